@@ -1,0 +1,147 @@
+"""What is passed between layers: feature tables, the posterior's protocol, proposals.
+
+Symbols
+-------
+n      pairs
+d, d_p features of a block, of the pair block
+k      rows asked for
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Rows = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class PairFeatures:
+    """Features of n pairs, stored once per metal ion and once per ligand.
+
+    Parameters
+    ----------
+    metal : mapping of str to (n_metals, d) float64
+        Named blocks of metal-ion features.
+    ligand : mapping of str to (n_ligands, d) float64
+        Named blocks of ligand features.
+    metal_row, ligand_row : (n,) int64
+        The row of each pair in the metal and in the ligand tables.
+    pair : (n, d_p) float64
+        Features that belong to the pair: number of ligands, conditions, complex charge.
+    names : mapping of str to tuple of str
+        Feature names of every block; those of ``pair`` under ``"pair"``.
+    """
+
+    metal: Mapping[str, Floats]
+    ligand: Mapping[str, Floats]
+    metal_row: Rows
+    ligand_row: Rows
+    pair: Floats
+    names: Mapping[str, tuple[str, ...]]
+
+    def __len__(self) -> int:
+        return len(self.metal_row)
+
+    @property
+    def X(self) -> Floats:
+        """(n, 2 + d_p) float64: metal row, ligand row, pair features, as BoTorch sees a pair."""
+        return np.column_stack([self.metal_row, self.ligand_row, self.pair]).astype(np.float64)
+
+    def take(self, rows: Rows) -> "PairFeatures":
+        """Return the pairs at integer positions `rows` (k,); the tables are shared, not copied."""
+        return replace(
+            self,
+            metal_row=self.metal_row[rows],
+            ligand_row=self.ligand_row[rows],
+            pair=self.pair[rows],
+        )
+
+    def concat(self, other: "PairFeatures") -> "PairFeatures":
+        """Return the pairs of both, this one's first; tables are stacked, rows shifted.
+
+        Raises
+        ------
+        ValueError
+            If the two come from different feature schemas.
+        """
+        if dict(self.names) != dict(other.names):
+            raise ValueError("feature tables of different schemas cannot be joined")
+        n_metals = len(next(iter(self.metal.values())))
+        n_ligands = len(next(iter(self.ligand.values())))
+        return PairFeatures(
+            metal={b: np.vstack([t, other.metal[b]]) for b, t in self.metal.items()},
+            ligand={b: np.vstack([t, other.ligand[b]]) for b, t in self.ligand.items()},
+            metal_row=np.concatenate([self.metal_row, other.metal_row + n_metals]),
+            ligand_row=np.concatenate([self.ligand_row, other.ligand_row + n_ligands]),
+            pair=np.vstack([self.pair, other.pair]),
+            names=self.names,
+        )
+
+    def dense(self) -> Floats:
+        """(n, d) float64: metal blocks, ligand blocks, pair, for tools that want a matrix."""
+        metal = [table[self.metal_row] for table in self.metal.values()]
+        ligand = [table[self.ligand_row] for table in self.ligand.values()]
+        return np.hstack([*metal, *ligand, self.pair])
+
+    def dense_names(self) -> tuple[str, ...]:
+        """Names of the columns of `dense`, in order."""
+        blocks = [*self.metal, *self.ligand, "pair"]
+        return tuple(name for block in blocks for name in self.names[block])
+
+
+class PoolPosterior(Protocol):
+    """A fitted model bound to rows, and all that acquisition may know of it.
+
+    Rows are integer positions in pool ∪ answered pairs. Values are in original units (log β).
+    Variances and covariances are latent: without observation noise.
+    """
+
+    def mean(self, rows: Rows) -> Floats:
+        """Posterior mean at `rows`; (k,)."""
+
+    def variance(self, rows: Rows) -> Floats:
+        """Latent posterior variance at `rows`; (k,)."""
+
+    def variance_bound(self, rows: Rows) -> Floats:
+        """Return a cheap upper bound, never below `variance(rows)`; (k,)."""
+
+    def covariance(self, rows_a: Rows, rows_b: Rows) -> Floats:
+        """Latent posterior covariance; (k_a, k_b)."""
+
+    def condition(self, rows: Rows, values: Floats, noise: Floats) -> "PoolPosterior":
+        """Return the exact posterior after observing `values` (k,) with `noise` variances (k,)."""
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A pair to measure next, and why.
+
+    Parameters
+    ----------
+    row : int
+        Position in the rows of the posterior.
+    mean : float
+        Predicted log β.
+    sd : float
+        Predictive standard deviation (with noise).
+    sd_latent : float
+        Standard deviation without noise: what acquisition used.
+    acquisition : float
+        Score at the time of the pick, given the picks before it.
+    rank : int
+        1 for the first pick.
+    reason : str
+        A sentence for the chemist.
+    """
+
+    row: int
+    mean: float
+    sd: float
+    sd_latent: float
+    acquisition: float
+    rank: int
+    reason: str
