@@ -1,0 +1,222 @@
+"""The ``bo-loop`` command: verbs, Hydra, exit codes. The only module that knows Hydra.
+
+``bo-loop VERB key=value …`` composes ``conf/VERB.yaml`` and hands a plain dict to the verb's
+function in `bo_loop.commands`. Bad input ends with one message and exit code 2.
+"""
+
+import difflib
+import os
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NoReturn
+
+from bo_loop.errors import BoLoopError, ConfigError
+
+VERBS = {
+    "start": "open a campaign: seal the literature, the pool and the features",
+    "suggest": "propose the next pairs to measure",
+    "log": "take the lab's results into the ledger",
+    "status": "where a campaign stands, and what to type next",
+    "fit": "fit a model outside any campaign",
+    "predict": "predict log beta for a table of pairs",
+    "demo": "watch a closed loop on embedded constants",
+}
+
+# Keys whose value is text to be taken as it stands, whatever Hydra's grammar makes of it.
+_TEXT_KEYS = {"name", "directory", "results", "model_dir", "pairs", "out", "data.path", "pool.path"}
+
+# What `suggest` may change for a round; the rest was sealed at `start`.
+_ROUND_GROUPS = ("model", "objective", "acquisition")
+
+
+def main() -> None:
+    """Run the command line; exits with 2 on bad input."""
+    arguments = sys.argv[1:]
+    if not arguments or arguments[0] in {"-h", "--help", "help"}:
+        print(_help())
+        return
+    if arguments[0] == "--version":
+        from bo_loop import __version__
+
+        print(f"bo-loop {__version__}")
+        return
+    try:
+        _run(arguments[0], [_quoted(argument) for argument in arguments[1:]])
+    except BoLoopError as error:
+        _fail(error)
+
+
+def _help() -> str:
+    lines = [
+        "bo-loop: choose ligands by active learning",
+        "",
+        "usage: bo-loop VERB key=value …",
+        "",
+    ]
+    lines += [f"  {verb:<10}{summary}" for verb, summary in VERBS.items()]
+    lines += ["", "bo-loop VERB --help shows a verb's options; --cfg job shows the whole config."]
+    return "\n".join(lines)
+
+
+def _fail(error: BoLoopError) -> NoReturn:
+    print(f"error: {error}", file=sys.stderr)
+    sys.exit(2)
+
+
+def _run(verb: str, arguments: Sequence[str]) -> None:
+    if verb not in VERBS:
+        close = difflib.get_close_matches(verb, VERBS, n=1)
+        hint = f" Did you mean {close[0]!r}?" if close else " See bo-loop --help."
+        raise ConfigError(f"there is no verb {verb!r}.{hint}")
+    own = _campaign_arguments(arguments) if verb == "suggest" else []
+    _compose(verb, [*own, *arguments], _touched(arguments))
+
+
+def _compose(verb: str, arguments: Sequence[str], touched: frozenset[str]) -> None:
+    """Let Hydra compose ``conf/<verb>.yaml`` with `arguments` and run the verb."""
+    import hydra
+    from hydra.core.hydra_config import HydraConfig
+
+    entered = False
+    refused: list[BoLoopError] = []  # Hydra would add its own words to what a task raises
+
+    def task(node: Any) -> None:
+        nonlocal entered
+        entered = True
+        from bo_loop import commands
+
+        function: Callable[..., None] = getattr(commands, verb)
+        try:
+            config = _plain(verb, node)
+            if verb in {"start", "demo"}:
+                choices = HydraConfig.get().runtime.choices
+                function(config, {key: value for key, value in choices.items() if "/" not in key})
+            elif verb == "suggest":
+                function(config, touched)
+            else:
+                function(config)
+        except BoLoopError as error:
+            refused.append(error)
+
+    _search_local_conf_first()
+    os.environ["HYDRA_FULL_ERROR"] = "1"  # let exceptions reach us: Hydra would print and exit
+    sys.argv = [f"bo-loop {verb}", *arguments]
+    try:
+        hydra.main(version_base="1.3", config_path=str(_packaged_conf()), config_name=verb)(task)()
+    except Exception as error:
+        if entered:  # a bug of ours, not a config that cannot be composed
+            raise
+        raise ConfigError(f"bo-loop {verb}: {error}") from error
+    if refused:
+        raise refused[0]
+
+
+def _plain(verb: str, node: Any) -> dict[str, Any]:
+    """Turn a composed config into plain dicts, lists, numbers and strings."""
+    from omegaconf import OmegaConf
+    from omegaconf.errors import OmegaConfBaseException
+
+    missing = sorted(OmegaConf.missing_keys(node))
+    if missing:
+        raise ConfigError(
+            f"bo-loop {verb} needs {', '.join(missing)}: give each as key=value "
+            f"(bo-loop {verb} --help lists all keys)."
+        )
+    try:
+        return OmegaConf.to_container(node, resolve=True)
+    except OmegaConfBaseException as error:
+        raise ConfigError(f"bo-loop {verb}: {str(error).splitlines()[0]}.") from error
+
+
+def _packaged_conf() -> Path:
+    """``conf/`` inside the wheel, or beside the package in a checkout."""
+    package = Path(__file__).parent
+    inside = package / "conf"
+    return inside if inside.is_dir() else package.parent / "conf"
+
+
+def _search_local_conf_first() -> None:
+    from hydra.core.config_search_path import ConfigSearchPath
+    from hydra.core.plugins import Plugins
+    from hydra.plugins.search_path_plugin import SearchPathPlugin
+
+    class LocalConf(SearchPathPlugin):
+        def manipulate_search_path(self, search_path: ConfigSearchPath) -> None:
+            local = Path.cwd() / "conf"
+            if local.is_dir() and local.resolve() != _packaged_conf().resolve():
+                search_path.prepend(provider="./conf", path=f"file://{local}")
+
+    Plugins.instance().register(LocalConf)
+
+
+def _quoted(argument: str) -> str:
+    """Quote a value that Hydra's grammar would refuse, split or turn into a number.
+
+    File names with brackets or in Japanese and pair ids then need no quoting by the user.
+    """
+    from hydra.core.override_parser.overrides_parser import OverridesParser
+    from hydra.errors import HydraException
+
+    key, equals, value = argument.partition("=")
+    if not equals or argument.startswith("-"):
+        return argument
+    quoted = f"{key}={_literal(value)}"
+    try:
+        parsed = OverridesParser.create().parse_override(argument)
+    except HydraException:
+        return quoted
+    is_text = parsed.is_sweep_override() or not isinstance(parsed.value(), str | list)
+    return quoted if key in _TEXT_KEYS and value and is_text and "${" not in value else argument
+
+
+def _literal(value: Any) -> str:
+    """Write a plain value in Hydra's override grammar."""
+    if isinstance(value, Mapping):
+        return "{" + ",".join(f"{key}:{_literal(item)}" for key, item in value.items()) + "}"
+    if isinstance(value, list | tuple):
+        return "[" + ",".join(_literal(item) for item in value) + "]"
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, int | float):
+        return repr(value)
+    escaped = str(value).replace("\\", "\\\\").replace("'", "\\'")
+    return f"'{escaped}'"
+
+
+def _touched(arguments: Sequence[str]) -> frozenset[str]:
+    """Top-level keys that the user's own overrides name."""
+    keys = (argument.partition("=")[0].lstrip("+~") for argument in arguments if "=" in argument)
+    return frozenset(key.split(".")[0].split("@")[0] for key in keys)
+
+
+def _campaign_arguments(arguments: Sequence[str]) -> list[str]:
+    """Overrides that recompose what a campaign sealed, for the user's own to come on top.
+
+    A group that the user swaps (``acquisition=ucb``) starts from its own option file; of any
+    other group, the sealed choice and values are restated.
+    """
+    from hydra.core.override_parser.overrides_parser import OverridesParser
+
+    given: dict[str, Any] = {}
+    for argument in arguments:
+        if "=" in argument and not argument.startswith("-"):
+            override = OverridesParser.create().parse_override(argument)
+            given[override.key_or_group] = override.value()
+    if "name" not in given:
+        return []
+    from bo_loop.campaign.campaign import Campaign
+
+    campaign = Campaign.open(str(given["name"]), given.get("directory", "campaigns"))
+    own = [f"{key}={_literal(campaign.config[key])}" for key in ("batch_size", "seed")]
+    own.append(f"pool.include_known={_literal(campaign.config['pool']['include_known'])}")
+    for group in _ROUND_GROUPS:
+        if group not in given:
+            own.append(f"{group}={campaign.choices[group]}")
+            own += [
+                f"++{group}.{key}={_literal(value)}"
+                for key, value in campaign.config[group].items()
+            ]
+    return [item for item in own if item.partition("=")[0] not in given]

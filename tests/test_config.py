@@ -1,0 +1,46 @@
+import pytest
+
+from bo_loop.config import build
+from bo_loop.errors import ConfigError, DataError
+
+
+def test_plain_values_come_back_as_they_are():
+    assert build({"a": [1, {"b": None}], "c": "x"}) == {"a": [1, {"b": None}], "c": "x"}
+
+
+def test_targets_are_built_innermost_first():
+    node = {
+        "_target_": "bo_loop.config.build",
+        "node": {"_target_": "bo_loop.config.build", "node": 3},
+    }
+    assert build(node) == 3
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "os.system",
+        "bo_loop.config.importlib.import_module",
+        "bo_loop.config.importlib",
+        "bo_loop.config._call",
+        "bo_loop.config.Mapping",
+        "bo_loop.nothing.here",
+        "bo_loop",
+        7,
+    ],
+)
+def test_only_public_names_of_bo_loop_are_built(target):
+    with pytest.raises(ConfigError, match="_target_"):
+        build({"_target_": target})
+
+
+def test_unknown_argument_names_those_the_target_takes():
+    with pytest.raises(ConfigError, match=r"unexpected keyword argument 'nod'.*\['node'\]"):
+        build({"_target_": "bo_loop.config.build", "node": 1, "nod": 1})
+
+
+def test_errors_of_the_target_itself_pass_through():
+    node = {"_target_": "bo_loop.errors.DataError", "message": "m", "problems": ["row 2", "row 3"]}
+    error = build(node)
+    assert isinstance(error, DataError)
+    assert str(error) == "m\n  - row 2\n  - row 3"
