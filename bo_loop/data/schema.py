@@ -4,7 +4,7 @@ Importing this module costs pandas; pandera and RDKit are imported where they ar
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pandas as pd
@@ -24,6 +24,9 @@ PAIR_COLUMNS = (
 OBSERVATION_COLUMNS = (*PAIR_COLUMNS, "log_beta", "log_beta_sd", "censoring", "source")
 CENSORING = ("none", "lower", "upper")
 MAX_LIGANDS = 6
+
+Rule = tuple[Callable[[Any], bool], str]
+"""Whether a value will do, and what is expected instead of one that will not."""
 
 _INTEGERS = ("charge", "n_ligands")
 _FLOATS = ("temperature_C", "ionic_strength_M", "log_beta", "log_beta_sd")
@@ -123,60 +126,85 @@ def with_pair_ids(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _validate(frame: pd.DataFrame, where: str, columns: tuple[str, ...]) -> pd.DataFrame:
+    table = refuse_bad_values(frame, where, {column: _RULES[column] for column in columns})
+    return _typed(table, columns)
+
+
+def refuse_bad_values(frame: pd.DataFrame, where: str, rules: Mapping[str, Rule]) -> pd.DataFrame:
+    """Check every value of a table against its column's rule.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        What was read.
+    where : str
+        File or source, named in messages.
+    rules : mapping of str to (callable, str)
+        For each column needed, whether a value will do, and what is expected instead.
+
+    Returns
+    -------
+    DataFrame
+        The columns of `rules` first, then the others; rows in order, numbered from 0.
+
+    Raises
+    ------
+    DataError
+        As `validate_pairs`.
+    """
     import pandera.pandas as pa
 
-    missing = [column for column in columns if column not in frame.columns]
+    missing = [column for column in rules if column not in frame.columns]
     if missing:
         raise DataError(
             f"{where}: missing columns {', '.join(missing)}. The columns needed are "
-            f"{', '.join(columns)}; those found are {', '.join(map(str, frame.columns))}."
+            f"{', '.join(rules)}; those found are {', '.join(map(str, frame.columns))}."
         )
-    others = [column for column in frame.columns if column not in columns]
-    table = frame[[*columns, *others]].reset_index(drop=True)
+    others = [column for column in frame.columns if column not in rules]
+    table = frame[[*rules, *others]].reset_index(drop=True)
     schema = pa.DataFrameSchema(
         {
             column: pa.Column(
-                None,
-                pa.Check(_RULES[column][0], element_wise=True, ignore_na=False),
-                nullable=True,
+                None, pa.Check(check, element_wise=True, ignore_na=False), nullable=True
             )
-            for column in columns
+            for column, (check, _) in rules.items()
         }
     )
     try:
-        schema.validate(table.astype({column: object for column in columns}), lazy=True)
+        schema.validate(table.astype({column: object for column in rules}), lazy=True)
     except pa.errors.SchemaErrors as error:
         bad = error.failure_cases.sort_values("index", kind="stable")
         problems = [
-            f"row {row + 2}, {column}: {_shown(value)} — {_RULES[column][1]}"
+            f"row {row + 2}, {column}: {_shown(value)} — {rules[column][1]}"
             for row, column, value in zip(
                 bad["index"], bad["column"], bad["failure_case"], strict=True
             )
         ]
         raise DataError(f"{where}: {len(problems)} values cannot be used.", problems) from None
-    return _typed(table, columns)
+    return table
 
 
 def _typed(table: pd.DataFrame, columns: tuple[str, ...]) -> pd.DataFrame:
     typed: dict[str, Any] = {}
     for column in columns:
         if column in _INTEGERS:
-            typed[column] = pd.Series(map(_number, table[column]), dtype="float64").astype("int64")
+            typed[column] = pd.Series(map(number, table[column]), dtype="float64").astype("int64")
         elif column in _FLOATS:
-            typed[column] = pd.Series(map(_number, table[column]), dtype="float64")
+            typed[column] = pd.Series(map(number, table[column]), dtype="float64")
         else:
-            text = ["" if _absent(value) else str(value).strip() for value in table[column]]
+            text = ["" if is_absent(value) else str(value).strip() for value in table[column]]
             typed[column] = pd.Series(text, dtype="str")
     return table.assign(**typed)
 
 
-def _absent(value: Any) -> bool:
+def is_absent(value: Any) -> bool:
+    """Whether a cell holds nothing."""
     return value is None or value is pd.NA or value != value or str(value).strip() == ""
 
 
-def _number(value: Any) -> float:
+def number(value: Any) -> float:
     """Read a number; NaN if there is none (the rules refuse it where one is needed)."""
-    if _absent(value) or isinstance(value, bool):
+    if is_absent(value) or isinstance(value, bool):
         return math.nan
     try:
         return float(value)
@@ -185,18 +213,18 @@ def _number(value: Any) -> float:
 
 
 def _shown(value: Any) -> str:
-    return "empty" if _absent(value) else repr(str(value))
+    return "empty" if is_absent(value) else repr(str(value))
 
 
 def _between(low: float, high: float) -> Callable[[Any], bool]:
-    return lambda value: low <= _number(value) <= high
+    return lambda value: low <= number(value) <= high
 
 
 def _whole_between(low: int, high: int) -> Callable[[Any], bool]:
-    return lambda value: low <= _number(value) <= high and _number(value).is_integer()
+    return lambda value: low <= number(value) <= high and number(value).is_integer()
 
 
-_RULES: dict[str, tuple[Callable[[Any], bool], str]] = {
+_RULES: dict[str, Rule] = {
     "metal": (
         lambda value: is_metal_formula(str(value).strip()),
         "expected a metal ion's formula without charge: Cu, VO, UO2",
@@ -206,7 +234,7 @@ _RULES: dict[str, tuple[Callable[[Any], bool], str]] = {
         f"expected the ion's charge, a whole number from 1 to {MAX_CHARGE}",
     ),
     "ligand": (lambda value: True, "expected a name, or nothing"),
-    "smiles": (lambda value: not _absent(value), "expected the ligand's SMILES"),
+    "smiles": (lambda value: not is_absent(value), "expected the ligand's SMILES"),
     "n_ligands": (
         _whole_between(1, MAX_LIGANDS),
         f"expected the number of ligands, a whole number from 1 to {MAX_LIGANDS}",
@@ -221,12 +249,12 @@ _RULES: dict[str, tuple[Callable[[Any], bool], str]] = {
     ),
     "log_beta": (_between(-10, 60), "expected log10 of the constant, between −10 and 60"),
     "log_beta_sd": (
-        lambda value: _absent(value) or 0 <= _number(value) < math.inf,
+        lambda value: is_absent(value) or 0 <= number(value) < math.inf,
         "expected a standard deviation of 0 or more, or nothing",
     ),
     "censoring": (
         lambda value: value in CENSORING,
         f"expected one of {', '.join(CENSORING)}",
     ),
-    "source": (lambda value: not _absent(value), "expected where the value comes from"),
+    "source": (lambda value: not is_absent(value), "expected where the value comes from"),
 }
