@@ -1,0 +1,271 @@
+"""Pools: the metal-ligand pairs that a campaign may propose.
+
+A pool is a frame of pairs (`bo_loop.data.schema.PAIR_COLUMNS`). Every function here is a config
+node's target: it takes plain values and returns the frame.
+"""
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from importlib import resources
+from itertools import zip_longest
+from pathlib import Path
+
+import pandas as pd
+
+from bo_loop.chemistry.ions import MetalIon, parse_ion
+from bo_loop.chemistry.ligands import inchikey
+from bo_loop.data import schema
+from bo_loop.errors import ConfigError, DataError
+
+_CHELATORS = "common_chelators.csv"
+
+
+def common_chelators(
+    *,
+    metals: Sequence[str],
+    n_ligands: Sequence[int] = (1,),
+    temperature_C: float = 25.0,
+    ionic_strength_M: float = 0.1,
+) -> pd.DataFrame:
+    """Pairs of metal ions with about 190 ligands that can be bought.
+
+    The ligands are those of ``common_chelators.csv`` in this package: aminopolycarboxylates,
+    hydroxy and amino acids, polyamines, pyridines, catechols, thiols, phosphonates, … A racemate
+    with one stereocentre is drawn without stereochemistry; one of fixed relative configuration
+    (trans-CDTA) as one of its enantiomers. The geometry of oximes and azo dyes is not drawn.
+
+    Parameters
+    ----------
+    metals : sequence of str
+        Metal ions, as ``bo_loop.chemistry.ions.parse_ion`` reads them.
+    n_ligands : sequence of int
+        Numbers of ligands in the complex, each 1 to 6.
+    temperature_C : float
+        Temperature wanted, °C.
+    ionic_strength_M : float
+        Ionic strength wanted, mol/L.
+
+    Returns
+    -------
+    DataFrame
+        One row per metal × ligand × n, metals outermost, n innermost.
+
+    Raises
+    ------
+    ConfigError
+        If `metals` or `n_ligands` is empty, repeats itself or holds what cannot be a number of
+        ligands.
+    DataError
+        If a metal ion cannot be read, or a condition is not physical.
+    """
+    with resources.files("bo_loop.data").joinpath(_CHELATORS).open(encoding="utf-8") as file:
+        ligands = pd.read_csv(file, dtype=str, keep_default_na=False)
+    ligands = ligands.rename(columns={"name": "ligand"})
+    return _cross(ligands, metals, n_ligands, temperature_C, ionic_strength_M, _CHELATORS)
+
+
+def table(
+    *,
+    path: str,
+    metals: Sequence[str],
+    n_ligands: Sequence[int] = (1,),
+    temperature_C: float = 25.0,
+    ionic_strength_M: float = 0.1,
+) -> pd.DataFrame:
+    """Pairs of metal ions with the ligands of a CSV file.
+
+    Parameters
+    ----------
+    path : str
+        CSV with a header, in UTF-8 or cp932. Columns: ``smiles`` and ``ligand`` (or ``name``,
+        which means the same; a cell may be empty); others are ignored.
+    metals, n_ligands, temperature_C, ionic_strength_M
+        As `common_chelators`.
+
+    Returns
+    -------
+    DataFrame
+        One row per metal × ligand × n, SMILES standardised, in the order of the file.
+
+    Raises
+    ------
+    ConfigError
+        As `common_chelators`, or if there is no file at `path`.
+    DataError
+        As `common_chelators`, or if the file is not such a table, or holds a structure twice or
+        one that cannot be read. All such rows are listed.
+    """
+    where = f"pool table {path}"
+    ligands = schema.standardised(_read_ligands(Path(path), where), where)
+    _refuse_repeats(ligands, where)
+    return _cross(ligands, metals, n_ligands, temperature_C, ionic_strength_M, where)
+
+
+def known_pairs(
+    *, data: pd.DataFrame, metals: Sequence[str], n_ligands: Sequence[int] = (1,)
+) -> pd.DataFrame:
+    """Pairs that `data` has an observation of, for some metal ions.
+
+    What a simulated campaign draws from: each pair has an answer.
+
+    Parameters
+    ----------
+    data : DataFrame
+        Observations (`bo_loop.data.schema.OBSERVATION_COLUMNS`).
+    metals : sequence of str
+        Metal ions, as ``bo_loop.chemistry.ions.parse_ion`` reads them.
+    n_ligands : sequence of int
+        Numbers of ligands in the complex, each 1 to 6.
+
+    Returns
+    -------
+    DataFrame
+        One row per pair, in the order of `data`. The conditions are those of the pair's first
+        observation.
+
+    Raises
+    ------
+    ConfigError
+        As `common_chelators`.
+    DataError
+        If a metal ion cannot be read or `data` has no pair of it.
+    """
+    ions, counts = _ions(metals), _counts(n_ligands)
+    ion_of_row = pd.Series(
+        [MetalIon(m, int(z)) for m, z in zip(data["metal"], data["charge"], strict=True)],
+        index=data.index,
+        dtype=object,
+    )
+    wanted = ion_of_row.isin(ions) & data["n_ligands"].isin(counts)
+    absent = [str(ion) for ion in ions if not (ion_of_row[wanted] == ion).any()]
+    if absent:
+        raise DataError(
+            f"The data hold no pair of {', '.join(absent)} with n = {_listed(counts)}, so there is "
+            "nothing to choose from. Name metal ions and numbers of ligands that the data have, or "
+            "take pool=common_chelators."
+        )
+    pairs = data.loc[wanted, list(schema.PAIR_COLUMNS)]
+    first = ~schema.with_pair_ids(pairs)["pair_id"].duplicated()
+    return schema.validate_pairs(pairs[first].reset_index(drop=True), "pool known_pairs")
+
+
+def _cross(
+    ligands: pd.DataFrame,
+    metals: Sequence[str],
+    n_ligands: Sequence[int],
+    temperature_C: float,
+    ionic_strength_M: float,
+    where: str,
+) -> pd.DataFrame:
+    """Return every metal × ligand × n at one temperature and ionic strength."""
+    ions = pd.DataFrame([(i.metal, i.charge) for i in _ions(metals)], columns=["metal", "charge"])
+    counts = pd.DataFrame({"n_ligands": _counts(n_ligands)})
+    pairs = ions.merge(ligands[["ligand", "smiles"]], how="cross").merge(counts, how="cross")
+    pairs = pairs.assign(temperature_C=temperature_C, ionic_strength_M=ionic_strength_M)
+    # Only the conditions can still be wrong, and alike in every row: one row says it.
+    schema.validate_pairs(pairs.head(1), f"{where}, conditions wanted")
+    return schema.validate_pairs(pairs[list(schema.PAIR_COLUMNS)], where)
+
+
+def _ions(metals: Sequence[str]) -> list[MetalIon]:
+    if isinstance(metals, str) or not metals:
+        raise ConfigError(
+            f"pool.metals is {metals!r}: give a list of one or more metal ions, such as "
+            "[Ni+2, Cu+2]."
+        )
+    ions = [parse_ion(metal) for metal in metals]
+    repeated = [str(ion) for ion, times in Counter(ions).items() if times > 1]
+    if repeated:
+        raise ConfigError(
+            f"pool.metals names {', '.join(repeated)} more than once: name each metal ion once."
+        )
+    return ions
+
+
+def _counts(n_ligands: Sequence[int]) -> list[int]:
+    allowed = (
+        f"give a list of different whole numbers from 1 to {schema.MAX_LIGANDS}, such as [1, 2]."
+    )
+    if not isinstance(n_ligands, Sequence) or isinstance(n_ligands, str) or not n_ligands:
+        raise ConfigError(f"pool.n_ligands is {n_ligands!r}: {allowed}")
+    wrong = [
+        n
+        for n in n_ligands
+        if isinstance(n, bool) or not isinstance(n, int) or not 1 <= n <= schema.MAX_LIGANDS
+    ]
+    if wrong:
+        raise ConfigError(f"pool.n_ligands holds {_listed(wrong)}: {allowed}")
+    if len(set(n_ligands)) < len(n_ligands):
+        raise ConfigError(f"pool.n_ligands {list(n_ligands)} repeats itself: {allowed}")
+    return list(n_ligands)
+
+
+def _read_ligands(path: Path, where: str) -> pd.DataFrame:
+    """Return columns ligand and smiles of a CSV file, as text; row i stands in line i + 2."""
+    header, *rows = _read_rows(path, where)
+    names = [column for column in ("ligand", "name") if column in header]
+    if "smiles" not in header or not names:
+        raise DataError(
+            f"{where} has the columns {_listed(map(repr, header))}: it needs 'smiles' and "
+            "'ligand' (or 'name'). Correct the header, its first row."
+        )
+    if not rows:
+        raise DataError(f"{where} has a header and no ligands: add a row for each ligand.")
+    too_long = [
+        f"row {i}: {_listed(row)}" for i, row in enumerate(rows, 2) if any(row[len(header) :])
+    ]
+    if too_long:
+        raise DataError(
+            f"{where} has rows with more cells than the header's {len(header)}. Put quotation "
+            "marks around a name that holds a comma.",
+            too_long,
+        )
+    cells = [dict(zip_longest(header, row[: len(header)], fillvalue="")) for row in rows]
+    return pd.DataFrame(
+        {
+            "ligand": [cell[names[0]] for cell in cells],
+            "smiles": [cell["smiles"] for cell in cells],
+        }
+    )
+
+
+def _read_rows(path: Path, where: str) -> list[list[str]]:
+    """Return the stripped cells of a CSV file, header first, without empty rows at its end."""
+    if not path.is_file():
+        raise ConfigError(f"{where}: there is no such file in {path.absolute().parent}.")
+    reader = csv.reader(io.StringIO(_decoded(path.read_bytes(), where), newline=""))
+    rows = [[cell.strip() for cell in row] for row in reader]
+    while rows and not any(rows[-1]):
+        rows.pop()
+    if not rows:
+        raise DataError(f"{where} is empty: give it the columns 'ligand' and 'smiles'.")
+    return rows
+
+
+def _decoded(content: bytes, where: str) -> str:
+    for encoding in ("utf-8-sig", "cp932"):
+        with suppress(UnicodeDecodeError):
+            return content.decode(encoding)
+    raise DataError(f"{where} is neither UTF-8 nor cp932 text: save it again as CSV UTF-8.")
+
+
+def _refuse_repeats(ligands: pd.DataFrame, where: str) -> None:
+    """Raise if two rows, numbered as a spreadsheet does, would give pairs of one pair_id."""
+    keys = [inchikey(smiles) for smiles in ligands["smiles"]]
+    problems = [
+        f"rows {_listed(same.index + 2)}: {_listed(dict.fromkeys(same))}"
+        for _, same in ligands["smiles"].groupby(keys, sort=False)
+        if len(same) > 1
+    ]
+    if problems:
+        raise DataError(
+            f"{where} holds a ligand more than once (same InChIKey). Keep one row of each.",
+            problems,
+        )
+
+
+def _listed(values: Iterable[object]) -> str:
+    return ", ".join(map(str, values))

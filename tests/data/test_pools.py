@@ -1,0 +1,319 @@
+"""Pools: the chelator table recomputed from its structures, counts by hand, error messages."""
+
+from importlib import resources
+
+import pandas as pd
+import pytest
+
+from bo_loop.chemistry import ligands as chem
+from bo_loop.config import build
+from bo_loop.data import pools, schema
+from bo_loop.errors import ConfigError, DataError
+
+CLASSES = {
+    "aminopolycarboxylate",
+    "hydroxy acid",
+    "carboxylic acid",
+    "amino acid",
+    "peptide",
+    "polyamine",
+    "macrocyclic amine",
+    "macrocyclic carboxylate",
+    "crown ether",
+    "pyridine",
+    "azole",
+    "diketone",
+    "hydroxamate",
+    "catechol",
+    "salicylate",
+    "hydroxypyridinone",
+    "thiol",
+    "thiocarbonyl",
+    "phosphonate",
+    "phosphate",
+    "oxime",
+    "quinolinol",
+    "azo dye",
+    "alkanolamine",
+}
+
+
+@pytest.fixture(scope="module")
+def chelators():
+    with resources.files("bo_loop.data").joinpath("common_chelators.csv").open() as file:
+        return pd.read_csv(file, keep_default_na=False)
+
+
+def _mismatches(chelators, column, compute):
+    return [
+        f"{row.name}: {getattr(row, column)} written, {compute(row.smiles)} computed"
+        for row in chelators.itertuples(index=False)
+        if getattr(row, column) != compute(row.smiles)
+    ]
+
+
+class TestTableOfChelators:
+    def test_has_its_columns_and_size(self, chelators):
+        assert list(chelators.columns) == ["name", "class", "smiles", "formula", "charge"]
+        assert 140 <= len(chelators) <= 190
+
+    @pytest.mark.parametrize(
+        ("column", "compute"),
+        [
+            ("formula", chem.formula),
+            ("charge", chem.deprotonated_charge),
+            ("smiles", chem.standardise),
+        ],
+    )
+    def test_agrees_with_its_structures(self, chelators, column, compute):
+        # itertuples renames "class", a keyword, but none of the columns used here.
+        assert _mismatches(chelators, column, compute) == []
+
+    def test_has_no_duplicates(self, chelators):
+        assert chelators["name"].is_unique
+        assert chelators["smiles"].map(chem.inchikey).is_unique
+        # Not even as tautomers or stereoisomers: those would be one ligand to every split.
+        assert chelators["smiles"].map(chem.ligand_group).is_unique
+
+    def test_has_every_class_more_than_once(self, chelators):
+        counts = chelators["class"].value_counts()
+        assert set(counts.index) == CLASSES
+        assert counts.min() >= 2
+
+    @pytest.mark.parametrize(
+        ("name", "key"),
+        [
+            ("L-(+)-Tartaric acid", "FEWJPZIEWOKRBE-JCYAYHJZSA-N"),
+            ("D-Gluconic acid", "RGHNJXZEOKUKBD-SQOUGZDYSA-N"),
+            ("(S,S)-Ethylenediamine-N,N'-disuccinic acid (EDDS)", "VKZRWSNIWNFCIQ-WDSKDSINSA-N"),
+            ("L-Histidine", "HNDVDQJCIGZPNO-YFKPBYRVSA-N"),
+            ("L-Cysteine", "XUJNEKJLAYXESH-REOHCLBHSA-N"),
+            ("D-Penicillamine", "VVNCNSJFMMFHPL-VKHMYHEASA-N"),
+            ("Glutathione", "RWSXRVCMGQZWBV-WDSKDSINSA-N"),
+            ("meso-2,3-Dimercaptosuccinic acid (DMSA)", "ACTRVOBWPAIOHC-XIXRPRMCSA-N"),
+            ("Phytic acid", "IMQLKJBTEOYOSI-GPIVLXJGSA-N"),
+            ("ATP", "ZKHQWZAMYRWXGA-KQYNXXCUSA-N"),
+            ("EDTA", "KCXVZYZYPLLWCC-UHFFFAOYSA-N"),
+        ],
+    )
+    def test_draws_the_stereoisomer_that_is_sold(self, chelators, name, key):
+        smiles = chelators.loc[chelators["name"] == name, "smiles"].item()
+        assert chem.inchikey(smiles) == key
+
+
+class TestCommonChelators:
+    def test_crosses_metals_ligands_and_n(self, chelators):
+        pool = pools.common_chelators(
+            metals=["Ni+2", "Cu2+", "VO+2"],
+            n_ligands=[1, 2],
+            temperature_C=37.0,
+            ionic_strength_M=0.15,
+        )
+        assert list(pool.columns) == list(schema.PAIR_COLUMNS)
+        assert len(pool) == 3 * len(chelators) * 2
+        assert len(pool.drop_duplicates(["metal", "charge", "smiles", "n_ligands"])) == len(pool)
+        first_ligand = chelators["name"].iloc[0]
+        assert pool.loc[:1, ["metal", "charge", "ligand", "n_ligands"]].values.tolist() == [
+            ["Ni", 2, first_ligand, 1],
+            ["Ni", 2, first_ligand, 2],
+        ]
+        assert set(pool["metal"]) == {"Ni", "Cu", "VO"}
+        assert set(pool["temperature_C"]) == {37.0}
+        assert set(pool["ionic_strength_M"]) == {0.15}
+
+    def test_defaults_to_one_ligand_at_25_degrees_and_a_tenth_molar(self, chelators):
+        pool = pools.common_chelators(metals=["Fe+3"])
+        assert len(pool) == len(chelators)
+        assert pool["ligand"].tolist() == chelators["name"].tolist()
+        for column, value in [("n_ligands", 1), ("temperature_C", 25.0), ("ionic_strength_M", 0.1)]:
+            assert set(pool[column]) == {value}
+
+    def test_is_built_from_a_config_node(self, chelators):
+        node = {"_target_": "bo_loop.data.pools.common_chelators", "metals": ["Ni+2"]}
+        assert len(build(node)) == len(chelators)
+
+    @pytest.mark.parametrize("n", [0, 7, -1, 1.5, "2", True])
+    def test_refuses_an_impossible_n(self, n):
+        with pytest.raises(ConfigError, match=r"pool\.n_ligands holds .*whole numbers from 1 to 6"):
+            pools.common_chelators(metals=["Ni+2"], n_ligands=[1, n])
+
+    @pytest.mark.parametrize("n_ligands", [[], 2, "12"])
+    def test_refuses_what_is_no_list_of_n(self, n_ligands):
+        with pytest.raises(ConfigError, match=r"pool\.n_ligands is .*such as \[1, 2\]"):
+            pools.common_chelators(metals=["Ni+2"], n_ligands=n_ligands)
+
+    def test_refuses_a_repeated_n(self):
+        with pytest.raises(ConfigError, match=r"\[1, 2, 1\] repeats itself"):
+            pools.common_chelators(metals=["Ni+2"], n_ligands=[1, 2, 1])
+
+    @pytest.mark.parametrize(
+        "conditions",
+        [{"temperature_C": 900.0}, {"ionic_strength_M": -0.1}, {"temperature_C": "warm"}],
+    )
+    def test_names_an_impossible_condition_once(self, conditions):
+        (column,) = conditions
+        with pytest.raises(DataError, match="conditions wanted") as caught:
+            pools.common_chelators(metals=["Ni+2", "Cu+2"], **conditions)
+        assert len(caught.value.problems) == 1
+        assert column in caught.value.problems[0]
+
+    @pytest.mark.parametrize("metals", [[], "Ni+2"])
+    def test_refuses_what_is_no_list_of_metals(self, metals):
+        with pytest.raises(ConfigError, match=r"pool\.metals is .*such as \[Ni\+2, Cu\+2\]"):
+            pools.common_chelators(metals=metals)
+
+    def test_refuses_a_metal_named_twice(self):
+        with pytest.raises(ConfigError, match=r"names Ni\+2 more than once: name each metal"):
+            pools.common_chelators(metals=["Ni+2", "Cu+2", "Ni2+"])
+
+    @pytest.mark.parametrize(
+        ("metal", "message"),
+        [
+            ("Xx+2", "'Xx' is not a metal ion's formula.*one metal atom"),
+            ("nickel", r"'nickel' is not read as a metal ion\. Write"),
+            ("VO2+", r"Write VO\+2 or VO2\+1"),
+        ],
+    )
+    def test_refuses_an_unknown_metal(self, metal, message):
+        with pytest.raises(DataError, match=message):
+            pools.common_chelators(metals=["Ni+2", metal])
+
+
+class TestTable:
+    def _write(self, folder, text, encoding="utf-8"):
+        path = folder / "mine.csv"
+        path.write_text(text, encoding=encoding)
+        return str(path)
+
+    def test_crosses_the_files_ligands_with_metals(self, tmp_path):
+        # The second SMILES is a sodium salt, as catalogues give it; "NA" is a name, not a gap.
+        path = self._write(
+            tmp_path,
+            "name,smiles,price\nNA,OC(=O)c1cccnc1,3\nacetate,CC(=O)[O-].[Na+],1\n,NCCN,2\n",
+        )
+        pool = pools.table(path=path, metals=["Ni+2", "Cu+2"], n_ligands=[1, 3])
+        assert len(pool) == 2 * 3 * 2
+        assert pool["ligand"].tolist()[:6] == ["NA", "NA", "acetate", "acetate", "", ""]
+        assert pool["smiles"].tolist()[2:6] == ["CC(=O)O", "CC(=O)O", "NCCN", "NCCN"]
+        assert pool["n_ligands"].tolist()[:4] == [1, 3, 1, 3]
+        assert pool["metal"].tolist() == ["Ni"] * 6 + ["Cu"] * 6
+
+    @pytest.mark.parametrize("encoding", ["utf-8-sig", "cp932"])
+    def test_reads_what_japanese_spreadsheets_save(self, tmp_path, encoding):
+        path = self._write(
+            tmp_path, "ligand,smiles\nクエン酸,OC(=O)CC(O)(CC(=O)O)C(=O)O\n", encoding
+        )
+        assert pools.table(path=path, metals=["Ni+2"])["ligand"].tolist() == ["クエン酸"]
+
+    def test_lists_every_ligand_that_is_there_twice(self, tmp_path):
+        path = self._write(
+            tmp_path, "ligand,smiles\nen,NCCN\nacid,CC(=O)O\nen again,C(N)CN\nsalt,CC(=O)[O-]\n"
+        )
+        with pytest.raises(DataError, match="Keep one row of each") as caught:
+            pools.table(path=path, metals=["Ni+2"])
+        assert caught.value.problems == ("rows 2, 4: NCCN", "rows 3, 5: CC(=O)O")
+
+    def test_takes_tautomers_of_one_inchikey_for_one_ligand(self, tmp_path):
+        path = self._write(tmp_path, "ligand,smiles\nthione,CC(N)=S\nthiol,CC(=N)S\n")
+        with pytest.raises(DataError) as caught:
+            pools.table(path=path, metals=["Ni+2"])
+        assert caught.value.problems == ("rows 2, 3: CC(N)=S, CC(=N)S",)
+
+    def test_lists_every_structure_that_cannot_be_read(self, tmp_path):
+        path = self._write(tmp_path, "ligand,smiles\na,C1CC\nb,NCCN\nc,N(C\n")
+        with pytest.raises(DataError) as caught:
+            pools.table(path=path, metals=["Ni+2"])
+        assert len(caught.value.problems) == 2
+        assert "row 2" in str(caught.value)
+        assert "row 4" in str(caught.value)
+
+    def test_refuses_a_missing_file(self, tmp_path):
+        with pytest.raises(ConfigError, match=r"nothing\.csv: there is no such file in "):
+            pools.table(path=str(tmp_path / "nothing.csv"), metals=["Ni+2"])
+
+    @pytest.mark.parametrize("header", ["ligand,structure", "smiles,price"])
+    def test_refuses_a_table_without_its_columns(self, tmp_path, header):
+        path = self._write(tmp_path, f"{header}\na,b\n")
+        with pytest.raises(DataError, match=r"needs 'smiles' and 'ligand'.*Correct the header"):
+            pools.table(path=path, metals=["Ni+2"])
+
+    def test_refuses_a_header_alone(self, tmp_path):
+        path = self._write(tmp_path, "ligand,smiles\n")
+        with pytest.raises(DataError, match="add a row for each ligand"):
+            pools.table(path=path, metals=["Ni+2"])
+
+    @pytest.mark.parametrize("text", ["", "\n\n", ",,\n"])
+    def test_refuses_an_empty_file(self, tmp_path, text):
+        path = self._write(tmp_path, text)
+        with pytest.raises(DataError, match="is empty: give it the columns"):
+            pools.table(path=path, metals=["Ni+2"])
+
+    def test_lists_every_row_with_a_stray_comma(self, tmp_path):
+        path = self._write(
+            tmp_path, 'ligand,smiles\n1,2-pn,CC(N)CN\n"1,3-tn",NCCCN\nen,NCCN,,\n1,4-tn,NCCCCN\n'
+        )
+        with pytest.raises(DataError, match="Put quotation marks around a name") as caught:
+            pools.table(path=path, metals=["Ni+2"])
+        assert caught.value.problems == ("row 2: 1, 2-pn, CC(N)CN", "row 5: 1, 4-tn, NCCCCN")
+
+    def test_reads_quoted_commas_and_ignores_empty_rows_at_the_end(self, tmp_path):
+        path = self._write(tmp_path, 'ligand,smiles\n"1,3-tn",NCCCN,,\n\n,\n')
+        pool = pools.table(path=path, metals=["Ni+2"])
+        assert pool[["ligand", "smiles"]].values.tolist() == [["1,3-tn", "NCCCN"]]
+
+    def test_counts_rows_as_a_spreadsheet_does(self, tmp_path):
+        path = self._write(tmp_path, "ligand,smiles\nen,NCCN\n\nnothing\n")
+        with pytest.raises(DataError) as caught:
+            pools.table(path=path, metals=["Ni+2"])
+        assert [problem[:5] for problem in caught.value.problems] == ["row 3", "row 4"]
+
+    def test_refuses_an_unknown_encoding(self, tmp_path):
+        path = tmp_path / "mine.csv"
+        path.write_bytes(b"ligand,smiles\n\x81\x20,NCCN\n")
+        with pytest.raises(DataError, match="save it again as CSV UTF-8"):
+            pools.table(path=str(path), metals=["Ni+2"])
+
+
+class TestKnownPairs:
+    @pytest.fixture
+    def data(self):
+        # metal, charge, ligand, smiles, n, temperature, ionic strength, log_beta
+        rows = [
+            ("Ni", 2, "en", "NCCN", 1, 25.0, 0.1, 7.3),
+            ("Ni", 2, "en", "NCCN", 1, 25.0, 1.0, 7.5),
+            ("Ni", 2, "en", "NCCN", 2, 25.0, 0.1, 13.4),
+            ("Cu", 2, "en", "NCCN", 1, 20.0, 0.5, 10.5),
+            ("Cu", 1, "en", "NCCN", 2, 25.0, 0.3, 11.2),
+            ("Ni", 2, "glycine", "NCC(=O)O", 1, 37.0, 0.15, 5.7),
+        ]
+        frame = pd.DataFrame(rows, columns=[*schema.PAIR_COLUMNS, "log_beta"])
+        return frame.assign(log_beta_sd=float("nan"), censoring="none", source="made up")
+
+    def test_takes_each_pair_once_with_its_first_conditions(self, data):
+        pool = pools.known_pairs(data=data, metals=["Ni+2"])
+        assert list(pool.columns) == list(schema.PAIR_COLUMNS)
+        assert pool.values.tolist() == [
+            ["Ni", 2, "en", "NCCN", 1, 25.0, 0.1],
+            ["Ni", 2, "glycine", "NCC(=O)O", 1, 37.0, 0.15],
+        ]
+        assert pool.index.tolist() == [0, 1]
+
+    def test_tells_charges_and_n_apart(self, data):
+        pool = pools.known_pairs(data=data, metals=["Cu+2", "Ni+2"], n_ligands=[1, 2])
+        assert pool[["metal", "charge", "n_ligands"]].values.tolist() == [
+            ["Ni", 2, 1],
+            ["Ni", 2, 2],
+            ["Cu", 2, 1],
+            ["Ni", 2, 1],
+        ]
+
+    def test_leaves_the_data_alone(self, data):
+        before = data.copy(deep=True)
+        pools.known_pairs(data=data, metals=["Ni+2"])
+        pd.testing.assert_frame_equal(data, before)
+
+    def test_names_every_metal_without_data(self, data):
+        with pytest.raises(
+            DataError, match=r"no pair of Zn\+2, Cu\+1 with n = 1.*common_chelators"
+        ):
+            pools.known_pairs(data=data, metals=["Ni+2", "Zn+2", "Cu+1"])
