@@ -1,0 +1,333 @@
+"""Which events may follow a campaign's state, and which would only say again what it holds.
+
+`new_events` is what a command calls under the ledger's lock: it drops what is recorded already,
+checks the rest one after the other, and reports all that is wrong at once. Whether a pair is in
+the pool is for the caller to know: the ledger holds no pool.
+"""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from bo_loop.campaign.events import EVENT_TYPES, Event, NewEvent
+from bo_loop.campaign.fold import apply, result_of, result_values
+from bo_loop.campaign.state import RESULT_FIELDS, CampaignState, Result
+from bo_loop.errors import CampaignError
+
+_REQUIRED = {
+    "started": ("name", "config", "sealed", "versions"),
+    "proposed": ("round", "seed", "seen", "hyperparameters", "proposals"),
+    "in_progress": ("pair_id",),
+    "measured": (
+        "pair_id",
+        "log_beta",
+        "censoring",
+        "temperature_C",
+        "ionic_strength_M",
+        "replicate",
+    ),
+    "failed": ("pair_id",),
+    "corrected": ("corrects",),
+    "withdrawn": ("pair_id",),
+    "restored": ("pair_id",),
+    "pool_extended": ("pairs",),
+    "config_changed": ("overrides",),
+    "closed": (),
+    "reopened": (),
+}
+_CENSORING = ("none", "lower", "upper")
+_NUMBERS = ("log_beta", "log_beta_sd", "temperature_C", "ionic_strength_M")
+
+
+def new_events(
+    state: CampaignState,
+    candidates: Sequence[NewEvent],
+    *,
+    replicate: bool = False,
+    labels: Sequence[str] = (),
+) -> tuple[list[NewEvent], int]:
+    """Return the candidates that are to be recorded, and how many are recorded already.
+
+    Parameters
+    ----------
+    state : CampaignState
+        The campaign under the lock.
+    candidates : sequence of (type, data)
+        Events that a command wants to record. A `measured` one may leave out `replicate`; the
+        number is then filled in: that of the answered pair, or the next with `replicate=True`.
+    replicate : bool
+        Record another value for an answered pair as a replicate.
+    labels : sequence of str, optional
+        Names of the candidates in messages, such as "row 5".
+
+    Returns
+    -------
+    list of (type, data)
+        What to append, complete.
+    int
+        Candidates that are identical to something recorded: they add nothing.
+
+    Raises
+    ------
+    CampaignError
+        With one line for each candidate that may not follow. Then none should be recorded.
+    """
+    events: list[NewEvent] = []
+    problems: list[str] = []
+    for i, (kind, candidate) in enumerate(candidates):
+        try:
+            data = _numbered(state, candidate, replicate) if kind == "measured" else candidate
+            _check_complete(kind, data)
+            if state.started and not state.closed_seq and _recorded(state, kind, candidate):
+                continue
+            check(state, kind, data)
+        except CampaignError as error:
+            problems.append(f"{labels[i]}: {error}" if labels else str(error))
+            continue
+        events.append((kind, data))
+        state = apply(state, Event(state.seq + 1, kind, "", data))
+    if problems:
+        listed = "\n".join(f"  - {p}" for p in problems)
+        raise CampaignError(f"Nothing was recorded; what was given cannot follow:\n{listed}")
+    return events, len(candidates) - len(events)
+
+
+def check(state: CampaignState, kind: str, data: Mapping[str, Any]) -> None:
+    """Refuse an event that may not follow `state`.
+
+    Parameters
+    ----------
+    state : CampaignState
+        The campaign so far.
+    kind : str
+        Type of the event.
+    data : mapping
+        Its data, complete.
+
+    Raises
+    ------
+    CampaignError
+        What is wrong, what is recorded, and what to do instead.
+    """
+    _check_complete(kind, data)
+    if kind == "started" and state.started:
+        raise CampaignError(f"The campaign {state.name!r} was started already.")
+    if kind != "started" and not state.started:
+        raise CampaignError("The ledger holds no campaign yet: `bo-loop start` comes first.")
+    if state.closed_seq and kind != "reopened":
+        raise CampaignError(
+            f"The campaign {state.name!r} was closed by event {state.closed_seq}: it can be read, "
+            "and reopened with `bo-loop reopen`, but takes nothing else."
+        )
+    if kind in _CHECKS:
+        _CHECKS[kind](state, data)
+    apply(state, Event(state.seq + 1, kind, "", data))  # what the fold cannot read is not recorded
+
+
+def _check_complete(kind: str, data: Mapping[str, Any]) -> None:
+    if kind not in EVENT_TYPES:
+        raise CampaignError(f"Unknown event {kind!r}; it must be one of {sorted(EVENT_TYPES)}.")
+    missing = [name for name in _REQUIRED[kind] if data.get(name) is None]
+    if missing:
+        raise CampaignError(f"The event {kind!r} lacks {', '.join(missing)}; given: {sorted(data)}")
+    if kind == "measured":
+        _check_values(data, RESULT_FIELDS)
+
+
+def _check_values(data: Mapping[str, Any], fields: Sequence[str]) -> None:
+    for name in _NUMBERS:
+        value = data.get(name)
+        optional = value is None and (name == "log_beta_sd" or name not in data)
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        if name in fields and not optional and not (number and math.isfinite(value)):
+            raise CampaignError(f"{name} is {value!r}; it must be a finite number.")
+        if name == "log_beta_sd" and not optional and value < 0:
+            raise CampaignError(f"log_beta_sd is {value!r}; it must not be negative.")
+    if data.get("censoring", "none") not in _CENSORING:
+        raise CampaignError(f"censoring is {data['censoring']!r}; it must be one of {_CENSORING}.")
+
+
+def _numbered(state: CampaignState, data: Mapping[str, Any], replicate: bool) -> Mapping[str, Any]:
+    """Fill in the replicate number: the one given, the next one, or the one that stands."""
+    if data.get("replicate") is not None:
+        return data
+    pair_id = data.get("pair_id")
+    standing = [r.replicate for r in state.results if r.pair_id == pair_id]
+    voided = [r.replicate for r in state.voided if r.pair_id == pair_id]
+    following = max([*standing, *voided], default=0) + 1
+    return {**data, "replicate": following if replicate else min(standing, default=1)}
+
+
+def _recorded(state: CampaignState, kind: str, data: Mapping[str, Any]) -> bool:
+    """Whether `data` says only what is recorded already."""
+    if kind == "measured":
+        given = _as_result(state, data)
+        versions = [v for r in state.results for v in (r, *r.superseded)]
+        return any(
+            v.identity == given.identity and data.get("replicate") in (None, v.replicate)
+            for v in versions
+        )
+    if kind == "failed":
+        given_failure = data["pair_id"], data.get("note") or "", data.get("date") or ""
+        tried_again = state.state_of(data["pair_id"]) == "in_progress"
+        return not tried_again and any(
+            (f.pair_id, f.note, f.date) == given_failure for f in state.failures
+        )
+    if kind in ("in_progress", "withdrawn"):
+        return state.state_of(data["pair_id"]) == kind
+    if kind == "corrected":
+        return _correction_recorded(state, data)
+    if kind == "pool_extended":
+        return {p["pair_id"] for p in data["pairs"]} <= {p["pair_id"] for p in state.added_pairs}
+    return kind == "config_changed" and tuple(data["overrides"]) == state.overrides
+
+
+def _correction_recorded(state: CampaignState, data: Mapping[str, Any]) -> bool:
+    seq = data["corrects"]
+    if data.get("void"):
+        return any(r.seq == seq for r in state.voided)
+    standing = next((r for r in state.results if r.seq == seq), None)
+    changed = [f for f in RESULT_FIELDS if f in data]
+    if standing is None or not changed:
+        return False
+    _check_values(data, changed)
+    return all(getattr(standing, f) == v for f, v in result_values(data, changed).items())
+
+
+def _as_result(state: CampaignState, data: Mapping[str, Any]) -> Result:
+    return result_of(state, Event(state.seq + 1, "measured", "", {"replicate": 1, **data}))
+
+
+def _check_measured(state: CampaignState, data: Mapping[str, Any]) -> None:
+    pair_id, number = data["pair_id"], data["replicate"]
+    if not isinstance(number, int) or isinstance(number, bool) or number < 1:
+        raise CampaignError(f"{pair_id}: replicate is {number!r}; it must be 1, 2, ….")
+    if state.state_of(pair_id) == "withdrawn":
+        raise CampaignError(
+            f"{pair_id} was withdrawn. Restore it first (`bo-loop restore`), then log its result."
+        )
+    same_number = [r for r in state.results_of(pair_id) if r.replicate == number]
+    if same_number:
+        raise CampaignError(_already_answered(same_number[0], data))
+    given = _as_result(state, data)
+    for old in state.voided:
+        if old.identity == given.identity and old.replicate == number:
+            raise CampaignError(
+                f"{pair_id}: this very result (log_beta {old.log_beta:g}) was logged as event "
+                f"{old.seq} and voided since. If it stands after all, correct event {old.seq} with "
+                "the value; if it was measured anew, log it with replicate=true."
+            )
+
+
+def _already_answered(old: Result, data: Mapping[str, Any]) -> str:
+    old_values = _shown(old.log_beta, old.log_beta_sd, old.temperature_C, old.ionic_strength_M)
+    new_values = _shown(*(data.get(f) for f in _NUMBERS))
+    measured = f", measured {old.date}" if old.date else ""
+    logged = f"at {old.time}" if old.time else "earlier in this command"
+    return (
+        f"{old.pair_id} is answered: {old_values}, replicate {old.replicate}{measured}, logged as "
+        f"event {old.seq} {logged}; now given: {new_values}. If it was measured again, log it "
+        f"with replicate=true; if event {old.seq} is wrong, use `bo-loop correct`."
+    )
+
+
+def _shown(log_beta: float, sd: float | None, celsius: float, molar: float) -> str:
+    spread = "" if sd is None else f" ± {sd:g}"
+    return f"log_beta {log_beta:g}{spread} ({celsius:g} °C, I = {molar:g} M)"
+
+
+def _check_unanswered(state: CampaignState, data: Mapping[str, Any]) -> None:
+    """Rule of failed, in_progress and withdrawn alike."""
+    pair_id = data["pair_id"]
+    now = state.state_of(pair_id)
+    if now == "measured":
+        seqs = ", ".join(str(r.seq) for r in state.results_of(pair_id))
+        raise CampaignError(
+            f"{pair_id} is measured (event {seqs}). If that result is wrong, void it with "
+            "`bo-loop correct`."
+        )
+    if now == "withdrawn":
+        raise CampaignError(f"{pair_id} was withdrawn. Restore it first (`bo-loop restore`).")
+
+
+def _check_corrected(state: CampaignState, data: Mapping[str, Any]) -> None:
+    seq = data["corrects"]
+    old = next((r for r in (*state.results, *state.voided) if r.seq == seq), None)
+    if old is None:
+        known = ", ".join(f"{r.seq} ({r.pair_id})" for r in state.results[-5:]) or "none"
+        reason = "is no measurement" if 1 <= seq <= state.seq else "does not exist"
+        raise CampaignError(
+            f"Event {seq} {reason}, so it cannot be corrected. The last measurements: {known}."
+        )
+    changed = [f for f in RESULT_FIELDS if f in data]
+    if bool(data.get("void")) == bool(changed):
+        raise CampaignError(
+            f"A correction of event {seq} either voids it or gives new values of some of "
+            f"{', '.join(RESULT_FIELDS)}; given: {sorted(data)}."
+        )
+    if data.get("pair_id", old.pair_id) != old.pair_id:
+        raise CampaignError(
+            f"Event {seq} measured {old.pair_id}; a correction cannot move it to another pair. "
+            "Void it, and log the result for the right pair."
+        )
+    _check_values(data, changed)
+    if state.state_of(old.pair_id) == "withdrawn":
+        raise CampaignError(f"{old.pair_id} was withdrawn. Restore it first (`bo-loop restore`).")
+    taken = [r for r in state.results_of(old.pair_id) if r.seq != seq]
+    if changed and any(r.replicate == old.replicate for r in taken):
+        raise CampaignError(
+            f"Event {seq} was voided, and {old.pair_id} has been measured anew since (event "
+            f"{taken[0].seq}). Log the value with replicate=true instead."
+        )
+
+
+def _check_proposed(state: CampaignState, data: Mapping[str, Any]) -> None:
+    if data["round"] != len(state.rounds) + 1:
+        raise CampaignError(
+            f"Round {data['round']} cannot follow {len(state.rounds)} rounds: another suggest was "
+            "recorded meanwhile. Repeat the command."
+        )
+    if not 1 <= data["seen"] <= state.seq:
+        raise CampaignError(f"seen is {data['seen']!r}; the ledger has events 1 to {state.seq}.")
+    ids = [p["pair_id"] for p in data["proposals"]]
+    taken = [f"{p} ({state.state_of(p)})" for p in ids if state.state_of(p) != "open"]
+    if not ids or taken or len(set(ids)) < len(ids):
+        raise CampaignError(
+            f"A round proposes at least one pair, each once, all of them open; not open: "
+            f"{', '.join(taken) or 'none'}; given: {', '.join(ids) or 'none'}. Repeat the command."
+        )
+
+
+def _check_restored(state: CampaignState, data: Mapping[str, Any]) -> None:
+    now = state.state_of(data["pair_id"])
+    if now != "withdrawn":
+        raise CampaignError(f"{data['pair_id']} is {now}, not withdrawn: nothing to restore.")
+
+
+def _check_pool_extended(state: CampaignState, data: Mapping[str, Any]) -> None:
+    ids = [p["pair_id"] for p in data["pairs"]]
+    known = {p["pair_id"] for p in state.added_pairs}
+    repeated = sorted({p for p in ids if p in known or ids.count(p) > 1})
+    if not ids or repeated:
+        raise CampaignError(
+            "The pool is extended by at least one pair, each once; repeated or added before: "
+            f"{', '.join(repeated) or 'none'}."
+        )
+
+
+def _check_reopened(state: CampaignState, data: Mapping[str, Any]) -> None:
+    if not state.closed_seq:
+        raise CampaignError(f"The campaign {state.name!r} is not closed: nothing to reopen.")
+
+
+_CHECKS: dict[str, Callable[[CampaignState, Mapping[str, Any]], None]] = {
+    "proposed": _check_proposed,
+    "in_progress": _check_unanswered,
+    "measured": _check_measured,
+    "failed": _check_unanswered,
+    "corrected": _check_corrected,
+    "withdrawn": _check_unanswered,
+    "restored": _check_restored,
+    "pool_extended": _check_pool_extended,
+    "reopened": _check_reopened,
+}

@@ -1,0 +1,179 @@
+"""What a campaign has come to: the state that the events of its ledger add up to. No I/O.
+
+The ledger's events and their data (``?``: may be missing or null)
+
+==============  =================================================================================
+started         name, config (fingerprint), sealed {file: sha256}, versions {package: version}
+proposed        round, seed, seen (seq of the last event it knew), hyperparameters {…},
+                overrides? [text], incumbent?, refitted? (false: the data were extended, the
+                hyperparameters kept), versions?, fit? (the model's report),
+                proposals [{pair_id, rank, mean, sd, sd_latent, acquisition, reason}]
+in_progress     pair_id, operator?, method?, date?, note?
+measured        pair_id, log_beta, log_beta_sd?, censoring (none, lower, upper), temperature_C,
+                ionic_strength_M, replicate (1, 2, …), date?, operator?, method?, note?
+failed          pair_id, operator?, method?, date?, note?
+corrected       corrects (seq of a `measured` event) and either void: true, or those of log_beta,
+                log_beta_sd, censoring, temperature_C, ionic_strength_M, date, operator, method,
+                note that are new; reason?, by? (who corrects)
+withdrawn       pair_id, reason?, operator?
+restored        pair_id, reason?, operator?
+pool_extended   pairs [{pair_id, and the pair columns}], source?, operator?
+config_changed  overrides [text] (all those now in force), changed? (those typed), operator?
+closed          reason?, operator?
+reopened        reason?, operator?
+==============  =================================================================================
+
+Numbers that are measured are in the units of the pair columns: log10 β, °C, mol/L. What may
+follow what is in `bo_loop.campaign.rules`, how they add up in `bo_loop.campaign.fold`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+RESULT_FIELDS = (
+    "log_beta",
+    "log_beta_sd",
+    "censoring",
+    "temperature_C",
+    "ionic_strength_M",
+    "date",
+    "operator",
+    "method",
+    "note",
+)
+"""What a correction may change."""
+
+
+@dataclass(frozen=True)
+class ProposedPair:
+    """A pair as round `round` proposed it, with the prediction of that time."""
+
+    pair_id: str
+    round: int
+    rank: int
+    mean: float
+    sd: float
+    sd_latent: float
+    acquisition: float
+    reason: str
+
+
+@dataclass(frozen=True)
+class Round:
+    """One `proposed` event."""
+
+    number: int
+    seq: int
+    time: str
+    seed: int
+    seen: int
+    hyperparameters: Mapping[str, Any]
+    overrides: tuple[str, ...]
+    incumbent: Any
+    refitted: bool
+    versions: Mapping[str, str]
+    fit: Mapping[str, Any]
+    proposals: tuple[ProposedPair, ...]
+
+
+@dataclass(frozen=True)
+class Result:
+    """A measured value as it now stands; `superseded` holds what it was before corrections."""
+
+    pair_id: str
+    log_beta: float
+    log_beta_sd: float | None
+    censoring: str
+    temperature_C: float
+    ionic_strength_M: float
+    replicate: int
+    date: str
+    operator: str
+    method: str
+    note: str
+    round: int | None
+    seq: int
+    time: str
+    superseded: tuple["Result", ...] = ()
+
+    @property
+    def identity(self) -> tuple[Any, ...]:
+        """What makes two results the same, but for the replicate number."""
+        return (
+            self.pair_id,
+            self.log_beta,
+            self.log_beta_sd,
+            self.censoring,
+            self.temperature_C,
+            self.ionic_strength_M,
+            self.date,
+        )
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A measurement that did not succeed."""
+
+    pair_id: str
+    note: str
+    date: str
+    operator: str
+    method: str
+    seq: int
+    time: str
+
+
+@dataclass(frozen=True)
+class CampaignState:
+    """A campaign at event `seq` (0: nothing recorded yet).
+
+    Parameters
+    ----------
+    states : mapping of str to str
+        pending, in_progress, measured, failed or withdrawn by pair_id; others are open.
+    resume : mapping of str to str
+        What a pair returns to when its withdrawal is lifted or all its results are voided.
+    results, voided : tuple of Result
+        Standing and voided results, in the order in which they were logged.
+    overrides : tuple of str
+        Config overrides in force since `start`.
+    added_pairs : tuple of mapping
+        Pairs added to the pool, in order.
+    closed_seq : int
+        The event that closed the campaign; 0 if it is open.
+    """
+
+    seq: int = 0
+    name: str = ""
+    config: str = ""
+    sealed: Mapping[str, str] = field(default_factory=dict)
+    versions: Mapping[str, str] = field(default_factory=dict)
+    states: Mapping[str, str] = field(default_factory=dict)
+    resume: Mapping[str, str] = field(default_factory=dict)
+    proposals: Mapping[str, ProposedPair] = field(default_factory=dict)
+    rounds: tuple[Round, ...] = ()
+    results: tuple[Result, ...] = ()
+    voided: tuple[Result, ...] = ()
+    failures: tuple[Failure, ...] = ()
+    overrides: tuple[str, ...] = ()
+    added_pairs: tuple[Mapping[str, Any], ...] = ()
+    closed_seq: int = 0
+
+    @property
+    def started(self) -> bool:
+        """Whether a campaign was started at all."""
+        return self.seq > 0
+
+    @property
+    def hyperparameters(self) -> Mapping[str, Any] | None:
+        """Those of the last round, for a warm start; None before the first."""
+        return self.rounds[-1].hyperparameters if self.rounds else None
+
+    def state_of(self, pair_id: str) -> str:
+        """Return open, pending, in_progress, measured, failed or withdrawn."""
+        return self.states.get(pair_id, "open")
+
+    def results_of(self, pair_id: str) -> tuple[Result, ...]:
+        """Return the standing results of a pair, in the order in which they were logged."""
+        return tuple(r for r in self.results if r.pair_id == pair_id)
