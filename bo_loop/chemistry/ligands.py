@@ -160,6 +160,17 @@ def formula(smiles: str) -> str:
     return CalcMolFormula(Chem.MolFromSmiles(standardise(smiles)))
 
 
+def heavy_atoms(smiles: str) -> int:
+    """Count the atoms of the standardised ligand that are not hydrogen.
+
+    Raises
+    ------
+    DataError
+        As `standardise`.
+    """
+    return Chem.MolFromSmiles(standardise(smiles)).GetNumHeavyAtoms()
+
+
 def _read(smiles: str) -> Chem.Mol:
     text = smiles.strip() if isinstance(smiles, str) else ""
     if not text:
