@@ -1,0 +1,1 @@
+"""Features of metal ions, ligands and pairs, and the frozen schema that chooses among them."""

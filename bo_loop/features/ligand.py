@@ -1,0 +1,81 @@
+"""Ligand features: Mordred 2D descriptors, and the charge in water.
+
+Symbols
+-------
+n    ligands
+d    descriptors of the Mordred 2D set, 1613
+
+A descriptor is a function of the canonical SMILES alone; it is computed once and kept in the
+cache on disk.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TypeVar
+
+import numpy as np
+
+from bo_loop.chemistry.ligands import deprotonated_charge
+from bo_loop.errors import DataError
+from bo_loop.features import descriptors
+from bo_loop.features.cache import DescriptorCache
+from bo_loop.records import Floats
+
+CHARGE_NAMES = ("ligand_charge",)
+
+# A progress bar appears when this many molecules are left to compute: about two seconds.
+FEWEST_FOR_PROGRESS = 32
+
+T = TypeVar("T")
+
+
+def mordred(smiles: Sequence[str], progress: bool = True) -> Floats:
+    """Mordred 2D descriptors.
+
+    Parameters
+    ----------
+    smiles : sequence of str
+        Canonical SMILES of neutral ligands, as `bo_loop.chemistry.ligands.standardise` writes
+        them: the text is the key of the cache.
+    progress : bool
+        Show a progress bar on standard error if this will take more than about two seconds.
+
+    Returns
+    -------
+    (n, d) float64
+        nan where a descriptor is undefined for a ligand. Columns: `descriptors.names`.
+
+    Raises
+    ------
+    DataError
+        Listing the SMILES that cannot be read, or whose computation ended its process.
+    """
+    size = len(descriptors.names())
+    with DescriptorCache(descriptors.set_version(), size) as cache:
+        known = cache.load(smiles)
+        missing = [text for text in dict.fromkeys(smiles) if text not in known]
+        outcomes = descriptors.compute_all(missing)
+        if progress and len(missing) >= FEWEST_FOR_PROGRESS:
+            outcomes = _shown(outcomes, len(missing))
+        problems = []
+        for text, outcome in outcomes:
+            if isinstance(outcome, DataError):
+                problems.append(str(outcome))
+            else:
+                cache.store(text, outcome)
+                known[text] = outcome
+    if problems:
+        raise DataError("Descriptors cannot be computed for these ligands.", sorted(problems))
+    return np.array([known[text] for text in smiles], dtype=np.float64).reshape(-1, size)
+
+
+def charge(smiles: Sequence[str]) -> Floats:
+    """(n, 1) float64 charge of each ligand in water when fully deprotonated."""
+    return np.array([deprotonated_charge(text) for text in smiles], dtype=np.float64)[:, None]
+
+
+def _shown(items: Iterable[T], total: int) -> Iterator[T]:
+    """Pass items on, with a progress bar on standard error."""
+    from rich.console import Console
+    from rich.progress import track
+
+    return track(items, "Ligand descriptors", total, console=Console(stderr=True), transient=True)

@@ -1,0 +1,283 @@
+"""The frozen feature schema: which features, in what order, with which centre and scale.
+
+A recipe is fitted once, on observations and pool together. The schema it gives is saved as JSON
+and used ever after, so that adding a ligand never changes another ligand's features.
+
+Symbols
+-------
+n            pairs
+d            features of a block that were kept
+centre       (d,) mean over the pairs of the fit
+scale        (d,) standard deviation over those pairs (denominator n), or a stated scale
+
+Steps of the fit, each over the features that the steps before have left
+-------------------------------------------------------------------------
+undefined    dropped if undefined for any ligand of the fit
+constant     dropped if without spread, unless it is one of the conditions in `STATED_SCALES`
+correlated   dropped if |Pearson r| with a feature kept before it reaches `max_abs_r`
+vif          largest variance inflation factor removed until none exceeds `max_vif`
+
+Protected features come first and are never dropped by the last two steps. The others are taken
+in the order of `PairFeatures.dense`: metal properties, ligand charge, Mordred descriptors in
+Mordred's own order, pair features. The filters are those of Kanahashi, Urushihara and Yamaguchi
+(Sci. Rep. 2022, 12, 11159), whose order is not published.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from importlib.metadata import version
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+
+from bo_loop.errors import ConfigError, DataError
+from bo_loop.features import descriptors, filters
+from bo_loop.features.tables import PAIR, ligands_of, raw_features, restricted, tables_of
+from bo_loop.records import Floats, PairFeatures
+
+# Scales of conditions that the data of the fit hold constant: a later, different value must count.
+STATED_SCALES = {"n_ligands": 1.0, "temperature_C": 10.0, "ionic_strength_M": 0.5}
+
+STEPS = ("undefined", "constant", "correlated", "vif")
+
+# Exempt from the limits on r and VIF under `protected="keep"`.
+_EXEMPT_BLOCKS = ("properties", "charge", PAIR)
+
+
+@dataclass(frozen=True)
+class FeatureRecipe:
+    """How features are chosen.
+
+    Parameters
+    ----------
+    protected : {"keep", "published"}
+        ``keep`` exempts the metal properties, the charges of metal, ligand and complex, T, I and n
+        from the limits on r and VIF; ``published`` filters all alike but keeps T, I and n.
+    max_abs_r : float
+        Limit on |Pearson r| between two features.
+    max_vif : float
+        Limit on the variance inflation factor of each feature.
+
+    Raises
+    ------
+    ConfigError
+        If an option has a value it cannot take.
+    """
+
+    protected: Literal["keep", "published"] = "keep"
+    max_abs_r: float = 0.7
+    max_vif: float = 4.0
+
+    def __post_init__(self):
+        if self.protected not in ("keep", "published"):
+            raise ConfigError(
+                f"features.protected={self.protected!r} is neither 'keep' nor 'published'."
+            )
+        if not 0 < self.max_abs_r <= 1:
+            raise ConfigError(f"features.max_abs_r={self.max_abs_r} must lie in (0, 1].")
+        if not self.max_vif >= 1:
+            raise ConfigError(f"features.max_vif={self.max_vif} must be 1 or more.")
+
+    def fit(self, pairs: pd.DataFrame) -> "FeatureSchema":
+        """Choose and scale features.
+
+        Parameters
+        ----------
+        pairs : DataFrame
+            Observations and pool pairs, one row each, with the pair columns and standardised
+            SMILES. Every row weighs the same in means, scales and correlations.
+
+        Returns
+        -------
+        FeatureSchema
+
+        Raises
+        ------
+        DataError
+            If there is no pair, or a metal ion, ligand or condition cannot be described.
+        """
+        if pairs.empty:
+            raise DataError("Features cannot be chosen without pairs: the table is empty.")
+        raw = raw_features(pairs)
+        table, undefined = restricted(raw, _defined(raw))
+        table, constant = restricted(table, _varying(table))
+        names = np.array(table.dense_names())
+        protected = self._protected(table)
+        moments = filters.moments(table)
+        apart = filters.uncorrelated(moments.correlation, protected, self.max_abs_r)
+        left = np.flatnonzero(apart)
+        low = filters.low_vif(
+            moments.correlation[np.ix_(left, left)], protected[left], self.max_vif
+        )
+        correlated, inflated = (tuple(n.tolist()) for n in (names[~apart], names[left[~low]]))
+        dropped = dict(zip(STEPS, (undefined, constant, correlated, inflated), strict=True))
+        return FeatureSchema(self, schema_version(), _blocks(table, moments, left[low]), dropped)
+
+    def _protected(self, table: PairFeatures) -> filters.Mask:
+        if self.protected == "keep":
+            exempt = {n for block in _EXEMPT_BLOCKS for n in table.names[block]}
+        else:
+            exempt = set(STATED_SCALES)
+        return np.array([name in exempt for name in table.dense_names()])
+
+
+@dataclass(frozen=True)
+class FeatureBlock:
+    """The kept features of one block: names, centres and scales, each (d,)."""
+
+    names: tuple[str, ...]
+    centre: tuple[float, ...]
+    scale: tuple[float, ...]
+
+    def scaled(self, values: Floats) -> Floats:
+        """(rows, d) float64: `values` less the centre, over the scale."""
+        return (values - np.array(self.centre)) / np.array(self.scale)
+
+
+@dataclass(frozen=True)
+class FeatureSchema:
+    """Features as they were fixed at the start.
+
+    Parameters
+    ----------
+    recipe : FeatureRecipe
+        What it was fitted with.
+    version : str
+        The packages that computed the values.
+    blocks : mapping of str to FeatureBlock
+        ``properties`` (metal), ``charge`` and ``mordred`` (ligand), ``pair``.
+    dropped : mapping of str to tuple of str
+        Names of the features that each of `STEPS` dropped.
+    """
+
+    recipe: FeatureRecipe
+    version: str
+    blocks: Mapping[str, FeatureBlock]
+    dropped: Mapping[str, tuple[str, ...]]
+
+    def transform(self, pairs: pd.DataFrame) -> PairFeatures:
+        """Scaled features of pairs.
+
+        Parameters
+        ----------
+        pairs : DataFrame
+            n pairs with the pair columns and standardised SMILES.
+
+        Returns
+        -------
+        PairFeatures
+            Metals and ligands in order of first appearance.
+
+        Raises
+        ------
+        DataError
+            Listing the ligands for which a feature of the schema is undefined, or what else
+            cannot be described.
+        """
+        table = self._selected(raw_features(pairs))
+        gaps = _gaps(pairs, table)
+        if gaps:
+            raise DataError(
+                "Features fixed at the start are undefined for these ligands; leave them out.",
+                [f"{smiles}: {', '.join(names)}" for smiles, names in gaps.items()],
+            )
+        return replace(
+            table,
+            metal={b: self.blocks[b].scaled(values) for b, values in table.metal.items()},
+            ligand={b: self.blocks[b].scaled(values) for b, values in table.ligand.items()},
+            pair=self.blocks[PAIR].scaled(table.pair),
+        )
+
+    def undefined(self, pairs: pd.DataFrame) -> list[str]:
+        """SMILES, in order of first appearance, for which a feature of the schema is undefined."""
+        return list(_gaps(pairs, self._selected(raw_features(pairs))))
+
+    def to_json(self) -> dict[str, Any]:
+        """Return what `from_json` reads; floats come back exactly."""
+        return {
+            "recipe": asdict(self.recipe),
+            "version": self.version,
+            "blocks": {
+                name: {key: list(values) for key, values in asdict(block).items()}
+                for name, block in self.blocks.items()
+            },
+            "dropped": {step: list(names) for step, names in self.dropped.items()},
+        }
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> "FeatureSchema":
+        """Read a schema.
+
+        Raises
+        ------
+        DataError
+            If the installed packages are not those that computed the schema's values.
+        """
+        if stored["version"] != schema_version():
+            raise DataError(
+                f"This feature schema was made with {stored['version']}; installed is "
+                f"{schema_version()}, whose values may differ. Install the versions named first, "
+                "or start a new campaign."
+            )
+        return cls(
+            recipe=FeatureRecipe(**stored["recipe"]),
+            version=stored["version"],
+            blocks={
+                name: FeatureBlock(**{key: tuple(values) for key, values in block.items()})
+                for name, block in stored["blocks"].items()
+            },
+            dropped={step: tuple(names) for step, names in stored["dropped"].items()},
+        )
+
+    def _selected(self, table: PairFeatures) -> PairFeatures:
+        kept = {
+            block: np.isin(names, self.blocks[block].names) for block, names in table.names.items()
+        }
+        return restricted(table, kept)[0]
+
+
+def schema_version() -> str:
+    """Name the descriptor set and the packages that compute it and the metals' properties."""
+    return f"{descriptors.set_version()} mendeleev={version('mendeleev')}"
+
+
+def _blocks(
+    table: PairFeatures, moments: filters.Moments, kept: np.ndarray
+) -> dict[str, FeatureBlock]:
+    """Cut the kept columns, positions in `PairFeatures.dense`, into blocks."""
+    names = table.dense_names()
+    blocks = {}
+    start = 0
+    for block in (*table.metal, *table.ligand, PAIR):
+        stop = start + len(table.names[block])
+        columns = kept[(start <= kept) & (kept < stop)]
+        blocks[block] = FeatureBlock(
+            names=tuple(names[j] for j in columns),
+            centre=tuple(moments.mean[columns].tolist()),
+            scale=tuple(_scale(names[j], float(moments.sd[j])) for j in columns),
+        )
+        start = stop
+    return blocks
+
+
+def _scale(name: str, sd: float) -> float:
+    constant = sd <= filters.CONSTANT_SPREAD
+    return STATED_SCALES[name] if constant and name in STATED_SCALES else sd
+
+
+def _defined(table: PairFeatures) -> dict[str, filters.Mask]:
+    return {b: ~filters.undefined(values) for b, values in tables_of(table).items()}
+
+
+def _varying(table: PairFeatures) -> dict[str, filters.Mask]:
+    varying = {b: ~filters.constant(values) for b, values in tables_of(table).items()}
+    return varying | {PAIR: varying[PAIR] | np.isin(table.names[PAIR], list(STATED_SCALES))}
+
+
+def _gaps(pairs: pd.DataFrame, table: PairFeatures) -> dict[str, list[str]]:
+    """Undefined descriptors of each ligand that has any."""
+    names = np.array(table.names["mordred"])
+    gaps = ~np.isfinite(table.ligand["mordred"])
+    listed = zip(ligands_of(pairs)[1], gaps, strict=True)
+    return {smiles: names[row].tolist() for smiles, row in listed if row.any()}
