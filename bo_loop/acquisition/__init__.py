@@ -1,0 +1,1 @@
+"""Which rows to measure next: objectives, acquisition functions, batches, exact screening."""
