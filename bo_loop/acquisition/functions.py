@@ -1,0 +1,295 @@
+"""Acquisition functions: how much a row is worth measuring next.
+
+All scores are of what is maximised (see `objectives`), higher is better. EI, LogEI, PI and UCB are
+BoTorch's analytic classes, reached through `RowModel` in float64; none is written anew.
+
+Symbols
+-------
+k           rows scored
+mean        (k,) posterior mean of what is maximised
+variance    (k,) latent posterior variance; sd its square root
+incumbent   best value so far, in the units of mean
+gain        max(value − incumbent, 0), whose expectation is EI
+"""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import ClassVar, Protocol
+
+import numpy as np
+import torch
+from botorch.acquisition import AcquisitionFunction
+from botorch.acquisition.analytic import (
+    LogExpectedImprovement,
+    ProbabilityOfImprovement,
+    UpperConfidenceBound,
+)
+
+from bo_loop.acquisition.adapter import SMALLEST_VARIANCE, Moments, RowModel
+from bo_loop.acquisition.objectives import View
+from bo_loop.acquisition.screen import Marginal, top
+from bo_loop.errors import ConfigError, FitError
+from bo_loop.records import Floats, Rows
+
+JOINT_ROWS = 2_000
+"""Rows that a joint draw covers."""
+
+
+class Acquisition(Protocol):
+    """What every acquisition offers; those of single rows also are `Marginal`."""
+
+    def score(
+        self, posterior: View, rows: Rows, incumbent: float, rng: np.random.Generator
+    ) -> Floats:
+        """Score `rows` (k,); (k,) float64, never NaN, −inf where a row cannot be chosen."""
+
+    def motive(self, mean: float, sd: float, incumbent: float) -> str:
+        """Say in a clause why a row of this mean and standard deviation was chosen."""
+
+
+class _Improvement(Marginal):
+    bounded: ClassVar[bool] = True
+
+    def motive(self, mean: float, sd: float, incumbent: float) -> str:
+        """Split the expected gain into what the prediction promises and what doubt adds."""
+        log_gain = _log_ei(np.array([mean]), np.array([sd**2]), incumbent)
+        expected = float(np.exp(log_gain)[0])
+        if expected < 0.005:
+            return "expected gain below 0.01, and the pairs left out promise no more"
+        return f"expected gain {expected:.2f}, {_split(mean - incumbent, expected)}"
+
+
+@dataclass(frozen=True)
+class LogEI(_Improvement):
+    """Logarithm of the expected improvement over the incumbent (Ament et al., NeurIPS 2023).
+
+    A row known exactly that does not beat the incumbent scores −inf.
+    """
+
+    def value(self, mean: Floats, variance: Floats, incumbent: float) -> Floats:
+        """Score k rows of these means and variances; (k,)."""
+        return _log_ei(mean, variance, incumbent)
+
+
+@dataclass(frozen=True)
+class EI(_Improvement):
+    """Expected improvement over the incumbent.
+
+    Taken as the exponential of BoTorch's `LogExpectedImprovement`, to which its
+    `ExpectedImprovement` refers with a warning at every use; the values are the same.
+    """
+
+    def value(self, mean: Floats, variance: Floats, incumbent: float) -> Floats:
+        """Score k rows of these means and variances; (k,)."""
+        return np.exp(_log_ei(mean, variance, incumbent))
+
+
+@dataclass(frozen=True)
+class UCB(Marginal):
+    """Upper confidence bound, mean + √beta · sd.
+
+    Parameters
+    ----------
+    beta : float
+        Weight of the variance, as BoTorch defines it: 4 adds two standard deviations.
+
+    Raises
+    ------
+    ConfigError
+        If beta is not a number of at least 0.
+    """
+
+    beta: float = 4.0
+    bounded: ClassVar[bool] = True
+
+    def __post_init__(self):
+        number = isinstance(self.beta, int | float) and not isinstance(self.beta, bool)
+        if not number or not math.isfinite(self.beta) or self.beta < 0:
+            raise ConfigError(
+                f"acquisition.beta is {self.beta!r}: UCB scores mean + √beta · sd, so beta must be "
+                "a number of at least 0 (acquisition.beta=4 adds two standard deviations)."
+            )
+
+    def value(self, mean: Floats, variance: Floats, incumbent: float) -> Floats:
+        """Score k rows of these means and variances; (k,). The incumbent plays no part."""
+        return _botorch(
+            lambda model: UpperConfidenceBound(model, beta=_scalar(self.beta)), mean, variance
+        )
+
+    def motive(self, mean: float, sd: float, incumbent: float) -> str:
+        """Split the optimistic gain into the prediction's part and the doubt's."""
+        optimistic = mean - incumbent + math.sqrt(self.beta) * sd
+        if optimistic < 0.005:
+            return "it does not beat the best even at its most hopeful, but comes closest"
+        return (
+            f"at its most hopeful {optimistic:.2f} better, {_split(mean - incumbent, optimistic)}"
+        )
+
+
+@dataclass(frozen=True)
+class PI(Marginal):
+    """Probability of improvement over the incumbent.
+
+    Above the incumbent the probability falls as the variance grows, so only rows that are
+    predicted below it have a ceiling under 1.
+    """
+
+    def value(self, mean: Floats, variance: Floats, incumbent: float) -> Floats:
+        """Score k rows of these means and variances; (k,)."""
+        scores = _botorch(
+            lambda model: ProbabilityOfImprovement(model, best_f=_scalar(incumbent)), mean, variance
+        )
+        return np.where(variance < SMALLEST_VARIANCE, (mean > incumbent).astype(np.float64), scores)
+
+    def ceiling(self, mean: Floats, variance_bound: Floats, incumbent: float) -> Floats:
+        """Bound the score from above for any variance up to `variance_bound`; (k,)."""
+        return np.where(mean > incumbent, 1.0, self.value(mean, variance_bound, incumbent))
+
+    def motive(self, mean: float, sd: float, incumbent: float) -> str:
+        """Name the chance as the reason."""
+        return "chosen for that chance, however small the gain"
+
+
+@dataclass(frozen=True)
+class Greedy(Marginal):
+    """The posterior mean: pure exploitation."""
+
+    bounded: ClassVar[bool] = True
+
+    def value(self, mean: Floats, variance: Floats, incumbent: float) -> Floats:
+        """Score k rows of these means; (k,). Variance and incumbent play no part."""
+        return np.array(mean, dtype=np.float64)
+
+    def motive(self, mean: float, sd: float, incumbent: float) -> str:
+        """Name the prediction as the reason."""
+        return "chosen for its predicted value alone (all exploitation)"
+
+
+@dataclass(frozen=True)
+class MaxVariance(Marginal):
+    """The latent variance: pure exploration."""
+
+    bounded: ClassVar[bool] = True
+
+    def value(self, mean: Floats, variance: Floats, incumbent: float) -> Floats:
+        """Score k rows of these variances; (k,). Mean and incumbent play no part."""
+        return np.array(variance, dtype=np.float64)
+
+    def motive(self, mean: float, sd: float, incumbent: float) -> str:
+        """Name the doubt as the reason."""
+        return "chosen because the model knows least about it (all exploration)"
+
+
+@dataclass(frozen=True)
+class Thompson:
+    """One joint draw from the posterior: a row is chosen as often as it is the best.
+
+    Of more than 2,000 rows, only the 2,000 of highest mean + 3 sd are drawn; the others score −inf.
+    """
+
+    def score(
+        self, posterior: View, rows: Rows, incumbent: float, rng: np.random.Generator
+    ) -> Floats:
+        """Draw values of `rows`; (k,).
+
+        Raises
+        ------
+        FitError
+            If the posterior covariance is not positive semi-definite.
+        """
+        mean = posterior.mean(rows)
+        drawn = np.arange(len(rows))
+        if len(rows) > JOINT_ROWS:
+            best = top(
+                UCB(beta=9.0),
+                mean=mean,
+                variance_bound=posterior.variance_bound(rows),
+                variance=lambda at: posterior.variance(rows[at]),
+                incumbent=incumbent,
+                q=JOINT_ROWS,
+            )
+            drawn = np.sort(best.positions)
+        scores = np.full(len(rows), -np.inf)
+        covariance = posterior.covariance(rows[drawn], rows[drawn])
+        scores[drawn] = mean[drawn] + _root(covariance) @ rng.standard_normal(len(drawn))
+        return scores
+
+    def motive(self, mean: float, sd: float, incumbent: float) -> str:
+        """Name the draw as the reason, and the rows it covered."""
+        return (
+            "best in one random draw from the joint prediction of the open pairs "
+            f"(of the {JOINT_ROWS:,} with the highest mean + 3 sd, if there are more)"
+        )
+
+
+@dataclass(frozen=True)
+class Random:
+    """A random order: the yardstick for the others."""
+
+    def score(
+        self, posterior: View, rows: Rows, incumbent: float, rng: np.random.Generator
+    ) -> Floats:
+        """Draw a permutation of 0 … k − 1; (k,)."""
+        return rng.permutation(len(rows)).astype(np.float64)
+
+    def motive(self, mean: float, sd: float, incumbent: float) -> str:
+        """Name chance as the reason."""
+        return "chosen at random, whatever the prediction"
+
+
+def percent(share: float) -> str:
+    """Write a share between 0 and 1 as a percentage; what is not quite 0 or 1 does not look it."""
+    if 0 < share < 0.005:
+        return "< 1 %"
+    if 0.995 < share < 1:
+        return "> 99 %"
+    return f"{100 * share:.0f} %"
+
+
+def _botorch(
+    build: Callable[[RowModel], AcquisitionFunction], mean: Floats, variance: Floats
+) -> Floats:
+    model = RowModel(Moments(mean, variance))
+    rows = torch.arange(len(mean), dtype=torch.float64).reshape(-1, 1, 1)
+    with torch.no_grad():
+        return build(model)(rows).numpy()
+
+
+def _log_ei(mean: Floats, variance: Floats, incumbent: float) -> Floats:
+    # Below the variance that GPyTorch can tell from zero, a row counts as known exactly.
+    scores = _botorch(
+        lambda model: LogExpectedImprovement(model, best_f=_scalar(incumbent)), mean, variance
+    )
+    with np.errstate(divide="ignore"):
+        certain = np.log(np.maximum(mean - incumbent, 0.0))
+    return np.where(variance < SMALLEST_VARIANCE, certain, scores)
+
+
+def _scalar(value: float) -> torch.Tensor:
+    # BoTorch would turn a Python float into float32 and only then into float64.
+    return torch.tensor(value, dtype=torch.float64)
+
+
+def _split(certain: float, hoped: float) -> str:
+    """Share `hoped` (> 0) between what remains were the prediction certain, and doubt."""
+    exploitation = max(certain, 0.0) / hoped
+    return (
+        f"{percent(exploitation)} from the predicted value (exploitation) and "
+        f"{percent(1 - exploitation)} from the uncertainty (exploration)"
+    )
+
+
+def _root(covariance: Floats) -> Floats:
+    """Lower Cholesky root; a singular matrix gets the least jitter that helps."""
+    scale = max(float(np.diag(covariance).max(initial=0.0)), SMALLEST_VARIANCE)
+    for jitter in (0.0, 1e-14, 1e-12, 1e-10, 1e-8, 1e-6):
+        try:
+            return np.linalg.cholesky(covariance + jitter * scale * np.eye(len(covariance)))
+        except np.linalg.LinAlgError:
+            continue
+    raise FitError(
+        f"The posterior covariance of {len(covariance):,} rows is not positive semi-definite, even "
+        "with a jitter of 1e-6 of its largest variance, so no joint draw exists. Choose another "
+        "acquisition (acquisition=log_ei), or refit the model."
+    )

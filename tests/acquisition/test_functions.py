@@ -1,0 +1,176 @@
+import math
+
+import numpy as np
+import pytest
+import torch
+from botorch.acquisition.analytic import ExpectedImprovement
+from fakes import FakePosterior
+from mpmath import mp
+from scipy.stats import norm
+
+from bo_loop.acquisition.adapter import RowModel
+from bo_loop.acquisition.functions import (
+    EI,
+    JOINT_ROWS,
+    PI,
+    UCB,
+    Greedy,
+    LogEI,
+    MaxVariance,
+    Random,
+    Thompson,
+    percent,
+)
+from bo_loop.config import build
+from bo_loop.errors import ConfigError, FitError
+
+MEANS = np.array([11.0, 12.0, 12.3, 9.0])
+VARIANCES = np.array([1.0, 0.25, 1.21, 4.0])
+INCUMBENT = 11.9
+FAKE = FakePosterior.independent(MEANS, VARIANCES)
+EVERY = np.arange(4)
+
+
+def rng(seed=0):
+    return np.random.default_rng(seed)
+
+
+def score(acquisition, posterior=FAKE, rows=EVERY, incumbent=INCUMBENT):
+    return acquisition.score(posterior, rows, incumbent, rng())
+
+
+def closed_ei(mean, sd, incumbent):
+    u = (mean - incumbent) / sd
+    return sd * (norm.pdf(u) + u * norm.cdf(u))
+
+
+def test_ei_and_its_logarithm_are_the_closed_form():
+    expected = closed_ei(MEANS, np.sqrt(VARIANCES), INCUMBENT)
+    assert score(EI()) == pytest.approx(expected, rel=1e-12)
+    assert score(LogEI()) == pytest.approx(np.log(expected), rel=1e-12)
+
+
+def test_log_ei_by_hand():
+    # At the incumbent with sd 2: EI = 2 φ(0) = 2 / √(2π).
+    one = FakePosterior.independent([5.0], [4.0])
+    assert score(LogEI(), one, np.array([0]), 5.0)[0] == pytest.approx(
+        math.log(2 / math.sqrt(2 * math.pi))
+    )
+
+
+def standard_ei(u):
+    """E[max(z + u, 0)] for standard normal z, to 60 digits."""
+    with mp.workdps(60):
+        return mp.npdf(u) + u * mp.erfc(-u / mp.sqrt(2)) / 2
+
+
+@pytest.mark.parametrize("u", [-0.5, -3, -12, -30, -300])
+def test_log_ei_far_below_the_incumbent(u):
+    one = FakePosterior.independent([u], [1.0])
+    found = score(LogEI(), one, np.array([0]), 0.0)[0]
+    assert found == pytest.approx(float(mp.log(standard_ei(u))), rel=1e-11)
+
+
+@pytest.mark.filterwarnings("ignore::botorch.exceptions.warnings.NumericsWarning")
+def test_ei_is_that_of_botorch():
+    means, rows = np.linspace(-15, 15, 31), np.arange(31)
+    fake = FakePosterior.independent(means, np.ones(31))
+    legacy = ExpectedImprovement(RowModel(fake), best_f=torch.tensor(0.0, dtype=torch.float64))
+    expected = legacy(torch.from_numpy(rows).double().reshape(-1, 1, 1)).numpy()
+    assert score(EI(), fake, rows, 0.0) == pytest.approx(expected, rel=1e-10)
+
+
+def test_ucb_and_pi():
+    assert score(UCB(beta=4.0)) == pytest.approx(MEANS + 2 * np.sqrt(VARIANCES))
+    assert score(UCB(beta=0)) == pytest.approx(MEANS)
+    expected = norm.cdf((MEANS - INCUMBENT) / np.sqrt(VARIANCES))
+    assert score(PI()) == pytest.approx(expected, rel=1e-12)
+
+
+def test_numbers_are_not_rounded_to_single_precision():
+    # 11.9 as float32 is 11.899999618…: relative 3e-8.
+    assert score(PI())[0] == pytest.approx(norm.cdf(11.0 - 11.9), rel=1e-13)
+    assert score(UCB(beta=0.1))[0] == pytest.approx(11.0 + math.sqrt(0.1), rel=1e-15)
+
+
+def test_greedy_and_max_variance():
+    assert score(Greedy()).tolist() == MEANS.tolist()
+    assert score(MaxVariance()).tolist() == VARIANCES.tolist()
+
+
+def test_rows_given_are_the_rows_scored():
+    assert score(Greedy(), rows=np.array([3, 1])).tolist() == [9.0, 12.0]
+
+
+def test_rows_known_exactly():
+    known = FakePosterior.independent([11.0, 11.9, 12.9], [0.0, 0.0, 0.0])
+    rows = np.arange(3)
+    assert score(LogEI(), known, rows).tolist() == [-np.inf, -np.inf, pytest.approx(0.0)]
+    assert score(EI(), known, rows).tolist() == [0.0, 0.0, pytest.approx(1.0)]
+    assert score(PI(), known, rows).tolist() == [0.0, 0.0, 1.0]
+    assert score(UCB(beta=4.0), known, rows) == pytest.approx([11.0, 11.9, 12.9], abs=1e-4)
+    assert score(Thompson(), known, rows) == pytest.approx([11.0, 11.9, 12.9], abs=1e-5)
+
+
+@pytest.mark.parametrize("beta", [-1, float("nan"), float("inf"), "4", None, True])
+def test_beta_must_be_a_number_of_at_least_zero(beta):
+    with pytest.raises(ConfigError, match=r"acquisition.beta is .*at least 0"):
+        UCB(beta=beta)
+
+
+def test_thompson_draws_have_the_joint_moments():
+    fake = FakePosterior(np.array([1.0, 2.0]), np.array([[1.0, 0.8], [0.8, 2.0]]))
+    source = rng(1)
+    draws = np.array([Thompson().score(fake, np.arange(2), 0.0, source) for _ in range(20_000)])
+    assert draws.mean(axis=0) == pytest.approx([1.0, 2.0], abs=0.04)
+    assert np.cov(draws.T) == pytest.approx(np.array([[1.0, 0.8], [0.8, 2.0]]), abs=0.06)
+
+
+def test_thompson_draws_twins_alike():
+    fake = FakePosterior(np.array([1.0, 1.0]), np.ones((2, 2)))
+    first, second = score(Thompson(), fake, np.arange(2))
+    assert first == pytest.approx(second, abs=1e-5)
+    assert first != 1.0
+
+
+def test_thompson_draws_the_most_hopeful_of_a_large_pool():
+    size = JOINT_ROWS + 60
+    means, variances = rng(2).normal(size=size), rng(3).uniform(0.1, 1.0, size)
+    fake = FakePosterior.independent(means, variances, slack=0.5)
+    drawn = score(Thompson(), fake, np.arange(size))
+    hopeful = np.argsort(-(means + 3 * np.sqrt(variances)))
+    assert set(np.flatnonzero(np.isfinite(drawn))) == set(hopeful[:JOINT_ROWS])
+    assert (drawn[hopeful[JOINT_ROWS:]] == -np.inf).all()
+
+
+def test_thompson_refuses_what_is_no_covariance():
+    fake = FakePosterior(np.zeros(2), np.array([[1.0, 2.0], [2.0, 1.0]]))
+    with pytest.raises(FitError, match=r"2 rows is not positive semi-definite.*log_ei"):
+        score(Thompson(), fake, np.arange(2))
+
+
+def test_random_is_a_permutation_and_every_row_may_come_first():
+    source = rng(4)
+    orders = [Random().score(FAKE, EVERY, INCUMBENT, source) for _ in range(400)]
+    assert all(sorted(order) == [0, 1, 2, 3] for order in orders)
+    firsts = np.bincount([int(np.argmax(order)) for order in orders], minlength=4)
+    assert (firsts > 60).all()
+
+
+@pytest.mark.parametrize("acquisition", [Thompson(), Random()])
+def test_draws_follow_the_seed(acquisition):
+    def draw(seed):
+        return acquisition.score(FAKE, EVERY, INCUMBENT, rng(seed)).tolist()
+
+    assert draw(0) == draw(0)
+    assert len({tuple(draw(seed)) for seed in range(8)}) > 1
+
+
+def test_percent_does_not_round_to_certainty():
+    found = [percent(share) for share in (0.0, 0.004, 0.624, 0.996, 1.0)]
+    assert found == ["0 %", "< 1 %", "62 %", "> 99 %", "100 %"]
+
+
+def test_built_from_config():
+    assert build({"_target_": "bo_loop.acquisition.functions.UCB", "beta": 9}) == UCB(beta=9)
+    assert build({"_target_": "bo_loop.acquisition.functions.LogEI"}) == LogEI()
