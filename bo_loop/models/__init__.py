@@ -1,0 +1,1 @@
+"""Gaussian-process models over metal-ligand pairs: recipes, and what they return."""

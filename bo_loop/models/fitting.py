@@ -1,0 +1,201 @@
+"""Hyperparameters of an exact GP: priors, start, and the search for the most probable.
+
+Symbols
+-------
+n       training pairs; y standardised to mean 0, sd 1                (n,)
+d       features
+l       lengthscales                                                  (d,)
+s²      outputscale
+v       learned noise variance
+θ       [log l, log s², log v], what is searched                      (d + 2,)
+
+Priors: l ~ LogNormal(√2 + ½ log d, √3) and v ~ LogNormal(−4, 1), as BoTorch has them (Hvarfner
+et al., Vanilla Bayesian Optimization Performs Great in High Dimensions, ICML 2024); and
+s² ~ LogNormal(0, 1) on the standardised outcome, which lets it move by an order of magnitude and
+keeps it from running away with the lengthscales. They are densities of l, s² and v, not of their
+logarithms, so the optimum is the one that BoTorch would find.
+"""
+
+from dataclasses import dataclass
+from math import log, sqrt
+from typing import Any
+
+import numpy as np
+import torch
+from gpytorch.priors import LogNormalPrior
+from scipy.optimize import minimize
+from torch import Tensor
+
+from bo_loop.models.kernels import Gathered, matern
+from bo_loop.models.linalg import JITTER, with_jitter
+from bo_loop.models.marginal import log_marginal
+
+MIN_LENGTHSCALE = 2.5e-2
+MIN_NOISE = 1e-4
+_BOUNDS_L = (log(MIN_LENGTHSCALE), log(1e6))
+_BOUNDS_S2 = (log(1e-4), log(1e4))
+_BOUNDS_V = (log(MIN_NOISE), log(1e2))
+# Median r between pairs of standardised features is about √2 / c at lengthscales c √d.
+_START_SCALES = (0.5, 1.0, 2.0, 4.0)
+_START_NOISE = 0.05
+
+
+@dataclass(frozen=True)
+class Problem:
+    """The data that hyperparameters are fitted to.
+
+    Parameters
+    ----------
+    pairs : Gathered
+        n pairs.
+    y : (n,) float64 tensor
+        Standardised.
+    noise : (n,) float64 tensor
+        Known noise variances, in the units of `y`.
+    """
+
+    pairs: Gathered
+    y: Tensor
+    noise: Tensor
+
+
+@dataclass(frozen=True)
+class Optimum:
+    """Where the search ended.
+
+    Parameters
+    ----------
+    theta : (d + 2,) float64
+    mll : float
+        Log marginal likelihood there, of all n values (not a mean), without the priors.
+    mean : float
+        Best constant mean, in the units of `y`.
+    objective : float
+        (mll + log priors) / n, what was maximised.
+    n_iter, n_eval : int
+        L-BFGS iterations and evaluations.
+    converged : bool
+    message : str
+        Why the search ended.
+    jitter : float
+        The largest jitter any evaluation took.
+    """
+
+    theta: np.ndarray
+    mll: float
+    mean: float
+    objective: float
+    n_iter: int
+    n_eval: int
+    converged: bool
+    message: str
+    jitter: float
+
+
+def lengthscale_prior(d: int) -> LogNormalPrior:
+    """Prior of each of d lengthscales."""
+    return LogNormalPrior(sqrt(2.0) + 0.5 * log(d), sqrt(3.0))
+
+
+def outputscale_prior() -> LogNormalPrior:
+    """Prior of the variance of the latent function, on the standardised outcome."""
+    return LogNormalPrior(0.0, 1.0)
+
+
+def noise_prior() -> LogNormalPrior:
+    """Prior of the learned noise variance, on the standardised outcome."""
+    return LogNormalPrior(-4.0, 1.0)
+
+
+def log_prior(theta: Tensor) -> Tensor:
+    """Log prior density of [l, s², v] at θ (d + 2,)."""
+    value = theta.exp()
+    return (
+        lengthscale_prior(len(theta) - 2).log_prob(value[:-2]).sum()
+        + outputscale_prior().log_prob(value[-2])
+        + noise_prior().log_prob(value[-1])
+    )
+
+
+def evaluate(problem: Problem, theta: np.ndarray) -> tuple[dict[str, float], np.ndarray]:
+    """Objective, its parts and its gradient.
+
+    Returns
+    -------
+    tuple
+        ``objective``, ``mll``, ``mean`` and ``jitter``; and d objective / dθ (d + 2,).
+
+    Raises
+    ------
+    FitError
+        If the covariance has no Cholesky factor whatever the jitter.
+    """
+
+    def attempt(jitter: float) -> tuple[dict[str, float], np.ndarray]:
+        leaf = torch.tensor(theta, device=problem.y.device, requires_grad=True)
+        value = leaf.exp()
+        covariance = matern(problem.pairs, problem.pairs, value[:-2], value[-2], lower=True)
+        mll, mean = log_marginal(covariance, problem.noise + value[-1] + jitter, problem.y)
+        del covariance
+        objective = (mll + log_prior(leaf)) / len(problem.y)
+        objective.backward()
+        parts = {"objective": objective.item(), "mll": mll.item(), "mean": mean.item()}
+        return parts, leaf.grad.cpu().numpy()
+
+    (parts, gradient), jitter = with_jitter(
+        attempt, JITTER, f"The covariance of {len(problem.y)} training pairs"
+    )
+    return parts | {"jitter": jitter}, gradient
+
+
+def cold_start(problem: Problem) -> np.ndarray:
+    """θ with equal lengthscales c √d for the most probable of a few c."""
+    d = problem.pairs.width
+    starts = [np.array([log(c * sqrt(d))] * d + [0.0, log(_START_NOISE)]) for c in _START_SCALES]
+    return max(starts, key=lambda theta: evaluate(problem, theta)[0]["objective"])
+
+
+def optimise(problem: Problem, start: np.ndarray, max_iter: int) -> Optimum:
+    """Maximise the objective from θ = `start` by L-BFGS-B.
+
+    Parameters
+    ----------
+    problem : Problem
+    start : (d + 2,) float64
+        Moved to the nearest value within bounds.
+    max_iter : int
+        Iterations after which the search is cut off (and `converged` is false).
+
+    Raises
+    ------
+    FitError
+        If the covariance has no Cholesky factor whatever the jitter.
+    """
+    jitters = []
+
+    def negative(theta: np.ndarray) -> tuple[float, np.ndarray]:
+        parts, gradient = evaluate(problem, theta)
+        jitters.append(parts["jitter"])
+        return -parts["objective"], -gradient
+
+    bounds = np.array([_BOUNDS_L] * (len(start) - 2) + [_BOUNDS_S2, _BOUNDS_V])
+    found: Any = minimize(
+        negative,
+        np.clip(start, *bounds.T),
+        jac=True,
+        bounds=bounds,
+        method="L-BFGS-B",
+        options={"maxiter": max_iter, "maxcor": 20, "ftol": 1e-8, "gtol": 1e-5},
+    )
+    parts, _ = evaluate(problem, found.x)
+    return Optimum(
+        theta=found.x,
+        mll=parts["mll"],
+        mean=parts["mean"],
+        objective=parts["objective"],
+        n_iter=int(found.nit),
+        n_eval=int(found.nfev),
+        converged=bool(found.success),
+        message=str(found.message),
+        jitter=max(jitters),
+    )

@@ -1,0 +1,211 @@
+"""An exact GP over metal-ligand pairs, with its data: what a recipe returns.
+
+Symbols
+-------
+n      training pairs, in the model's own order
+k      pairs added
+q      pairs of a t-batch
+
+All in original units (log β): the fit standardises y once and states what it found in original
+units, so that a model built from stated hyperparameters does not depend on how y was scaled.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import torch
+from botorch.models.model import Model
+from botorch.posteriors.gpytorch import GPyTorchPosterior
+from gpytorch.distributions import MultivariateNormal
+from torch import Tensor
+
+from bo_loop.errors import DataError
+from bo_loop.models.factored import Factored, extend
+from bo_loop.models.kernels import GatheredMatern
+from bo_loop.models.linalg import solve_lower
+from bo_loop.models.pool_posterior import BLOCK_BYTES, ModelPosterior
+from bo_loop.models.tables import qualified_names, require_finite, require_same_tables
+from bo_loop.records import PairFeatures
+
+
+class PairModel(Model):
+    """Exact GP with a `GatheredMatern` kernel, a constant mean and Gaussian noise.
+
+    Parameters
+    ----------
+    features : PairFeatures
+        Gives the tables, their names and nothing else; the training pairs are in `data`.
+    kernel : GatheredMatern
+    data : Factored
+    mean, noise : float
+        Constant mean, and learned noise variance.
+    fit_report : mapping
+        How the hyperparameters were found; JSON-able.
+
+    Notes
+    -----
+    X is ``[metal row, ligand row, pair features]`` (`PairFeatures.X`). Nothing is differentiable
+    in X, whose first columns are row numbers, so `posterior` runs without autograd.
+    """
+
+    def __init__(
+        self,
+        features: PairFeatures,
+        kernel: GatheredMatern,
+        data: Factored,
+        *,
+        mean: float,
+        noise: float,
+        fit_report: Mapping[str, Any],
+    ):
+        super().__init__()
+        self.kernel = kernel
+        self.data = data
+        self.fit_report = dict(fit_report)
+        self._tables = features.take(np.empty(0, dtype=np.int64))
+        self._mean = mean
+        self._noise = noise
+        self.eval()
+
+    @property
+    def num_outputs(self) -> int:
+        """One: log β."""
+        return 1
+
+    @property
+    def batch_shape(self) -> torch.Size:
+        """Empty: one model, not a batch."""
+        return torch.Size()
+
+    @property
+    def noise_variance(self) -> float:
+        """Learned noise variance, original units²; known variances come on top of it."""
+        return self._noise
+
+    @property
+    def constant_mean(self) -> float:
+        """Prior mean, original units."""
+        return self._mean
+
+    def hyperparameters(self) -> dict[str, Any]:
+        """Everything `build` needs besides the data; JSON-able, in original units.
+
+        Returns
+        -------
+        dict
+            ``lengthscales`` by ``block.feature``, ``outputscale``, ``noise``, ``mean``.
+        """
+        values = self.kernel.lengthscale.tolist()
+        return {
+            "lengthscales": dict(zip(qualified_names(self._tables), values, strict=True)),
+            "outputscale": self.kernel.outputscale.item(),
+            "noise": self._noise,
+            "mean": self._mean,
+        }
+
+    @torch.no_grad()
+    def posterior(
+        self,
+        X: Tensor,
+        output_indices: list[int] | None = None,
+        observation_noise: bool | Tensor = False,
+        posterior_transform: Any = None,
+    ) -> GPyTorchPosterior:
+        """Joint posterior of log β at each t-batch of pairs.
+
+        Parameters
+        ----------
+        X : (…, q, 2 + d_p) float64 tensor
+        output_indices : list of int, optional
+            ``[0]`` or nothing: there is one output.
+        observation_noise : bool or tensor
+            True adds the learned noise variance; a tensor broadcasting to (…, q, 1) is added
+            instead.
+        posterior_transform : PosteriorTransform, optional
+            BoTorch's.
+
+        Returns
+        -------
+        GPyTorchPosterior
+            Over (…, q, 1), in original units.
+        """
+        if output_indices not in (None, [0]):
+            raise ValueError(f"the model has one output, not {output_indices}")
+        X = X.to(self.data.x)
+        batch, q = X.shape[:-2], X.shape[-2]
+        flat = X.reshape(-1, q, X.shape[-1])
+        step = max(1, BLOCK_BYTES // (8 * q * len(self.data.x)))
+        parts = [self._joint(flat[i : i + step]) for i in range(0, len(flat), step)]
+        mean = torch.cat([part[0] for part in parts]).reshape(*batch, q)
+        covariance = torch.cat([part[1] for part in parts]).reshape(*batch, q, q)
+        if observation_noise is not False:
+            added = self._noise if observation_noise is True else observation_noise.squeeze(-1)
+            covariance.diagonal(dim1=-2, dim2=-1).add_(added)
+        posterior = GPyTorchPosterior(MultivariateNormal(mean, covariance))
+        return posterior if posterior_transform is None else posterior_transform(posterior)
+
+    def _joint(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """Mean (b, q) and covariance (b, q, q) at x (b, q, 2 + d_p)."""
+        b, q, width = x.shape
+        cross = self.kernel(x.reshape(-1, width), self.data.x).to_dense()
+        mean = (cross @ self.data.alpha + self._mean).reshape(b, q)
+        white = solve_lower(self.data.factor, cross.mT).mT.reshape(b, q, -1)
+        return mean, self.kernel(x).to_dense() - white @ white.mT
+
+    @torch.no_grad()
+    def condition_on_observations(
+        self, X: Tensor, Y: Tensor, noise: Tensor | None = None, **kwargs: Any
+    ) -> "PairModel":
+        """Add results by extending the Cholesky factor; hyperparameters and mean stay.
+
+        Parameters
+        ----------
+        X : (k, 2 + d_p) float64 tensor
+        Y : (k, 1) float64 tensor
+            Original units.
+        noise : (k, 1) float64 tensor, optional
+            Known noise variances; the learned one is added, as in `fit`.
+
+        Returns
+        -------
+        PairModel
+            A new model; this one is not changed. O(k n²).
+
+        Raises
+        ------
+        DataError
+            If a value is not finite.
+        FitError
+            If the new pairs repeat old ones without noise, whatever the jitter.
+        """
+        x, y = X.to(self.data.x), Y.to(self.data.y).reshape(-1)
+        if not bool(torch.isfinite(y).all() and torch.isfinite(x).all()):
+            raise DataError("New results hold a value that is not a finite number.")
+        known = torch.zeros_like(y) if noise is None else noise.to(y).reshape(-1)
+        data = extend(self.kernel, self.data, x, y, known + self._noise, self._mean)
+        return PairModel(
+            self._tables,
+            self.kernel,
+            data,
+            mean=self._mean,
+            noise=self._noise,
+            fit_report=self.fit_report,
+        )
+
+    def bind(self, features: PairFeatures) -> ModelPosterior:
+        """Bind the model to rows.
+
+        Parameters
+        ----------
+        features : PairFeatures
+            Their tables must be those the model was built with.
+
+        Raises
+        ------
+        DataError
+            If the tables differ, or a feature is not finite.
+        """
+        require_same_tables(self._tables, features)
+        require_finite(features)
+        return ModelPosterior(self, features)

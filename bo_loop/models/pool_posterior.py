@@ -1,0 +1,139 @@
+"""A fitted model bound to rows: the `PoolPosterior` of an exact GP.
+
+Symbols
+-------
+n      training pairs, in the model's order
+p      rows the model is bound to
+k      rows asked for
+L, α   Cholesky factor (n, n) and weights (n,) of the training data
+K_r    covariance of the rows asked for and the training pairs     (k, n)
+
+mean = m + K_r α;  variance = s² − Σ (L⁻¹ K_rᵀ)²;  the bound takes the first `LEADING` training
+pairs only: L's leading block is the factor of the model that knows them alone, and knowing less
+never lowers the variance. The model orders its pairs so that these fill the space.
+
+Rows are worked through in blocks, so that no (k, n) matrix beyond `BLOCK_BYTES` is made. A value
+once computed is kept by row: (p,) for mean, variance and bound, (n,) for each of the rows whose
+covariance with the others was asked for.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from bo_loop.models.conditioned import Conditioned
+from bo_loop.models.factored import LEADING
+from bo_loop.models.linalg import solve_lower, solve_upper
+from bo_loop.records import Floats, PairFeatures, Rows
+
+if TYPE_CHECKING:
+    from bo_loop.models.pair_model import PairModel
+
+BLOCK_BYTES = 2**28  # a block of rows by training pairs is held to 256 MB
+_FLOOR = 1e-12  # of the outputscale: variances are never below it
+_SLACK = 1e-9  # of the outputscale: rounding in triangular solves of different sizes
+_MEMO_ROWS = 64
+
+
+class ModelPosterior:
+    """`PoolPosterior` over the rows of `features`; see `bo_loop.records` for its methods.
+
+    Parameters
+    ----------
+    model : PairModel
+    features : PairFeatures
+        p pairs, with the model's tables.
+    """
+
+    def __init__(self, model: "PairModel", features: PairFeatures):
+        self._model = model
+        self._x = torch.as_tensor(features.X, device=model.data.x.device)
+        self._scale = model.kernel.outputscale.item()
+        self._known = {name: np.full(len(features), np.nan) for name in ("mean", "var", "bound")}
+        self._solved: dict[int, Tensor] = {}
+
+    def mean(self, rows: Rows) -> Floats:
+        """Posterior mean; (k,), original units."""
+
+        def block(some: Rows) -> Floats:
+            return _numpy(self._cross(some) @ self._model.data.alpha + self._model.constant_mean)
+
+        return self._recall("mean", rows, block)
+
+    def variance(self, rows: Rows) -> Floats:
+        """Latent variance; (k,)."""
+        return self._recall("var", rows, lambda some: self._given(some, len(self._model.data.x)))
+
+    def variance_bound(self, rows: Rows) -> Floats:
+        """Variance given the leading training pairs alone, never below `variance`; (k,)."""
+        m = min(LEADING, len(self._model.data.x))
+        slack = _SLACK * self._scale
+        return self._recall("bound", rows, lambda some: self._given(some, m) + slack)
+
+    def covariance(self, rows_a: Rows, rows_b: Rows) -> Floats:
+        """Latent covariance; (k_a, k_b). Triangular solves on the shorter side only."""
+        rows_a, rows_b = np.asarray(rows_a), np.asarray(rows_b)
+        if len(rows_a) < len(rows_b):
+            return self.covariance(rows_b, rows_a).T
+        out = np.empty((len(rows_a), len(rows_b)))
+        for columns in self._blocks(len(rows_b)):
+            weights = self._weights(rows_b[columns])
+            x = self._x[rows_b[columns]]
+            for block in self._blocks(len(rows_a)):
+                prior = self._prior(self._x[rows_a[block]], x)
+                out[block, columns] = _numpy(prior - self._cross(rows_a[block]) @ weights)
+        return 0.5 * (out + out.T) if np.array_equal(rows_a, rows_b) else out
+
+    def condition(self, rows: Rows, values: Floats, noise: Floats) -> Conditioned:
+        """Exact posterior after observing `values` (k,) with `noise` variances (k,)."""
+        return Conditioned(self, rows, values, noise)
+
+    def _cross(self, rows: Rows, m: int | None = None) -> Tensor:
+        return self._prior(self._x[rows], self._model.data.x[:m])
+
+    def _prior(self, x1: Tensor, x2: Tensor) -> Tensor:
+        with torch.no_grad():
+            return self._model.kernel(x1, x2).to_dense()
+
+    def _given(self, rows: Rows, m: int) -> Floats:
+        """Variance given the first m training pairs."""
+        factor = self._model.data.factor[:m, :m]
+        white = solve_lower(factor, self._cross(rows, m).mT)
+        left = self._scale - white.square_().sum(0)
+        return np.maximum(_numpy(left), _FLOOR * self._scale)
+
+    def _weights(self, rows: Rows) -> Tensor:
+        """K_v⁻¹ K_rᵀ; (n, k). Kept for few rows: a batch asks for its picks again and again."""
+        if len(rows) > _MEMO_ROWS:
+            return self._solve(rows)
+        missing = [row for row in dict.fromkeys(rows.tolist()) if row not in self._solved]
+        if len(self._solved) + len(missing) > 8 * _MEMO_ROWS:
+            self._solved.clear()
+            missing = list(dict.fromkeys(rows.tolist()))
+        if missing:
+            solved = self._solve(np.array(missing))
+            self._solved |= zip(missing, solved.mT.contiguous(), strict=True)
+        return torch.stack([self._solved[row] for row in rows.tolist()], 1)
+
+    def _solve(self, rows: Rows) -> Tensor:
+        factor = self._model.data.factor
+        return solve_upper(factor, solve_lower(factor, self._cross(rows).mT))
+
+    def _recall(self, name: str, rows: Rows, compute: Callable[[Rows], Floats]) -> Floats:
+        known = self._known[name]
+        missing = np.unique(rows)
+        missing = missing[np.isnan(known[missing])]
+        for block in self._blocks(len(missing)):
+            known[missing[block]] = compute(missing[block])
+        return known[rows]
+
+    def _blocks(self, k: int) -> Iterator[slice]:
+        step = max(1, BLOCK_BYTES // (8 * len(self._model.data.x)))
+        return (slice(i, min(k, i + step)) for i in range(0, k, step))
+
+
+def _numpy(values: Tensor) -> Floats:
+    return values.detach().cpu().numpy()

@@ -1,0 +1,125 @@
+"""What every recipe of a model keeps to. `test_conformance.py` runs each check on each recipe."""
+
+import json
+import warnings
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from botorch.models.model import Model
+from model_tables import log_beta, pairs
+
+from bo_loop.errors import DataError
+from bo_loop.models.linalg import FitWarning
+
+
+def fitted(recipe):
+    features = pairs(60)
+    train = features.take(np.arange(40))
+    return recipe.fit(train, log_beta(train), np.full(40, 0.01)), features
+
+
+def check_is_a_botorch_model(recipe):
+    model, features = fitted(recipe)
+    assert isinstance(model, Model)
+    assert model.num_outputs == 1
+    assert model.batch_shape == torch.Size()
+    x = torch.as_tensor(features.X)
+    posterior = model.posterior(x[:24].reshape(2, 4, 3, -1))
+    assert posterior.mean.shape == (2, 4, 3, 1)
+    assert posterior.mean.dtype == torch.float64
+    one_by_one = model.posterior(x[:24, None])
+    torch.testing.assert_close(posterior.mean.reshape(-1), one_by_one.mean.reshape(-1))
+    torch.testing.assert_close(posterior.variance.reshape(-1), one_by_one.variance.reshape(-1))
+    noisy = model.posterior(x[:24, None], observation_noise=True)
+    added = (noisy.variance - one_by_one.variance).reshape(-1)
+    torch.testing.assert_close(added, torch.full_like(added, model.noise_variance))
+
+
+def check_bound_rows_agree_with_posterior(recipe):
+    model, features = fitted(recipe)
+    bound, rows = model.bind(features), np.arange(30, 60)
+    joint = model.posterior(torch.as_tensor(features.X[rows]))
+    covariance = joint.distribution.covariance_matrix.numpy()
+    np.testing.assert_allclose(bound.mean(rows), joint.mean[:, 0].numpy(), rtol=1e-9)
+    np.testing.assert_allclose(bound.variance(rows), np.diag(covariance), rtol=1e-7)
+    np.testing.assert_allclose(bound.covariance(rows, rows), covariance, atol=1e-9)
+    np.testing.assert_allclose(bound.covariance(rows[:3], rows), covariance[:3], atol=1e-9)
+    assert (bound.variance_bound(rows) >= bound.variance(rows)).all()
+    assert bound.mean(rows[:0]).shape == (0,)
+
+
+def check_hyperparameters_survive_json(recipe):
+    model, features = fitted(recipe)
+    stored = json.loads(json.dumps(model.hyperparameters()))
+    train = features.take(np.arange(40))
+    rebuilt = recipe.build(train, log_beta(train), np.full(40, 0.01), stored)
+    rows = np.arange(60)
+    np.testing.assert_allclose(
+        rebuilt.bind(features).mean(rows), model.bind(features).mean(rows), rtol=1e-9
+    )
+    assert rebuilt.hyperparameters() == stored or np.allclose(
+        list(rebuilt.hyperparameters()["lengthscales"].values()),
+        list(stored["lengthscales"].values()),
+        rtol=1e-12,
+    )
+    json.dumps(model.fit_report)
+
+
+def check_fit_is_deterministic(recipe):
+    first, second = fitted(recipe)[0], fitted(recipe)[0]
+    assert first.hyperparameters() == second.hyperparameters()
+    assert torch.equal(first.data.alpha, second.data.alpha)
+
+
+def check_warm_start_is_quick_and_no_worse(recipe):
+    model, features = fitted(recipe)
+    train = features.take(np.arange(40))
+    warm = recipe.fit(train, log_beta(train), np.full(40, 0.01), start=model.hyperparameters())
+    assert warm.fit_report["start"] == "warm"
+    assert warm.fit_report["n_iter"] < model.fit_report["n_iter"]
+    assert warm.fit_report["objective"] >= model.fit_report["objective"] - 1e-9
+
+
+def check_start_of_other_features_is_ignored_aloud(recipe):
+    model, features = fitted(recipe)
+    train = features.take(np.arange(40))
+    start = model.hyperparameters() | {"lengthscales": {"other": 1.0}}
+    with pytest.warns(FitWarning, match="other features"):
+        again = recipe.fit(train, log_beta(train), np.full(40, 0.01), start=start)
+    assert again.hyperparameters() == model.hyperparameters()
+
+
+def check_fit_does_not_change_its_arguments(recipe):
+    features = pairs(30)
+    y, noise = log_beta(features), np.full(30, 0.01)
+    before = (y.copy(), noise.copy(), features.dense().copy())
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        recipe.fit(features, y, noise)
+    for now, then in zip((y, noise, features.dense()), before, strict=True):
+        np.testing.assert_array_equal(now, then)
+
+
+def check_values_that_are_not_finite_are_refused(recipe):
+    features = pairs(20)
+    y = log_beta(features)
+    y[[3, 7]] = np.nan, np.inf
+    with pytest.raises(DataError, match=r"(?s)pair 3: value nan.*pair 7: value inf"):
+        recipe.fit(features, y, None)
+    with pytest.raises(DataError, match=r"pair 2: value .* noise variance -1"):
+        recipe.fit(features, log_beta(features), np.where(np.arange(20) == 2, -1.0, 0.0))
+    pair = features.pair.copy()
+    pair[5, 1] = np.nan
+    with pytest.raises(DataError, match=r"pair\.pair1: pair 5"):
+        recipe.fit(replace(features, pair=pair), log_beta(features), None)
+
+
+def check_other_tables_are_refused(recipe):
+    model, _ = fitted(recipe)
+    with pytest.raises(DataError, match="other feature tables"):
+        model.bind(pairs(10, seed=3))
+
+
+CHECKS = [value for name, value in sorted(globals().items()) if name.startswith("check_")]

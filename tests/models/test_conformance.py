@@ -1,0 +1,12 @@
+import pytest
+from conformance import CHECKS
+
+from bo_loop.models.matern_gp import MaternGP
+
+RECIPES = [MaternGP(), MaternGP(fit_rows=25, seed=3)]
+
+
+@pytest.mark.parametrize("recipe", RECIPES, ids=str)
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
+def test_conformance(check, recipe):
+    check(recipe)
