@@ -152,17 +152,11 @@ def explain(
     Returns
     -------
     str
-        Prediction, the best so far, the chance to beat it, and the acquisition's motive.
+        The chance to beat the best so far, and the acquisition's motive.
     """
     chance = norm.cdf((mean - incumbent) / sd) if sd > 0 else float(mean > incumbent)
-    side = objective.better if mean > incumbent else objective.worse
-    if abs(mean - incumbent) < 0.005:
-        side = "level with"
-    return (
-        f"Predicted {objective.quantity} {objective.shown(mean):z.2f} ± {sd:.2f}, {side} the best "
-        f"so far ({objective.shown(incumbent):z.2f}), {percent(chance)} chance to beat it; "
-        f"{acquisition.motive(mean, sd, incumbent)}."
-    )
+    best = f"the best {objective.quantity}, {objective.shown(incumbent):z.2f}"
+    return f"{percent(chance)} chance to beat {best}; {acquisition.motive(mean, sd, incumbent)}"
 
 
 @dataclass(frozen=True)

@@ -56,8 +56,8 @@ class _Improvement(Marginal):
         log_gain = _log_ei(np.array([mean]), np.array([sd**2]), incumbent)
         expected = float(np.exp(log_gain)[0])
         if expected < 0.005:
-            return "expected gain below 0.01, and the pairs left out promise no more"
-        return f"expected gain {expected:.2f}, {_split(mean - incumbent, expected)}"
+            return "expected gain below 0.01"
+        return f"expected gain {expected:.2f} ({_split(mean - incumbent, expected)})"
 
 
 @dataclass(frozen=True)
@@ -121,9 +121,9 @@ class UCB(Marginal):
         """Split the optimistic gain into the prediction's part and the doubt's."""
         optimistic = mean - incumbent + math.sqrt(self.beta) * sd
         if optimistic < 0.005:
-            return "it does not beat the best even at its most hopeful, but comes closest"
+            return "does not beat it even at its most hopeful"
         return (
-            f"at its most hopeful {optimistic:.2f} better, {_split(mean - incumbent, optimistic)}"
+            f"at its most hopeful {optimistic:.2f} better ({_split(mean - incumbent, optimistic)})"
         )
 
 
@@ -148,7 +148,7 @@ class PI(Marginal):
 
     def motive(self, mean: float, sd: float, incumbent: float) -> str:
         """Name the chance as the reason."""
-        return "chosen for that chance, however small the gain"
+        return "chosen for that chance"
 
 
 @dataclass(frozen=True)
@@ -163,7 +163,7 @@ class Greedy(Marginal):
 
     def motive(self, mean: float, sd: float, incumbent: float) -> str:
         """Name the prediction as the reason."""
-        return "chosen for its predicted value alone (all exploitation)"
+        return "chosen for its predicted value alone"
 
 
 @dataclass(frozen=True)
@@ -178,7 +178,7 @@ class MaxVariance(Marginal):
 
     def motive(self, mean: float, sd: float, incumbent: float) -> str:
         """Name the doubt as the reason."""
-        return "chosen because the model knows least about it (all exploration)"
+        return "the model knows least about it"
 
 
 @dataclass(frozen=True)
@@ -218,8 +218,8 @@ class Thompson:
     def motive(self, mean: float, sd: float, incumbent: float) -> str:
         """Name the draw as the reason, and the rows it covered."""
         return (
-            "best in one random draw from the joint prediction of the open pairs "
-            f"(of the {JOINT_ROWS:,} with the highest mean + 3 sd, if there are more)"
+            "best in one joint draw from the posterior "
+            f"(of the {JOINT_ROWS:,} rows of highest mean + 3 sd, if there are more)"
         )
 
 
@@ -235,7 +235,7 @@ class Random:
 
     def motive(self, mean: float, sd: float, incumbent: float) -> str:
         """Name chance as the reason."""
-        return "chosen at random, whatever the prediction"
+        return "chosen at random"
 
 
 def percent(share: float) -> str:
@@ -274,10 +274,7 @@ def _scalar(value: float) -> torch.Tensor:
 def _split(certain: float, hoped: float) -> str:
     """Share `hoped` (> 0) between what remains were the prediction certain, and doubt."""
     exploitation = max(certain, 0.0) / hoped
-    return (
-        f"{percent(exploitation)} from the predicted value (exploitation) and "
-        f"{percent(1 - exploitation)} from the uncertainty (exploration)"
-    )
+    return f"{percent(exploitation)} exploitation, {percent(1 - exploitation)} exploration"
 
 
 def _root(covariance: Floats) -> Floats:

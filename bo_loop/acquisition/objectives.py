@@ -16,7 +16,7 @@ offset        (N,) sign · n · log10([L]), [L] the free-ligand concentration in
 import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import ClassVar, Protocol
+from typing import Protocol
 
 import numpy as np
 
@@ -52,14 +52,6 @@ class Objective(Protocol):
     @property
     def quantity(self) -> str:
         """What `shown` values are called."""
-
-    @property
-    def better(self) -> str:
-        """Where better values lie, in words: above or below."""
-
-    @property
-    def worse(self) -> str:
-        """Where worse values lie, in words: below or above."""
 
 
 @dataclass(frozen=True)
@@ -100,9 +92,6 @@ class AffineView:
 @dataclass(frozen=True)
 class _LogBeta(ABC):
     free_ligand_M: float | None = None
-
-    better: ClassVar[str]
-    worse: ClassVar[str]
 
     def __post_init__(self):
         stated = self.free_ligand_M
@@ -184,9 +173,6 @@ class Maximise(_LogBeta):
         If the concentration is not a number above 0.
     """
 
-    better: ClassVar[str] = "above"
-    worse: ClassVar[str] = "below"
-
     @property
     def _sign(self) -> float:
         return 1.0
@@ -207,9 +193,6 @@ class Minimise(_LogBeta):
     ConfigError
         If the concentration is not a number above 0.
     """
-
-    better: ClassVar[str] = "below"
-    worse: ClassVar[str] = "above"
 
     @property
     def _sign(self) -> float:

@@ -175,8 +175,10 @@ def locked(path: Path, timeout: float) -> Iterator[None]:
     ------
     CampaignError
         If the lock is still held after `timeout`, with the holder and the way out; or if the
-        folder cannot be written.
+        folder does not exist or cannot be written.
     """
+    if not path.parent.is_dir():  # filelock would create it
+        raise CampaignError(f"There is no folder {path.parent}. Check the name of the campaign.")
     lock = FileLock(path)
     holder = path.with_name(path.name + ".holder")
     try:

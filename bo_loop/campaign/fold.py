@@ -90,6 +90,8 @@ def _started(state: CampaignState, event: Event) -> dict[str, Any]:
         "config": data["config"],
         "sealed": data["sealed"],
         "versions": data["versions"],
+        "n_observations": data["n_observations"],
+        "n_pool": data["n_pool"],
     }
 
 
@@ -115,7 +117,7 @@ def _proposed(state: CampaignState, event: Event) -> dict[str, Any]:
         seed=data["seed"],
         seen=data["seen"],
         hyperparameters=data["hyperparameters"],
-        overrides=tuple(data.get("overrides") or ()),
+        overrides=data.get("overrides") or {},
         incumbent=data.get("incumbent"),
         refitted=data.get("refitted", True),
         versions=data.get("versions") or {},
@@ -187,7 +189,7 @@ def _pool_extended(state: CampaignState, event: Event) -> dict[str, Any]:
 
 
 def _config_changed(state: CampaignState, event: Event) -> dict[str, Any]:
-    return {"overrides": tuple(event.data["overrides"])}
+    return {"overrides": event.data["overrides"]}
 
 
 def _closed(state: CampaignState, event: Event) -> dict[str, Any]:

@@ -188,10 +188,14 @@ class Ledger:
 
 
 def _damaged(path: Path, number: int, problem: str) -> CampaignError:
-    safe = f"Events 1 to {number - 1} are safe" if number > 1 else "No event before it"
+    safe = (
+        f"Events 1 to {number - 1} are safe; what comes after cannot be trusted."
+        if number > 1
+        else "No event can be trusted."
+    )
     return CampaignError(
-        f"{path} is damaged at line {number} (event {number}): {problem}. {safe}; what comes after "
-        "cannot be trusted. Nothing was changed. Keep a copy of the file as it is, and restore "
+        f"{path} is damaged at line {number} (event {number}): {problem}. {safe} "
+        "Nothing was changed. Keep a copy of the file as it is, and restore "
         f"{path.name} and {_head_path(path).name} from a backup, or undo the edit that was made "
         "by hand."
     )

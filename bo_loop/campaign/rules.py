@@ -114,14 +114,26 @@ def check(state: CampaignState, kind: str, data: Mapping[str, Any]) -> None:
         raise CampaignError(f"The campaign {state.name!r} was started already.")
     if kind != "started" and not state.started:
         raise CampaignError("The ledger holds no campaign yet: `bo-loop start` comes first.")
-    if state.closed_seq and kind != "reopened":
+    if kind != "reopened":
+        check_open(state)
+    if kind in _CHECKS:
+        _CHECKS[kind](state, data)
+    apply(state, Event(state.seq + 1, kind, "", data))  # what the fold cannot read is not recorded
+
+
+def check_open(state: CampaignState) -> None:
+    """Refuse to go on with a campaign that was closed.
+
+    Raises
+    ------
+    CampaignError
+        Saying which event closed it, and the way out.
+    """
+    if state.closed_seq:
         raise CampaignError(
             f"The campaign {state.name!r} was closed by event {state.closed_seq}: it can be read, "
             "and reopened with `bo-loop reopen`, but takes nothing else."
         )
-    if kind in _CHECKS:
-        _CHECKS[kind](state, data)
-    apply(state, Event(state.seq + 1, kind, "", data))  # what the fold cannot read is not recorded
 
 
 def _check_complete(kind: str, data: Mapping[str, Any]) -> None:
@@ -179,7 +191,7 @@ def _recorded(state: CampaignState, kind: str, data: Mapping[str, Any]) -> bool:
         return _correction_recorded(state, data)
     if kind == "pool_extended":
         return {p["pair_id"] for p in data["pairs"]} <= {p["pair_id"] for p in state.added_pairs}
-    return kind == "config_changed" and tuple(data["overrides"]) == state.overrides
+    return kind == "config_changed" and data["overrides"] == state.overrides
 
 
 def _correction_recorded(state: CampaignState, data: Mapping[str, Any]) -> bool:
@@ -223,11 +235,13 @@ def _already_answered(old: Result, data: Mapping[str, Any]) -> str:
     old_values = _shown(old.log_beta, old.log_beta_sd, old.temperature_C, old.ionic_strength_M)
     new_values = _shown(*(data.get(f) for f in _NUMBERS))
     measured = f", measured {old.date}" if old.date else ""
-    logged = f"at {old.time}" if old.time else "earlier in this command"
+    logged = (
+        f"logged as event {old.seq} at {old.time}" if old.time else "given earlier in this file"
+    )
     return (
-        f"{old.pair_id} is answered: {old_values}, replicate {old.replicate}{measured}, logged as "
-        f"event {old.seq} {logged}; now given: {new_values}. If it was measured again, log it "
-        f"with replicate=true; if event {old.seq} is wrong, use `bo-loop correct`."
+        f"{old.pair_id} is answered: {old_values}, replicate {old.replicate}{measured}, {logged}; "
+        f"now given: {new_values}. If it was measured again, log it with replicate=true; if the "
+        "earlier value is wrong, use `bo-loop correct`."
     )
 
 

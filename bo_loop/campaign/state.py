@@ -3,9 +3,10 @@
 The ledger's events and their data (``?``: may be missing or null)
 
 ==============  =================================================================================
-started         name, config (fingerprint), sealed {file: sha256}, versions {package: version}
+started         name, config (fingerprint), sealed {file: sha256}, versions {package: version},
+                n_observations, n_pool (rows sealed)
 proposed        round, seed, seen (seq of the last event it knew), hyperparameters {…},
-                overrides? [text], incumbent?, refitted? (false: the data were extended, the
+                overrides? {setting: value}, incumbent?, refitted? (false: the data were extended, the
                 hyperparameters kept), versions?, fit? (the model's report),
                 proposals [{pair_id, rank, mean, sd, sd_latent, acquisition, reason}]
 in_progress     pair_id, operator?, method?, date?, note?
@@ -18,7 +19,7 @@ corrected       corrects (seq of a `measured` event) and either void: true, or t
 withdrawn       pair_id, reason?, operator?
 restored        pair_id, reason?, operator?
 pool_extended   pairs [{pair_id, and the pair columns}], source?, operator?
-config_changed  overrides [text] (all those now in force), changed? (those typed), operator?
+config_changed  overrides {setting: value} (all those now in force), operator?
 closed          reason?, operator?
 reopened        reason?, operator?
 ==============  =================================================================================
@@ -69,7 +70,7 @@ class Round:
     seed: int
     seen: int
     hyperparameters: Mapping[str, Any]
-    overrides: tuple[str, ...]
+    overrides: Mapping[str, Any]
     incumbent: Any
     refitted: bool
     versions: Mapping[str, str]
@@ -136,8 +137,10 @@ class CampaignState:
         What a pair returns to when its withdrawal is lifted or all its results are voided.
     results, voided : tuple of Result
         Standing and voided results, in the order in which they were logged.
-    overrides : tuple of str
-        Config overrides in force since `start`.
+    n_observations, n_pool : int
+        Literature values and pairs sealed at `start`.
+    overrides : mapping
+        Settings changed since `start`, as they are now.
     added_pairs : tuple of mapping
         Pairs added to the pool, in order.
     closed_seq : int
@@ -149,6 +152,8 @@ class CampaignState:
     config: str = ""
     sealed: Mapping[str, str] = field(default_factory=dict)
     versions: Mapping[str, str] = field(default_factory=dict)
+    n_observations: int = 0
+    n_pool: int = 0
     states: Mapping[str, str] = field(default_factory=dict)
     resume: Mapping[str, str] = field(default_factory=dict)
     proposals: Mapping[str, ProposedPair] = field(default_factory=dict)
@@ -156,7 +161,7 @@ class CampaignState:
     results: tuple[Result, ...] = ()
     voided: tuple[Result, ...] = ()
     failures: tuple[Failure, ...] = ()
-    overrides: tuple[str, ...] = ()
+    overrides: Mapping[str, Any] = field(default_factory=dict)
     added_pairs: tuple[Mapping[str, Any], ...] = ()
     closed_seq: int = 0
 

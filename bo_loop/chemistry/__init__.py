@@ -1,0 +1,1 @@
+"""Metal ions and ligands: reading them, and what follows from a structure."""

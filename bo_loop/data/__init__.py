@@ -1,0 +1,1 @@
+"""Tables: observations and pairs, the embedded constants, pools, curation."""

@@ -125,6 +125,33 @@ def with_pair_ids(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.assign(pair_id=pd.array(ids, dtype="str"))
 
 
+def with_keys(frame: pd.DataFrame, where: str) -> pd.DataFrame:
+    """Standardise the structures and add `pair_id` and `ligand_group`.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Valid pairs or observations.
+    where : str
+        File or source, named in messages.
+
+    Returns
+    -------
+    DataFrame
+        A copy.
+
+    Raises
+    ------
+    DataError
+        With one line for every row whose structure cannot be used.
+    """
+    from bo_loop.chemistry.ligands import ligand_group
+
+    table = with_pair_ids(standardised(frame, where))
+    groups = {smiles: ligand_group(smiles) for smiles in table["smiles"].unique()}
+    return table.assign(ligand_group=table["smiles"].map(groups).astype("str"))
+
+
 def _validate(frame: pd.DataFrame, where: str, columns: tuple[str, ...]) -> pd.DataFrame:
     table = refuse_bad_values(frame, where, {column: _RULES[column] for column in columns})
     return _typed(table, columns)

@@ -1,0 +1,54 @@
+"""CSV for people: the lab's form and the tables of results (utf-8-sig, LF).
+
+``rounds/001/proposals.csv`` is created once and filled in by hand. Its columns up to ``reason``
+are ours; the rest are the lab's. A row whose result and status are both empty is still pending.
+"""
+
+from typing import Any
+
+import pandas as pd
+
+_OURS = {
+    "rank": "rank",
+    "pair_id": "pair_id",
+    "metal": "metal",
+    "charge": "charge",
+    "ligand": "ligand",
+    "smiles": "smiles",
+    "n_ligands": "n_ligands",
+    "mean": "predicted_log_beta",
+    "sd": "predicted_sd",
+    "acquisition": "acquisition",
+    "reason": "reason",
+}
+_THEIRS = ("log_beta", "log_beta_sd", "temperature_C", "ionic_strength_M", "status", "note")
+
+
+def form(proposals: pd.DataFrame) -> bytes:
+    """Return the form of a round, the conditions wanted filled in.
+
+    Parameters
+    ----------
+    proposals : DataFrame
+        A row for each, as `views.proposals` returns it.
+    """
+    filled = proposals.reindex(columns=[*_OURS, *_THEIRS]).rename(columns=_OURS)
+    return table(filled)
+
+
+def table(frame: pd.DataFrame) -> bytes:
+    """Return a table as CSV; numbers with six digits, nothing for a missing value.
+
+    Notes
+    -----
+    Text that a spreadsheet would run as a formula gets a leading apostrophe, which is how
+    spreadsheets themselves keep such text.
+    """
+    text = frame.map(_cell).to_csv(index=False, lineterminator="\n", float_format="%.6g")
+    return text.encode("utf-8-sig")
+
+
+def _cell(value: Any) -> Any:
+    if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")):
+        return f"'{value}"
+    return value

@@ -1,0 +1,139 @@
+"""One round: fit to all that is known, and choose. A function of sealed files, ledger and seed."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from bo_loop.campaign.state import CampaignState
+from bo_loop.config import build
+from bo_loop.data.schema import OBSERVATION_COLUMNS
+from bo_loop.features.schema import FeatureSchema
+from bo_loop.propose import Candidates, propose
+from bo_loop.surrogate import Surrogate
+
+_SPECIES = ["metal", "charge", "n_ligands"]
+
+
+def decide(
+    schema: FeatureSchema,
+    literature: pd.DataFrame,
+    pool: pd.DataFrame,
+    state: CampaignState,
+    config: Mapping[str, Any],
+) -> dict[str, Any]:
+    """Choose the pairs of the next round.
+
+    Parameters
+    ----------
+    schema : FeatureSchema
+        Frozen at `start`.
+    literature, pool : DataFrame
+        Sealed at `start`, with ``pair_id`` and ``ligand_group``.
+    state : CampaignState
+        The ledger, folded.
+    config : mapping
+        ``batch_size, seed, model, objective, acquisition, pool`` in force for this round.
+
+    Returns
+    -------
+    dict
+        Data of a `proposed` event, but for ``seen``, ``overrides`` and ``versions``.
+    """
+    number = len(state.rounds) + 1
+    results = observed(state, pool)
+    observations = pd.concat([literature[list(results.columns)], results], ignore_index=True)
+    surrogate = Surrogate.fit(
+        schema, build(config["model"]), observations, start=state.hyperparameters
+    )
+    pairs, candidates = candidates_of(literature, pool, state, config["pool"]["include_known"])
+    decision = propose(
+        surrogate.posterior(pairs),
+        candidates,
+        build(config["objective"]),
+        build(config["acquisition"]),
+        q=config["batch_size"],
+        rng=np.random.default_rng([config["seed"], number]),
+        noise=surrogate.model.noise_variance,
+    )
+    return {
+        "round": number,
+        "seed": config["seed"],
+        "incumbent": {
+            "pair_id": candidates.pair_ids[decision.incumbent_row],
+            "value": decision.incumbent,
+        },
+        "refitted": True,
+        "hyperparameters": surrogate.model.hyperparameters(),
+        "fit": surrogate.model.fit_report,
+        "proposals": [
+            {"pair_id": candidates.pair_ids[p.row]}
+            | {key: value for key, value in asdict(p).items() if key != "row"}
+            for p in decision.proposals
+        ],
+    }
+
+
+def observed(state: CampaignState, pool: pd.DataFrame) -> pd.DataFrame:
+    """Return the standing results as observations, one row each; replicates stay apart."""
+    rows = pd.DataFrame(
+        [
+            {
+                "pair_id": result.pair_id,
+                "log_beta": result.log_beta,
+                "log_beta_sd": np.nan if result.log_beta_sd is None else result.log_beta_sd,
+                "censoring": result.censoring,
+                "temperature_C": result.temperature_C,
+                "ionic_strength_M": result.ionic_strength_M,
+                "source": f"campaign {state.name}",
+            }
+            for result in state.results
+        ],
+        columns=[
+            "pair_id",
+            "log_beta",
+            "log_beta_sd",
+            "censoring",
+            "temperature_C",
+            "ionic_strength_M",
+            "source",
+        ],
+    )
+    own = ["pair_id", "metal", "charge", "ligand", "smiles", "n_ligands"]
+    return rows.merge(pool[own], on="pair_id", how="left")[list(OBSERVATION_COLUMNS)].astype(
+        {"log_beta": float, "log_beta_sd": float, "temperature_C": float, "ionic_strength_M": float}
+    )
+
+
+def candidates_of(
+    literature: pd.DataFrame, pool: pd.DataFrame, state: CampaignState, include_known: bool
+) -> tuple[pd.DataFrame, Candidates]:
+    """Return the rows of the posterior, pool ∪ answered literature pairs, and what each is for.
+
+    A literature value answers a pair of the pool if metal ion, n and `ligand_group` agree:
+    tables often leave out the stereochemistry. Literature pairs of the campaign's target metals
+    and n that the pool lacks come behind the pool, under the pool's conditions if it has only one.
+    """
+    targets = pool[_SPECIES].drop_duplicates()
+    known = literature.merge(targets, on=_SPECIES).drop_duplicates("pair_id")
+    conditions = pool[["temperature_C", "ionic_strength_M"]].drop_duplicates()
+    if len(conditions) == 1:
+        known = known.assign(**conditions.iloc[0])
+    key = [*_SPECIES, "ligand_group"]
+    answered_by_literature = pd.MultiIndex.from_frame(pool[key]).isin(
+        pd.MultiIndex.from_frame(known[key])
+    )
+    extra = known[~known["pair_id"].isin(pool["pair_id"])]
+    pairs = pd.concat([pool, extra[list(pool.columns)]], ignore_index=True)
+    states = pool["pair_id"].map(state.state_of).to_numpy()
+    unanswered = ~answered_by_literature | include_known
+    behind = np.zeros(len(extra), dtype=bool)
+    return pairs, Candidates(
+        pair_ids=tuple(pairs["pair_id"]),
+        n_ligands=pairs["n_ligands"].to_numpy(np.int64),
+        open=np.r_[(states == "open") & unanswered, behind],
+        pending=np.r_[np.isin(states, ["pending", "in_progress"]), behind],
+        answered=np.r_[(states == "measured") | answered_by_literature, ~behind],
+    )

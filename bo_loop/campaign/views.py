@@ -1,0 +1,74 @@
+"""Tables of what the ledger holds, for people; rebuilt from it at any time."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+
+import pandas as pd
+
+from bo_loop.campaign.events import Event
+from bo_loop.campaign.state import CampaignState, ProposedPair, Round
+from bo_loop.data.schema import PAIR_COLUMNS
+
+_RESULT = (
+    "seq",
+    "time",
+    "pair_id",
+    "log_beta",
+    "log_beta_sd",
+    "censoring",
+    "temperature_C",
+    "ionic_strength_M",
+    "replicate",
+    "date",
+    "operator",
+    "method",
+    "note",
+    "round",
+)
+_PROPOSAL = tuple(ProposedPair.__dataclass_fields__)
+
+
+def proposals(made: Round, pool: pd.DataFrame) -> pd.DataFrame:
+    """Return the proposals of a round, best first: one row each, with the pair's own columns."""
+    frame = pd.DataFrame([asdict(p) for p in made.proposals], columns=list(_PROPOSAL))
+    return named(frame, pool)
+
+
+def measurements(state: CampaignState, pool: pd.DataFrame) -> pd.DataFrame:
+    """Return the standing results in the order of logging.
+
+    Returns
+    -------
+    DataFrame
+        The pair's own columns, the result as it stands, and ``mean, sd``: what was predicted when
+        the pair was last proposed, missing where it never was.
+    """
+    rows = [
+        {name: getattr(result, name) for name in _RESULT}
+        | _prediction(state.proposals.get(result.pair_id))
+        for result in state.results
+    ]
+    frame = pd.DataFrame(rows, columns=[*_RESULT, "mean", "sd"])
+    return named(frame, pool)
+
+
+def logged(events: Sequence[Event], state: CampaignState, pool: pd.DataFrame) -> pd.DataFrame:
+    """Return what a `log` recorded: a row for each event, results beside their prediction."""
+    frame = pd.DataFrame(
+        [(event.seq, event.event, event.data["pair_id"]) for event in events],
+        columns=["seq", "event", "pair_id"],
+    )
+    values = measurements(state, pool)[["seq", "log_beta", "log_beta_sd", "mean", "sd"]]
+    return named(frame, pool).merge(values, on="seq", how="left")
+
+
+def named(frame: pd.DataFrame, pool: pd.DataFrame) -> pd.DataFrame:
+    """Put the pair's own columns behind ``pair_id``, where `frame` does not hold them itself."""
+    own = [column for column in PAIR_COLUMNS if column not in frame.columns]
+    at = list(frame.columns).index("pair_id") + 1
+    columns = [*frame.columns[:at], *own, *frame.columns[at:]]
+    return frame.merge(pool[["pair_id", *own]], on="pair_id", how="left")[columns]
+
+
+def _prediction(proposal: ProposedPair | None) -> dict[str, float | None]:
+    return {name: getattr(proposal, name, None) for name in ("mean", "sd")}

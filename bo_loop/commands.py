@@ -1,0 +1,156 @@
+"""What each verb does with its composed config: call the library, print for a person."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+
+from bo_loop.campaign.campaign import FOR_A_ROUND, Campaign
+from bo_loop.config import build
+from bo_loop.terminal import fields, logged_table, proposals_table, sparkline
+
+_CONSOLE = Console(highlight=False)
+
+
+def start(config: Mapping[str, Any], choices: Mapping[str, str]) -> None:
+    """Open a campaign."""
+    campaign = Campaign.start(config, choices)
+    literature, pool = campaign.literature, campaign.pool
+    ions = literature[["metal", "charge"]].drop_duplicates()
+    _CONSOLE.print(
+        fields(
+            {
+                "campaign": campaign.path,
+                "literature": f"{len(literature)} constants of {len(ions)} metal ions and "
+                f"{literature['ligand_group'].nunique()} ligands",
+                "pool": f"{len(pool)} pairs of {pool['ligand_group'].nunique()} ligands",
+            }
+        )
+    )
+    _next(campaign, "suggest")
+
+
+def suggest(config: Mapping[str, Any], touched: frozenset[str]) -> None:
+    """Propose the next pairs."""
+    campaign = _campaign(config)
+    overrides = {key: config[key] for key in FOR_A_ROUND if key in touched}
+    proposals = campaign.suggest(**overrides)
+    number = int(proposals["round"].iloc[0])
+    if config["json"]:
+        print(proposals.to_json(orient="records", force_ascii=False, double_precision=15))
+        return
+    _CONSOLE.print(proposals_table(proposals, f"{campaign.path.name}, round {number}"))
+    if len(proposals) < config["batch_size"]:
+        _CONSOLE.print(f"Only {len(proposals)} pairs were open.")
+    form = campaign.form(number)
+    _CONSOLE.print(f"Fill in log_beta in {escape(str(form))}, then type")
+    _CONSOLE.print(f"  bo-loop log{_address(campaign)} results={escape(str(form))}", soft_wrap=True)
+
+
+def log(config: Mapping[str, Any]) -> None:
+    """Take the lab's results into the ledger."""
+    campaign = _campaign(config)
+    done = campaign.log(config["results"], replicate=config["replicate"])
+    if config["json"]:
+        rows = json.loads(done.recorded.to_json(orient="records", double_precision=15))
+        print(json.dumps({"recorded": rows, "already_recorded": done.n_known}, ensure_ascii=False))
+        return
+    if done.notice:
+        _CONSOLE.print(done.notice)
+    if len(done.recorded):
+        _CONSOLE.print(logged_table(done.recorded))
+    if done.n_known:
+        _CONSOLE.print(f"{done.n_known} results were in the ledger already and added nothing.")
+    if not len(done.recorded) and not done.n_known:
+        _CONSOLE.print("No row holds a result or a status; all stay pending.")
+    _next(campaign, "suggest")
+
+
+def status(config: Mapping[str, Any]) -> None:
+    """Say where a campaign stands."""
+    campaign = _campaign(config)
+    found = campaign.status()
+    if config["json"]:
+        print(json.dumps(asdict(found), ensure_ascii=False))
+        return
+    counts = ", ".join(f"{n} {state}" for state, n in sorted(found.counts.items()))
+    rows = {
+        "campaign": f"{found.name}{' (closed)' if found.closed else ''}",
+        "literature": f"{found.n_literature} constants",
+        "pool": f"{found.n_pool} pairs: {counts or 'none proposed yet'}",
+        "rounds": found.rounds,
+    }
+    if found.best:
+        course = sparkline(found.best_so_far)
+        best = f"log β {found.best['log_beta']:.2f}, {found.best['ligand']}"
+        rows["best so far"] = f"{best}  {course}"
+    _CONSOLE.print(fields(rows))
+    if found.pending:
+        _CONSOLE.print(f"Waiting for {len(found.pending)} results; when they are in, type")
+        form = campaign.form(found.rounds)
+        _CONSOLE.print(f"  bo-loop log{_address(campaign)} results={form}", soft_wrap=True)
+    else:
+        _next(campaign, "suggest")
+
+
+def fit(config: Mapping[str, Any]) -> None:
+    """Fit a model outside any campaign."""
+    from bo_loop.surrogate import Surrogate
+
+    observations = build(config["data"])
+    schema = build(config["features"]).fit(observations)
+    surrogate = Surrogate.fit(schema, build(config["model"]), observations)
+    surrogate.save(Path(config["model_dir"]))
+    _CONSOLE.print(
+        fields(
+            {
+                "model": config["model_dir"],
+                "observations": len(observations),
+                "features": len(surrogate.features.dense_names()),
+                "noise sd": f"{surrogate.model.noise_variance**0.5:.2f}",
+            }
+        )
+    )
+    _CONSOLE.print(
+        f"  bo-loop predict model_dir={config['model_dir']} pairs=pairs.csv out=predicted.csv",
+        soft_wrap=True,
+    )
+
+
+def predict(config: Mapping[str, Any]) -> None:
+    """Predict log β for a table of pairs; its own columns come back unchanged, in order."""
+    from bo_loop.predict import predict_file
+
+    n = predict_file(
+        Path(config["model_dir"]),
+        Path(config["pairs"]),
+        Path(config["out"]),
+        temperature_C=config["temperature_C"],
+        ionic_strength_M=config["ionic_strength_M"],
+    )
+    _CONSOLE.print(f"{n} predictions in {config['out']}")
+
+
+def demo(config: Mapping[str, Any], choices: Mapping[str, str]) -> None:
+    """Run the demo."""
+    from bo_loop.demo import run
+
+    run(config, choices, _CONSOLE)
+
+
+def _campaign(config: Mapping[str, Any]) -> Campaign:
+    return Campaign.open(str(config["name"]), config["directory"])
+
+
+def _address(campaign: Campaign) -> str:
+    directory = campaign.path.parent
+    elsewhere = "" if directory == Path("campaigns") else f" directory={directory}"
+    return f" name={campaign.path.name}{elsewhere}"
+
+
+def _next(campaign: Campaign, verb: str) -> None:
+    _CONSOLE.print(f"  bo-loop {verb}{_address(campaign)}", soft_wrap=True)

@@ -1,0 +1,206 @@
+"""Surrogate: a feature schema and a fitted model in one; predict, save, load."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+import pandas as pd
+
+from bo_loop.config import build
+from bo_loop.data.schema import standardised
+from bo_loop.errors import DataError
+from bo_loop.features.schema import FeatureSchema
+from bo_loop.models.pair_model import PairModel
+from bo_loop.records import Floats, PairFeatures, PoolPosterior
+
+_JSON, _ARRAYS = "model.json", "training.npz"
+
+
+class ModelRecipe(Protocol):
+    """Hyperparameters of a model without data; a frozen dataclass built from a config node."""
+
+    def fit(
+        self,
+        features: PairFeatures,
+        y: Floats,
+        noise_var: Floats | None,
+        *,
+        start: Mapping[str, Any] | None = None,
+    ) -> PairModel:
+        """Return a model fitted to log β `y` (n,); `start` are hyperparameters to begin from."""
+
+    def build(
+        self,
+        features: PairFeatures,
+        y: Floats,
+        noise_var: Floats | None,
+        hyperparameters: Mapping[str, Any],
+    ) -> PairModel:
+        """Return a model with given hyperparameters; nothing is optimised."""
+
+
+@dataclass(frozen=True)
+class Surrogate:
+    """A fitted model that answers for any pair the feature schema can describe.
+
+    Parameters
+    ----------
+    schema : FeatureSchema
+        Frozen features.
+    recipe : ModelRecipe
+        The model without its data.
+    features : PairFeatures
+        The n training pairs.
+    y : (n,) float64
+        log β.
+    noise_var : (n,) float64
+        Variance reported with each observation; 0 where none was.
+    model : PairModel
+        The fitted model.
+    """
+
+    schema: FeatureSchema
+    recipe: ModelRecipe
+    features: PairFeatures
+    y: Floats
+    noise_var: Floats
+    model: PairModel
+
+    @classmethod
+    def fit(
+        cls,
+        schema: FeatureSchema,
+        recipe: ModelRecipe,
+        observations: pd.DataFrame,
+        *,
+        start: Mapping[str, Any] | None = None,
+    ) -> "Surrogate":
+        """Fit `recipe` to an observations frame.
+
+        Raises
+        ------
+        DataError
+            If an observation is censored: this model takes values, not bounds.
+        FitError
+            If the model cannot be fitted.
+        """
+        censored = observations[observations["censoring"] != "none"]
+        if len(censored):
+            raise DataError(
+                f"{len(censored)} of {len(observations)} observations are censored; the model "
+                "needs values. Leave those rows out.",
+                [f"{row.metal} {row.smiles}: {row.censoring}" for row in censored.itertuples()],
+            )
+        features = schema.transform(observations)
+        y = observations["log_beta"].to_numpy(np.float64)
+        noise_var = np.nan_to_num(observations["log_beta_sd"].to_numpy(np.float64)) ** 2
+        model = recipe.fit(features, y, noise_var, start=start)
+        return cls(schema, recipe, features, y, noise_var, model)
+
+    def posterior(self, pairs: pd.DataFrame) -> PoolPosterior:
+        """Bind the model to `pairs`: row i of the posterior is row i of the frame."""
+        features = self.features.concat(self.schema.transform(pairs))
+        n = len(self.y)
+        model = self.recipe.build(
+            features.take(np.arange(n)), self.y, self.noise_var, self.model.hyperparameters()
+        )
+        return model.bind(features.take(np.arange(n, len(features))))
+
+    def predict(self, pairs: pd.DataFrame) -> pd.DataFrame:
+        """Predict log β.
+
+        Parameters
+        ----------
+        pairs : DataFrame, n rows
+            The pair columns.
+
+        Returns
+        -------
+        DataFrame, n rows
+            ``mean``, ``sd`` (predictive: with noise), ``sd_latent``; the index of `pairs`.
+        """
+        posterior = self.posterior(standardised(pairs, "the pairs"))
+        rows = np.arange(len(pairs))
+        variance = posterior.variance(rows)
+        return pd.DataFrame(
+            {
+                "mean": posterior.mean(rows),
+                "sd": np.sqrt(variance + self.model.noise_variance),
+                "sd_latent": np.sqrt(variance),
+            },
+            index=pairs.index,
+        )
+
+    def save(self, folder: Path) -> None:
+        """Write ``model.json`` and ``training.npz`` into `folder`, which must not hold a model.
+
+        Raises
+        ------
+        DataError
+            If the folder already holds a model, or is a file.
+        """
+        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+            raise DataError(f"{folder} is not an empty folder; give a new one as model_dir.")
+        folder.mkdir(parents=True, exist_ok=True)
+        tables = {f"metal.{k}": v for k, v in self.features.metal.items()}
+        tables |= {f"ligand.{k}": v for k, v in self.features.ligand.items()}
+        with (folder / _ARRAYS).open("wb") as file:
+            np.savez_compressed(
+                file,
+                y=self.y,
+                noise_var=self.noise_var,
+                metal_row=self.features.metal_row,
+                ligand_row=self.features.ligand_row,
+                pair=self.features.pair,
+                **tables,
+            )
+        kind = type(self.recipe)
+        contents = {
+            "format": 1,
+            "model": {"_target_": f"{kind.__module__}.{kind.__qualname__}", **asdict(self.recipe)},
+            "hyperparameters": self.model.hyperparameters(),
+            "features": self.schema.to_json(),
+            "names": {block: list(names) for block, names in self.features.names.items()},
+        }
+        text = json.dumps(contents, ensure_ascii=False, indent=1, allow_nan=False)
+        (folder / _JSON).write_text(text + "\n", encoding="utf-8", newline="\n")
+
+    @classmethod
+    def load(cls, folder: Path) -> "Surrogate":
+        """Read what `save` wrote.
+
+        Raises
+        ------
+        DataError
+            If the folder holds no whole model of a format that this version reads.
+        """
+        try:
+            contents = json.loads((folder / _JSON).read_text(encoding="utf-8"))
+            with np.load(folder / _ARRAYS, allow_pickle=False) as file:
+                arrays = dict(file)
+        except (OSError, ValueError) as error:
+            raise DataError(
+                f"{folder} holds no model that can be read ({error}). Make one with "
+                f"bo-loop fit model_dir={folder}."
+            ) from error
+        if contents.get("format") != 1:
+            raise DataError(
+                f"{folder / _JSON} has format {contents.get('format')!r}; this version reads 1. "
+                "Fit the model again."
+            )
+        features = PairFeatures(
+            metal={k[6:]: v for k, v in arrays.items() if k.startswith("metal.")},
+            ligand={k[7:]: v for k, v in arrays.items() if k.startswith("ligand.")},
+            metal_row=arrays["metal_row"],
+            ligand_row=arrays["ligand_row"],
+            pair=arrays["pair"],
+            names={block: tuple(names) for block, names in contents["names"].items()},
+        )
+        recipe = build(contents["model"])
+        y, noise_var = arrays["y"], arrays["noise_var"]
+        model = recipe.build(features, y, noise_var, contents["hyperparameters"])
+        schema = FeatureSchema.from_json(contents["features"])
+        return cls(schema, recipe, features, y, noise_var, model)

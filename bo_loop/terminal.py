@@ -1,0 +1,79 @@
+"""Tables for the terminal."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+from rich.table import Table
+
+_BARS = "▁▂▃▄▅▆▇█"
+
+
+def proposals_table(
+    proposals: pd.DataFrame, title: str, extra: Mapping[str, Sequence[str]] | None = None
+) -> Table:
+    """Return the proposals of a round as a table, the reason last.
+
+    Parameters
+    ----------
+    proposals : DataFrame
+        What `Campaign.suggest` returns.
+    title : str
+        Above the table.
+    extra : mapping of str to sequence of str, optional
+        More columns, put before the reason.
+    """
+    extra = extra or {}
+    table = Table(title=title, title_justify="left", title_style="bold")
+    for name in ("", "metal", "ligand", "n"):
+        table.add_column(name, justify="right" if name in {"", "n"} else "left")
+    table.add_column("predicted log β", justify="right")
+    for name in extra:
+        table.add_column(name, justify="right", style="bold")
+    table.add_column("why")
+    for i, row in enumerate(proposals.itertuples()):
+        table.add_row(
+            str(row.rank),
+            f"{row.metal}{row.charge:+d}",
+            row.ligand or row.smiles,
+            str(row.n_ligands),
+            f"{row.mean:.2f} ± {row.sd:.2f}",
+            *(values[i] for values in extra.values()),
+            row.reason,
+        )
+    return table
+
+
+def logged_table(recorded: pd.DataFrame) -> Table:
+    """Return what a `log` recorded, each result beside what had been predicted."""
+    table = Table(title="Recorded", title_justify="left", title_style="bold")
+    for name, justify in {"metal": "left", "ligand": "left", "n": "right"}.items():
+        table.add_column(name, justify=justify)
+    for name in ("measured", "predicted"):
+        table.add_column(name, justify="right")
+    for row in recorded.itertuples():
+        table.add_row(
+            f"{row.metal}{row.charge:+d}",
+            row.ligand or row.smiles,
+            str(row.n_ligands),
+            row.event if pd.isna(row.log_beta) else f"{row.log_beta:.2f}",
+            "" if pd.isna(row.mean) else f"{row.mean:.2f} ± {row.sd:.2f}",
+        )
+    return table
+
+
+def fields(rows: Mapping[str, Any]) -> Table:
+    """Return names and values as a two-column grid."""
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(style="dim")
+    grid.add_column()
+    for name, value in rows.items():
+        grid.add_row(name, str(value))
+    return grid
+
+
+def sparkline(values: Sequence[float]) -> str:
+    """Return values as a row of bars, lowest to highest."""
+    low, high = min(values), max(values)
+    span = (high - low) or 1.0
+    return "".join(_BARS[round((value - low) / span * (len(_BARS) - 1))] for value in values)
