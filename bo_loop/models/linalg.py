@@ -55,6 +55,7 @@ def cholesky_(matrix: Tensor) -> Tensor:
         If K is not positive definite in float64.
     """
     matrix = matrix.detach()
+    variances = matrix.diagonal().clone()
     if matrix.device.type == "cpu":
         # The transposed view is what LAPACK calls column-major: PyTorch then works in place.
         info = torch.empty((), dtype=torch.int32)
@@ -62,10 +63,17 @@ def cholesky_(matrix: Tensor) -> Tensor:
         factor = matrix
     else:
         factor, info = torch.linalg.cholesky_ex(matrix)
-    # LAPACK passes NaN through without a word; a factor with NaN in it has NaN on its diagonal.
-    if int(info) != 0 or not bool(torch.isfinite(factor.diagonal()).all()):
+    if int(info) != 0:
         raise NotPositiveDefiniteError
+    _require_pivots(factor.diagonal(), variances)
     return factor
+
+
+def _require_pivots(pivots: Tensor, variances: Tensor) -> None:
+    """Refuse a factor whose squared pivots are rounding errors of the variances, or NaN."""
+    smallest = variances * (len(variances) * torch.finfo(variances.dtype).eps)
+    if not bool((pivots**2 > smallest).all()):
+        raise NotPositiveDefiniteError
 
 
 def inverse_(factor: Tensor) -> Tensor:
@@ -169,6 +177,7 @@ def append_rows(factor: Tensor, cross: Tensor, corner: Tensor) -> Tensor:
     solved = solve_lower(factor, cross)
     bordered[n:, :n] = solved.mT
     bordered[n:, n:] = cholesky_((corner - solved.mT @ solved).contiguous()).tril()
+    _require_pivots(bordered.diagonal()[n:], corner.diagonal() * (n + k) / k)
     return bordered
 
 

@@ -147,7 +147,7 @@ class MaternGP:
             If the covariance has no Cholesky factor, even with jitter.
         """
         y, noise_var = checked_targets(features, y, noise_var)
-        if list(hyperparameters["lengthscales"]) != list(qualified_names(features)):
+        if set(hyperparameters["lengthscales"]) != set(qualified_names(features)):
             raise DataError("The hyperparameters belong to other features than these pairs have.")
         return self._condition(features, y, noise_var, hyperparameters, {})
 
@@ -180,7 +180,9 @@ class MaternGP:
         report: dict[str, Any],
     ) -> PairModel:
         metal, ligand, x = as_tensors(features, torch.device(self.device))
-        lengthscale = x.new_tensor(list(hyperparameters["lengthscales"].values()))
+        # By name: a mapping that has been through canonical JSON is in another order.
+        stated = hyperparameters["lengthscales"]
+        lengthscale = x.new_tensor([stated[name] for name in qualified_names(features)])
         kernel = GatheredMatern(metal, ligand, lengthscale, hyperparameters["outputscale"])
         mean, noise = hyperparameters["mean"], hyperparameters["noise"]
         total = x.new_tensor(noise_var) + noise
@@ -207,7 +209,7 @@ def _theta(
     """θ of earlier hyperparameters on today's scale; None if there are none that fit."""
     if start is None:
         return None
-    if list(start["lengthscales"]) != list(names):
+    if set(start["lengthscales"]) != set(names):
         warnings.warn(
             "The fit began afresh: the hyperparameters to start from belong to other features.",
             FitWarning,
@@ -215,7 +217,7 @@ def _theta(
         )
         return None
     variances = np.array([start["outputscale"], start["noise"]]) / scale**2
-    return np.log([*start["lengthscales"].values(), *variances])
+    return np.log([*(start["lengthscales"][name] for name in names), *variances])
 
 
 def _hyperparameters(

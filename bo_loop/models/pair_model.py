@@ -18,6 +18,7 @@ import torch
 from botorch.models.model import Model
 from botorch.posteriors.gpytorch import GPyTorchPosterior
 from gpytorch.distributions import MultivariateNormal
+from linear_operator import to_linear_operator
 from torch import Tensor
 
 from bo_loop.errors import DataError
@@ -25,7 +26,12 @@ from bo_loop.models.factored import Factored, extend
 from bo_loop.models.kernels import GatheredMatern
 from bo_loop.models.linalg import solve_lower
 from bo_loop.models.pool_posterior import BLOCK_BYTES, ModelPosterior
-from bo_loop.models.tables import qualified_names, require_finite, require_same_tables
+from bo_loop.models.tables import (
+    as_tensors,
+    qualified_names,
+    require_extended_tables,
+    require_finite,
+)
 from bo_loop.records import PairFeatures
 
 
@@ -83,11 +89,6 @@ class PairModel(Model):
         """Learned noise variance, original units²; known variances come on top of it."""
         return self._noise
 
-    @property
-    def constant_mean(self) -> float:
-        """Prior mean, original units."""
-        return self._mean
-
     def hyperparameters(self) -> dict[str, Any]:
         """Everything `build` needs besides the data; JSON-able, in original units.
 
@@ -142,7 +143,7 @@ class PairModel(Model):
         if observation_noise is not False:
             added = self._noise if observation_noise is True else observation_noise.squeeze(-1)
             covariance.diagonal(dim1=-2, dim2=-1).add_(added)
-        posterior = GPyTorchPosterior(MultivariateNormal(mean, covariance))
+        posterior = GPyTorchPosterior(MultivariateNormal(mean, to_linear_operator(covariance)))
         return posterior if posterior_transform is None else posterior_transform(posterior)
 
     def _joint(self, x: Tensor) -> tuple[Tensor, Tensor]:
@@ -199,13 +200,19 @@ class PairModel(Model):
         Parameters
         ----------
         features : PairFeatures
-            Their tables must be those the model was built with.
+            p pairs. Their tables must be those the model was built with, or begin with them:
+            ``train.concat(new).take(rows)`` brings metals and ligands the model has not seen.
 
         Raises
         ------
         DataError
             If the tables differ, or a feature is not finite.
         """
-        require_same_tables(self._tables, features)
+        require_extended_tables(self._tables, features)
         require_finite(features)
-        return ModelPosterior(self, features)
+        metal, ligand, x = as_tensors(features, self.data.x.device)
+        kernel = self.kernel
+        if len(metal) > len(kernel.metal) or len(ligand) > len(kernel.ligand):
+            lengthscale = kernel.lengthscale.detach()
+            kernel = GatheredMatern(metal, ligand, lengthscale, kernel.outputscale.item())
+        return ModelPosterior(kernel, self.data, self._mean, x)

@@ -18,19 +18,16 @@ covariance with the others was asked for.
 """
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from bo_loop.models.conditioned import Conditioned
-from bo_loop.models.factored import LEADING
+from bo_loop.models.factored import LEADING, Factored
+from bo_loop.models.kernels import GatheredMatern
 from bo_loop.models.linalg import solve_lower, solve_upper
-from bo_loop.records import Floats, PairFeatures, Rows
-
-if TYPE_CHECKING:
-    from bo_loop.models.pair_model import PairModel
+from bo_loop.records import Floats, Rows
 
 BLOCK_BYTES = 2**28  # a block of rows by training pairs is held to 256 MB
 _FLOOR = 1e-12  # of the outputscale: variances are never below it
@@ -39,37 +36,43 @@ _MEMO_ROWS = 64
 
 
 class ModelPosterior:
-    """`PoolPosterior` over the rows of `features`; see `bo_loop.records` for its methods.
+    """`PoolPosterior` over the rows of `x`; see `bo_loop.records` for its methods.
 
     Parameters
     ----------
-    model : PairModel
-    features : PairFeatures
-        p pairs, with the model's tables.
+    kernel : GatheredMatern
+        With tables for both the training pairs and `x`.
+    data : Factored
+        n training pairs.
+    mean : float
+        Constant prior mean.
+    x : (p, 2 + d_p) float64 tensor
     """
 
-    def __init__(self, model: "PairModel", features: PairFeatures):
-        self._model = model
-        self._x = torch.as_tensor(features.X, device=model.data.x.device)
-        self._scale = model.kernel.outputscale.item()
-        self._known = {name: np.full(len(features), np.nan) for name in ("mean", "var", "bound")}
+    def __init__(self, kernel: GatheredMatern, data: Factored, mean: float, x: Tensor):
+        self._kernel = kernel
+        self._data = data
+        self._constant = mean
+        self._x = x
+        self._scale = kernel.outputscale.item()
+        self._known = {name: np.full(len(x), np.nan) for name in ("mean", "var", "bound")}
         self._solved: dict[int, Tensor] = {}
 
     def mean(self, rows: Rows) -> Floats:
         """Posterior mean; (k,), original units."""
 
         def block(some: Rows) -> Floats:
-            return _numpy(self._cross(some) @ self._model.data.alpha + self._model.constant_mean)
+            return _numpy(self._cross(some) @ self._data.alpha + self._constant)
 
         return self._recall("mean", rows, block)
 
     def variance(self, rows: Rows) -> Floats:
         """Latent variance; (k,)."""
-        return self._recall("var", rows, lambda some: self._given(some, len(self._model.data.x)))
+        return self._recall("var", rows, lambda some: self._given(some, len(self._data.x)))
 
     def variance_bound(self, rows: Rows) -> Floats:
         """Variance given the leading training pairs alone, never below `variance`; (k,)."""
-        m = min(LEADING, len(self._model.data.x))
+        m = min(LEADING, len(self._data.x))
         slack = _SLACK * self._scale
         return self._recall("bound", rows, lambda some: self._given(some, m) + slack)
 
@@ -92,15 +95,15 @@ class ModelPosterior:
         return Conditioned(self, rows, values, noise)
 
     def _cross(self, rows: Rows, m: int | None = None) -> Tensor:
-        return self._prior(self._x[rows], self._model.data.x[:m])
+        return self._prior(self._x[rows], self._data.x[:m])
 
     def _prior(self, x1: Tensor, x2: Tensor) -> Tensor:
         with torch.no_grad():
-            return self._model.kernel(x1, x2).to_dense()
+            return self._kernel(x1, x2).to_dense()
 
     def _given(self, rows: Rows, m: int) -> Floats:
         """Variance given the first m training pairs."""
-        factor = self._model.data.factor[:m, :m]
+        factor = self._data.factor[:m, :m]
         white = solve_lower(factor, self._cross(rows, m).mT)
         left = self._scale - white.square_().sum(0)
         return np.maximum(_numpy(left), _FLOOR * self._scale)
@@ -119,7 +122,7 @@ class ModelPosterior:
         return torch.stack([self._solved[row] for row in rows.tolist()], 1)
 
     def _solve(self, rows: Rows) -> Tensor:
-        factor = self._model.data.factor
+        factor = self._data.factor
         return solve_upper(factor, solve_lower(factor, self._cross(rows).mT))
 
     def _recall(self, name: str, rows: Rows, compute: Callable[[Rows], Floats]) -> Floats:
@@ -131,7 +134,7 @@ class ModelPosterior:
         return known[rows]
 
     def _blocks(self, k: int) -> Iterator[slice]:
-        step = max(1, BLOCK_BYTES // (8 * len(self._model.data.x)))
+        step = max(1, BLOCK_BYTES // (8 * len(self._data.x)))
         return (slice(i, min(k, i + step)) for i in range(0, k, step))
 
 

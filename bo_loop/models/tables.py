@@ -82,22 +82,22 @@ def _first_bad(table: Floats, rows: np.ndarray) -> list[tuple[int, int]]:
     return [(int(rows[bad[:, column].argmax()]), int(column)) for column in columns]
 
 
-def require_same_tables(model: PairFeatures, other: PairFeatures) -> None:
-    """Check that rows mean the same in both.
+def require_extended_tables(model: PairFeatures, other: PairFeatures) -> None:
+    """Check that the tables of `other` begin with those of `model`, so that rows mean the same.
 
     Raises
     ------
     DataError
-        If the names or the tables differ.
+        If the names differ, or the tables in the rows that both have.
     """
     same = dict(model.names) == dict(other.names) and all(
         list(ours) == list(theirs)
-        and all(np.array_equal(ours[b], theirs[b], equal_nan=True) for b in ours)
+        and all(np.array_equal(ours[b], theirs[b][: len(ours[b])], equal_nan=True) for b in ours)
         for ours, theirs in ((model.metal, other.metal), (model.ligand, other.ligand))
     )
     if not same:
         raise DataError(
             "These pairs have other feature tables than the pairs the model was fitted to, so "
-            "their row numbers mean other metals and ligands. Transform both together, and take "
-            "the training pairs from the result."
+            "their row numbers mean other metals and ligands. Use the model's own tables, or "
+            "append to them (`PairFeatures.concat`, the model's first)."
         )

@@ -96,7 +96,7 @@ def test_tiles_do_not_change_the_result(case, monkeypatch):
 
 
 def test_batches_and_diagonal(case):
-    kernel, x, dense = case
+    kernel, x, _ = case
     batch = kernel(x.reshape(3, 10, -1), x[:4].expand(3, 4, -1)).to_dense()
     full = kernel(x).to_dense()
     assert batch.shape == (3, 10, 4)

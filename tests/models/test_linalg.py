@@ -41,6 +41,15 @@ def test_appended_factor_is_the_factor_of_the_whole():
     assert torch.equal(before, kept)
 
 
+def test_pivots_that_are_rounding_errors_are_refused():
+    # The last pivot is the rounding error of 1 + ε: LAPACK carries on with it.
+    matrix = torch.ones(2, 2, dtype=torch.float64)
+    matrix[1, 1] += torch.finfo(torch.float64).eps
+    assert torch.linalg.cholesky_ex(matrix).info == 0
+    with pytest.raises(NotPositiveDefiniteError):
+        cholesky_(matrix)
+
+
 def test_appending_a_repeated_row_without_noise_is_refused():
     matrix = torch.ones(1, 1, dtype=torch.float64)
     with pytest.raises(NotPositiveDefiniteError):
