@@ -220,3 +220,7 @@ def _campaign_arguments(arguments: Sequence[str]) -> list[str]:
                 for key, value in campaign.config[group].items()
             ]
     return [item for item in own if item.partition("=")[0] not in given]
+
+
+if __name__ == "__main__":
+    main()

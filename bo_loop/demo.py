@@ -93,12 +93,12 @@ def _round_table(proposals: pd.DataFrame, truth: pd.Series, found: list[str]) ->
 
 def _closing_table(truth: pd.Series, found: list[str]) -> Table:
     top = truth.sort_values(ascending=False, kind="stable").index[:5]
-    table = Table(title="Experiments needed", title_justify="left", title_style="bold")
-    table.add_column("to find")
+    table = Table(title="Experiments", title_justify="left", title_style="bold")
+    table.add_column("")
     table.add_column("bo_loop", justify="right")
-    table.add_column("random choice, on average", justify="right")
+    table.add_column("random, on average", justify="right")
     best = str(found.index(top[0]) + 1) if top[0] in found else f"more than {len(found)}"
-    table.add_row("the strongest ligand", best, f"{expected_random_experiments(len(truth)):.1f}")
+    table.add_row("to find the strongest ligand", best, f"{expected_random_experiments(len(truth)):.1f}")
     hits = sum(pair in found for pair in top)
     # A hypergeometric mean: of K good pairs among N, m draws find K m / N.
     chance = len(top) * len(found) / len(truth)

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
+from rich.markup import escape
 from rich.table import Table
 
 _BARS = "▁▂▃▄▅▆▇█"
@@ -24,38 +25,35 @@ def proposals_table(
         More columns, put before the reason.
     """
     extra = extra or {}
-    table = Table(title=title, title_justify="left", title_style="bold")
-    for name in ("", "metal", "ligand", "n"):
-        table.add_column(name, justify="right" if name in {"", "n"} else "left")
-    table.add_column("predicted log β", justify="right")
+    table = Table(title=title, title_justify="left", title_style="bold", caption_justify="left")
+    table.add_column("", justify="right")
+    table.add_column("pair", overflow="fold")
+    table.add_column("predicted", justify="right", no_wrap=True)
     for name in extra:
-        table.add_column(name, justify="right", style="bold")
-    table.add_column("why")
+        table.add_column(name, justify="right", style="bold", no_wrap=True)
+    table.add_column("why", ratio=1)
     for i, row in enumerate(proposals.itertuples()):
-        table.add_row(
-            str(row.rank),
-            f"{row.metal}{row.charge:+d}",
-            row.ligand or row.smiles,
-            str(row.n_ligands),
-            f"{row.mean:.2f} ± {row.sd:.2f}",
-            *(values[i] for values in extra.values()),
-            row.reason,
-        )
+        predicted = f"{row.mean:.2f} ± {row.sd:.2f}"
+        measured = (values[i] for values in extra.values())
+        table.add_row(str(row.rank), pair_name(row), predicted, *measured, row.reason)
     return table
+
+
+def pair_name(row: Any) -> str:
+    """Return a pair as a chemist says it: ``Ni+2 + 2 glycine``."""
+    number = f"{row.n_ligands} " if row.n_ligands > 1 else ""
+    return escape(f"{row.metal}{row.charge:+d} + {number}{row.ligand or row.smiles}")
 
 
 def logged_table(recorded: pd.DataFrame) -> Table:
     """Return what a `log` recorded, each result beside what had been predicted."""
     table = Table(title="Recorded", title_justify="left", title_style="bold")
-    for name, justify in {"metal": "left", "ligand": "left", "n": "right"}.items():
-        table.add_column(name, justify=justify)
+    table.add_column("pair", overflow="fold")
     for name in ("measured", "predicted"):
         table.add_column(name, justify="right")
     for row in recorded.itertuples():
         table.add_row(
-            f"{row.metal}{row.charge:+d}",
-            row.ligand or row.smiles,
-            str(row.n_ligands),
+            pair_name(row),
             row.event if pd.isna(row.log_beta) else f"{row.log_beta:.2f}",
             "" if pd.isna(row.mean) else f"{row.mean:.2f} ± {row.sd:.2f}",
         )

@@ -155,7 +155,7 @@ def explain(
         The chance to beat the best so far, and the acquisition's motive.
     """
     chance = norm.cdf((mean - incumbent) / sd) if sd > 0 else float(mean > incumbent)
-    best = f"the best {objective.quantity}, {objective.shown(incumbent):z.2f}"
+    best = f"{objective.quantity} {objective.shown(incumbent):z.2f}"
     return f"{percent(chance)} chance to beat {best}; {acquisition.motive(mean, sd, incumbent)}"
 
 

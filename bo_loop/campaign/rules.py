@@ -10,12 +10,13 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from bo_loop.campaign.events import EVENT_TYPES, Event, NewEvent
-from bo_loop.campaign.fold import apply, result_of, result_values
+from bo_loop.campaign.fold import apply
+from bo_loop.campaign.repeats import as_result, is_recorded
 from bo_loop.campaign.state import RESULT_FIELDS, CampaignState, Result
 from bo_loop.errors import CampaignError
 
 _REQUIRED = {
-    "started": ("name", "config", "sealed", "versions"),
+    "started": ("name", "config", "sealed", "versions", "n_observations", "n_pool"),
     "proposed": ("round", "seed", "seen", "hyperparameters", "proposals"),
     "in_progress": ("pair_id",),
     "measured": (
@@ -78,7 +79,7 @@ def new_events(
         try:
             data = _numbered(state, candidate, replicate) if kind == "measured" else candidate
             _check_complete(kind, data)
-            if state.started and not state.closed_seq and _recorded(state, kind, candidate):
+            if state.started and not state.closed_seq and is_recorded(state, kind, candidate):
                 continue
             check(state, kind, data)
         except CampaignError as error:
@@ -144,6 +145,8 @@ def _check_complete(kind: str, data: Mapping[str, Any]) -> None:
         raise CampaignError(f"The event {kind!r} lacks {', '.join(missing)}; given: {sorted(data)}")
     if kind == "measured":
         _check_values(data, RESULT_FIELDS)
+    if kind == "corrected":
+        _check_values(data, [f for f in RESULT_FIELDS if f in data])
 
 
 def _check_values(data: Mapping[str, Any], fields: Sequence[str]) -> None:
@@ -170,46 +173,6 @@ def _numbered(state: CampaignState, data: Mapping[str, Any], replicate: bool) ->
     return {**data, "replicate": following if replicate else min(standing, default=1)}
 
 
-def _recorded(state: CampaignState, kind: str, data: Mapping[str, Any]) -> bool:
-    """Whether `data` says only what is recorded already."""
-    if kind == "measured":
-        given = _as_result(state, data)
-        versions = [v for r in state.results for v in (r, *r.superseded)]
-        return any(
-            v.identity == given.identity and data.get("replicate") in (None, v.replicate)
-            for v in versions
-        )
-    if kind == "failed":
-        given_failure = data["pair_id"], data.get("note") or "", data.get("date") or ""
-        tried_again = state.state_of(data["pair_id"]) == "in_progress"
-        return not tried_again and any(
-            (f.pair_id, f.note, f.date) == given_failure for f in state.failures
-        )
-    if kind in ("in_progress", "withdrawn"):
-        return state.state_of(data["pair_id"]) == kind
-    if kind == "corrected":
-        return _correction_recorded(state, data)
-    if kind == "pool_extended":
-        return {p["pair_id"] for p in data["pairs"]} <= {p["pair_id"] for p in state.added_pairs}
-    return kind == "config_changed" and data["overrides"] == state.overrides
-
-
-def _correction_recorded(state: CampaignState, data: Mapping[str, Any]) -> bool:
-    seq = data["corrects"]
-    if data.get("void"):
-        return any(r.seq == seq for r in state.voided)
-    standing = next((r for r in state.results if r.seq == seq), None)
-    changed = [f for f in RESULT_FIELDS if f in data]
-    if standing is None or not changed:
-        return False
-    _check_values(data, changed)
-    return all(getattr(standing, f) == v for f, v in result_values(data, changed).items())
-
-
-def _as_result(state: CampaignState, data: Mapping[str, Any]) -> Result:
-    return result_of(state, Event(state.seq + 1, "measured", "", {"replicate": 1, **data}))
-
-
 def _check_measured(state: CampaignState, data: Mapping[str, Any]) -> None:
     pair_id, number = data["pair_id"], data["replicate"]
     if not isinstance(number, int) or isinstance(number, bool) or number < 1:
@@ -221,7 +184,7 @@ def _check_measured(state: CampaignState, data: Mapping[str, Any]) -> None:
     same_number = [r for r in state.results_of(pair_id) if r.replicate == number]
     if same_number:
         raise CampaignError(_already_answered(same_number[0], data))
-    given = _as_result(state, data)
+    given = as_result(state, data)
     for old in state.voided:
         if old.identity == given.identity and old.replicate == number:
             raise CampaignError(
@@ -284,7 +247,6 @@ def _check_corrected(state: CampaignState, data: Mapping[str, Any]) -> None:
             f"Event {seq} measured {old.pair_id}; a correction cannot move it to another pair. "
             "Void it, and log the result for the right pair."
         )
-    _check_values(data, changed)
     if state.state_of(old.pair_id) == "withdrawn":
         raise CampaignError(f"{old.pair_id} was withdrawn. Restore it first (`bo-loop restore`).")
     taken = [r for r in state.results_of(old.pair_id) if r.seq != seq]

@@ -6,8 +6,8 @@ The ledger's events and their data (``?``: may be missing or null)
 started         name, config (fingerprint), sealed {file: sha256}, versions {package: version},
                 n_observations, n_pool (rows sealed)
 proposed        round, seed, seen (seq of the last event it knew), hyperparameters {…},
-                overrides? {setting: value}, incumbent?, refitted? (false: the data were extended, the
-                hyperparameters kept), versions?, fit? (the model's report),
+                overrides? {setting: value}, incumbent?, refitted? (false: the data were extended,
+                the hyperparameters kept), versions?, fit? (the model's report),
                 proposals [{pair_id, rank, mean, sd, sd_latent, acquisition, reason}]
 in_progress     pair_id, operator?, method?, date?, note?
 measured        pair_id, log_beta, log_beta_sd?, censoring (none, lower, upper), temperature_C,
