@@ -55,5 +55,5 @@ def _correction_recorded(state: CampaignState, data: Mapping[str, Any]) -> bool:
 
 
 def as_result(state: CampaignState, data: Mapping[str, Any]) -> Result:
-    """Return the result that `measured` data state, to compare its identity, whatever its number."""
+    """Return the result that `measured` data state, for its identity, whatever its number."""
     return result_of(state, Event(state.seq + 1, "measured", "", {**data, "replicate": 1}))
