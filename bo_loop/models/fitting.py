@@ -185,7 +185,7 @@ def optimise(problem: Problem, start: np.ndarray, max_iter: int) -> Optimum:
         jac=True,
         bounds=bounds,
         method="L-BFGS-B",
-        options={"maxiter": max_iter, "maxcor": 20, "ftol": 1e-8, "gtol": 1e-5},
+        options={"maxiter": max_iter, "maxcor": 20, "ftol": 1e-7, "gtol": 1e-5},
     )
     parts, _ = evaluate(problem, found.x)
     return Optimum(
