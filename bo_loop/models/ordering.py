@@ -9,7 +9,7 @@ m   pairs chosen
 import torch
 from torch import Tensor
 
-from bo_loop.models.kernels import Gathered, matern
+from bo_loop.models.kernels import Gathered
 
 
 def farthest_first(pairs: Gathered, lengthscale: Tensor, m: int, first: int = 0) -> Tensor:
@@ -31,15 +31,26 @@ def farthest_first(pairs: Gathered, lengthscale: Tensor, m: int, first: int = 0)
     (m,) int64 tensor
         Rows in the order chosen: every prefix fills the space too (Gonzalez 1985).
     """
-    one = lengthscale.new_ones(())
+    metal, ligand, pair = (
+        table / scale
+        for table, scale in zip(
+            (pairs.metal, pairs.ligand, pairs.pair), pairs.split(lengthscale), strict=True
+        )
+    )
     chosen = torch.empty(m, dtype=torch.int64, device=lengthscale.device)
-    nearest = torch.full_like(pairs.pair[:, 0], -1.0)
+    nearest = torch.full_like(pairs.pair[:, 0], torch.inf)
     row = first
     for i in range(m):
         chosen[i] = row
-        # The kernel falls with the distance, so the farthest has the smallest largest k.
-        last = pairs.take(chosen[i : i + 1])
-        nearest = torch.maximum(nearest, matern(last, pairs, lengthscale, one)[0])
-        nearest[row] = torch.inf
-        row = int(nearest.argmin())
+        squared = _from(metal, int(pairs.metal_row[row]))[pairs.metal_row]
+        squared += _from(ligand, int(pairs.ligand_row[row]))[pairs.ligand_row]
+        squared += _from(pair, row)
+        nearest = torch.minimum(nearest, squared)
+        nearest[row] = -1.0  # below the 0 of another row for the same pair
+        row = int(nearest.argmax())
     return chosen
+
+
+def _from(table: Tensor, row: int) -> Tensor:
+    """Squared distance of every row from one; (u,)."""
+    return ((table - table[row]) ** 2).sum(1)
