@@ -7,6 +7,7 @@ function in `bo_loop.commands`. Bad input ends with one message and exit code 2.
 import difflib
 import os
 import sys
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
@@ -41,6 +42,7 @@ def main() -> None:
 
         print(f"bo-loop {__version__}")
         return
+    warnings.showwarning = lambda message, *_: print(f"note: {message}", file=sys.stderr)
     try:
         _run(arguments[0], [_quoted(argument) for argument in arguments[1:]])
     except BoLoopError as error:

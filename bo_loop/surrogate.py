@@ -103,11 +103,7 @@ class Surrogate:
     def posterior(self, pairs: pd.DataFrame) -> PoolPosterior:
         """Bind the model to `pairs`: row i of the posterior is row i of the frame."""
         features = self.features.concat(self.schema.transform(pairs))
-        n = len(self.y)
-        model = self.recipe.build(
-            features.take(np.arange(n)), self.y, self.noise_var, self.model.hyperparameters()
-        )
-        return model.bind(features.take(np.arange(n, len(features))))
+        return self.model.bind(features.take(np.arange(len(self.y), len(features))))
 
     def predict(self, pairs: pd.DataFrame) -> pd.DataFrame:
         """Predict log β.
