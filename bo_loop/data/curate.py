@@ -1,0 +1,504 @@
+"""Curation of literature observations: what is kept, what is dropped, what is set apart, and why.
+
+Each step is a pure function of a frame that returns a new frame and a `Step`, the line of the
+report that counts it. Curation is for the literature only; the lab's own results never pass here.
+The steps follow Kanahashi et al., Sci. Rep. 12, 11159 (2022); what the paper leaves open is said
+at each option of `curate`.
+
+Symbols
+-------
+pair     metal, charge, smiles, n_ligands; "the same pair" has the same four
+β_n      overall constant of ML_n
+resid    log β less what its ligand and its metal usually give, for one n
+MAD      median absolute deviation
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from bo_loop.chemistry.ions import MetalIon
+from bo_loop.errors import ConfigError, DataError
+
+TRANSURANICS = ("Np", "Pu", "Am", "Cm", "Bk", "Cf", "Es", "Fm", "Md", "No", "Lr")
+FAILING_ELEMENTS = ("Te", "Se", "As", "Mn", "Co", "Fe", "W", "Mo", "Cr", "Re")
+DUPLICATES = ("larger", "mean", "median", "keep")
+QUARANTINE = ("exclude", "keep")
+
+_PAIR = ["metal", "charge", "smiles", "n_ligands"]
+_CONDITIONS = ["temperature_C", "ionic_strength_M"]
+_LN10 = np.log(10)
+# ln and log10 of one number differ by 2.303; two honest values hardly do, once log β is this high.
+_LN_TOLERANCE, _LN_SMALLEST = 0.02, 2.0
+_TWIN_TOLERANCE, _TWIN_SMALLEST = 0.1, 0.3
+# Of the outlier rule: 0.5 is a standard deviation of 0.75, the spread of a usual ligand.
+_POLISHES, _FEWEST_IONS, _SMALLEST_MAD = 10, 4, 0.5
+# How far log β moves, roughly: 0.01 a degree (ΔH of 20 kJ/mol), and Debye–Hückel's √I / (1 + √I).
+_PER_DEGREE, _PER_DEBYE_HUECKEL = 0.01, 2.0
+
+
+@dataclass(frozen=True)
+class Step:
+    """One line of the curation report.
+
+    Parameters
+    ----------
+    name, detail : str
+        What was looked at, and what was done.
+    before, after : int
+        Rows before and after.
+    concerned : int
+        Rows that the step left out, merged, renamed or flagged.
+    examples : tuple of str
+        Some of those rows (all of them where each needs a look).
+    """
+
+    name: str
+    detail: str
+    before: int
+    after: int
+    concerned: int
+    examples: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Curated:
+    """What curation made of a frame of observations.
+
+    Parameters
+    ----------
+    observations : DataFrame
+        What is to be learned from, numbered from 0; the columns are those that came in.
+    quarantine : DataFrame
+        Suspicious rows, with a column ``reason``. They are not among the observations unless
+        `curate` was told to keep them.
+    steps : tuple of Step
+        What was done, in order.
+    """
+
+    observations: pd.DataFrame
+    quarantine: pd.DataFrame
+    steps: tuple[Step, ...]
+
+
+def curate(
+    observations: pd.DataFrame,
+    *,
+    temperature_C: float = 25.0,
+    ionic_strength_M: float = 0.1,
+    temperature_window_C: float = 25.0,
+    ionic_strength_window_M: float = 3.0,
+    excluded_metals: Sequence[str] = TRANSURANICS,
+    excluded_elements: Sequence[str] = FAILING_ELEMENTS,
+    log_beta_range: Sequence[float] = (-10.0, 60.0),
+    duplicates: str = "larger",
+    above_beta1: bool = True,
+    outlier_mads: float = 8.0,
+    quarantine: str = "exclude",
+) -> Curated:
+    """Curate literature observations.
+
+    Parameters
+    ----------
+    observations : DataFrame
+        Observations; a column ``structure_doubt`` (from `bo_loop.data.srd46.read`) is heeded.
+        Sources are never merged.
+    temperature_C, ionic_strength_M : float
+        Conditions preferred. For each pair of each source the nearest conditions are kept.
+    temperature_window_C, ionic_strength_window_M : float
+        The furthest that conditions may lie from those preferred. The paper states no window;
+        these take what the paper's features span, 0 to 50 °C and up to 3.1 mol/L.
+    excluded_metals : sequence of str
+        Metal elements left out.
+    excluded_elements : sequence of str
+        Elements that no ligand may hold: molecular descriptors fail for them.
+    log_beta_range : two floats
+        Smallest and largest log β believed.
+    duplicates : str
+        What stands for several values of one pair, source and conditions: the ``larger`` β, their
+        ``mean`` or ``median``, or ``keep`` them all. Their spread is the ``log_beta_sd`` of what
+        ``keep`` leaves, and divided by √k of a mean or median of k.
+    above_beta1 : bool
+        Quarantine a β_n (n > 1) that is not above β_1 of its metal and ligand.
+    outlier_mads : float
+        Quarantine a value this many MADs from what its ligand and metal usually give; 0: never.
+    quarantine : str
+        ``exclude`` suspicious values, or ``keep`` them among the observations; listed either way.
+
+    Returns
+    -------
+    Curated
+
+    Raises
+    ------
+    ConfigError
+        If an option has a value it cannot take.
+    DataError
+        If nothing is left.
+    """
+    _check(duplicates, quarantine, log_beta_range, outlier_mads)
+    rows, steps = observations.reset_index(drop=True), []
+    for step in (
+        standard_structures,
+        one_name_each,
+        lambda rows: without_metals(rows, excluded_metals),
+        lambda rows: without_elements(rows, excluded_elements),
+        lambda rows: within_range(rows, log_beta_range),
+        lambda rows: within_window(
+            rows, (temperature_C, temperature_window_C), (ionic_strength_M, ionic_strength_window_M)
+        ),
+    ):
+        rows, line = step(rows)
+        steps.append(line)
+    # Before values are chosen: the larger of a log10 and an ln would be the ln.
+    reasons = suspicions(rows, above_beta1=above_beta1, outlier_mads=outlier_mads)
+    rows, held, line = _set_apart(rows, reasons, quarantine)
+    steps.append(line)
+    rows, line = nearest_conditions(rows, temperature_C, ionic_strength_M)
+    steps.append(line)
+    rows, line = one_value_each(rows, duplicates)
+    steps.append(line)
+    if rows.empty:
+        raise DataError(
+            "Curation leaves no observation. Step by step:",
+            [f"{s.name}: {s.concerned} of {s.before} rows, {s.detail}" for s in steps],
+        )
+    return Curated(rows.reset_index(drop=True), held.reset_index(drop=True), tuple(steps))
+
+
+def _check(duplicates: str, quarantine: str, log_beta_range: Sequence[float], mads: float) -> None:
+    for name, value, allowed in (
+        ("duplicates", duplicates, DUPLICATES),
+        ("quarantine", quarantine, QUARANTINE),
+    ):
+        if value not in allowed:
+            raise ConfigError(f"curation.{name} is {value!r}: choose one of {', '.join(allowed)}.")
+    if len(log_beta_range) != 2 or not log_beta_range[0] < log_beta_range[1]:
+        raise ConfigError(
+            f"curation.log_beta_range is {list(log_beta_range)}: give two numbers, the smaller one "
+            "first, such as [-10, 60]."
+        )
+    if not mads >= 0:
+        raise ConfigError(f"curation.outlier_mads is {mads}: give 0 (off) or a positive number.")
+
+
+def drop(
+    rows: pd.DataFrame,
+    out: Any,
+    name: str,
+    detail: str,
+    show: Sequence[str],
+) -> tuple[pd.DataFrame, Step]:
+    """Leave out the rows marked in `out` (one bool a row), and count them."""
+    out = np.asarray(out, dtype=bool)
+    kept = rows[~out]
+    step = Step(name, detail, len(rows), len(kept), int(out.sum()), _examples(rows[out], show, 5))
+    return kept, step
+
+
+def note(
+    rows: pd.DataFrame,
+    marked: Any,
+    name: str,
+    detail: str,
+    show: Sequence[str],
+    limit: int | None = 5,
+) -> Step:
+    """Count the rows in `marked` (one bool a row) without leaving any out."""
+    marked = np.asarray(marked, dtype=bool)
+    examples = _examples(rows[marked], show, limit)
+    return Step(name, detail, len(rows), len(rows), int(marked.sum()), examples)
+
+
+def _examples(rows: pd.DataFrame, show: Sequence[str], limit: int | None) -> tuple[str, ...]:
+    shown = rows[list(show)].drop_duplicates().head(len(rows) if limit is None else limit)
+    return tuple(
+        ", ".join(f"{column} {value}" for column, value in zip(show, row, strict=True))
+        for row in shown.itertuples(index=False)
+    )
+
+
+_SHOW = ("metal", "charge", "smiles", "n_ligands", "log_beta")
+
+
+def standard_structures(rows: pd.DataFrame) -> tuple[pd.DataFrame, Step]:
+    """Write each ligand as its standard SMILES; rows whose structure cannot be used are left out.
+
+    Largest fragment, neutral and fully protonated, canonical, stereochemistry kept: two ways of
+    drawing one ligand become one structure.
+    """
+    from bo_loop.chemistry.ligands import standardise
+
+    written = {}
+    for smiles in rows["smiles"].unique():
+        try:
+            written[smiles] = standardise(smiles)
+        except DataError:
+            continue
+    merged = len(written) - len(set(written.values()))
+    kept, step = drop(
+        rows,
+        ~rows["smiles"].isin(written),
+        "structures",
+        f"standardised; {merged} ways of drawing merged with another; unreadable ones left out",
+        ("ligand", "smiles"),
+    )
+    return kept.assign(smiles=kept["smiles"].map(written).astype("str")), step
+
+
+def one_name_each(rows: pd.DataFrame) -> tuple[pd.DataFrame, Step]:
+    """Give each structure its most frequent name (the first in the alphabet of several).
+
+    A name that stands for several structures is listed, and left as it is.
+    """
+    named = rows[rows["ligand"].ne("")]
+    counts = named.groupby(["smiles", "ligand"]).size().reset_index(name="rows")
+    several = counts.groupby("smiles")["ligand"].agg(list)
+    several = several[several.map(len) > 1]
+    ranked = counts.sort_values(["rows", "ligand"], ascending=[False, True], kind="stable")
+    chosen = ranked.drop_duplicates("smiles").set_index("smiles")["ligand"].to_dict()
+    shared = counts.groupby("ligand")["smiles"].agg(list)
+    shared = shared[shared.map(len) > 1]
+    conflicts = [f"{s} is called {' / '.join(names)}" for s, names in several.items()]
+    conflicts += [f"{name} stands for {' / '.join(found)}" for name, found in shared.items()]
+    renamed = rows["smiles"].map(lambda smiles: chosen.get(smiles, "")).astype("str")
+    detail = (
+        f"{len(several)} structures have several names: the most frequent is used; "
+        f"{len(shared)} names stand for several structures: left as they are"
+    )
+    changed = int((renamed != rows["ligand"]).sum())
+    step = Step("names", detail, len(rows), len(rows), changed, tuple(conflicts))
+    return rows.assign(ligand=renamed), step
+
+
+def without_metals(rows: pd.DataFrame, elements_out: Sequence[str]) -> tuple[pd.DataFrame, Step]:
+    """Leave out metal ions of these elements (NpO2 goes with Np)."""
+    ions = {
+        (metal, charge): MetalIon(metal, int(charge)).element
+        for metal, charge in rows[["metal", "charge"]].drop_duplicates().itertuples(index=False)
+    }
+    out = [
+        ions[key] in set(elements_out) for key in zip(rows["metal"], rows["charge"], strict=True)
+    ]
+    return drop(rows, out, "metals", f"excluded: {_listed(elements_out)}", ("metal", "charge"))
+
+
+def without_elements(rows: pd.DataFrame, elements_out: Sequence[str]) -> tuple[pd.DataFrame, Step]:
+    """Leave out ligands that hold one of these elements."""
+    from bo_loop.chemistry.ligands import formula
+
+    bad = {s for s in rows["smiles"].unique() if set(elements(formula(s))) & set(elements_out)}
+    detail = f"excluded: {_listed(elements_out)}"
+    return drop(rows, rows["smiles"].isin(bad), "ligand elements", detail, ("ligand", "smiles"))
+
+
+def elements(text: str) -> dict[str, int]:
+    """Count the atoms of a formula without brackets: ``"C2H5NO2"`` -> ``{"C": 2, "H": 5, …}``."""
+    counts: dict[str, int] = {}
+    for symbol, number in re.findall(r"([A-Z][a-z]?)(\d*)", text):
+        counts[symbol] = counts.get(symbol, 0) + int(number or 1)
+    return counts
+
+
+def within_range(rows: pd.DataFrame, log_beta_range: Sequence[float]) -> tuple[pd.DataFrame, Step]:
+    """Leave out values that no constant has."""
+    low, high = log_beta_range
+    detail = f"log β outside {low:g} to {high:g}"
+    return drop(rows, ~rows["log_beta"].between(low, high), "range of log β", detail, _SHOW)
+
+
+def within_window(
+    rows: pd.DataFrame, temperature: tuple[float, float], ionic_strength: tuple[float, float]
+) -> tuple[pd.DataFrame, Step]:
+    """Leave out conditions further than a half-width from a centre; (centre, half-width) each."""
+    far = pd.Series(False, index=rows.index)
+    for column, (centre, width) in zip(_CONDITIONS, (temperature, ionic_strength), strict=True):
+        far |= (rows[column] - centre).abs() > width + 1e-9
+    detail = "outside {:g} ± {:g} °C and {:g} ± {:g} mol/L".format(*temperature, *ionic_strength)
+    return drop(rows, far, "window of conditions", detail, (*_SHOW, *_CONDITIONS))
+
+
+def nearest_conditions(
+    rows: pd.DataFrame, temperature_C: float, ionic_strength_M: float
+) -> tuple[pd.DataFrame, Step]:
+    """Keep, for each pair of each source, the conditions nearest to those preferred.
+
+    Near is measured by how far log β moves, roughly: 0.01 a degree, and 2 √I / (1 + √I).
+    """
+    root, wanted = np.sqrt(rows["ionic_strength_M"]), np.sqrt(ionic_strength_M)
+    distance = _PER_DEGREE * (rows["temperature_C"] - temperature_C).abs()
+    distance += _PER_DEBYE_HUECKEL * (root / (1 + root) - wanted / (1 + wanted)).abs()
+    ranked = rows.assign(_distance=distance.round(9)).sort_values(
+        ["_distance", *_CONDITIONS], kind="stable"
+    )
+    best = ranked.groupby(["source", *_PAIR])[_CONDITIONS].transform("first")
+    kept = ranked[_CONDITIONS].eq(best).all(axis=1).reindex(rows.index)
+    detail = f"nearest to {temperature_C:g} °C and {ionic_strength_M:g} mol/L kept"
+    return drop(rows, ~kept, "nearest conditions", detail, (*_SHOW, *_CONDITIONS))
+
+
+def one_value_each(rows: pd.DataFrame, how: str) -> tuple[pd.DataFrame, Step]:
+    """Let one value stand for the several of a pair, source and conditions.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        Observations. A bound (``censoring``) gives way to any value.
+    how : str
+        One of `DUPLICATES`, as in `curate`.
+
+    Returns
+    -------
+    rows : DataFrame
+    step : Step
+    """
+    key = ["source", *_PAIR, *_CONDITIONS]
+    exact = rows["censoring"].eq("none")
+    has_value = exact.groupby([rows[k] for k in key]).transform("any")
+    # Of bounds alone, the tightest: the highest lower bound, or the lowest upper one.
+    tight = rows["log_beta"].where(rows["censoring"].ne("upper"), -rows["log_beta"])
+    ranked = rows.assign(_rank=tight).sort_values("_rank", ascending=False, kind="stable")
+    first = (~ranked.duplicated(key)).reindex(rows.index) & ~has_value
+    values = rows[exact]
+    groups = values.groupby(key)["log_beta"]
+    size, spread = groups.transform("size"), groups.transform("std")
+    spread = spread.where(spread > 0)
+    if how == "larger":
+        ranked = values.sort_values("log_beta", ascending=False, kind="stable")
+        values = values[(~ranked.duplicated(key)).reindex(values.index)]
+    elif how == "keep":
+        values = values.assign(log_beta_sd=spread.fillna(values["log_beta_sd"]))
+    else:
+        sd = (spread / np.sqrt(size)).fillna(values["log_beta_sd"])
+        values = values.assign(log_beta=groups.transform(how), log_beta_sd=sd)
+        values = values[~values.duplicated(key)]
+    kept = pd.concat([values, rows[first]]).sort_index()
+    repeated = rows.duplicated(key, keep=False)
+    examples = _examples(rows[repeated].sort_values(key), (*_SHOW, "source"), 6)
+    detail = f"{how} of the values of one pair, source and conditions"
+    concerned = int(repeated.sum()) if how == "keep" else len(rows) - len(kept)
+    return kept, Step("duplicates", detail, len(rows), len(kept), concerned, examples)
+
+
+def suspicions(
+    rows: pd.DataFrame, *, above_beta1: bool = True, outlier_mads: float = 8.0
+) -> pd.Series:
+    """Say why a value looks wrong, judged by the other values in `rows` and nothing else.
+
+    In validation, give it the training rows only: what it is not shown, it cannot use.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        Observations with standard SMILES; ``structure_doubt`` is heeded if it is there.
+    above_beta1, outlier_mads
+        As in `curate`.
+
+    Returns
+    -------
+    Series of str
+        One a row, on the index of `rows`; "" where nothing is wrong, reasons joined by "; ".
+    """
+    numbered = rows.reset_index(drop=True)
+    found = [
+        numbered.get("structure_doubt", pd.Series("", index=numbered.index)).fillna(""),
+        *against_same_pair(numbered),
+    ]
+    # A value found wrong by then is no standard to judge others by.
+    doubted = np.logical_or.reduce([reason.ne("") for reason in found])
+    if above_beta1:
+        found.append(not_above_beta1(numbered, ~doubted))
+    if outlier_mads:
+        doubted = doubted | found[-1].ne("")
+        found.append(outliers(numbered, ~doubted, outlier_mads))
+    joined = ["; ".join(filter(None, reasons)) for reasons in zip(*found, strict=True)]
+    return pd.Series(joined, index=rows.index, dtype="str")
+
+
+def against_same_pair(rows: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+    """Reasons for ln given as log10, and for a sign lost from a bracketed value.
+
+    Compared with the other values of the same pair, of any source and conditions.
+    """
+    values = rows[[*_PAIR, "log_beta"]].assign(row=rows.index)
+    both = values.merge(values, on=_PAIR, suffixes=("", "_other"))
+    both = both[both["row"] != both["row_other"]]
+    usual = both.groupby("row")["log_beta_other"].median().reindex(rows.index)
+    ratio = rows["log_beta"] / usual
+    ln = usual.ge(_LN_SMALLEST) & (ratio / _LN10 - 1).abs().le(_LN_TOLERANCE)
+    twin = both[
+        both["log_beta"].lt(0)
+        & both["log_beta_other"].ge(_TWIN_SMALLEST)
+        & (both["log_beta"] + both["log_beta_other"]).abs().le(_TWIN_TOLERANCE)
+    ]
+    positive = twin.groupby("row")["log_beta_other"].first().reindex(rows.index)
+    return (
+        _reason(ln, "looks like ln, not log10: {:.3g} × {:.4g} of the same pair", ratio, usual),
+        _reason(positive.notna(), "negative twin of {:.4g} of the same pair", positive),
+    )
+
+
+def not_above_beta1(rows: pd.DataFrame, trusted: pd.Series) -> pd.Series:
+    """Reasons for a β_n that is not above β_1: a stepwise constant given as an overall one."""
+    key = ["metal", "charge", "smiles"]
+    first = rows[trusted & rows["n_ligands"].eq(1) & rows["censoring"].eq("none")]
+    usual = first.groupby(key)["log_beta"].median().rename("beta1")
+    beta1 = rows[key].join(usual, on=key)["beta1"]
+    low = rows["n_ligands"].gt(1) & rows["log_beta"].le(beta1) & rows["censoring"].eq("none")
+    text = "not above log β1 = {:.4g}: a stepwise constant given as overall?"
+    return _reason(low, text, beta1)
+
+
+def outliers(rows: pd.DataFrame, trusted: pd.Series, mads: float) -> pd.Series:
+    """Reasons for a value far from what its ligand's other metals, and its metal, usually give.
+
+    log β ≈ ligand + metal, fitted for each source and n by medians in turn (Tukey's median polish);
+    a ligand needs four metal ions. The MAD is the larger of its ligand's and its metal's, and no
+    less than 0.5: a soft metal or a ligand that discriminates is allowed its spread.
+    """
+    part = [rows["source"], rows["n_ligands"]]
+    of_ligand, of_ion = [rows["smiles"], *part], [rows["metal"], rows["charge"], *part]
+    ion = rows["metal"] + rows["charge"].astype(str)
+    value = rows["log_beta"].where(trusted)
+    value = value.where(ion.where(trusted).groupby(of_ligand).transform("nunique") >= _FEWEST_IONS)
+    metal = pd.Series(0.0, index=rows.index)
+    for _ in range(_POLISHES):
+        ligand = (value - metal).groupby(of_ligand).transform("median")
+        metal = (value - ligand).groupby(of_ion).transform("median")
+    residual = value - metal - (value - metal).groupby(of_ligand).transform("median")
+    spread = [residual.abs().groupby(key).transform("median") for key in (of_ligand, of_ion)]
+    mad = np.fmax(np.fmax(*spread), _SMALLEST_MAD)
+    text = "{:+.3g} from what this ligand's other metals suggest"
+    return _reason(residual.abs() > mads * mad, text, residual)
+
+
+def _reason(marked: pd.Series, text: str, *values: pd.Series) -> pd.Series:
+    reasons = pd.Series("", index=marked.index, dtype=object)
+    for row in marked.index[marked]:
+        reasons[row] = text.format(*(value[row] for value in values))
+    return reasons
+
+
+def _set_apart(
+    rows: pd.DataFrame, reasons: pd.Series, quarantine: str
+) -> tuple[pd.DataFrame, pd.DataFrame, Step]:
+    held = rows.assign(reason=reasons)[reasons.ne("")]
+    kept = rows if quarantine == "keep" else rows[reasons.eq("")]
+    fate = "listed, and kept" if quarantine == "keep" else "listed, and left out"
+    step = Step(
+        "quarantine",
+        f"suspicious values: {fate}",
+        len(rows),
+        len(kept),
+        len(held),
+        _examples(held, (*_SHOW, "reason"), 5),
+    )
+    return kept, held, step
+
+
+def _listed(values: Sequence[str]) -> str:
+    return ", ".join(values) or "none"
