@@ -242,12 +242,10 @@ def _publish(temporary: Path, path: Path) -> None:
     """Give a finished file its name, which must be free."""
     try:
         os.link(temporary, path)
-    except FileExistsError:
-        raise
     except OSError:
         # Some shared drives know no hard links. The window between the two lines is harmless:
         # names that are created once are handed out under the ledger's lock.
-        if path.exists():
+        if os.path.lexists(path):
             raise FileExistsError(path) from None
         os.replace(temporary, path)
 

@@ -70,6 +70,13 @@ def test_a_file_is_created_once(tmp_path, monkeypatch, hard_links):
     assert os.listdir(tmp_path) == ["form.csv"]
 
 
+def test_a_link_that_leads_nowhere_is_not_overwritten(tmp_path):
+    (tmp_path / "form.csv").symlink_to(tmp_path / "gone")
+    with pytest.raises(CampaignError, match="exists already"):
+        files.write_once(tmp_path / "form.csv", b"first")
+    assert (tmp_path / "form.csv").is_symlink()
+
+
 def test_a_view_is_replaced_whole(tmp_path):
     files.write_view(tmp_path / "view.csv", b"first")
     files.write_view(tmp_path / "view.csv", b"second")
