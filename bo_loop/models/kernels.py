@@ -16,7 +16,8 @@ dk/dr² is finite at r = 0, so working in r² leaves no singularity. The gradien
 needs only the sums of W over the pairs that share a metal, or a ligand, on both sides:
 Σ_ij W_ij (x_i − x_j)² = Σ_ab (PᵀWP)_ab (x_a − x_b)², and that matrix has the size of the small
 tables. Rows are worked through in tiles that fit the cache: nothing of the size of k but k
-itself, and nothing of shape n × n' × d, is ever held; the backward pass computes r² anew.
+itself, and nothing of shape n × n' × d, is ever held; the backward pass computes r² anew. Means of
+a pool need no k at all: `matern_times` sums each tile into the product while it is in the cache.
 """
 
 from collections.abc import Iterator
@@ -95,6 +96,33 @@ def matern(
     return _Matern.apply(lengthscale, outputscale, a, b, lower)
 
 
+@torch.no_grad()
+def matern_times(
+    a: Gathered, b: Gathered, lengthscale: Tensor, outputscale: Tensor, weights: Tensor
+) -> Tensor:
+    """Product of the covariance of `a` and `b` with `weights`, without holding the covariance.
+
+    Parameters
+    ----------
+    a, b : Gathered
+        n and n' pairs.
+    lengthscale : (d,) float64 tensor
+    outputscale : () float64 tensor
+    weights : (n',) float64 tensor
+
+    Returns
+    -------
+    (n,) float64 tensor
+    """
+    distances = _Distances.between(a, b, lengthscale / 3.0**0.5)
+    out = a.pair.new_empty(len(a.metal_row))
+    for rows, columns in _tiles(len(out), len(weights), out.device):
+        scaled = distances.tile(rows, columns).sqrt_()
+        decay = torch.neg(scaled).exp_()
+        torch.mv(scaled.add_(1.0).mul_(decay), weights, out=out[rows])
+    return out.mul_(outputscale)
+
+
 class _Matern(torch.autograd.Function):
     @staticmethod
     def forward(ctx, lengthscale, outputscale, a, b, lower):
@@ -102,7 +130,7 @@ class _Matern(torch.autograd.Function):
         ctx.sides = a, b, lower
         distances = _Distances.between(a, b, lengthscale)
         out = a.pair.new_empty(len(a.metal_row), len(b.metal_row))
-        for rows, columns in _tiles(out, lower):
+        for rows, columns in _tiles(*out.shape, out.device, lower=lower):
             scaled = distances.tile(rows, columns).mul_(3.0).sqrt_()
             tile = torch.add(scaled, 1.0, out=out[rows, columns])
             tile.mul_(scaled.neg_().exp_()).mul_(outputscale)
@@ -115,7 +143,7 @@ class _Matern(torch.autograd.Function):
         distances = _Distances.between(a, b, lengthscale)
         sums = _Sums.empty(a, b)
         by_scale = outputscale.new_zeros(())
-        for rows, columns in _tiles(gradient, lower):
+        for rows, columns in _tiles(*gradient.shape, gradient.device, lower=lower):
             scaled = distances.tile(rows, columns).mul_(3.0).sqrt_()
             decay = torch.neg(scaled).exp_()
             decay.mul_(gradient[rows, columns])
@@ -218,9 +246,10 @@ def _squared_distance(a: Tensor, b: Tensor) -> Tensor:
     return (inner_a @ inner_b.mT).clamp_(min=0.0)
 
 
-def _tiles(matrix: Tensor, lower: bool) -> Iterator[tuple[slice, slice]]:
-    n, width = matrix.shape
-    budget = _TILE_CPU if matrix.device.type == "cpu" else _TILE_CUDA
+def _tiles(
+    n: int, width: int, device: torch.device, *, lower: bool = False
+) -> Iterator[tuple[slice, slice]]:
+    budget = _TILE_CPU if device.type == "cpu" else _TILE_CUDA
     step = max(1, budget // max(1, width))
     for start in range(0, n, step):
         stop = min(n, start + step)
@@ -290,6 +319,11 @@ class GatheredMatern(gpytorch.kernels.Kernel):
         if diag:
             return torch.stack([block.diagonal() for block in blocks]).reshape(*batch, -1)
         return torch.stack(blocks).reshape(*batch, x1.shape[-2], x2.shape[-2])
+
+    def times(self, x1: Tensor, x2: Tensor, weights: Tensor) -> Tensor:
+        """Covariance of `x1` (n, 2 + d_p) and `x2` (n', 2 + d_p) times `weights` (n',); (n,)."""
+        a, b = self.gather(x1), self.gather(x2)
+        return matern_times(a, b, self.lengthscale, self.outputscale, weights)
 
     def _block(self, x1: Tensor, x2: Tensor) -> Tensor:
         return matern(self.gather(x1), self.gather(x2), self.lengthscale, self.outputscale)

@@ -111,3 +111,14 @@ def test_gathers_only_what_it_uses(case):
     pairs_ = kernel.gather(x[:2])
     assert len(pairs_.ligand) <= 2
     assert len(pairs_.metal) <= 2
+
+
+def test_times_is_the_product_with_the_covariance(case, monkeypatch):
+    kernel, x, _ = case
+    weights = torch.linspace(-1.0, 2.0, len(x), dtype=torch.float64)
+    with torch.no_grad():
+        expected = kernel(x[:9], x).to_dense() @ weights
+    torch.testing.assert_close(kernel.times(x[:9], x, weights), expected)
+    monkeypatch.setattr(kernels, "_TILE_CPU", 3 * len(x))
+    torch.testing.assert_close(kernel.times(x[:9], x, weights), expected)
+    assert kernel.times(x[:0], x, weights).shape == (0,)

@@ -1,0 +1,178 @@
+"""How fast the best rows of a large pool are found, beside scoring every row by `model.posterior`.
+
+    python benchmarks/screen.py           # 154,242 pairs × 4,000 observations, both ways
+    python benchmarks/screen.py --full    # also 1,000,000 pairs, with a batch of 5
+
+The table is synthetic, of the published shape: 57 metals × 2,706 ligands, 118 features. Both sides
+start from the same fitted model and find the ten rows of highest LogEI; the posterior is asked in
+chunks of 1,000 rows. Each run has a process of its own, so that its peak memory is its own.
+"""
+
+# Before torch is loaded: bo_loop says how its threads wait.
+import bo_loop  # noqa: F401, I001
+
+import argparse
+import os
+import resource
+import time
+import warnings
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+
+import numpy as np
+import torch
+
+from bo_loop.acquisition.batch import select
+from bo_loop.acquisition.functions import LogEI, Thompson
+from bo_loop.acquisition.objectives import Maximise
+from bo_loop.acquisition.screen import ranked, top
+from bo_loop.models.matern_gp import MaternGP
+from bo_loop.models.pair_model import PairModel
+from bo_loop.records import Floats, PairFeatures
+
+N_METALS, N_LIGANDS, N_TRAIN = 57, 2_706, 4_000
+LARGE_LIGANDS = 17_544
+CHUNK, BEST = 1_000, 10
+
+
+def table(n_ligands: int, seed: int = 0) -> tuple[PairFeatures, Floats]:
+    """Every metal with every ligand, and a log β that a few features decide."""
+    rng = np.random.default_rng(seed)
+    metal = np.arange(N_METALS * n_ligands) // n_ligands
+    ligand = np.arange(N_METALS * n_ligands) % n_ligands
+    sizes = {"properties": 12, "mordred": 101, "charge": 1, "pair": 4}
+    features = PairFeatures(
+        metal={"properties": rng.standard_normal((N_METALS, 12))},
+        ligand={
+            "mordred": rng.standard_normal((n_ligands, 101)),
+            "charge": rng.standard_normal((n_ligands, 1)),
+        },
+        metal_row=metal,
+        ligand_row=ligand,
+        pair=np.zeros((len(metal), 4)),
+        names={block: tuple(f"{block}{i}" for i in range(d)) for block, d in sizes.items()},
+    )
+    by_metal = features.metal["properties"][:, :4] @ rng.standard_normal(4)
+    by_ligand = features.ligand["mordred"][:, :8] @ rng.standard_normal(8)
+    m, x = by_metal[metal], by_ligand[ligand]
+    y = 8.0 + 4.0 * np.tanh(0.5 * m) + 3.0 * np.sin(0.4 * x) + 0.3 * m * x
+    return features, y + 0.5 * rng.standard_normal(len(y))
+
+
+def fitted(n_ligands: int) -> tuple[PairModel, PairFeatures, np.ndarray, float]:
+    """Return a model of 4,000 of the pairs, all pairs, the rows open, and the best value known."""
+    features, y = table(n_ligands)
+    known = np.sort(np.random.default_rng(1).choice(len(y), N_TRAIN, replace=False))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the fit is cut short: any fair model will do
+        model = MaternGP(fit_rows=1_000, max_iter=40).fit(features.take(known), y[known])
+    open_rows = np.setdiff1d(np.arange(len(y)), known)
+    return model, features, open_rows, float(model.bind(features).mean(known).max())
+
+
+def by_posterior(n_ligands: int) -> dict[str, object]:
+    """Score every open row by chunks of `model.posterior`."""
+    model, features, rows, incumbent = fitted(n_ligands)
+    with _Clock() as clock:
+        x = torch.as_tensor(features.X)[:, None]
+        means, variances = [], []
+        for start in range(0, len(rows), CHUNK):
+            found = model.posterior(x[rows[start : start + CHUNK]])
+            means.append(found.mean.flatten().numpy())
+            variances.append(found.variance.flatten().numpy())
+        scores = LogEI().value(np.concatenate(means), np.concatenate(variances), incumbent)
+        picks = rows[ranked(scores, BEST)]
+    return clock.report() | {"picks": picks.tolist()}
+
+
+def by_screening(n_ligands: int) -> dict[str, object]:
+    """Find the same rows from bounds."""
+    model, features, rows, incumbent = fitted(n_ligands)
+    exact = 0
+
+    def variance(at: np.ndarray) -> Floats:
+        nonlocal exact
+        exact += len(at)
+        return posterior.variance(rows[at])
+
+    with _Clock() as clock:
+        posterior = model.bind(features)
+        found = top(
+            LogEI(),
+            mean=posterior.mean(rows),
+            variance_bound=posterior.variance_bound(rows),
+            variance=variance,
+            incumbent=incumbent,
+            q=BEST,
+        )
+    return clock.report() | {"picks": rows[found.positions].tolist(), "exact": exact}
+
+
+def batch(n_ligands: int, acquisition: object) -> dict[str, object]:
+    """Choose a batch of five, each pick conditioned on those before it."""
+    model, features, rows, incumbent = fitted(n_ligands)
+    ids = np.char.add("M:", np.arange(len(features)).astype(str)).tolist()
+    with _Clock() as clock:
+        select(
+            model.bind(features),
+            Maximise(),
+            acquisition,
+            rows=rows,
+            pair_ids=ids,
+            n_ligands=np.ones(len(features), dtype=np.int64),
+            incumbent=incumbent,
+            q=5,
+            rng=np.random.default_rng(0),
+            noise=model.noise_variance,
+        )
+    return clock.report()
+
+
+class _Clock:
+    def __enter__(self):
+        self._wall, self._cpu = time.perf_counter(), time.process_time()
+        return self
+
+    def __exit__(self, *error):
+        self._wall, self._cpu = time.perf_counter() - self._wall, time.process_time() - self._cpu
+
+    def report(self) -> dict[str, float]:
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+        return {"wall": self._wall, "cpu": self._cpu, "peak": peak}
+
+
+def _alone(function, *arguments) -> dict[str, object]:
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        return pool.submit(function, *arguments).result()
+
+
+def _line(name: str, found: dict[str, object], more: str = "") -> None:
+    print(
+        f"  {name:34}{found['wall']:8.1f} s wall {found['cpu']:8.1f} s CPU   "
+        f"peak {found['peak']:5.2f} GiB  {more}",
+        flush=True,
+    )
+
+
+def compare() -> None:
+    print(f"\n{N_METALS * N_LIGANDS:,} pairs × {N_TRAIN:,} observations, the best {BEST} by LogEI")
+    mine = _alone(by_screening, N_LIGANDS)
+    _line("means, bounds, few variances", mine, f"{mine['exact']:,} exact variances")
+    _line("a batch of 5 by LogEI", _alone(batch, N_LIGANDS, LogEI()))
+    _line("a batch of 5 by Thompson", _alone(batch, N_LIGANDS, Thompson()))
+    theirs = _alone(by_posterior, N_LIGANDS)
+    _line(f"model.posterior, chunks of {CHUNK:,}", theirs)
+    same = "identical" if mine["picks"] == theirs["picks"] else "DIFFERENT"
+    by_wall, by_cpu = (theirs[key] / mine[key] for key in ("wall", "cpu"))
+    print(f"  picks {same}; {by_wall:.1f}× faster by wall time, {by_cpu:.1f}× by CPU time")
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--full", action="store_true", help="also 1,000,000 pairs")
+    full = parser.parse_args().full
+    print(f"{torch.get_num_threads()} threads, load {os.getloadavg()[0]:.1f}")
+    compare()
+    if full:
+        print(f"\n{N_METALS * LARGE_LIGANDS:,} pairs × {N_TRAIN:,} observations")
+        _line("a batch of 5 by LogEI", _alone(batch, LARGE_LIGANDS, LogEI()))
