@@ -236,3 +236,6 @@ def test_check_alone_guards_a_transaction():
     check(grown(*ANSWERED), *proposed(2, "c", seen=3))
     with pytest.raises(CampaignError, match="Repeat the command"):
         check(grown(*ANSWERED), *proposed(2, "a", seen=3))
+    unreadable = {**proposed(2, "c", seen=3)[1], "proposals": [{"pair_id": "c"}]}
+    with pytest.raises(CampaignError, match="'rank'"):
+        check(grown(*ANSWERED), "proposed", unreadable)
