@@ -44,6 +44,7 @@ def table(n: int, seed: int = 0) -> tuple[PairFeatures, Floats]:
             "mordred": rng.standard_normal((n_ligands, N_MORDRED)),
             "charge": rng.standard_normal((n_ligands, 1)),
         },
+        ligand_group=np.arange(n_ligands),
         metal_row=cells % N_METALS,
         ligand_row=cells // N_METALS,
         pair=pair,

@@ -7,7 +7,7 @@ d, d_p features of a block, of the pair block
 k      rows asked for
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -28,16 +28,21 @@ class PairFeatures:
         Named blocks of metal-ion features.
     ligand : mapping of str to (n_ligands, d) float64
         Named blocks of ligand features.
+    ligand_group : (n_ligands,) int64
+        Ligands that share a number are one molecule but for stereochemistry and tautomers: folds
+        and splits keep them together. The number is a hash, the same in every table.
     metal_row, ligand_row : (n,) int64
         The row of each pair in the metal and in the ligand tables.
     pair : (n, d_p) float64
-        Features that belong to the pair: number of ligands, conditions, complex charge.
+        Features that belong to the pair: number of ligands (as it is, not scaled), conditions,
+        complex charge.
     names : mapping of str to tuple of str
         Feature names of every block; those of ``pair`` under ``"pair"``.
     """
 
     metal: Mapping[str, Floats]
     ligand: Mapping[str, Floats]
+    ligand_group: Rows
     metal_row: Rows
     ligand_row: Rows
     pair: Floats
@@ -75,6 +80,7 @@ class PairFeatures:
         return PairFeatures(
             metal={b: np.vstack([t, other.metal[b]]) for b, t in self.metal.items()},
             ligand={b: np.vstack([t, other.ligand[b]]) for b, t in self.ligand.items()},
+            ligand_group=np.concatenate([self.ligand_group, other.ligand_group]),
             metal_row=np.concatenate([self.metal_row, other.metal_row + n_metals]),
             ligand_row=np.concatenate([self.ligand_row, other.ligand_row + n_ligands]),
             pair=np.vstack([self.pair, other.pair]),
@@ -114,6 +120,38 @@ class PoolPosterior(Protocol):
 
     def condition(self, rows: Rows, values: Floats, noise: Floats) -> "PoolPosterior":
         """Return the exact posterior after observing `values` (k,) with `noise` variances (k,)."""
+
+
+@dataclass(frozen=True)
+class PoolPairs:
+    """What the N rows of a posterior are.
+
+    Parameters
+    ----------
+    pair_ids : sequence of str, length N
+        Break ties; name the picks.
+    n_ligands : (N,) int64
+        Number of ligands of each pair.
+    metals : sequence of str, length N
+        Metal ions, written ``Cu+2``.
+    ligands : sequence of str, length N
+        A key that is equal where the ligand is the same.
+    own : (N,) bool
+        Whether a row may be scored: false for pairs that are only predicted, such as those that a
+        constraint speaks of.
+    cost : (N,) float64, optional
+        Price of each pair's ligand.
+    """
+
+    pair_ids: Sequence[str]
+    n_ligands: Rows
+    metals: Sequence[str]
+    ligands: Sequence[str]
+    own: NDArray[np.bool_]
+    cost: Floats | None = None
+
+    def __len__(self) -> int:
+        return len(self.pair_ids)
 
 
 @dataclass(frozen=True)

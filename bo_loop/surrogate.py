@@ -17,6 +17,7 @@ from bo_loop.models.pair_model import PairModel
 from bo_loop.records import Floats, PairFeatures, PoolPosterior
 
 _JSON, _ARRAYS = "model.json", "training.npz"
+_FORMAT = 2
 
 
 class ModelRecipe(Protocol):
@@ -148,6 +149,7 @@ class Surrogate:
                 file,
                 y=self.y,
                 noise_var=self.noise_var,
+                ligand_group=self.features.ligand_group,
                 metal_row=self.features.metal_row,
                 ligand_row=self.features.ligand_row,
                 pair=self.features.pair,
@@ -155,7 +157,7 @@ class Surrogate:
             )
         kind = type(self.recipe)
         contents = {
-            "format": 1,
+            "format": _FORMAT,
             "model": {"_target_": f"{kind.__module__}.{kind.__qualname__}", **asdict(self.recipe)},
             "hyperparameters": self.model.hyperparameters(),
             "features": self.schema.to_json(),
@@ -182,14 +184,15 @@ class Surrogate:
                 f"{folder} holds no model that can be read ({error}). Make one with "
                 f"bo-loop fit model_dir={folder}."
             ) from error
-        if contents.get("format") != 1:
+        if contents.get("format") != _FORMAT:
             raise DataError(
-                f"{folder / _JSON} has format {contents.get('format')!r}; this version reads 1. "
-                "Fit the model again."
+                f"{folder / _JSON} has format {contents.get('format')!r}; this version reads "
+                f"{_FORMAT}. Fit the model again."
             )
         features = PairFeatures(
             metal={k[6:]: v for k, v in arrays.items() if k.startswith("metal.")},
             ligand={k[7:]: v for k, v in arrays.items() if k.startswith("ligand.")},
+            ligand_group=arrays["ligand_group"],
             metal_row=arrays["metal_row"],
             ligand_row=arrays["ligand_row"],
             pair=arrays["pair"],

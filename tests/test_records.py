@@ -11,6 +11,7 @@ def features(n_pair_features=1, name="n"):
             "mordred": np.array([[5.0], [6.0], [7.0]]),
             "charge": np.array([[0.0], [-1.0], [-2.0]]),
         },
+        ligand_group=np.array([7, 7, 9]),
         metal_row=np.array([0, 1, 1]),
         ligand_row=np.array([2, 0, 1]),
         pair=np.arange(3.0 * n_pair_features).reshape(3, n_pair_features),
@@ -42,6 +43,7 @@ def test_concat_stacks_tables_and_keeps_every_pair():
     both = features().concat(features())
     assert both.dense().tolist() == 2 * features().dense().tolist()
     assert both.metal_row.tolist() == [0, 1, 1, 2, 3, 3]
+    assert both.ligand_group.tolist() == [7, 7, 9, 7, 7, 9]
 
 
 def test_concat_refuses_another_schema():

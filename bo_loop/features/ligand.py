@@ -10,15 +10,17 @@ cache on disk.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from hashlib import sha256
+from importlib.metadata import version
 from typing import TypeVar
 
 import numpy as np
 
-from bo_loop.chemistry.ligands import deprotonated_charge
+from bo_loop.chemistry.ligands import deprotonated_charge, ligand_group
 from bo_loop.errors import DataError
 from bo_loop.features import descriptors
 from bo_loop.features.cache import DescriptorCache
-from bo_loop.records import Floats
+from bo_loop.records import Floats, Rows
 
 CHARGE_NAMES = ("ligand_charge",)
 
@@ -71,6 +73,24 @@ def mordred(smiles: Sequence[str], progress: bool = True) -> Floats:
 def charge(smiles: Sequence[str]) -> Floats:
     """(n, 1) float64 charge of each ligand in water when fully deprotonated."""
     return np.array([deprotonated_charge(text) for text in smiles], dtype=np.float64)[:, None]
+
+
+def groups(smiles: Sequence[str]) -> Rows:
+    """(n,) int64 number of each ligand's `ligand_group`: a hash of the key, below 2⁵².
+
+    It is kept in the cache on disk: the canonical tautomer of a large ligand takes a while.
+    """
+    with DescriptorCache(f"ligand_group 1 rdkit={version('rdkit')}", 1) as cache:
+        known = cache.load(smiles)
+        for text in dict.fromkeys(smiles):
+            if text not in known:
+                known[text] = np.array([_number(ligand_group(text))], dtype=np.float64)
+                cache.store(text, known[text])
+    return np.array([known[text][0] for text in smiles], dtype=np.int64)
+
+
+def _number(key: str) -> int:
+    return int(sha256(key.encode()).hexdigest()[:13], 16)
 
 
 def _shown(items: Iterable[T], total: int) -> Iterator[T]:

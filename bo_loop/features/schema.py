@@ -9,11 +9,12 @@ n            pairs
 d            features of a block that were kept
 centre       (d,) mean over the pairs of the fit
 scale        (d,) standard deviation over those pairs (denominator n), or a stated scale
+             (the number of ligands is left as it is: centre 0, scale 1)
 
 Steps of the fit, each over the features that the steps before have left
 -------------------------------------------------------------------------
 undefined    dropped if undefined for any ligand of the fit
-constant     dropped if without spread, unless it is one of the conditions in `STATED_SCALES`
+constant     dropped if without spread, unless it is n or one of the conditions in `STATED_SCALES`
 correlated   dropped if |Pearson r| with a feature kept before it reaches `max_abs_r`
 vif          largest variance inflation factor removed until none exceeds `max_vif`
 
@@ -37,7 +38,10 @@ from bo_loop.features.tables import PAIR, ligands_of, raw_features, restricted, 
 from bo_loop.records import Floats, PairFeatures
 
 # Scales of conditions that the data of the fit hold constant: a later, different value must count.
-STATED_SCALES = {"n_ligands": 1.0, "temperature_C": 10.0, "ionic_strength_M": 0.5}
+STATED_SCALES = {"temperature_C": 10.0, "ionic_strength_M": 0.5}
+
+# Left as it is: a model that treats n = 1 and n > 1 apart reads n from the feature.
+UNSCALED = "n_ligands"
 
 STEPS = ("undefined", "constant", "correlated", "vif")
 
@@ -118,7 +122,7 @@ class FeatureRecipe:
         if self.protected == "keep":
             exempt = {n for block in _EXEMPT_BLOCKS for n in table.names[block]}
         else:
-            exempt = set(STATED_SCALES)
+            exempt = {UNSCALED, *STATED_SCALES}
         return np.array([name in exempt for name in table.dense_names()])
 
 
@@ -254,7 +258,7 @@ def _blocks(
         columns = kept[(start <= kept) & (kept < stop)]
         blocks[block] = FeatureBlock(
             names=tuple(names[j] for j in columns),
-            centre=tuple(moments.mean[columns].tolist()),
+            centre=tuple(0.0 if names[j] == UNSCALED else float(moments.mean[j]) for j in columns),
             scale=tuple(_scale(names[j], float(moments.sd[j])) for j in columns),
         )
         start = stop
@@ -262,6 +266,8 @@ def _blocks(
 
 
 def _scale(name: str, sd: float) -> float:
+    if name == UNSCALED:
+        return 1.0
     constant = sd <= filters.CONSTANT_SPREAD
     return STATED_SCALES[name] if constant and name in STATED_SCALES else sd
 
@@ -272,7 +278,7 @@ def _defined(table: PairFeatures) -> dict[str, filters.Mask]:
 
 def _varying(table: PairFeatures) -> dict[str, filters.Mask]:
     varying = {b: ~filters.constant(values) for b, values in tables_of(table).items()}
-    return varying | {PAIR: varying[PAIR] | np.isin(table.names[PAIR], list(STATED_SCALES))}
+    return varying | {PAIR: varying[PAIR] | np.isin(table.names[PAIR], [UNSCALED, *STATED_SCALES])}
 
 
 def _gaps(pairs: pd.DataFrame, table: PairFeatures) -> dict[str, list[str]]:

@@ -62,6 +62,7 @@ def raw_features(pairs: pd.DataFrame) -> PairFeatures:
     return PairFeatures(
         metal={block: source.table(ions) for block, source in _METAL_BLOCKS.items()},
         ligand=ligand_tables,
+        ligand_group=ligand.groups(smiles),
         metal_row=np.array([distinct[ion] for ion in written], dtype=np.int64),
         ligand_row=ligand_row,
         pair=pair.pair_features(pairs, ligand_tables["charge"][ligand_row, 0]),

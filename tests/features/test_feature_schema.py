@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -48,11 +49,13 @@ def fitted():
 
 
 def test_kept_features_have_mean_0_and_sd_1_over_the_pairs(fitted):
-    dense = fitted.transform(table()).dense()
+    features = fitted.transform(table())
+    np.testing.assert_array_equal(features.pair[:, 0], 1)  # n is left as it is
+    dense = replace(features, pair=features.pair[:, 1:]).dense()
     varying = dense.std(axis=0) > 0
     np.testing.assert_allclose(dense.mean(axis=0), 0, atol=1e-9)
     np.testing.assert_allclose(dense[:, varying].std(axis=0), 1)
-    assert (~varying).sum() == 3  # n, T, I
+    assert (~varying).sum() == 2  # T, I
 
 
 def test_protected_features_survive_keep(fitted):
@@ -100,11 +103,11 @@ def test_limits_hold_for_the_descriptors_that_keep_leaves(fitted):
 def test_constant_conditions_have_stated_scales(fitted):
     pair = fitted.blocks["pair"]
     assert pair.scale[:3] == (1.0, 10.0, 0.5)
-    assert pair.centre[:3] == pytest.approx((1.0, 25.0, 0.1))
+    assert pair.centre[:3] == pytest.approx((0.0, 25.0, 0.1))
     later = fitted.transform(
         table(LIGANDS[:1], METALS[:1], n=2, temperature=35.0, ionic_strength=0.6)
     )
-    np.testing.assert_allclose(later.pair[0, :3], [1.0, 1.0, 1.0])
+    np.testing.assert_allclose(later.pair[0, :3], [2.0, 1.0, 1.0])
 
 
 def test_varying_conditions_have_their_own_scale():
@@ -202,7 +205,7 @@ def test_one_metal_and_one_ligand_leave_the_conditions_only():
     features = found.transform(frame)
     assert features.metal["properties"].shape == (1, 0)
     assert features.ligand["mordred"].shape == (1, 0)
-    np.testing.assert_array_equal(features.pair, [[0.0, 0.0, 0.0]])
+    np.testing.assert_array_equal(features.pair, [[1.0, 0.0, 0.0]])
 
 
 def test_a_table_without_pairs_is_refused():
@@ -222,3 +225,10 @@ def test_a_table_without_pairs_is_refused():
 def test_options_out_of_range_are_refused(options, message):
     with pytest.raises(ConfigError, match=message):
         FeatureRecipe(**options)
+
+
+def test_stereoisomers_share_a_group_number_and_others_do_not(fitted):
+    features = fitted.transform(table(["C[C@H](N)C(=O)O", "C[C@@H](N)C(=O)O", LIGANDS[0]]))
+    first, second, other = features.ligand_group
+    assert first == second != other
+    assert 0 <= other < 2**52

@@ -18,6 +18,7 @@ def random_features(seed, n_metals=5, n_ligands=12, n=80):
     return PairFeatures(
         metal={"a": rng.normal(size=(n_metals, 2))},
         ligand={"b": ligand, "c": rng.integers(-4, 2, size=(n_ligands, 1)).astype(float)},
+        ligand_group=np.arange(n_ligands),
         metal_row=metal_row,
         ligand_row=ligand_row,
         pair=np.column_stack([rng.integers(1, 4, size=n), rng.normal(25, 5, size=n)]),
@@ -60,6 +61,7 @@ def test_moments_weigh_each_pair_once():
     features = PairFeatures(
         metal={"a": np.zeros((1, 0))},
         ligand={"b": np.array([[0.0], [3.0]])},
+        ligand_group=np.arange(2),
         metal_row=np.zeros(4, dtype=np.int64),
         ligand_row=np.array([0, 0, 0, 1]),
         pair=np.zeros((4, 0)),

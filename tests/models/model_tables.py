@@ -8,18 +8,20 @@ BLOCKS = {"properties": 3, "mordred": 4, "charge": 1, "pair": 2}
 
 
 def pairs(n: int = 40, seed: int = 0, n_metals: int = 5, n_ligands: int = 12) -> PairFeatures:
-    """n pairs over shared tables; a pair of metal and ligand may come twice."""
+    """n pairs over shared tables; a pair of metal and ligand may come twice; n_ligands 1 or 2."""
     rng = np.random.default_rng(seed)
+    names = {block: tuple(f"{block}{i}" for i in range(d)) for block, d in BLOCKS.items()}
     return PairFeatures(
         metal={"properties": rng.standard_normal((n_metals, BLOCKS["properties"]))},
         ligand={
             "mordred": rng.standard_normal((n_ligands, BLOCKS["mordred"])),
             "charge": rng.integers(-4, 1, (n_ligands, 1)).astype(float),
         },
+        ligand_group=np.arange(n_ligands) // 2,
         metal_row=rng.integers(n_metals, size=n),
         ligand_row=rng.integers(n_ligands, size=n),
         pair=rng.integers(1, 3, (n, BLOCKS["pair"])).astype(float),
-        names={block: tuple(f"{block}{i}" for i in range(d)) for block, d in BLOCKS.items()},
+        names=names | {"pair": ("n_ligands", "pair1")},
     )
 
 

@@ -21,6 +21,7 @@ def separate(features: PairFeatures) -> PairFeatures:
         metal={b: t[features.metal_row] for b, t in features.metal.items()},
         ligand={b: t[features.ligand_row] for b, t in features.ligand.items()},
         metal_row=np.arange(n),
+        ligand_group=features.ligand_group[features.ligand_row],
         ligand_row=np.arange(n),
     )
 
@@ -87,6 +88,7 @@ def test_relevance_of_one_training_pair_by_hand():
     features = PairFeatures(
         metal={"a": np.zeros((1, 0))},
         ligand={"b": np.array([[0.0], [1.0]])},
+        ligand_group=np.arange(2),
         metal_row=np.zeros(2, dtype=np.int64),
         ligand_row=np.array([0, 1]),
         pair=np.zeros((2, 1)),
@@ -118,7 +120,7 @@ def test_scale_of_a_feature_does_not_change_its_relevance():
     wide = replace(features, pair=features.pair * [10.0, 1.0])
     hyper = stated(features)
     scaled = {**hyper, "lengthscales": {**hyper["lengthscales"]}}
-    scaled["lengthscales"]["pair.pair0"] *= 10.0
+    scaled["lengthscales"]["pair.n_ligands"] *= 10.0
     y = log_beta(features)
     one = relevance(MaternGP().build(features, y, None, hyper), features)
     ten = relevance(MaternGP().build(wide, y, None, scaled), wide)
