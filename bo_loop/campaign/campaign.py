@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import shutil
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -114,7 +115,7 @@ class Campaign:
         observations, pool, schema = _prepare(settings)
         staging = path.with_name(f".tmp-{os.getpid()}-{path.name}")
         try:
-            staging.mkdir(parents=True)
+            files.make_folder(staging)
             hashes = sealed.write(
                 staging,
                 config=settings,
@@ -132,9 +133,7 @@ class Campaign:
                 "n_pool": len(pool),
             }
             Ledger(staging / LEDGER).append([("started", started)])
-            staging.rename(path)
-        except OSError as error:
-            raise CampaignError(f"{path} cannot be written ({error}). Nothing is left.") from error
+            files.publish_folder(staging, path)
         finally:
             shutil.rmtree(staging, ignore_errors=True)
         return cls(path)
@@ -265,9 +264,15 @@ class Campaign:
         def unless_taken(events: tuple[Event, ...]) -> list[NewEvent]:
             state = fold(events)
             free = all(state.state_of(pair_id) == "open" for pair_id in picks)
-            return [("proposed", event)] if free and len(state.rounds) < event["round"] else []
+            if not free or len(state.rounds) >= event["round"]:
+                return []
+            rules.check(state, "proposed", event)
+            return [("proposed", event)]
 
-        return bool(self.ledger.transact(unless_taken).events)
+        appended = self.ledger.transact(unless_taken)
+        if appended.set_aside:
+            warnings.warn(str(appended.set_aside), stacklevel=3)
+        return bool(appended.events)
 
     def _complete_rounds(self, state: CampaignState) -> None:
         """Write what a round's folder lacks: a suggest may have been cut off after its event."""
@@ -279,11 +284,19 @@ class Campaign:
             folder = self._round_folder(made.number)
             for name, content in contents.items():
                 if not (folder / name).exists():
-                    folder.mkdir(parents=True, exist_ok=True)
-                    files.write_once(folder / name, content())
+                    _write_unless_there(folder / name, content())
 
     def _round_folder(self, number: int) -> Path:
         return self.path / "rounds" / f"{number:03d}"
+
+
+def _write_unless_there(path: Path, content: bytes) -> None:
+    try:
+        files.make_folder(path.parent)
+        files.write_once(path, content)
+    except CampaignError:
+        if not path.exists():  # else another process had the same thought, and the same content
+            raise
 
 
 def _settings(config: Mapping[str, Any]) -> dict[str, Any]:

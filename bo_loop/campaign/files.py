@@ -95,6 +95,35 @@ def write_once(path: Path, content: bytes) -> None:
         raise _unwritable(path, error) from error
 
 
+def make_folder(path: Path) -> None:
+    """Create a folder and what is missing above it; one that is there already will do.
+
+    Raises
+    ------
+    CampaignError
+        If it cannot be created.
+    """
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _unwritable(path, error) from error
+
+
+def publish_folder(staged: Path, path: Path) -> None:
+    """Give a finished folder its name, which must be free; it lasts when this returns.
+
+    Raises
+    ------
+    CampaignError
+        If the name is taken, or the folder above cannot be written.
+    """
+    try:
+        os.rename(staged, path)
+        _sync_folder(path.parent)
+    except OSError as error:
+        raise _unwritable(path, error) from error
+
+
 def write_view(path: Path, content: bytes) -> None:
     """Replace a file that can be rebuilt at any time; readers see the old or the new, whole.
 
