@@ -9,19 +9,19 @@ Symbols
 -------
 pair     metal, charge, smiles, n_ligands; "the same pair" has the same four
 β_n      overall constant of ML_n
-resid    log β less what its ligand and its metal usually give, for one n
-MAD      median absolute deviation
+MAD      median absolute deviation (see `bo_loop.data.suspicions`)
 """
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from bo_loop.chemistry.ions import MetalIon
+from bo_loop.data.steps import Step, drop, examples
+from bo_loop.data.suspicions import PAIR, suspicions
 from bo_loop.errors import ConfigError, DataError
 
 TRANSURANICS = ("Np", "Pu", "Am", "Cm", "Bk", "Cf", "Es", "Fm", "Md", "No", "Lr")
@@ -29,40 +29,9 @@ FAILING_ELEMENTS = ("Te", "Se", "As", "Mn", "Co", "Fe", "W", "Mo", "Cr", "Re")
 DUPLICATES = ("larger", "mean", "median", "keep")
 QUARANTINE = ("exclude", "keep")
 
-_PAIR = ["metal", "charge", "smiles", "n_ligands"]
 _CONDITIONS = ["temperature_C", "ionic_strength_M"]
-_LN10 = np.log(10)
-# ln and log10 of one number differ by 2.303; two honest values hardly do, once log β is this high.
-_LN_TOLERANCE, _LN_SMALLEST = 0.02, 2.0
-_TWIN_TOLERANCE, _TWIN_SMALLEST = 0.1, 0.3
-# Of the outlier rule: 0.5 is a standard deviation of 0.75, the spread of a usual ligand.
-_POLISHES, _FEWEST_IONS, _SMALLEST_MAD = 10, 4, 0.5
 # How far log β moves, roughly: 0.01 a degree (ΔH of 20 kJ/mol), and Debye–Hückel's √I / (1 + √I).
 _PER_DEGREE, _PER_DEBYE_HUECKEL = 0.01, 2.0
-
-
-@dataclass(frozen=True)
-class Step:
-    """One line of the curation report.
-
-    Parameters
-    ----------
-    name, detail : str
-        What was looked at, and what was done.
-    before, after : int
-        Rows before and after.
-    concerned : int
-        Rows that the step left out, merged, renamed or flagged.
-    examples : tuple of str
-        Some of those rows (all of them where each needs a look).
-    """
-
-    name: str
-    detail: str
-    before: int
-    after: int
-    concerned: int
-    examples: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -186,42 +155,6 @@ def _check(duplicates: str, quarantine: str, log_beta_range: Sequence[float], ma
         raise ConfigError(f"curation.outlier_mads is {mads}: give 0 (off) or a positive number.")
 
 
-def drop(
-    rows: pd.DataFrame,
-    out: Any,
-    name: str,
-    detail: str,
-    show: Sequence[str],
-) -> tuple[pd.DataFrame, Step]:
-    """Leave out the rows marked in `out` (one bool a row), and count them."""
-    out = np.asarray(out, dtype=bool)
-    kept = rows[~out]
-    step = Step(name, detail, len(rows), len(kept), int(out.sum()), _examples(rows[out], show, 5))
-    return kept, step
-
-
-def note(
-    rows: pd.DataFrame,
-    marked: Any,
-    name: str,
-    detail: str,
-    show: Sequence[str],
-    limit: int | None = 5,
-) -> Step:
-    """Count the rows in `marked` (one bool a row) without leaving any out."""
-    marked = np.asarray(marked, dtype=bool)
-    examples = _examples(rows[marked], show, limit)
-    return Step(name, detail, len(rows), len(rows), int(marked.sum()), examples)
-
-
-def _examples(rows: pd.DataFrame, show: Sequence[str], limit: int | None) -> tuple[str, ...]:
-    shown = rows[list(show)].drop_duplicates().head(len(rows) if limit is None else limit)
-    return tuple(
-        ", ".join(f"{column} {value}" for column, value in zip(show, row, strict=True))
-        for row in shown.itertuples(index=False)
-    )
-
-
 _SHOW = ("metal", "charge", "smiles", "n_ligands", "log_beta")
 
 
@@ -335,7 +268,7 @@ def nearest_conditions(
     ranked = rows.assign(_distance=distance.round(9)).sort_values(
         ["_distance", *_CONDITIONS], kind="stable"
     )
-    best = ranked.groupby(["source", *_PAIR])[_CONDITIONS].transform("first")
+    best = ranked.groupby(["source", *PAIR])[_CONDITIONS].transform("first")
     kept = ranked[_CONDITIONS].eq(best).all(axis=1).reindex(rows.index)
     detail = f"nearest to {temperature_C:g} °C and {ionic_strength_M:g} mol/L kept"
     return drop(rows, ~kept, "nearest conditions", detail, (*_SHOW, *_CONDITIONS))
@@ -356,7 +289,7 @@ def one_value_each(rows: pd.DataFrame, how: str) -> tuple[pd.DataFrame, Step]:
     rows : DataFrame
     step : Step
     """
-    key = ["source", *_PAIR, *_CONDITIONS]
+    key = ["source", *PAIR, *_CONDITIONS]
     exact = rows["censoring"].eq("none")
     has_value = exact.groupby([rows[k] for k in key]).transform("any")
     # Of bounds alone, the tightest: the highest lower bound, or the lowest upper one.
@@ -378,109 +311,10 @@ def one_value_each(rows: pd.DataFrame, how: str) -> tuple[pd.DataFrame, Step]:
         values = values[~values.duplicated(key)]
     kept = pd.concat([values, rows[first]]).sort_index()
     repeated = rows.duplicated(key, keep=False)
-    examples = _examples(rows[repeated].sort_values(key), (*_SHOW, "source"), 6)
+    shown = examples(rows[repeated].sort_values(key), (*_SHOW, "source"), 6)
     detail = f"{how} of the values of one pair, source and conditions"
     concerned = int(repeated.sum()) if how == "keep" else len(rows) - len(kept)
-    return kept, Step("duplicates", detail, len(rows), len(kept), concerned, examples)
-
-
-def suspicions(
-    rows: pd.DataFrame, *, above_beta1: bool = True, outlier_mads: float = 8.0
-) -> pd.Series:
-    """Say why a value looks wrong, judged by the other values in `rows` and nothing else.
-
-    In validation, give it the training rows only: what it is not shown, it cannot use.
-
-    Parameters
-    ----------
-    rows : DataFrame
-        Observations with standard SMILES; ``structure_doubt`` is heeded if it is there.
-    above_beta1, outlier_mads
-        As in `curate`.
-
-    Returns
-    -------
-    Series of str
-        One a row, on the index of `rows`; "" where nothing is wrong, reasons joined by "; ".
-    """
-    numbered = rows.reset_index(drop=True)
-    found = [
-        numbered.get("structure_doubt", pd.Series("", index=numbered.index)).fillna(""),
-        *against_same_pair(numbered),
-    ]
-    # A value found wrong by then is no standard to judge others by.
-    doubted = np.logical_or.reduce([reason.ne("") for reason in found])
-    if above_beta1:
-        found.append(not_above_beta1(numbered, ~doubted))
-    if outlier_mads:
-        doubted = doubted | found[-1].ne("")
-        found.append(outliers(numbered, ~doubted, outlier_mads))
-    joined = ["; ".join(filter(None, reasons)) for reasons in zip(*found, strict=True)]
-    return pd.Series(joined, index=rows.index, dtype="str")
-
-
-def against_same_pair(rows: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
-    """Reasons for ln given as log10, and for a sign lost from a bracketed value.
-
-    Compared with the other values of the same pair, of any source and conditions.
-    """
-    values = rows[[*_PAIR, "log_beta"]].assign(row=rows.index)
-    both = values.merge(values, on=_PAIR, suffixes=("", "_other"))
-    both = both[both["row"] != both["row_other"]]
-    usual = both.groupby("row")["log_beta_other"].median().reindex(rows.index)
-    ratio = rows["log_beta"] / usual
-    ln = usual.ge(_LN_SMALLEST) & (ratio / _LN10 - 1).abs().le(_LN_TOLERANCE)
-    twin = both[
-        both["log_beta"].lt(0)
-        & both["log_beta_other"].ge(_TWIN_SMALLEST)
-        & (both["log_beta"] + both["log_beta_other"]).abs().le(_TWIN_TOLERANCE)
-    ]
-    positive = twin.groupby("row")["log_beta_other"].first().reindex(rows.index)
-    return (
-        _reason(ln, "looks like ln, not log10: {:.3g} × {:.4g} of the same pair", ratio, usual),
-        _reason(positive.notna(), "negative twin of {:.4g} of the same pair", positive),
-    )
-
-
-def not_above_beta1(rows: pd.DataFrame, trusted: pd.Series) -> pd.Series:
-    """Reasons for a β_n that is not above β_1: a stepwise constant given as an overall one."""
-    key = ["metal", "charge", "smiles"]
-    first = rows[trusted & rows["n_ligands"].eq(1) & rows["censoring"].eq("none")]
-    usual = first.groupby(key)["log_beta"].median().rename("beta1")
-    beta1 = rows[key].join(usual, on=key)["beta1"]
-    low = rows["n_ligands"].gt(1) & rows["log_beta"].le(beta1) & rows["censoring"].eq("none")
-    text = "not above log β1 = {:.4g}: a stepwise constant given as overall?"
-    return _reason(low, text, beta1)
-
-
-def outliers(rows: pd.DataFrame, trusted: pd.Series, mads: float) -> pd.Series:
-    """Reasons for a value far from what its ligand's other metals, and its metal, usually give.
-
-    log β ≈ ligand + metal, fitted for each source and n by medians in turn (Tukey's median polish);
-    a ligand needs four metal ions. The MAD is the larger of its ligand's and its metal's, and no
-    less than 0.5: a soft metal or a ligand that discriminates is allowed its spread.
-    """
-    part = [rows["source"], rows["n_ligands"]]
-    of_ligand, of_ion = [rows["smiles"], *part], [rows["metal"], rows["charge"], *part]
-    ion = rows["metal"] + rows["charge"].astype(str)
-    value = rows["log_beta"].where(trusted)
-    value = value.where(ion.where(trusted).groupby(of_ligand).transform("nunique") >= _FEWEST_IONS)
-    metal = pd.Series(0.0, index=rows.index)
-    for _ in range(_POLISHES):
-        ligand = (value - metal).groupby(of_ligand).transform("median")
-        metal = (value - ligand).groupby(of_ion).transform("median")
-    residual = value - metal - (value - metal).groupby(of_ligand).transform("median")
-    spread = [residual.abs().groupby(key).transform("median") for key in (of_ligand, of_ion)]
-    mad = np.fmax(np.fmax(*spread), _SMALLEST_MAD)
-    text = "{:+.3g} from what this ligand's other metals suggest"
-    return _reason(residual.abs() > mads * mad, text, residual)
-
-
-def _reason(marked: pd.Series, text: str, *values: pd.Series) -> pd.Series:
-    reasons = pd.Series("", index=marked.index, dtype=object)
-    for row in marked.index[marked]:
-        reasons[row] = text.format(*(value[row] for value in values))
-    return reasons
+    return kept, Step("duplicates", detail, len(rows), len(kept), concerned, shown)
 
 
 def _set_apart(
@@ -495,7 +329,7 @@ def _set_apart(
         len(rows),
         len(kept),
         len(held),
-        _examples(held, (*_SHOW, "reason"), 5),
+        examples(held, (*_SHOW, "reason"), 5),
     )
     return kept, held, step
 

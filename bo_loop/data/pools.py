@@ -4,13 +4,9 @@ A pool is a frame of pairs (`bo_loop.data.schema.PAIR_COLUMNS`). Every function 
 node's target: it takes plain values and returns the frame.
 """
 
-import csv
-import io
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from importlib import resources
-from itertools import zip_longest
 from pathlib import Path
 
 import pandas as pd
@@ -18,6 +14,7 @@ import pandas as pd
 from bo_loop.chemistry.ions import MetalIon, parse_ion
 from bo_loop.chemistry.ligands import inchikey
 from bo_loop.data import schema
+from bo_loop.data.cells import bad_rows, read_cells, spreadsheet_rows
 from bo_loop.errors import ConfigError, DataError
 
 _CHELATORS = "common_chelators.csv"
@@ -75,13 +72,13 @@ def table(
     temperature_C: float = 25.0,
     ionic_strength_M: float = 0.1,
 ) -> pd.DataFrame:
-    """Pairs of metal ions with the ligands of a CSV file.
+    """Pairs of metal ions with the ligands of a table.
 
     Parameters
     ----------
     path : str
-        CSV with a header, in UTF-8 or cp932. Columns: ``smiles`` and ``ligand`` (or ``name``,
-        which means the same; a cell may be empty); others are ignored.
+        ``.csv`` (UTF-8 or cp932), ``.parquet`` or ``.xlsx``. Columns: ``smiles`` and ``ligand``
+        (or ``name``, which means the same; a cell may be empty); others are ignored.
     metals, n_ligands, temperature_C, ionic_strength_M
         As `common_chelators`.
 
@@ -93,14 +90,14 @@ def table(
     Raises
     ------
     ConfigError
-        As `common_chelators`, or if there is no file at `path`.
+        As `common_chelators`.
     DataError
-        As `common_chelators`, or if the file is not such a table, or holds a structure twice or
-        one that cannot be read. All such rows are listed.
+        As `common_chelators`, or if there is no such table at `path`, or it holds a structure
+        twice or one that cannot be read. All such rows are listed.
     """
     where = f"pool table {path}"
-    ligands = schema.standardised(_read_ligands(Path(path), where), where)
-    _refuse_repeats(ligands, where)
+    ligands, rows = _read_ligands(Path(path), where)
+    _refuse_repeats(ligands, rows, where)
     return _cross(ligands, metals, n_ligands, temperature_C, ionic_strength_M, where)
 
 
@@ -203,60 +200,31 @@ def _counts(n_ligands: Sequence[int]) -> list[int]:
     return list(n_ligands)
 
 
-def _read_ligands(path: Path, where: str) -> pd.DataFrame:
-    """Return columns ligand and smiles of a CSV file, as text; row i stands in line i + 2."""
-    header, *rows = _read_rows(path, where)
-    names = [column for column in ("ligand", "name") if column in header]
-    if "smiles" not in header or not names:
+def _read_ligands(path: Path, where: str) -> tuple[pd.DataFrame, list[int]]:
+    """Return columns ligand and smiles (standard ones), and the row number of each row."""
+    cells = read_cells(path)
+    names = [column for column in ("ligand", "name") if column in cells.frame]
+    if "smiles" not in cells.frame or not names:
         raise DataError(
-            f"{where} has the columns {_listed(map(repr, header))}: it needs 'smiles' and "
+            f"{where} has the columns {_listed(map(repr, cells.frame))}: it needs 'smiles' and "
             "'ligand' (or 'name'). Correct the header, its first row."
         )
-    if not rows:
-        raise DataError(f"{where} has a header and no ligands: add a row for each ligand.")
-    too_long = [
-        f"row {i}: {_listed(row)}" for i, row in enumerate(rows, 2) if any(row[len(header) :])
-    ]
-    if too_long:
-        raise DataError(
-            f"{where} has rows with more cells than the header's {len(header)}. Put quotation "
-            "marks around a name that holds a comma.",
-            too_long,
-        )
-    cells = [dict(zip_longest(header, row[: len(header)], fillvalue="")) for row in rows]
-    return pd.DataFrame(
-        {
-            "ligand": [cell[names[0]] for cell in cells],
-            "smiles": [cell["smiles"] for cell in cells],
-        }
-    )
+    ligands = cells.frame[[names[0], "smiles"]].set_axis(["ligand", "smiles"], axis=1)
+    problems = cells.problems
+    try:
+        ligands = schema.standardised(ligands, where)
+    except DataError as error:
+        problems = [*problems, *spreadsheet_rows(error.problems, cells.rows)]
+    if problems:
+        raise bad_rows(path, problems)
+    return ligands, cells.rows
 
 
-def _read_rows(path: Path, where: str) -> list[list[str]]:
-    """Return the stripped cells of a CSV file, header first, without empty rows at its end."""
-    if not path.is_file():
-        raise ConfigError(f"{where}: there is no such file in {path.absolute().parent}.")
-    reader = csv.reader(io.StringIO(_decoded(path.read_bytes(), where), newline=""))
-    rows = [[cell.strip() for cell in row] for row in reader]
-    while rows and not any(rows[-1]):
-        rows.pop()
-    if not rows:
-        raise DataError(f"{where} is empty: give it the columns 'ligand' and 'smiles'.")
-    return rows
-
-
-def _decoded(content: bytes, where: str) -> str:
-    for encoding in ("utf-8-sig", "cp932"):
-        with suppress(UnicodeDecodeError):
-            return content.decode(encoding)
-    raise DataError(f"{where} is neither UTF-8 nor cp932 text: save it again as CSV UTF-8.")
-
-
-def _refuse_repeats(ligands: pd.DataFrame, where: str) -> None:
-    """Raise if two rows, numbered as a spreadsheet does, would give pairs of one pair_id."""
+def _refuse_repeats(ligands: pd.DataFrame, rows: Sequence[int], where: str) -> None:
+    """Raise if two of the ligands, of these row numbers, would give pairs of one pair_id."""
     keys = [inchikey(smiles) for smiles in ligands["smiles"]]
     problems = [
-        f"rows {_listed(same.index + 2)}: {_listed(dict.fromkeys(same))}"
+        f"rows {_listed(rows[i] for i in same.index)}: {_listed(dict.fromkeys(same))}"
         for _, same in ligands["smiles"].groupby(keys, sort=False)
         if len(same) > 1
     ]

@@ -16,8 +16,8 @@ from pathlib import Path
 import pandas as pd
 
 from bo_loop.chemistry.ions import METALS
+from bo_loop.data.cells import bad_rows, read_cells, spreadsheet_rows
 from bo_loop.data.schema import standardised
-from bo_loop.data.tables import bad_rows, read_cells, spreadsheet_rows
 from bo_loop.errors import DataError
 
 COLUMNS = (

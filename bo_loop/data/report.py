@@ -12,8 +12,9 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from bo_loop.chemistry.ions import MetalIon
-from bo_loop.data.curate import Curated, Step
+from bo_loop.data.curate import Curated
 from bo_loop.data.schema import OBSERVATION_COLUMNS
+from bo_loop.data.steps import Step
 
 _PAGE = """\
 <!doctype html>

@@ -1,35 +1,20 @@
-r"""NIST SRD 46: read the official distribution (doi 10.18434/M32154) as observations.
-
-The distribution is a MySQL 5.1 ``--tab`` dump: for each table X, ``X.sql`` names the columns and
-``X.txt`` holds the rows, tab-separated, without a header, in cp1252, with ``\N`` for null and
-backslash escapes. It is read in memory; nothing of an archive is ever written to disk.
+"""NIST SRD 46: read the official distribution (doi 10.18434/M32154) as observations.
 
 Symbols
 -------
 β_n      overall constant of ML_n; K_n the stepwise one: log β_n = log β_(n-1) + log K_n
-x        protons of the ligand as drawn, from "H4L": ligand charge = charge of the drawing − x
 """
 
-import base64
-import binascii
-import html
-import lzma
-import re
-import struct
-import urllib.parse
-import zipfile
-import zlib
-from pathlib import Path, PurePosixPath
-from typing import Any
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from bo_loop.chemistry.ions import MetalIon
-from bo_loop.chemistry.ligands import deprotonated_charge, formula, standardise
-from bo_loop.data.curate import Step, drop, elements, note
+from bo_loop.data.mysql_dump import read_tables
 from bo_loop.data.protonation import with_cumulative
 from bo_loop.data.schema import OBSERVATION_COLUMNS, validate_observations
+from bo_loop.data.srd46_names import ligands, metal_ions, structure_notes
+from bo_loop.data.steps import Step, drop, note
 from bo_loop.errors import DataError
 
 SOURCE = "NIST SRD 46"
@@ -65,25 +50,6 @@ _COLUMNS = {
     "footnote": "footnoteid text",
 }
 
-# The real tables are some tens of MB; a member that unpacks to more is not one of them.
-_MAX_TABLE_BYTES = 256 * 2**20
-_MAX_MOLFILE_BYTES = 2**20
-
-# MySQL's latin1 is cp1252 with the five holes of cp1252 read as control characters.
-_CP1252 = {b: bytes([b]).decode("cp1252", errors="replace") for b in range(0x80, 0xA0)}
-_CP1252 = {b: char for b, char in _CP1252.items() if char != "\ufffd"}
-_ESCAPES = {"0": "\0", "b": "\b", "n": "\n", "r": "\r", "t": "\t", "Z": "\x1a"}
-# Stands for an escaped backslash while the text is cut up; not in cp1252, so never in the text.
-_BACKSLASH = "\ue000"
-
-_CHARGE_CODES = {0: 0, 1: 3, 2: 2, 3: 1, 5: -1, 6: -2, 7: -3}
-_AROMATIC = frozenset({"B", "C", "N", "O", "P", "S", "Se", "As"})
-_ORGANIC = frozenset({"B", "C", "N", "O", "P", "S", "F", "Cl", "Br", "I"})
-_VALENCE_ELECTRONS = {
-    symbol: electrons
-    for electrons, symbols in enumerate(("B Al", "C Si Ge", "N P As", "O S Se Te", "F Cl Br I"), 3)
-    for symbol in symbols.split()
-}
 
 _NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)"
 _CONSTANT = rf"^\s*(?P<open>\()?\s*(?P<sign>[<>])?\s*(?P<value>{_NUMBER})\s*(?P<close>\))?\s*$"
@@ -135,10 +101,10 @@ def read(path: str | Path) -> tuple[pd.DataFrame, list[Step]]:
     DataError
         As `load`.
     """
-    tables, steps = _tables(Path(path))
+    tables, steps = _read_tables(path)
     rows, more = _select(tables["verkn_ligand_metal"])
     rows, numbers = _numbers(rows)
-    rows, joined = _join(rows, _metals(tables["metal"]), _ligands(tables, rows["ligandennr"]))
+    rows, joined = _join(rows, metal_ions(tables["metal"]), ligands(tables, rows["ligandennr"]))
     rows, overall = _overall(rows)
     footnotes = tables["footnote"].dropna(subset="text").set_index("footnoteid")["text"].to_dict()
     rows = rows.assign(
@@ -146,7 +112,7 @@ def read(path: str | Path) -> tuple[pd.DataFrame, list[Step]]:
         electrolyte=rows["electrolyte"].fillna(""),
         footnote=[footnotes.get(key, "") for key in rows["footnotenr"]],
     )
-    steps += [*more, *numbers, *joined, *overall, *_structure_notes(rows)]
+    steps += [*more, *numbers, *joined, *overall, *structure_notes(rows)]
     if rows.empty:
         raise DataError(
             f"{path} holds no overall constant that can be read. Left out, step by step:",
@@ -166,11 +132,11 @@ def protonation(path: str | Path) -> pd.DataFrame:
     DataError
         As `load`.
     """
-    tables, _ = _tables(Path(path))
+    tables, _ = _read_tables(path)
     rows = tables["verkn_ligand_metal"]
     rows = rows[rows["metalnr"].eq(_PROTON) & rows["constanttypnr"].eq(_LOG_K)]
     rows, _ = _numbers(rows[rows["beta_definitionnr"].isin(PROTONATION)])
-    rows = rows.join(_ligands(tables, rows["ligandennr"]), on="ligandennr", how="inner")
+    rows = rows.join(ligands(tables, rows["ligandennr"]), on="ligandennr", how="inner")
     rows = rows[rows["smiles"].ne("")]
     if rows.empty:
         raise DataError(f"{path} holds no protonation constant of a ligand that is drawn.")
@@ -183,109 +149,12 @@ def protonation(path: str | Path) -> pd.DataFrame:
     )
 
 
-def _tables(path: Path) -> tuple[dict[str, pd.DataFrame], list[Step]]:
-    wanted = {f"{table}.{kind}" for table in _COLUMNS for kind in ("sql", "txt")}
-    files = _unzipped(path, wanted) if path.is_file() else _unpacked(path, wanted)
-    missing = sorted(wanted - set(files))
-    if missing:
-        raise DataError(
-            f"{path} is not the distribution of NIST SRD 46: {', '.join(missing)} is missing. "
-            "Give the official zip file, or the folder it unpacks to."
-        )
-    tables, steps = {}, []
-    for table, columns in _COLUMNS.items():
-        names = [
-            name.lower()
-            for name in re.findall(r"^\s*`(\w+)`\s", _text(files[f"{table}.sql"]), flags=re.M)
-        ]
-        absent = sorted(set(columns.split()) - set(names))
-        if absent or len(set(names)) < len(names):
-            raise DataError(
-                f"{path}: {table}.sql does not describe the columns {', '.join(absent) or names}. "
-                "The file is damaged: fetch the distribution again."
-            )
-        rows = _rows(files[f"{table}.txt"])
-        whole = [row for row in rows if len(row) == len(names)]
-        torn = ["\t".join(map(str, row))[:80] for row in rows if len(row) != len(names)]
-        tables[table] = pd.DataFrame(whole, columns=names, dtype="str")
-        steps.append(
-            Step(
-                f"{table}: whole rows",
-                f"rows without the {len(names)} fields that {table}.sql names are left out",
-                len(rows),
-                len(whole),
-                len(torn),
-                tuple(torn[:5]),
-            )
-        )
+def _read_tables(path: str | Path) -> tuple[dict[str, pd.DataFrame], list[Step]]:
+    name = f"{SOURCE} (doi 10.18434/M32154)"
+    wanted = {table: columns.split() for table, columns in _COLUMNS.items()}
+    tables, steps = read_tables(Path(path), wanted, name)
     constants = tables["verkn_ligand_metal"].rename(columns={"verkn_ligand_metalid": "vlm_id"})
-    return {**tables, "verkn_ligand_metal": constants}, [step for step in steps if step.concerned]
-
-
-def _unzipped(path: Path, wanted: set[str]) -> dict[str, bytes]:
-    """Contents of the wanted members, by lower-case base name; bounded, and never extracted."""
-    files = {}
-    try:
-        with zipfile.ZipFile(path) as archive:
-            for member in archive.infolist():
-                name = PurePosixPath(member.filename.replace("\\", "/")).name.lower()
-                if name in wanted:
-                    with archive.open(member) as file:
-                        files[name] = _bounded(file.read(_MAX_TABLE_BYTES + 1), f"{path}: {name}")
-    # What zipfile and the decompressors raise on damaged, encrypted or exotic archives.
-    except (
-        zipfile.BadZipFile, zlib.error, lzma.LZMAError, OSError, EOFError, RuntimeError,
-        ValueError, struct.error, OverflowError,
-    ) as error:  # fmt: skip
-        raise DataError(
-            f"{path} cannot be read as a zip file ({error}). Fetch the distribution again, or give "
-            "the folder it unpacks to."
-        ) from error
-    return files
-
-
-def _unpacked(path: Path, wanted: set[str]) -> dict[str, bytes]:
-    if not path.is_dir():
-        raise DataError(
-            f"{path} does not exist. Give the official zip file of NIST SRD 46 (doi "
-            "10.18434/M32154), or the folder it unpacks to."
-        )
-    files = {}
-    for file in sorted([*path.glob("*.*"), *path.glob("*/*.*")]):
-        if file.name.lower() in wanted and file.is_file():
-            try:
-                with file.open("rb") as handle:
-                    content = handle.read(_MAX_TABLE_BYTES + 1)
-            except OSError as error:
-                raise DataError(f"{file} cannot be read: {error}.") from error
-            files[file.name.lower()] = _bounded(content, str(file))
-    return files
-
-
-def _bounded(content: bytes, where: str) -> bytes:
-    if len(content) > _MAX_TABLE_BYTES:
-        raise DataError(
-            f"{where} holds more than {_MAX_TABLE_BYTES >> 20} MiB: it is no table of NIST SRD 46."
-        )
-    return content
-
-
-def _text(content: bytes) -> str:
-    return content.decode("latin-1").translate(_CP1252)
-
-
-def _rows(content: bytes) -> list[list[str | None]]:
-    text = _text(content).replace("\\\\", _BACKSLASH)
-    lines = (line.rstrip("\r") for line in re.split(r"(?<!\\)\n", text))
-    return [[_field(field) for field in re.split(r"(?<!\\)\t", line)] for line in lines if line]
-
-
-def _field(text: str) -> str | None:
-    if text == "\\N":
-        return None
-    if "\\" in text:
-        text = re.sub(r"\\(.)", lambda m: _ESCAPES.get(m[1], m[1]), text, flags=re.S)
-    return text.replace(_BACKSLASH, "\\")
+    return {**tables, "verkn_ligand_metal": constants}, steps
 
 
 def _select(rows: pd.DataFrame) -> tuple[pd.DataFrame, list[Step]]:
@@ -362,105 +231,10 @@ def _readable(rows: pd.DataFrame) -> tuple[pd.DataFrame, list[Step]]:
     return rows, [*steps, step]
 
 
-def _metals(table: pd.DataFrame) -> pd.DataFrame:
-    """Metal ions by metalID. Rows whose name is no single metal ion are absent."""
-    ions = {}
-    for key, name in zip(table["metalid"], table["name_metal"].fillna(""), strict=True):
-        charge = re.search(r"<sup>\s*(\d?)\s*\+\s*</sup>", name)
-        bare = _plain(re.sub(r"<sup>.*?</sup>", "", name))
-        try:
-            ion = MetalIon(bare, int(charge[1] or 1)) if charge else None
-        except DataError:
-            continue
-        if ion:
-            ions[key] = (ion.metal, ion.charge)
-    return _by_id(ions, ["metal", "charge"])
-
-
-def _by_id(found: dict[str, Any], columns: list[str]) -> pd.DataFrame:
-    index = pd.Index(list(found), dtype="str")
-    return pd.DataFrame(list(found.values()), index=index, columns=columns, dtype=object)
-
-
-def _plain(marked_up: str) -> str:
-    return html.unescape(re.sub(r"<[^>]*>", "", marked_up)).strip()
-
-
-def _ligands(tables: dict[str, pd.DataFrame], wanted: pd.Series) -> pd.DataFrame:
-    """Name, structure and what is wrong with it, by ligandenID."""
-    drawn = tables["mol_data"].drop_duplicates("ligandennr", keep="last").set_index("ligandennr")
-    drawn = drawn["mol_string_encoded"].dropna()
-    liganden = tables["liganden"].drop_duplicates("ligandenid")
-    liganden = liganden[liganden["ligandenid"].isin(wanted)]
-    columns = ["ligandenid", "name_ligand", "formula", "figure_definition"]
-    found = {}
-    for key, name, stated, figure in liganden[columns].itertuples(index=False):
-        ligand = {"ligand": _plain(name) if isinstance(name, str) else "", "smiles": ""}
-        try:
-            text = _molfile(drawn[key]) if key in drawn.index else ""
-            if text:
-                ligand |= _structure(text, stated, figure)
-            else:
-                ligand["unusable"] = "no structure"
-        except DataError as error:
-            ligand["unusable"] = str(error)
-        found[key] = ligand
-    columns = ["ligand", "smiles", "ligand_charge", "structure_doubt", "structure_note", "unusable"]
-    return _by_id(found, columns)
-
-
-def _structure(molfile: str, stated: object, figure: object) -> dict[str, object]:
-    smiles = standardise(smiles_of_molfile(molfile))
-    doubt, remark = _compare_formulas(formula(smiles), stated)
-    charge = np.nan
-    figure = _plain(figure) if isinstance(figure, str) else ""
-    protons = re.fullmatch(r"(?:H(\d{0,2}))?L.*", figure)
-    if protons:
-        x = int(protons[1] or 1) if protons[1] is not None else 0
-        charge = float(sum(atom["charge"] for atom in _connection_table(molfile)[0]) - x)
-        ours = deprotonated_charge(smiles)
-        if charge != ours:
-            remark = f"{remark} charge {charge:+.0f} by {figure}, {ours:+d} by its acid groups"
-    return {
-        "smiles": smiles,
-        "ligand_charge": charge,
-        "structure_doubt": doubt,
-        "structure_note": remark.strip(),
-    }
-
-
-def _compare_formulas(drawn: str, stated: object) -> tuple[str, str]:
-    """Say why the drawing cannot be the ligand (elements other than H differ), or only remark."""
-    text = re.sub(r"<sup>.*?</sup>", "", stated) if isinstance(stated, str) else ""
-    text = _plain(text).replace(" ", "")
-    if not re.fullmatch(r"(?:[A-Z][a-z]?\d{0,4})+", text):
-        return "", f"formula {text!r} not read, structure not checked;"
-    theirs, ours = elements(text), elements(drawn)
-    if theirs == ours:
-        return "", ""
-    message = f"structure is {drawn}, the database says {text}"
-    if {e: n for e, n in theirs.items() if e != "H"} != {e: n for e, n in ours.items() if e != "H"}:
-        return message, ""
-    return "", f"{message};"
-
-
-def _molfile(encoded: str) -> str:
-    """Undo URL quoting, base64 and zlib, the last one bounded."""
-    try:
-        packed = base64.b64decode(urllib.parse.unquote(encoded).strip(), validate=True)
-        inflater = zlib.decompressobj()
-        content = inflater.decompress(packed, _MAX_MOLFILE_BYTES)
-    except (binascii.Error, zlib.error, ValueError) as error:
-        raise DataError(f"structure cannot be decoded ({error})") from error
-    if not inflater.eof:
-        raise DataError("structure is cut short, or unpacks to more than a molfile can hold")
-    return content.decode("latin-1")
-
-
 def _join(
-    rows: pd.DataFrame, metals: pd.DataFrame, ligands: pd.DataFrame
+    rows: pd.DataFrame, ions: pd.DataFrame, drawn: pd.DataFrame
 ) -> tuple[pd.DataFrame, list[Step]]:
-    rows = rows.join(metals, on="metalnr").join(ligands, on="ligandennr")
+    rows = rows.join(ions, on="metalnr").join(drawn, on="ligandennr")
     unknown = rows["metal"].isna()
     show = ("vlm_id", "metalnr")
     rows, metal = drop(rows, unknown, "metal ion", "not a bare or oxo-cation", show)
@@ -507,148 +281,3 @@ def _summed(known: pd.DataFrame, stepwise: pd.DataFrame, size: int) -> pd.DataFr
         derived=True,
     )
     return summed[summed["log_beta"].between(*_LOG_BETA)]
-
-
-def _structure_notes(rows: pd.DataFrame) -> list[Step]:
-    """Every structure that disagrees with what the database says of it, each once."""
-    ligands = rows.drop_duplicates("ligandennr")
-    show = ("ligandennr", "ligand", "structure_doubt")
-    doubted = note(
-        ligands, ligands["structure_doubt"].ne(""), "structure and formula",
-        "they disagree in more than hydrogen: curation quarantines the rows", show, limit=None,
-    )  # fmt: skip
-    show = ("ligandennr", "ligand", "structure_note")
-    remarked = note(
-        ligands, ligands["structure_note"].ne(""), "protons of the structure",
-        "hydrogens or charge disagree, or could not be compared: kept", show, limit=None,
-    )  # fmt: skip
-    return [doubted, remarked]
-
-
-def smiles_of_molfile(text: str) -> str:
-    """Write the connection table of a V2000 molfile as a CXSMILES string.
-
-    Atoms are written apart and joined by ring closures, so that a bond's number is its order;
-    wedges, and cis or trans from the coordinates, follow as CXSMILES. Reading and checking the
-    chemistry is left to `bo_loop.chemistry.ligands.standardise`.
-
-    Parameters
-    ----------
-    text : str
-        Molfile. Charges, isotopes, wedges and explicit hydrogens are read.
-
-    Returns
-    -------
-    str
-
-    Raises
-    ------
-    DataError
-        If the text is no V2000 molfile of a single, definite structure.
-    """
-    try:
-        atoms, bonds = _connection_table(text)
-        tokens = [_token(atom, [b for b in bonds if i in b[:2]]) for i, atom in enumerate(atoms)]
-    except (ValueError, IndexError, KeyError) as error:
-        raise DataError(f"not a V2000 molfile of one definite structure ({error!r})") from error
-    for k, (a, b, order, _) in enumerate(bonds):
-        closure = f"{'-=#:'[order - 1]}%({k + 1})"
-        tokens[a] += closure
-        tokens[b] += closure
-    marks = [
-        f"{mark}:{','.join(found)}"
-        for mark, found in {
-            "wU": [f"{b[0]}.{k}" for k, b in enumerate(bonds) if b[3] == 1],
-            "wD": [f"{b[0]}.{k}" for k, b in enumerate(bonds) if b[3] == 6],
-            **_geometry(atoms, bonds),
-        }.items()
-        if found
-    ]
-    points = ";".join(f"{atom['x']},{atom['y']}," for atom in atoms)
-    return f"{'.'.join(tokens)} |{','.join([f'({points})', *marks])}|"
-
-
-def _connection_table(text: str) -> tuple[list[dict], list[tuple[int, int, int, int]]]:
-    """Atoms (symbol, charge, mass, x, y) and bonds (from, to, order, wedge), lower atom first."""
-    lines = text.splitlines()
-    head = next((i for i, line in enumerate(lines) if "V2000" in line), 3)
-    n_atoms, n_bonds = int(lines[head][:3]), int(lines[head][3:6])
-    if n_atoms < 1:
-        raise ValueError("no atoms")
-    body = lines[head + 1 : head + 1 + n_atoms + n_bonds]
-    if len(body) < n_atoms + n_bonds:
-        raise ValueError("fewer lines than atoms and bonds")
-    atoms = [_atom(line) for line in body[:n_atoms]]
-    bonds = []
-    for line in body[n_atoms:]:
-        a, b, order, wedge = (int(line[i : i + 3] or 0) for i in (0, 3, 6, 9))
-        if not (1 <= a <= n_atoms and 1 <= b <= n_atoms and a != b and 1 <= order <= 4):
-            raise ValueError(f"bond {line.strip()!r}")
-        bonds.append((a - 1, b - 1, order, wedge))
-    for line in lines[head + 1 + n_atoms + n_bonds :]:
-        if line.startswith(("M  CHG", "M  ISO")):
-            key, values = ("charge" if line[3] == "C" else "mass"), line[9:].split()
-            for atom, value in zip(values[::2], values[1::2], strict=True):
-                if not 1 <= int(atom) <= n_atoms:
-                    raise ValueError(line)
-                if abs(int(value)) > 300:
-                    raise ValueError(line)
-                atoms[int(atom) - 1] = {**atoms[int(atom) - 1], key: int(value)}
-    # CXSMILES numbers a bond where its ring closure closes: at the later of its two atoms.
-    return atoms, sorted(bonds, key=lambda bond: max(bond[:2]))
-
-
-def _atom(line: str) -> dict:
-    symbol = line[31:34].strip()
-    if not re.fullmatch(r"[A-Z][a-z]?", symbol) or symbol in {"A", "Q", "R", "X", "L", "M"}:
-        raise ValueError(f"atom {symbol!r}")
-    charge = _CHARGE_CODES[int(line[36:39].strip() or 0)]
-    mass = {"D": 2, "T": 3}.get(symbol, 0)
-    x, y = float(line[:10]), float(line[10:20])
-    if not (abs(x) < 1e6 and abs(y) < 1e6):
-        raise ValueError("coordinates")
-    return {"symbol": "H" if mass else symbol, "charge": charge, "mass": mass, "x": x, "y": y}
-
-
-def _token(atom: dict, bonds: list[tuple[int, int, int, int]]) -> str:
-    """Write an atom without its bonds: bare where SMILES knows its hydrogens, else in brackets."""
-    symbol, charge = atom["symbol"], atom["charge"]
-    orders = [order for _, _, order, _ in bonds]
-    written = symbol.lower() if 4 in orders and symbol in _AROMATIC else symbol
-    if symbol in _ORGANIC and not charge and not atom["mass"]:
-        return written
-    # A charged atom binds as its neutral neighbour in the periodic table with as many electrons.
-    electrons = _VALENCE_ELECTRONS.get(symbol, 0) - charge
-    valence = (
-        {3: 3, 4: 4, 5: 3, 6: 2, 7: 1}.get(electrons, 0) if symbol in _VALENCE_ELECTRONS else 0
-    )
-    used = sum(1.5 if order == 4 else order for order in orders)
-    hydrogens = max(0, int(valence - used))
-    return (
-        f"[{atom['mass'] or ''}{written}{f'H{hydrogens}' if hydrogens else ''}"
-        f"{f'{charge:+d}' if charge else ''}]"
-    )
-
-
-def _geometry(atoms: list[dict], bonds: list[tuple[int, int, int, int]]) -> dict[str, list[str]]:
-    """Cis, trans and undefined double bonds: on which side the first neighbour of each end lies."""
-    neighbours: list[list[int]] = [[] for _ in atoms]
-    for a, b, _, _ in bonds:
-        neighbours[a].append(b)
-        neighbours[b].append(a)
-    wavy = {i for a, b, _, wedge in bonds if wedge == 4 for i in (a, b)}
-    found: dict[str, list[str]] = {"c": [], "t": [], "ctu": []}
-    for k, (a, b, order, wedge) in enumerate(bonds):
-        first = [min(set(neighbours[i]) - {j}, default=None) for i, j in ((a, b), (b, a))]
-        if order != 2 or None in first:
-            continue
-        sides = [_side(atoms[a], atoms[b], atoms[i]) for i in first]
-        undefined = wedge == 3 or {a, b} & wavy or min(map(abs, sides)) < 1e-3
-        found["ctu" if undefined else "c" if sides[0] * sides[1] > 0 else "t"].append(str(k))
-    return found
-
-
-def _side(start: dict, end: dict, point: dict) -> float:
-    """Twice the signed area of the triangle; its sign says on which side the point lies."""
-    along = (end["x"] - start["x"], end["y"] - start["y"])
-    return along[0] * (point["y"] - start["y"]) - along[1] * (point["x"] - start["x"])

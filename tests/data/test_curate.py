@@ -16,6 +16,7 @@ from bo_loop.data import curate as c
 from bo_loop.data import srd46, tables
 from bo_loop.data.report import curation_report
 from bo_loop.data.schema import OBSERVATION_COLUMNS
+from bo_loop.data.suspicions import suspicions
 from bo_loop.errors import ConfigError, DataError
 
 GLYCINE, ETHYLENEDIAMINE, EDTA = "NCC(=O)O", "NCCN", "O=C(O)CN(CCN(CC(=O)O)CC(=O)O)CC(=O)O"
@@ -154,19 +155,19 @@ def test_a_value_is_better_than_a_bound_and_a_tight_bound_than_a_loose_one():
 
 def test_finds_ln_given_as_log10():
     rows = observations((*NICKEL, 5.74), (*NICKEL, 5.74 * 2.302585), ("Cu", 2, GLYCINE, 1, 13.2))
-    reasons = c.suspicions(rows)
+    reasons = suspicions(rows)
     assert reasons.ne("").tolist() == [False, True, False]
     assert reasons[1] == "looks like ln, not log10: 2.3 × 5.74 of the same pair"
 
 
 def test_small_constants_may_well_differ_by_a_factor():
     rows = observations((*NICKEL, 0.4), (*NICKEL, 0.92))
-    assert c.suspicions(rows).eq("").all()
+    assert suspicions(rows).eq("").all()
 
 
 def test_finds_negative_twins():
     rows = observations((*NICKEL, 4.13), (*NICKEL, -4.13), ("Cu", 2, GLYCINE, 1, -0.5))
-    assert c.suspicions(rows).tolist() == ["", "negative twin of 4.13 of the same pair", ""]
+    assert suspicions(rows).tolist() == ["", "negative twin of 4.13 of the same pair", ""]
 
 
 def test_finds_stepwise_constants_given_as_overall():
@@ -174,16 +175,16 @@ def test_finds_stepwise_constants_given_as_overall():
         (*NICKEL, 5.7), ("Ni", 2, GLYCINE, 2, 4.9), ("Ni", 2, GLYCINE, 3, 14.0),
         ("Cu", 2, GLYCINE, 2, 4.9),
     )  # fmt: skip
-    reasons = c.suspicions(rows)
+    reasons = suspicions(rows)
     assert reasons.ne("").tolist() == [False, True, False, False]
     assert "not above log β1 = 5.7" in reasons[1]
-    assert c.suspicions(rows, above_beta1=False).eq("").all()
+    assert suspicions(rows, above_beta1=False).eq("").all()
 
 
 def test_a_wrong_beta1_does_not_condemn_beta2():
     # β1 given as ln: 13.2 beside 5.74; the median of the trusted ones is 5.74.
     rows = observations((*NICKEL, 5.74), (*NICKEL, 13.2), ("Ni", 2, GLYCINE, 2, 10.6))
-    assert c.suspicions(rows).ne("").tolist() == [False, True, False]
+    assert suspicions(rows).ne("").tolist() == [False, True, False]
 
 
 METALS = [("Mn", 2), ("Co", 2), ("Ni", 2), ("Cu", 2), ("Zn", 2)]
@@ -202,34 +203,34 @@ def additive(shift=0.0):
 
 
 def test_finds_outliers_against_the_ligands_other_metals():
-    reasons = c.suspicions(additive(7.0))
+    reasons = suspicions(additive(7.0))
     assert reasons.ne("").tolist() == [True] + [False] * 24
     assert reasons[0] == "+7 from what this ligand's other metals suggest"
 
 
 @pytest.mark.parametrize(("shift", "options"), [(3.0, {}), (7.0, {"outlier_mads": 0})])
 def test_leaves_what_is_no_outlier_or_is_not_asked_for(shift, options):
-    assert c.suspicions(additive(shift), **options).eq("").all()
+    assert suspicions(additive(shift), **options).eq("").all()
 
 
 def test_three_metals_are_too_few_to_judge():
     rows = additive(30.0)
     rows = rows[rows.metal.isin(["Mn", "Co", "Ni"])]
-    assert c.suspicions(rows).eq("").all()
+    assert suspicions(rows).eq("").all()
 
 
 def test_sources_are_judged_apart():
     rows = pd.concat([additive(), additive(7.0).assign(source="paper")], ignore_index=True)
-    reasons = c.suspicions(rows)
+    reasons = suspicions(rows)
     assert reasons.index[reasons.ne("")].tolist() == [25]
 
 
 def test_suspicions_see_only_the_rows_they_are_given():
     rows = additive(7.0)
     training = rows.iloc[[0, *range(5, 25)]]  # an index with gaps comes back as it was
-    reasons = c.suspicions(training)
+    reasons = suspicions(training)
     assert reasons.index.equals(training.index)
-    assert c.suspicions(rows.iloc[:1]).eq("").all()
+    assert suspicions(rows.iloc[:1]).eq("").all()
 
 
 def test_a_doubted_structure_is_quarantined():

@@ -228,7 +228,7 @@ class TestTable:
         assert "row 4" in str(caught.value)
 
     def test_refuses_a_missing_file(self, tmp_path):
-        with pytest.raises(ConfigError, match=r"nothing\.csv: there is no such file in "):
+        with pytest.raises(DataError, match=r"nothing\.csv: there is no such file in "):
             pools.table(path=str(tmp_path / "nothing.csv"), metals=["Ni+2"])
 
     @pytest.mark.parametrize("header", ["ligand,structure", "smiles,price"])
@@ -239,33 +239,45 @@ class TestTable:
 
     def test_refuses_a_header_alone(self, tmp_path):
         path = self._write(tmp_path, "ligand,smiles\n")
-        with pytest.raises(DataError, match="add a row for each ligand"):
+        with pytest.raises(DataError, match="a header and at least one row are needed"):
             pools.table(path=path, metals=["Ni+2"])
 
     @pytest.mark.parametrize("text", ["", "\n\n", ",,\n"])
     def test_refuses_an_empty_file(self, tmp_path, text):
         path = self._write(tmp_path, text)
-        with pytest.raises(DataError, match="is empty: give it the columns"):
+        with pytest.raises(DataError, match="a header and at least one row are needed"):
             pools.table(path=path, metals=["Ni+2"])
 
     def test_lists_every_row_with_a_stray_comma(self, tmp_path):
         path = self._write(
             tmp_path, 'ligand,smiles\n1,2-pn,CC(N)CN\n"1,3-tn",NCCCN\nen,NCCN,,\n1,4-tn,NCCCCN\n'
         )
-        with pytest.raises(DataError, match="Put quotation marks around a name") as caught:
+        with pytest.raises(DataError) as caught:
             pools.table(path=path, metals=["Ni+2"])
-        assert caught.value.problems == ("row 2: 1, 2-pn, CC(N)CN", "row 5: 1, 4-tn, NCCCCN")
+        assert [line.partition(" —")[0] for line in caught.value.problems] == [
+            "row 2: 3 cells where the header has 2",
+            "row 5: 3 cells where the header has 2",
+        ]
+        assert "quote a cell that holds the separator" in caught.value.problems[0]
 
     def test_reads_quoted_commas_and_ignores_empty_rows_at_the_end(self, tmp_path):
         path = self._write(tmp_path, 'ligand,smiles\n"1,3-tn",NCCCN,,\n\n,\n')
         pool = pools.table(path=path, metals=["Ni+2"])
         assert pool[["ligand", "smiles"]].values.tolist() == [["1,3-tn", "NCCCN"]]
 
+    @pytest.mark.parametrize("suffix", [".xlsx", ".parquet"])
+    def test_reads_other_tables_too(self, tmp_path, suffix):
+        frame = pd.DataFrame({"name": ["en", None], "smiles": ["NCCN", "CC(=O)[O-]"]})
+        path = tmp_path / f"mine{suffix}"
+        frame.to_excel(path, index=False) if suffix == ".xlsx" else frame.to_parquet(path)
+        pool = pools.table(path=str(path), metals=["Ni+2"])
+        assert pool[["ligand", "smiles"]].values.tolist() == [["en", "NCCN"], ["", "CC(=O)O"]]
+
     def test_counts_rows_as_a_spreadsheet_does(self, tmp_path):
-        path = self._write(tmp_path, "ligand,smiles\nen,NCCN\n\nnothing\n")
+        path = self._write(tmp_path, "ligand,smiles\nen,NCCN\n\nnothing,\nnone\n")
         with pytest.raises(DataError) as caught:
             pools.table(path=path, metals=["Ni+2"])
-        assert [problem[:5] for problem in caught.value.problems] == ["row 3", "row 4"]
+        assert [problem[:5] for problem in caught.value.problems] == ["row 4", "row 5"]
 
     def test_refuses_an_unknown_encoding(self, tmp_path):
         path = tmp_path / "mine.csv"

@@ -7,10 +7,9 @@ import pytest
 import srd46_dump as dump
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from rdkit import Chem
 
 from bo_loop.chemistry.ligands import standardise
-from bo_loop.data import srd46
+from bo_loop.data import mysql_dump, srd46
 from bo_loop.data.schema import OBSERVATION_COLUMNS
 from bo_loop.errors import BoLoopError, DataError
 
@@ -236,7 +235,7 @@ def test_extracts_nothing_and_minds_no_path(tmp_path):
 
 
 def test_refuses_a_zip_bomb(tmp_path, monkeypatch):
-    monkeypatch.setattr(srd46, "_MAX_TABLE_BYTES", 1 << 20)
+    monkeypatch.setattr(mysql_dump, "_MAX_TABLE_BYTES", 1 << 20)
     path = dump.zipped(tmp_path / "bomb.zip")
     with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("x/metal.txt", b"\0" * (4 << 20))
@@ -247,36 +246,6 @@ def test_refuses_a_zip_bomb(tmp_path, monkeypatch):
 def test_a_molfile_bomb_is_bounded(row, step):
     bombed = [e for e in step("structure").examples if "ligand Bomb" in e]
     assert "unpacks to more than a molfile can hold" in bombed[0]
-
-
-@pytest.mark.parametrize(
-    "smiles",
-    [
-        "C[C@@H](N)C(=O)O", "O=C(O)/C=C\\C(=O)O", "C[N+](C)(C)CC(=O)[O-]", "O=[N+]([O-])c1ccccc1",
-        "[2H]C(=O)O", "C[Si](C)(C)O", "C[SeH]", "CC(=NO)c1ccccn1", "F[B-](F)(F)F",
-        "CC1=C(C(=O)O)N2C(=O)[C@@H](NC(=O)[C@H](N)c3ccccc3)[C@H]2SC1", "CC=C=CC",
-    ],
-)  # fmt: skip
-def test_molfiles_are_read_as_rdkit_reads_them(smiles):
-    molfile = dump.molfile(smiles)
-    expected = Chem.MolToSmiles(Chem.MolFromMolBlock(molfile))
-    assert Chem.MolToSmiles(Chem.MolFromSmiles(srd46.smiles_of_molfile(molfile))) == expected
-
-
-@pytest.mark.parametrize(
-    ("line", "edit"),
-    [
-        (3, "  x  0"),
-        (3, "999999"),
-        (4, "    nan       0.0       0.0 C   0  0"),
-        (4, " " * 31 + "R#"),
-    ],
-)
-def test_refuses_damaged_molfiles(line, edit):
-    lines = dump.molfile("CCO").splitlines()
-    lines[line] = edit + lines[line][len(edit) :]
-    with pytest.raises(DataError, match="not a V2000 molfile"):
-        srd46.smiles_of_molfile("\n".join(lines))
 
 
 # Fuzzing: whatever the bytes, the reader reads, or says what is wrong; it never writes.
@@ -321,17 +290,6 @@ def test_fuzzed_archives(tmp_path, edits, cut):
     raw = path.read_bytes()
     path.write_bytes(edited(raw, edits)[: max(1, int(len(raw) * max(cut, 0.2)))])
     read_or_refuse(path)
-
-
-@RELAXED
-@given(edits=EDITS, smiles=st.sampled_from(["C[C@H](N)C(=O)O", "c1ccncc1", "[NH3+]CC(=O)[O-]"]))
-def test_fuzzed_molfiles(edits, smiles):
-    text = edited(dump.molfile(smiles).encode(), edits).decode("latin-1")
-    try:
-        outcome = standardise(srd46.smiles_of_molfile(text))
-    except BoLoopError as error:
-        outcome = str(error)
-    assert outcome
 
 
 def test_refuses_an_encrypted_archive(tmp_path):

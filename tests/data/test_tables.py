@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bo_loop.data import protonation, tables
+from bo_loop.data import cells, protonation, tables
 from bo_loop.data.schema import OBSERVATION_COLUMNS
 from bo_loop.errors import BoLoopError, ConfigError, DataError
 
@@ -160,7 +160,7 @@ def test_refuses_files_that_are_not_what_they_are_called(tmp_path, name):
 
 
 def test_refuses_a_workbook_that_unpacks_without_end(tmp_path, monkeypatch):
-    monkeypatch.setattr(tables, "_MAX_WORKBOOK_BYTES", 1 << 20)
+    monkeypatch.setattr(cells, "_MAX_WORKBOOK_BYTES", 1 << 20)
     with zipfile.ZipFile(tmp_path / "lab.xlsx", "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("xl/worksheets/sheet1.xml", b" " * (3 << 20))
     with pytest.raises(DataError, match="unpacks to 3 MiB"):
@@ -195,14 +195,14 @@ def test_names_a_mapped_header_that_is_absent(tmp_path):
     ],
 )  # fmt: skip
 def test_plain_number(text, comma, expected):
-    assert tables.plain_number(text, comma=comma) == expected
+    assert cells.plain_number(text, comma=comma) == expected
 
 
 @settings(deadline=None, max_examples=50)
 @given(value=st.floats(-10, 60).map(lambda x: round(x, 6)))
 def test_numbers_survive_text(value):
-    assert float(tables.plain_number(str(value))) == value
-    assert float(tables.plain_number(str(value).replace(".", ","), comma=True)) == value
+    assert float(cells.plain_number(str(value))) == value
+    assert float(cells.plain_number(str(value).replace(".", ","), comma=True)) == value
 
 
 # Fuzzing: whatever the bytes, the reader reads or says what is wrong; it never writes.
