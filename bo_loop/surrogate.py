@@ -88,17 +88,29 @@ class Surrogate:
         FitError
             If the model cannot be fitted.
         """
-        censored = observations[observations["censoring"] != "none"]
-        if len(censored):
-            raise DataError(
-                f"{len(censored)} of {len(observations)} observations are censored; the model "
-                "needs values. Leave those rows out.",
-                [f"{row.metal} {row.smiles}: {row.censoring}" for row in censored.itertuples()],
-            )
-        features = schema.transform(observations)
-        y = observations["log_beta"].to_numpy(np.float64)
-        noise_var = np.nan_to_num(observations["log_beta_sd"].to_numpy(np.float64)) ** 2
+        features, y, noise_var = _training(schema, observations)
         model = recipe.fit(features, y, noise_var, start=start)
+        return cls(schema, recipe, features, y, noise_var, model)
+
+    @classmethod
+    def build(
+        cls,
+        schema: FeatureSchema,
+        recipe: ModelRecipe,
+        observations: pd.DataFrame,
+        hyperparameters: Mapping[str, Any],
+    ) -> "Surrogate":
+        """Condition `recipe` on an observations frame; nothing is optimised.
+
+        Raises
+        ------
+        DataError
+            As `fit`, or if the hyperparameters belong to other features.
+        FitError
+            If the model cannot be built.
+        """
+        features, y, noise_var = _training(schema, observations)
+        model = recipe.build(features, y, noise_var, hyperparameters)
         return cls(schema, recipe, features, y, noise_var, model)
 
     def posterior(self, pairs: pd.DataFrame) -> PoolPosterior:
@@ -203,3 +215,20 @@ class Surrogate:
         model = recipe.build(features, y, noise_var, contents["hyperparameters"])
         schema = FeatureSchema.from_json(contents["features"])
         return cls(schema, recipe, features, y, noise_var, model)
+
+
+def _training(
+    schema: FeatureSchema, observations: pd.DataFrame
+) -> tuple[PairFeatures, Floats, Floats]:
+    """Return features, log β (n,) and reported variances (n,) of observations."""
+    censored = observations[observations["censoring"] != "none"]
+    if len(censored):
+        raise DataError(
+            f"{len(censored)} of {len(observations)} observations are censored; the model "
+            "needs values. Leave those rows out.",
+            [f"{row.metal} {row.smiles}: {row.censoring}" for row in censored.itertuples()],
+        )
+    features = schema.transform(observations)
+    y = observations["log_beta"].to_numpy(np.float64)
+    noise_var = np.nan_to_num(observations["log_beta_sd"].to_numpy(np.float64)) ** 2
+    return features, y, noise_var

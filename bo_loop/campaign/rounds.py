@@ -42,12 +42,30 @@ def decide(
     dict
         Data of a `proposed` event, but for ``seen``, ``overrides`` and ``versions``.
     """
-    number = len(state.rounds) + 1
-    results = observed(state, pool)
-    observations = pd.concat([literature[list(results.columns)], results], ignore_index=True)
     surrogate = Surrogate.fit(
-        schema, build(config["model"]), observations, start=state.hyperparameters
+        schema,
+        build(config["model"]),
+        training(literature, pool, state),
+        start=state.hyperparameters,
     )
+    return choose(surrogate, literature, pool, state, config)
+
+
+def training(literature: pd.DataFrame, pool: pd.DataFrame, state: CampaignState) -> pd.DataFrame:
+    """Return all that a round fits to: the literature, and the standing results behind it."""
+    results = observed(state, pool)
+    return pd.concat([literature[list(results.columns)], results], ignore_index=True)
+
+
+def choose(
+    surrogate: Surrogate,
+    literature: pd.DataFrame,
+    pool: pd.DataFrame,
+    state: CampaignState,
+    config: Mapping[str, Any],
+) -> dict[str, Any]:
+    """Choose with a model that is there already; parameters and result are those of `decide`."""
+    number = len(state.rounds) + 1
     pairs, candidates = candidates_of(literature, pool, state, config["pool"]["include_known"])
     decision = propose(
         surrogate.posterior(pairs),
