@@ -47,6 +47,7 @@ def table(n_ligands: int, seed: int = 0) -> tuple[PairFeatures, Floats]:
             "mordred": rng.standard_normal((n_ligands, 101)),
             "charge": rng.standard_normal((n_ligands, 1)),
         },
+        ligand_group=np.arange(n_ligands),
         metal_row=metal,
         ligand_row=ligand,
         pair=np.zeros((len(metal), 4)),
