@@ -111,7 +111,7 @@ def fit(config: Mapping[str, Any]) -> None:
                 "model": config["model_dir"],
                 "observations": len(observations),
                 "features": len(surrogate.features.dense_names()),
-                "noise sd": f"{surrogate.model.noise_variance**0.5:.2f}",
+                "noise sd": ", ".join(f"{sd:.2f}" for sd in surrogate.noise_sds()),
             }
         )
     )

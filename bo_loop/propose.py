@@ -13,7 +13,7 @@ from bo_loop.acquisition.batch import explain, select
 from bo_loop.acquisition.functions import Acquisition
 from bo_loop.acquisition.objectives import Objective
 from bo_loop.errors import CampaignError
-from bo_loop.records import PoolPosterior, Proposal
+from bo_loop.records import Floats, PoolPosterior, Proposal
 
 Mask = NDArray[np.bool_]
 
@@ -67,7 +67,7 @@ def propose(
     *,
     q: int,
     rng: np.random.Generator,
-    noise: float,
+    noise: Floats,
 ) -> Decision:
     """Choose the next q pairs.
 
@@ -83,8 +83,8 @@ def propose(
         Pairs wanted; with fewer open ones, all of them come back.
     rng : numpy.random.Generator
         Source of every random draw.
-    noise : float
-        Learned noise variance of one measurement, original units².
+    noise : (N,) float64
+        Learned noise variance of one measurement of each row, original units².
 
     Returns
     -------
@@ -125,7 +125,7 @@ def propose(
         posterior.mean(chosen.rows),
         view.mean(chosen.rows),
         np.sqrt(variance),
-        np.sqrt(variance + noise),
+        np.sqrt(variance + noise[chosen.rows]),
         chosen.scores,
         strict=True,
     )

@@ -14,10 +14,28 @@ from bo_loop.data.schema import standardised
 from bo_loop.errors import DataError
 from bo_loop.features.schema import FeatureSchema
 from bo_loop.models.pair_model import PairModel
-from bo_loop.records import Floats, PairFeatures, PoolPosterior
+from bo_loop.records import Floats, PairFeatures, PoolPosterior, Rows
 
 _JSON, _ARRAYS = "model.json", "training.npz"
 _FORMAT = 2
+
+
+class FittedModel(Protocol):
+    """What a recipe returns, and all that is asked of it."""
+
+    fit_report: dict[str, Any]
+
+    def bind(self, features: PairFeatures) -> PoolPosterior:
+        """Bind to rows; their tables are the model's, or an extension of them."""
+
+    def noise(self, features: PairFeatures) -> Floats:
+        """Learned noise variance of a measurement of each pair; (n,)."""
+
+    def hyperparameters(self) -> dict[str, Any]:
+        """Everything `build` needs besides the data; JSON-able."""
+
+    def parts(self, features: PairFeatures) -> dict[str, tuple[PairModel, PairFeatures, Rows]]:
+        """Return the exact GPs inside, with the pairs each answers for and their positions."""
 
 
 class ModelRecipe(Protocol):
@@ -30,7 +48,7 @@ class ModelRecipe(Protocol):
         noise_var: Floats | None,
         *,
         start: Mapping[str, Any] | None = None,
-    ) -> PairModel:
+    ) -> FittedModel:
         """Return a model fitted to log β `y` (n,); `start` are hyperparameters to begin from."""
 
     def build(
@@ -39,7 +57,7 @@ class ModelRecipe(Protocol):
         y: Floats,
         noise_var: Floats | None,
         hyperparameters: Mapping[str, Any],
-    ) -> PairModel:
+    ) -> FittedModel:
         """Return a model with given hyperparameters; nothing is optimised."""
 
 
@@ -59,7 +77,7 @@ class Surrogate:
         log β.
     noise_var : (n,) float64
         Variance reported with each observation; 0 where none was.
-    model : PairModel
+    model : FittedModel
         The fitted model.
     """
 
@@ -68,7 +86,7 @@ class Surrogate:
     features: PairFeatures
     y: Floats
     noise_var: Floats
-    model: PairModel
+    model: FittedModel
 
     @classmethod
     def fit(
@@ -113,10 +131,14 @@ class Surrogate:
         model = recipe.build(features, y, noise_var, hyperparameters)
         return cls(schema, recipe, features, y, noise_var, model)
 
-    def posterior(self, pairs: pd.DataFrame) -> PoolPosterior:
-        """Bind the model to `pairs`: row i of the posterior is row i of the frame."""
+    def features_of(self, pairs: pd.DataFrame) -> PairFeatures:
+        """Describe `pairs` in tables that extend the model's, for the model to `bind`."""
         features = self.features.concat(self.schema.transform(pairs))
-        return self.model.bind(features.take(np.arange(len(self.y), len(features))))
+        return features.take(np.arange(len(self.y), len(features)))
+
+    def noise_sds(self) -> list[float]:
+        """Learned noise standard deviations, in log β: one, or one for each stage."""
+        return np.sqrt(np.unique(self.model.noise(self.features))).tolist()
 
     def predict(self, pairs: pd.DataFrame) -> pd.DataFrame:
         """Predict log β.
@@ -131,13 +153,14 @@ class Surrogate:
         DataFrame, n rows
             ``mean``, ``sd`` (predictive: with noise), ``sd_latent``; the index of `pairs`.
         """
-        posterior = self.posterior(standardised(pairs, "the pairs"))
+        features = self.features_of(standardised(pairs, "the pairs"))
+        posterior = self.model.bind(features)
         rows = np.arange(len(pairs))
         variance = posterior.variance(rows)
         return pd.DataFrame(
             {
                 "mean": posterior.mean(rows),
-                "sd": np.sqrt(variance + self.model.noise_variance),
+                "sd": np.sqrt(variance + self.model.noise(features)),
                 "sd_latent": np.sqrt(variance),
             },
             index=pairs.index,

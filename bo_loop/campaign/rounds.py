@@ -67,14 +67,15 @@ def choose(
     """Choose with a model that is there already; parameters and result are those of `decide`."""
     number = len(state.rounds) + 1
     pairs, candidates = candidates_of(literature, pool, state, config["pool"]["include_known"])
+    features = surrogate.features_of(pairs)
     decision = propose(
-        surrogate.posterior(pairs),
+        surrogate.model.bind(features),
         candidates,
         build(config["objective"]),
         build(config["acquisition"]),
         q=config["batch_size"],
         rng=np.random.default_rng([config["seed"], number]),
-        noise=surrogate.model.noise_variance,
+        noise=surrogate.model.noise(features),
     )
     return {
         "round": number,

@@ -32,7 +32,7 @@ from bo_loop.models.tables import (
     require_extended_tables,
     require_finite,
 )
-from bo_loop.records import PairFeatures
+from bo_loop.records import Floats, PairFeatures, Rows
 
 
 class PairModel(Model):
@@ -88,6 +88,20 @@ class PairModel(Model):
     def noise_variance(self) -> float:
         """Learned noise variance, original units²; known variances come on top of it."""
         return self._noise
+
+    def noise(self, features: PairFeatures) -> Floats:
+        """Learned noise variance of a measurement of each pair; (n,), original units²."""
+        return np.full(len(features), self._noise)
+
+    def parts(self, features: PairFeatures) -> dict[str, tuple["PairModel", PairFeatures, Rows]]:
+        """Return the exact GPs of the model, with the pairs each answers for and their positions.
+
+        Returns
+        -------
+        dict
+            One entry, ``beta_n``: this model answers for every n.
+        """
+        return {"beta_n": (self, features, np.arange(len(features)))}
 
     def hyperparameters(self) -> dict[str, Any]:
         """Everything `build` needs besides the data; JSON-able, in original units.
