@@ -209,7 +209,7 @@ def _theta(
     """θ of earlier hyperparameters on today's scale; None if there are none that fit."""
     if start is None:
         return None
-    if set(start["lengthscales"]) != set(names):
+    if set(start.get("lengthscales", ())) != set(names):
         warnings.warn(
             "The fit began afresh: the hyperparameters to start from belong to other features.",
             FitWarning,

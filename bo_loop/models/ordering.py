@@ -38,7 +38,7 @@ def farthest_first(pairs: Gathered, lengthscale: Tensor, m: int, first: int = 0)
         )
     )
     chosen = torch.empty(m, dtype=torch.int64, device=lengthscale.device)
-    nearest = torch.full_like(pairs.pair[:, 0], torch.inf)
+    nearest = lengthscale.new_full((len(pairs.metal_row),), torch.inf)
     row = first
     for i in range(m):
         chosen[i] = row

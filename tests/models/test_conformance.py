@@ -1,9 +1,10 @@
 import pytest
 from conformance import CHECKS
 
+from bo_loop.models.beta_gp import BetaGP
 from bo_loop.models.matern_gp import MaternGP
 
-RECIPES = [MaternGP(), MaternGP(fit_rows=25, seed=3)]
+RECIPES = [MaternGP(), MaternGP(fit_rows=25, seed=3), BetaGP(folds=3)]
 
 
 @pytest.mark.parametrize("recipe", RECIPES, ids=str)
