@@ -2,6 +2,9 @@
 
 A metal ion is the formula of a bare or oxo-cation (``Cu``, ``VO``, ``UO2``) and a signed charge.
 Only one way of writing leaves this module (``Cu+2``, ``Na+1``); many ways are understood.
+
+Protonation constants stand among the observations under a pseudo-ion: ``H+k`` is k protons, its
+log β the overall constant of k H⁺ + L → H_kL. No campaign can choose it as a target.
 """
 
 import re
@@ -16,6 +19,8 @@ _SYMBOLS = """
 """
 METALS = frozenset(_SYMBOLS.split())
 MAX_CHARGE = 8
+PROTON = "H"
+MAX_PROTONS = 6
 
 _FORMULA = re.compile(r"([A-Z][a-z]?)(O[2-4]?)?")
 _WRITTEN = re.compile(r"(?P<formula>[A-Z][A-Za-z0-9]*?)(?:\+(?P<after>\d*)|\((?P<inside>\d*)\+\))")
@@ -26,14 +31,14 @@ _SUPERSCRIPT = re.compile("[⁰¹²³⁴⁵⁶⁷⁸⁹]*[⁺⁻]$")
 
 @dataclass(frozen=True, order=True)
 class MetalIon:
-    """A bare or oxo-cation.
+    """A bare or oxo-cation, or k protons.
 
     Parameters
     ----------
     metal : str
-        Formula without its charge: ``"Cu"``, ``"VO"``, ``"UO2"``.
+        Formula without its charge: ``"Cu"``, ``"VO"``, ``"UO2"``; ``"H"`` for protons.
     charge : int
-        Signed charge of the cation, 1 to 8.
+        Signed charge of the cation, 1 to 8; the number of protons, 1 to 6.
 
     Raises
     ------
@@ -45,16 +50,16 @@ class MetalIon:
     charge: int
 
     def __post_init__(self):
-        if not is_metal_formula(self.metal):
+        if self.metal != PROTON and not is_metal_formula(self.metal):
             raise DataError(
                 f"{self.metal!r} is not a metal ion's formula: one metal atom, with at most oxo "
                 "oxygens, is expected (Cu, VO, UO2). Hydroxo, ammine and polynuclear cations are "
                 "species of their own and are not taken."
             )
-        if not 1 <= self.charge <= MAX_CHARGE:
+        most = MAX_PROTONS if self.metal == PROTON else MAX_CHARGE
+        if not 1 <= self.charge <= most:
             raise DataError(
-                f"charge {self.charge} of {self.metal} is refused: a cation's charge lies "
-                f"between 1 and {MAX_CHARGE}."
+                f"charge {self.charge} of {self.metal} is refused: it lies between 1 and {most}."
             )
 
     def __str__(self) -> str:
@@ -62,7 +67,7 @@ class MetalIon:
 
     @property
     def element(self) -> str:
-        """Symbol of the metal atom: ``"V"`` for VO, ``"U"`` for UO2."""
+        """Symbol of the metal atom: ``"V"`` for VO, ``"U"`` for UO2, ``"H"`` for protons."""
         return _FORMULA.fullmatch(self.metal)[1]
 
 
@@ -87,8 +92,8 @@ def parse_ion(text: str) -> MetalIon:
     Raises
     ------
     DataError
-        If the text is no metal ion, or has two readings: ``VO2+`` may be VO, charge 2, or VO2,
-        charge 1.
+        If the text is no metal ion (H⁺ is none), or has two readings: ``VO2+`` may be VO, charge
+        2, or VO2, charge 1.
     """
     plain = _plain(text)
     digits_first = _DIGITS_FIRST.fullmatch(plain)
@@ -98,6 +103,11 @@ def parse_ion(text: str) -> MetalIon:
     if match is None:
         raise DataError(
             f"{text!r} is not read as a metal ion. Write formula, plus, charge: Cu+2, Na+1, VO+2."
+        )
+    if match["formula"] == PROTON:
+        raise DataError(
+            f"{text!r} is the proton, no metal ion. Protonation constants are read from a table of "
+            "their own: data.protonation=<file>."
         )
     digits = match["after"] or match["inside"] or "1"
     return MetalIon(match["formula"], int(digits))

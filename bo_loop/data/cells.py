@@ -47,10 +47,10 @@ class Cells:
     problems: list[str]
 
 
-def bad_rows(path: Path, problems: Sequence[str]) -> DataError:
+def bad_rows(where: str | Path, problems: Sequence[str]) -> DataError:
     """Return the error that lists everything wrong in a table, from the top down."""
     ordered = sorted(problems, key=lambda line: int(_WRONG_ROW.match(line)[1]))
-    return DataError(f"{path}: {len(ordered)} values cannot be used.", ordered)
+    return DataError(f"{where}: {len(ordered)} values cannot be used.", ordered)
 
 
 def spreadsheet_rows(problems: Sequence[str], rows: Sequence[int]) -> list[str]:
@@ -90,6 +90,23 @@ def read_cells(path: Path) -> Cells:
     if len(content) > MAX_FILE_BYTES:
         raise DataError(f"{path} is larger than {MAX_FILE_BYTES >> 20} MiB: no table of constants.")
     return reader(content, path)
+
+
+def table_bytes(frame: pd.DataFrame, path: Path) -> bytes:
+    """Return `frame` as the file that `path` is to be.
+
+    Raises
+    ------
+    DataError
+        If its suffix is not one that is written.
+    """
+    if path.suffix.lower() == ".csv":
+        return frame.to_csv(index=False, lineterminator="\n").encode("utf-8-sig")
+    if path.suffix.lower() == ".parquet":
+        stream = io.BytesIO()
+        frame.to_parquet(stream, index=False)
+        return stream.getvalue()
+    raise DataError(f"{path}: only .csv and .parquet files are written. Give out= such a name.")
 
 
 def _cells(records: list[list[str]], path: Path, *, comma: bool = False) -> Cells:

@@ -12,9 +12,11 @@ pair     metal, charge, smiles, n_ligands; "the same pair" has the same four
 MAD      median absolute deviation (see `bo_loop.data.suspicions`)
 """
 
+import inspect
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -137,6 +139,35 @@ def curate(
             [f"{s.name}: {s.concerned} of {s.before} rows, {s.detail}" for s in steps],
         )
     return Curated(rows.reset_index(drop=True), held.reset_index(drop=True), tuple(steps))
+
+
+def curate_as(observations: pd.DataFrame, options: Mapping[str, Any]) -> Curated:
+    """Curate with options from a config.
+
+    Parameters
+    ----------
+    observations : DataFrame
+        As for `curate`.
+    options : mapping
+        Any of the options of `curate`, by name.
+
+    Returns
+    -------
+    Curated
+
+    Raises
+    ------
+    ConfigError, DataError
+        As `curate`; or if it has no such option.
+    """
+    known = set(inspect.signature(curate).parameters) - {"observations"}
+    unknown = sorted(set(options) - known)
+    if unknown:
+        raise ConfigError(
+            f"curation has no option {', '.join(unknown)}: its options are "
+            f"{', '.join(sorted(known))}."
+        )
+    return curate(observations, **options)
 
 
 def _check(duplicates: str, quarantine: str, log_beta_range: Sequence[float], mads: float) -> None:

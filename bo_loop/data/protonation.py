@@ -1,7 +1,7 @@
 """Protonation constants of ligands: a table of their own, beside the observations.
 
-They are not observations: those are of a metal ion with n ligands, these of one ligand with k
-protons. So they keep their own frame, and models take them where they want them.
+`load` keeps the steps of the table; `as_observations` writes what can be summed as observations
+of the pseudo-ion ``H+k``, for models that learn from the ligand's basicity.
 
 Symbols
 -------
@@ -10,14 +10,16 @@ K_k       stepwise: H + H_(k-1)L = H_kL; columns ``n_protons`` = k and ``log_k``
 """
 
 import re
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
-from bo_loop.chemistry.ions import METALS
+from bo_loop.chemistry.ions import METALS, PROTON
 from bo_loop.data.cells import bad_rows, read_cells, spreadsheet_rows
-from bo_loop.data.schema import standardised
+from bo_loop.data.schema import OBSERVATION_COLUMNS, standardised, validate_observations
 from bo_loop.errors import DataError
 
 COLUMNS = (
@@ -89,6 +91,35 @@ def with_cumulative(rows: pd.DataFrame) -> pd.DataFrame:
         lower = rows[key].join(best.xs(step, level="n_protons").rename("log_k"), on=key)["log_k"]
         below = below + lower.where(rows["n_protons"].gt(step), 0.0)
     return rows.assign(log_beta=(rows["log_k"] + below).round(9))[list(COLUMNS)]
+
+
+def as_observations(constants: pd.DataFrame) -> pd.DataFrame:
+    """Write overall protonation constants as observations of metal ``H``, charge k.
+
+    Parameters
+    ----------
+    constants : DataFrame
+        As `load` gives them.
+
+    Returns
+    -------
+    DataFrame
+        Observations of k H⁺ + L → H_kL: ``log_beta`` is the sum of the steps, ``n_ligands`` 1.
+        Constants with a lower step missing, and those of acids that hold a metal, are left out
+        with a warning that counts them.
+    """
+    unsummed = constants["log_beta"].isna()
+    metallic = constants["smiles"].map(_holds_metal).astype(bool) & ~unsummed
+    if (unsummed | metallic).any():
+        warnings.warn(
+            f"of {len(constants)} protonation constants, {unsummed.sum()} are left out because a "
+            f"lower step is not known at the same conditions, and {metallic.sum()} because the "
+            "acid holds a metal",
+            stacklevel=2,
+        )
+    rows = constants[~unsummed & ~metallic].rename(columns={"n_protons": "charge"})
+    rows = rows.assign(metal=PROTON, n_ligands=1, log_beta_sd=np.nan, censoring="none")
+    return validate_observations(rows, "the protonation constants")[list(OBSERVATION_COLUMNS)]
 
 
 def _table(path: Path, source: str) -> pd.DataFrame:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from bo_loop.chemistry.ions import MAX_CHARGE, MetalIon, is_metal_formula
+from bo_loop.chemistry.ions import MAX_CHARGE, MAX_PROTONS, PROTON, MetalIon, is_metal_formula
 from bo_loop.errors import DataError
 
 PAIR_COLUMNS = (
@@ -62,9 +62,23 @@ def validate_observations(frame: pd.DataFrame, where: str) -> pd.DataFrame:
     """Check a table of observations and give its columns their types.
 
     Parameters, returns and errors are those of `validate_pairs`, with `OBSERVATION_COLUMNS`.
-    A missing `log_beta_sd` stays missing (NaN); every other number must be there.
+    A missing `log_beta_sd` stays missing (NaN); every other number must be there. Rows of metal
+    ``H`` are protonation constants: ``charge`` protons on one ligand.
     """
-    return _validate(frame, where, OBSERVATION_COLUMNS)
+    table = _validate(frame, where, OBSERVATION_COLUMNS, {"metal": _METAL_OR_PROTON})
+    one_ligand = table["n_ligands"].eq(1) & table["charge"].le(MAX_PROTONS)
+    wrong = table.index[table["metal"].eq(PROTON) & ~one_ligand]
+    if len(wrong):
+        raise DataError(
+            f"{where}: {len(wrong)} protonation constants cannot be used.",
+            [
+                f"row {row + 2}, charge: {table['charge'][row]} with n_ligands "
+                f"{table['n_ligands'][row]} — expected, for metal {PROTON}, the number of protons, "
+                f"1 to {MAX_PROTONS}, and one ligand"
+                for row in wrong
+            ],
+        )
+    return table
 
 
 def standardised(frame: pd.DataFrame, where: str) -> pd.DataFrame:
@@ -152,8 +166,14 @@ def with_keys(frame: pd.DataFrame, where: str) -> pd.DataFrame:
     return table.assign(ligand_group=table["smiles"].map(groups).astype("str"))
 
 
-def _validate(frame: pd.DataFrame, where: str, columns: tuple[str, ...]) -> pd.DataFrame:
-    table = refuse_bad_values(frame, where, {column: _RULES[column] for column in columns})
+def _validate(
+    frame: pd.DataFrame,
+    where: str,
+    columns: tuple[str, ...],
+    other_rules: Mapping[str, Rule] | None = None,
+) -> pd.DataFrame:
+    rules = _RULES | dict(other_rules or {})
+    table = refuse_bad_values(frame, where, {column: rules[column] for column in columns})
     return _typed(table, columns)
 
 
@@ -285,3 +305,8 @@ _RULES: dict[str, Rule] = {
     ),
     "source": (lambda value: not is_absent(value), "expected where the value comes from"),
 }
+
+_METAL_OR_PROTON: Rule = (
+    lambda value: str(value).strip() == PROTON or _RULES["metal"][0](value),
+    _RULES["metal"][1],
+)

@@ -4,15 +4,27 @@ Cells are read as text and handed to `bo_loop.data.schema`, which says what a va
 is wrong is reported together, by the row number that a spreadsheet shows (the header is row 1).
 """
 
-from collections.abc import Mapping, Sequence
+import warnings
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from bo_loop.chemistry.ions import parse_ion
-from bo_loop.data.cells import bad_rows, read_cells, spreadsheet_rows
-from bo_loop.data.schema import OBSERVATION_COLUMNS, standardised, validate_observations
+from bo_loop.data import protonation as protons
+from bo_loop.data import srd46
+from bo_loop.data.cells import Cells, bad_rows, read_cells, spreadsheet_rows
+from bo_loop.data.curate import curate_as
+from bo_loop.data.schema import (
+    OBSERVATION_COLUMNS,
+    PAIR_COLUMNS,
+    standardised,
+    validate_observations,
+    validate_pairs,
+)
 from bo_loop.errors import ConfigError, DataError
 
 REQUIRED = ("metal", "smiles", "n_ligands", "log_beta")
@@ -25,6 +37,8 @@ def load(
     temperature_C: float = 25.0,
     ionic_strength_M: float = 0.1,
     source: str | None = None,
+    protonation: str | Path | Sequence[str | Path] | None = None,
+    curation: Mapping[str, Any] | None = None,
 ) -> pd.DataFrame:
     """Observations from one table, or from several.
 
@@ -40,6 +54,12 @@ def load(
         Stand in for condition cells that are empty or columns that are absent.
     source : str, optional
         Stands in for ``source`` cells that are empty or absent; else the name of the file does.
+    protonation : str, Path, or sequence of them, optional
+        Tables of protonation constants (`bo_loop.data.protonation.load`), or the distribution of
+        NIST SRD 46. They come behind the others, as observations of metal ``H``.
+    curation : mapping, optional
+        Options of `bo_loop.data.curate.curate`, ``{}`` for its defaults: curate the tables (not
+        the protonation constants). What ``bo-loop import`` wrote is curated already.
 
     Returns
     -------
@@ -49,7 +69,7 @@ def load(
     Raises
     ------
     ConfigError
-        If `columns` names a column that observations do not have.
+        If `columns` names a column that observations do not have, or curation has no such option.
     DataError
         One for all tables: a missing file, a wrong type, and every bad row, with its row number,
         column, value and what is expected.
@@ -77,25 +97,97 @@ def load(
     if failures:
         lines = [line for e in failures for line in (str(e).partition("\n")[0], *e.problems)]
         raise DataError(f"{len(failures)} of {len(paths)} tables cannot be used.", lines)
-    return pd.concat(tables, ignore_index=True)
+    observations = pd.concat(tables, ignore_index=True)
+    if curation is not None:
+        observations = _curated(observations, curation)
+    if protonation is not None:
+        observations = pd.concat([observations, _protonation(protonation)], ignore_index=True)
+    return observations
+
+
+def _curated(observations: pd.DataFrame, options: Mapping[str, Any]) -> pd.DataFrame:
+    curated = curate_as(observations, options)
+    warnings.warn(
+        f"curation keeps {len(curated.observations)} of {len(observations)} observations; "
+        f"{len(curated.quarantine)} look suspicious (bo-loop import lists them)",
+        stacklevel=3,
+    )
+    return curated.observations
+
+
+def _protonation(path: str | Path | Sequence[str | Path]) -> pd.DataFrame:
+    distribution = isinstance(path, str | Path) and (
+        Path(path).is_dir() or Path(path).suffix.lower() == ".zip"
+    )
+    constants = srd46.protonation(path) if distribution else protons.load(path=path)
+    return protons.as_observations(constants)
+
+
+def pairs_of(
+    cells: Cells, where: str | Path, *, temperature_C: float, ionic_strength_M: float
+) -> pd.DataFrame:
+    """Pairs of a table, valid and with standard SMILES.
+
+    Parameters
+    ----------
+    cells : Cells
+        With columns ``metal``, ``smiles`` and ``n_ligands``; without ``charge``, ``metal`` carries
+        it ("Cu+2"). Other columns than those of a pair are ignored.
+    where : str or Path
+        The table, for messages.
+    temperature_C, ionic_strength_M : float
+        Stand in for condition cells that are empty or columns that are absent.
+
+    Returns
+    -------
+    DataFrame
+        `PAIR_COLUMNS`, one row for each row of `cells`.
+
+    Raises
+    ------
+    DataError
+        If a column is missing, or with every bad row, by its row number in the file.
+    """
+    needed = [column for column in REQUIRED if column in PAIR_COLUMNS]
+    missing = [column for column in needed if column not in cells.frame]
+    if missing:
+        raise DataError(
+            f"{where} has no column {', '.join(missing)}; it has "
+            f"{', '.join(map(repr, cells.frame))}. Rename its headers: pairs need "
+            f"{', '.join(needed)}."
+        )
+    _refuse_lookalikes(cells.frame, PAIR_COLUMNS, where)
+    defaults = {"temperature_C": str(temperature_C), "ionic_strength_M": str(ionic_strength_M)}
+    return _valid(cells, {**defaults, "ligand": ""}, PAIR_COLUMNS, validate_pairs, where)
 
 
 def _observations(path: Path, columns: dict[str, str], defaults: dict[str, str]) -> pd.DataFrame:
     cells = read_cells(path)
-    frame = _renamed(cells.frame, columns, path)
-    frame, problems = _charges_from_metals(frame, cells.rows)
+    cells = replace(cells, frame=_renamed(cells.frame, columns, path))
+    return _valid(cells, defaults, OBSERVATION_COLUMNS, validate_observations, path)
+
+
+def _valid(
+    cells: Cells,
+    defaults: Mapping[str, str],
+    columns: Sequence[str],
+    validate: Callable[[pd.DataFrame, str], pd.DataFrame],
+    where: str | Path,
+) -> pd.DataFrame:
+    """Fill in defaults, validate and standardise, and raise one error for all that is wrong."""
+    frame, problems = _charges_from_metals(cells.frame, cells.rows)
     problems = [*cells.problems, *problems]
     for column, value in defaults.items():
         present = frame[column] if column in frame else pd.Series("", index=frame.index)
         frame = frame.assign(**{column: present.where(present.ne(""), value)})
-    frame = frame[list(OBSERVATION_COLUMNS)]
-    for check in (validate_observations, standardised):
+    frame = frame[list(columns)]
+    for check in (validate, standardised):
         try:
-            frame = check(frame, str(path))
+            frame = check(frame, str(where))
         except DataError as error:
             problems += _not_said(spreadsheet_rows(error.problems, cells.rows), problems)
     if problems:
-        raise bad_rows(path, problems)
+        raise bad_rows(where, problems)
     return frame
 
 
@@ -121,17 +213,21 @@ def _renamed(frame: pd.DataFrame, columns: dict[str, str], path: Path) -> pd.Dat
             f"{path} has no column {', '.join(missing)}; it has {headers}. Rename its headers, or "
             f"map them: data.columns.{missing[0]}=<header>."
         )
-    optional = {column.lower(): column for column in OBSERVATION_COLUMNS if column not in frame}
-    for header in frame.columns.difference(OBSERVATION_COLUMNS, sort=False):
+    _refuse_lookalikes(frame, OBSERVATION_COLUMNS, path)
+    return frame
+
+
+def _refuse_lookalikes(frame: pd.DataFrame, columns: Sequence[str], where: str | Path) -> None:
+    """Raise if a column that would be passed over is nearly named like one that is not there."""
+    optional = {column.lower(): column for column in columns if column not in frame}
+    for header in frame.columns.difference(list(columns), sort=False):
         meant = get_close_matches(header.lower(), optional, n=1, cutoff=0.85)
         if meant:
             column = optional[meant[0]]
             raise DataError(
-                f"{path}: column {header!r} is not one that is read; {column!r} is. If that is "
-                f"what it holds, rename it or set data.columns.{column}; if not, rename it to "
-                "something less alike."
+                f"{where}: column {header!r} is not one that is read; {column!r} is. If that is "
+                "what it holds, rename it; if not, rename it to something less alike."
             )
-    return frame
 
 
 def _charges_from_metals(
