@@ -7,6 +7,7 @@ import unicodedata
 import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -58,13 +59,17 @@ def spreadsheet_rows(problems: Sequence[str], rows: Sequence[int]) -> list[str]:
     return [_WRONG_ROW.sub(lambda m: f"row {rows[int(m[1]) - 2]}", line) for line in problems]
 
 
-def read_cells(path: Path) -> Cells:
+def read_cells(path: Path, *, content: bytes | None = None, formulas: bool = False) -> Cells:
     """Read a table as text.
 
     Parameters
     ----------
     path : Path
         As for `load`.
+    content : bytes, optional
+        What the table holds, where it does not lie at `path` but came through a pipe.
+    formulas : bool
+        Whether a workbook's formulas are shown, in place of the values last computed from them.
 
     Returns
     -------
@@ -78,15 +83,16 @@ def read_cells(path: Path) -> Cells:
     readers: dict[str, Callable[[bytes, Path], Cells]] = {
         ".csv": _csv_cells,
         ".parquet": _parquet_cells,
-        ".xlsx": _xlsx_cells,
+        ".xlsx": partial(_xlsx_cells, formulas=formulas),
     }
     reader = readers.get(path.suffix.lower())
     if reader is None:
         raise DataError(f"{path}: only {', '.join(readers)} files are read. Save it as one.")
-    if not path.is_file():
-        raise DataError(f"{path}: there is no such file in {path.absolute().parent}.")
-    with path.open("rb") as file:
-        content = file.read(MAX_FILE_BYTES + 1)
+    if content is None:
+        if not path.is_file():
+            raise DataError(f"{path}: there is no such file in {path.absolute().parent}.")
+        with path.open("rb") as file:
+            content = file.read(MAX_FILE_BYTES + 1)
     if len(content) > MAX_FILE_BYTES:
         raise DataError(f"{path} is larger than {MAX_FILE_BYTES >> 20} MiB: no table of constants.")
     return reader(content, path)
@@ -184,14 +190,16 @@ def _parquet_cells(content: bytes, path: Path) -> Cells:
     return _cells([header, *([_text(value) for value in row] for row in rows)], path)
 
 
-def _xlsx_cells(content: bytes, path: Path) -> Cells:
+def _xlsx_cells(content: bytes, path: Path, *, formulas: bool) -> Cells:
     import openpyxl
 
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             unpacked = sum(member.file_size for member in archive.infolist())
         if unpacked <= _MAX_WORKBOOK_BYTES:
-            book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
+            book = openpyxl.load_workbook(
+                io.BytesIO(content), read_only=True, data_only=not formulas
+            )
             sheet = book.worksheets[0]
             # The size that a sheet states for itself is not always true.
             sheet.reset_dimensions()
