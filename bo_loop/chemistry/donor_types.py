@@ -1,0 +1,110 @@
+"""Kinds of donor group: the patterns that find them, and what chemistry says of each kind.
+
+In a pattern, atom map 1 marks a donor atom, map 2 a second one (a bidentate group such as
+hydroxamate), and map 9 an atom that the group uses up and that does not bind. Patterns are tried
+in the order of `PATTERNS`, the more specific first.
+"""
+
+# An imide, amide, urea or sulfonyl nitrogen, whose lone pair is not free.
+_BOUND_N = "$(N[#6]=[O,S,Se]),$(NS(=O)=O),$(NP=O),$(NC=[NX2]),$(NC=[N+])"
+_ALKYL = "[CX4]"
+
+# (type, SMARTS), the more specific first.
+PATTERNS: tuple[tuple[str, str], ...] = (
+    ("nitro", "[OX1:9]~[N+:9](~[OX1:9])~[#6]"),
+    ("hydroxy_heteroatom", "[OX2H:1][N+:9](=[OX1:9])[OX1-:9]"),
+    ("hydroxamate", "[OX2H:1][NX3,n:9]~[#6,N:9]=[OX1,SX1:2]"),
+    ("hydroxamate", "[OX2H:1]C(=[NX2:9][OX2H:2])[#6]"),
+    ("hydroxypyridinone", "[OX2H:1]cc=[OX1,SX1:2]"),
+    ("alpha_hydroxycarboxylate", "[OX2H:1][CX3](=[OX1:9])[CX4][OX2H:2]"),
+    ("catechol", "[OX2H:1]cc[OX2H:2]"),
+    (
+        "beta_diketone",
+        "[OX1,SX1:1]=[$([CX3]([#6])[#6]),$([CX3H]),$(c)]~[#6X4;!H0]~"
+        "[$([CX3]([#6])[#6]),$([CX3H]),$(c)]=[OX1,SX1:2]",
+    ),
+    ("beta_diketone", "[OX2H,SX2H:1][#6]=,:[#6][$([CX3]([#6])[#6]),$([CX3H]),$(c)]=[OX1,SX1:2]"),
+    ("dithio_acid", "[SX2H:1]C=[SX1:2]"),
+    ("dithio_acid", "[SX2H:1]P=[SX1:2]"),
+    ("oxime", "[NX2:1](=[#6])[OX2H:9]"),
+    ("phosphonate", "[OX2H:1][P,As;$(*[#6])](=[O,S:9])[OX2H:9]"),
+    ("phosphonate", "[OX2H:1][P,As;$(*[#6])]=[O,S:9]"),
+    ("phosphate", "[OX2H:1][P,As](=[O,S:9])([OX2H:9])[OX2H:9]"),
+    ("phosphate", "[OX2H:1][P,As](=[O,S:9])[OX2H:9]"),
+    ("phosphate", "[OX2H:1][P,As]=[O,S:9]"),
+    ("phosphoryl", "[OX1:1]=[P,As]"),
+    ("sulfonate", "[OX2H:1]S(=[O,S:9])(=[O:9])[OX2H:9]"),
+    ("sulfonate", "[OX2H:1]S(=[O,S:9])=[O:9]"),
+    ("sulfonate", "[OX2H:1]S=[O:9]"),
+    ("sulfonamide", "[NX3:1]S(=[O:9])=[O:9]"),
+    ("sulfonyl", "[OX1:9]=[SX4]=[OX1:9]"),
+    ("sulfoxide", "[OX1:1]=[SX3]"),
+    ("thiocarboxylate", "[SX2H:1][CX3]=[OX1:9]"),
+    ("carboxylate", "[OX2H:1][CX3](=[OX1:9])[OX2H:9]"),
+    ("carboxylate", "[OX2H:1][CX3]=[OX1:9]"),
+    ("thiocyanate", "[SX2H:1]C#[N:9]"),
+    ("thiocyanate", "[SX1:1]=C=[N:9]"),
+    ("azide_cyanate", "[$([NX2H]=[N+]=[N-]),$([NX2H]=C=O):1]~*~[N,O:9]"),
+    ("cyanide", "[CX2H:1]#[N:9]"),
+    ("nitrile", "[NX1:1]#[CX2]"),
+    ("sulfide", "[SH2,SeH2:1]"),
+    ("halide", "[FH,ClH,BrH,IH;X1:1]"),
+    ("thiol", "[SX2H,SeX2H:1]"),
+    ("thione", "[SX1,SeX1:1]=[#6]"),
+    ("thioether", "[SX2;H0:1]([#6])[#6]"),
+    ("disulfide", "[SX2;H0:1][SX2;H0:9]"),
+    ("phosphine", "[PX3,AsX3:1]"),
+    ("n_oxide", "[OX1-:1][N+,n+]"),
+    ("triazole_tetrazole", "[nX2,nH;r5;$(n1nnaa1),$(n1nana1),$(n1anna1):1]"),
+    ("pyrazole", "[n;r5;$([nX2]),$([nH]):1]~[n;r5:9]"),
+    ("imidazole", "[nX2;r5:1]c[nX3;r5:9]"),
+    ("thiazole", "[nX2;r5:1]"),
+    ("diazine", "[nX2;r6;$(n1aanaa1),$(n1anaaa1),$(n1naaaa1):1]"),
+    ("pyridine", "[nX2:1]"),
+    ("amidine", "[NX2:1]=[CX3]([NX3:9])[NX3:9]"),
+    ("amidine", "[NX2:1]=[CX3][NX3:9]"),
+    ("azo", "[NX2:1]=[NX2,N+:9]"),
+    ("nitroso", "[NX2:1]=[OX1:9]"),
+    ("imine", "[NX2:1]=[#6]"),
+    ("urea", "[OX1:1]=[CX3]([NX3:9])[NX3:9]"),
+    ("amide", "[OX1:1]=[CX3][NX3:9]"),
+    ("ring_carbonyl", "[OX1:1]=c"),
+    ("ester", "[OX1:1]=[CX3][OX2;H0:9]"),
+    ("carbonyl", "[OX1:1]=[CX3]"),
+    ("amine_bound", f"[NX3;{_BOUND_N}:9]"),
+    ("hydrazine", "[NX3;+0:1][N,O]"),
+    ("aniline", "[NX3;+0:1][c,$(C=C)]"),
+    ("primary_amine", f"[NX3;H2:1]{_ALKYL}"),
+    ("secondary_amine", f"[NX3;H1:1]({_ALKYL}){_ALKYL}"),
+    ("tertiary_amine", f"[NX3;H0:1]({_ALKYL})({_ALKYL}){_ALKYL}"),
+    ("ammonia", "[NX3H3:1]"),
+    ("phenol", "[OX2H:1]c"),
+    ("enol", "[OX2H:1]C=C"),
+    ("alcohol", "[OX2H:1][CX4]"),
+    ("hydroxy_heteroatom", "[OX2H:1][!#6]"),
+    ("crown_ether", "[OX2;H0;r{9-}:1]([#6])[#6]"),
+    ("ether", "[OX2;H0;!$(OC=[O,S]):1]([#6])[#6]"),
+)
+
+# Patterns that only use atoms up: nothing in them binds.
+_SPENT = ("nitro", "sulfonyl", "amine_bound")
+
+DONOR_TYPES = tuple(dict.fromkeys(name for name, _ in PATTERNS if name not in _SPENT))
+
+# One aromatic ring binds through one of its nitrogens, whichever tautomer is drawn.
+RING_NITROGEN = {"triazole_tetrazole", "pyrazole", "imidazole", "thiazole", "diazine", "pyridine"}
+
+# Borderline by Pearson are the nitrogens of sp2 and aromatic carbon.
+BORDERLINE = RING_NITROGEN | {"aniline", "imine", "azo", "nitroso", "oxime", "nitrile"}
+SOFT_ELEMENTS = {"S", "Se", "P", "As", "I", "C"}
+# Groups of which one binding oxygen is an anion in the complex.
+ANIONIC_OXYGEN = {
+    "hydroxamate", "hydroxypyridinone", "alpha_hydroxycarboxylate", "catechol", "beta_diketone",
+    "phosphonate", "phosphate", "sulfonate", "carboxylate", "phenol", "enol", "hydroxy_heteroatom",
+}  # fmt: skip
+
+# These bind next to a stronger donor, but do not hold a metal ion in water.
+WEAK = {
+    "amide", "urea", "ring_carbonyl", "carbonyl", "ester", "nitrile", "sulfonate", "sulfonamide",
+    "nitroso",
+}  # fmt: skip
