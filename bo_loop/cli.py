@@ -5,6 +5,7 @@ function in `bo_loop.commands`. Bad input ends with one message and exit code 2.
 """
 
 import difflib
+import keyword
 import os
 import sys
 import warnings
@@ -21,11 +22,15 @@ VERBS = {
     "status": "where a campaign stands, and what to type next",
     "fit": "fit a model outside any campaign",
     "predict": "predict log beta for a table of pairs",
+    "import": "read and curate literature: NIST SRD 46, or your own tables",
     "demo": "watch a closed loop on embedded constants",
 }
 
 # Keys whose value is text to be taken as it stands, whatever Hydra's grammar makes of it.
-_TEXT_KEYS = {"name", "directory", "results", "model_dir", "pairs", "out", "data.path", "pool.path"}
+_TEXT_KEYS = {
+    *("name", "directory", "results", "model_dir", "pairs", "path", "out"),
+    *("data.path", "data.protonation", "pool.path"),
+}
 
 # What `suggest` may change for a round; the rest was sealed at `start`.
 _ROUND_GROUPS = ("model", "objective", "acquisition")
@@ -88,7 +93,8 @@ def _compose(verb: str, arguments: Sequence[str], touched: frozenset[str]) -> No
         entered = True
         from bo_loop import commands
 
-        function: Callable[..., None] = getattr(commands, verb)
+        name = f"{verb}_" if keyword.iskeyword(verb) else verb
+        function: Callable[..., None] = getattr(commands, name)
         try:
             config = _plain(verb, node)
             if verb in {"start", "demo"}:

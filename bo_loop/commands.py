@@ -11,7 +11,15 @@ from rich.markup import escape
 
 from bo_loop.campaign.campaign import FOR_A_ROUND, Campaign
 from bo_loop.config import build
-from bo_loop.terminal import fields, logged_table, proposals_table, sparkline
+from bo_loop.terminal import (
+    fields,
+    import_summary,
+    logged_table,
+    proposals_table,
+    quarantine_table,
+    sparkline,
+    steps_table,
+)
 
 _CONSOLE = Console(highlight=False)
 
@@ -101,8 +109,9 @@ def fit(config: Mapping[str, Any]) -> None:
     """Fit a model outside any campaign."""
     from bo_loop.surrogate import Surrogate
 
-    observations = build(config["data"])
-    schema = build(config["features"]).fit(observations)
+    features = build(config["features"])
+    observations = features.usable(build(config["data"]))
+    schema = features.fit(observations)
     surrogate = Surrogate.fit(schema, build(config["model"]), observations)
     surrogate.save(Path(config["model_dir"]))
     _CONSOLE.print(
@@ -133,6 +142,34 @@ def predict(config: Mapping[str, Any]) -> None:
         ionic_strength_M=config["ionic_strength_M"],
     )
     _CONSOLE.print(f"{n} predictions in {config['out']}")
+
+
+def import_(config: Mapping[str, Any]) -> None:
+    """Read and curate literature."""
+    from bo_loop.imports import import_literature
+
+    table_options = {key: config[key] for key in ("columns", "temperature_C", "ionic_strength_M")}
+    with Console(stderr=True).status("Importing") as progress:
+        done = import_literature(
+            config["source"],
+            config["path"],
+            Path(config["out"]),
+            table_options=table_options | {"source": config["label"]},
+            curation=config["curation"],
+            progress=lambda text: progress.update(escape(text)),
+        )
+    files = [str(path) for path in done.files]
+    if config["json"]:
+        print(json.dumps({**done.report, "files": files}, ensure_ascii=False))
+        return
+    _CONSOLE.print(steps_table((*done.read_steps, *done.curated.steps)))
+    if len(done.curated.quarantine):
+        _CONSOLE.print(quarantine_table(done.curated.quarantine))
+    _CONSOLE.print(import_summary(done.report))
+    _CONSOLE.print(f"The report: {escape(files[2])}, {escape(files[1])}", soft_wrap=True)
+    _CONSOLE.print(
+        f"  bo-loop fit data=csv data.path={escape(files[0])} model_dir=m", soft_wrap=True
+    )
 
 
 def demo(config: Mapping[str, Any], choices: Mapping[str, str]) -> None:

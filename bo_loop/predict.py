@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from bo_loop.campaign.files import write_once
-from bo_loop.data.cells import read_cells, table_bytes
+from bo_loop.data.cells import read_cells, refuse_output, table_bytes
 from bo_loop.data.tables import pairs_of
 from bo_loop.errors import DataError
 from bo_loop.surrogate import Surrogate
@@ -40,8 +40,7 @@ def predict_file(
     CampaignError
         If `out` cannot be written.
     """
-    if out.exists():
-        raise DataError(f"{out} exists already and is not overwritten; give another out=.")
+    refuse_output(out)
     cells = read_cells(pairs)
     taken = [column for column in _OURS if column in cells.frame]
     if taken:

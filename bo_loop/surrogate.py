@@ -243,7 +243,8 @@ class Surrogate:
 def _training(
     schema: FeatureSchema, observations: pd.DataFrame
 ) -> tuple[PairFeatures, Floats, Floats]:
-    """Return features, log β (n,) and reported variances (n,) of observations."""
+    """Return features, log β (n,) and reported variances (n,) of the usable observations."""
+    observations = schema.recipe.usable(observations)
     censored = observations[observations["censoring"] != "none"]
     if len(censored):
         raise DataError(

@@ -7,7 +7,10 @@ import pandas as pd
 from rich.markup import escape
 from rich.table import Table
 
+from bo_loop.data.steps import Step
+
 _BARS = "▁▂▃▄▅▆▇█"
+_MOST_SHOWN = 15
 
 
 def proposals_table(
@@ -58,6 +61,50 @@ def logged_table(recorded: pd.DataFrame) -> Table:
             "" if pd.isna(row.mean) else f"{row.mean:.2f} ± {row.sd:.2f}",
         )
     return table
+
+
+def steps_table(steps: Sequence[Step]) -> Table:
+    """Return the steps of an import: what each left out, merged or flagged."""
+    table = Table(title="Steps", title_justify="left", title_style="bold")
+    table.add_column("step", no_wrap=True)
+    for name in ("before", "after", "concerned"):
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("what was done", overflow="fold", ratio=1)
+    for step in steps:
+        counts = (str(count) for count in (step.before, step.after, step.concerned))
+        table.add_row(escape(step.name), *counts, escape(step.detail))
+    return table
+
+
+def quarantine_table(quarantine: pd.DataFrame) -> Table:
+    """Return the first suspicious values of an import, each with its reason."""
+    table = Table(title="Suspicious values", title_justify="left", title_style="bold")
+    table.caption_justify = "left"
+    table.add_column("pair", overflow="fold", ratio=1)
+    table.add_column("log β", justify="right", no_wrap=True)
+    table.add_column("why", overflow="fold", ratio=1)
+    for row in quarantine.head(_MOST_SHOWN).itertuples():
+        table.add_row(pair_name(row), f"{row.log_beta:g}", escape(row.reason))
+    if len(quarantine) > _MOST_SHOWN:
+        table.caption = f"and {len(quarantine) - _MOST_SHOWN} more: see the report"
+    return table
+
+
+def import_summary(report: Mapping[str, Any]) -> Table:
+    """Return what an import kept, in a few lines."""
+    most = [f"{ion} {sum(per_n.values())}" for ion, per_n in report["per_ion"].items()]
+    more = f" and {len(most) - _MOST_SHOWN} more" if len(most) > _MOST_SHOWN else ""
+    return fields(
+        {
+            "kept": f"{report['rows_kept']} of {report['rows_read']} constants: "
+            f"{report['ions']} metal ions, {report['ligands']} ligands",
+            "per n": ", ".join(f"{n}: {count}" for n, count in report["per_n"].items()),
+            "per ion": f"{', '.join(most[:_MOST_SHOWN])}{more}",
+            "conditions": "{:g} to {:g} °C, ".format(*report["temperature_C"])
+            + "{:g} to {:g} mol/L".format(*report["ionic_strength_M"]),
+            "suspicious": f"{len(report['quarantine'])} values",
+        }
+    )
 
 
 def fields(rows: Mapping[str, Any]) -> Table:

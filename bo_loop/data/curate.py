@@ -13,7 +13,6 @@ MAD      median absolute deviation (see `bo_loop.data.suspicions`)
 """
 
 import inspect
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -21,7 +20,17 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from bo_loop.chemistry.ions import MetalIon
+from bo_loop.data.exclusions import (
+    CONDITIONS,
+    SHOW,
+    one_name_each,
+    standard_structures,
+    within_range,
+    within_window,
+    without_bounds,
+    without_elements,
+    without_metals,
+)
 from bo_loop.data.steps import Step, drop, examples
 from bo_loop.data.suspicions import PAIR, suspicions
 from bo_loop.errors import ConfigError, DataError
@@ -29,9 +38,8 @@ from bo_loop.errors import ConfigError, DataError
 TRANSURANICS = ("Np", "Pu", "Am", "Cm", "Bk", "Cf", "Es", "Fm", "Md", "No", "Lr")
 FAILING_ELEMENTS = ("Te", "Se", "As", "Mn", "Co", "Fe", "W", "Mo", "Cr", "Re")
 DUPLICATES = ("larger", "mean", "median", "keep")
-QUARANTINE = ("exclude", "keep")
+EXCLUDE_OR_KEEP = ("exclude", "keep")
 
-_CONDITIONS = ["temperature_C", "ionic_strength_M"]
 # How far log β moves, roughly: 0.01 a degree (ΔH of 20 kJ/mol), and Debye–Hückel's √I / (1 + √I).
 _PER_DEGREE, _PER_DEBYE_HUECKEL = 0.01, 2.0
 
@@ -66,6 +74,7 @@ def curate(
     excluded_metals: Sequence[str] = TRANSURANICS,
     excluded_elements: Sequence[str] = FAILING_ELEMENTS,
     log_beta_range: Sequence[float] = (-10.0, 60.0),
+    bounds: str = "exclude",
     duplicates: str = "larger",
     above_beta1: bool = True,
     outlier_mads: float = 8.0,
@@ -89,6 +98,9 @@ def curate(
         Elements that no ligand may hold: molecular descriptors fail for them.
     log_beta_range : two floats
         Smallest and largest log β believed.
+    bounds : str
+        ``exclude`` constants of which only a bound is known (``censoring``), as the paper's models
+        take values only; or ``keep`` them.
     duplicates : str
         What stands for several values of one pair, source and conditions: the ``larger`` β, their
         ``mean`` or ``median``, or ``keep`` them all. Their spread is the ``log_beta_sd`` of what
@@ -111,7 +123,7 @@ def curate(
     DataError
         If nothing is left.
     """
-    _check(duplicates, quarantine, log_beta_range, outlier_mads)
+    _check(bounds, duplicates, quarantine, log_beta_range, outlier_mads)
     rows, steps = observations.reset_index(drop=True), []
     for step in (
         standard_structures,
@@ -119,6 +131,7 @@ def curate(
         lambda rows: without_metals(rows, excluded_metals),
         lambda rows: without_elements(rows, excluded_elements),
         lambda rows: within_range(rows, log_beta_range),
+        lambda rows: without_bounds(rows, bounds),
         lambda rows: within_window(
             rows, (temperature_C, temperature_window_C), (ionic_strength_M, ionic_strength_window_M)
         ),
@@ -170,10 +183,13 @@ def curate_as(observations: pd.DataFrame, options: Mapping[str, Any]) -> Curated
     return curate(observations, **options)
 
 
-def _check(duplicates: str, quarantine: str, log_beta_range: Sequence[float], mads: float) -> None:
+def _check(
+    bounds: str, duplicates: str, quarantine: str, log_beta_range: Sequence[float], mads: float
+) -> None:
     for name, value, allowed in (
+        ("bounds", bounds, EXCLUDE_OR_KEEP),
         ("duplicates", duplicates, DUPLICATES),
-        ("quarantine", quarantine, QUARANTINE),
+        ("quarantine", quarantine, EXCLUDE_OR_KEEP),
     ):
         if value not in allowed:
             raise ConfigError(f"curation.{name} is {value!r}: choose one of {', '.join(allowed)}.")
@@ -184,106 +200,6 @@ def _check(duplicates: str, quarantine: str, log_beta_range: Sequence[float], ma
         )
     if not mads >= 0:
         raise ConfigError(f"curation.outlier_mads is {mads}: give 0 (off) or a positive number.")
-
-
-_SHOW = ("metal", "charge", "smiles", "n_ligands", "log_beta")
-
-
-def standard_structures(rows: pd.DataFrame) -> tuple[pd.DataFrame, Step]:
-    """Write each ligand as its standard SMILES; rows whose structure cannot be used are left out.
-
-    Largest fragment, neutral and fully protonated, canonical, stereochemistry kept: two ways of
-    drawing one ligand become one structure.
-    """
-    from bo_loop.chemistry.ligands import standardise
-
-    written = {}
-    for smiles in rows["smiles"].unique():
-        try:
-            written[smiles] = standardise(smiles)
-        except DataError:
-            continue
-    merged = len(written) - len(set(written.values()))
-    kept, step = drop(
-        rows,
-        ~rows["smiles"].isin(written),
-        "structures",
-        f"standardised; {merged} ways of drawing merged with another; unreadable ones left out",
-        ("ligand", "smiles"),
-    )
-    return kept.assign(smiles=kept["smiles"].map(written).astype("str")), step
-
-
-def one_name_each(rows: pd.DataFrame) -> tuple[pd.DataFrame, Step]:
-    """Give each structure its most frequent name (the first in the alphabet of several).
-
-    A name that stands for several structures is listed, and left as it is.
-    """
-    named = rows[rows["ligand"].ne("")]
-    counts = named.groupby(["smiles", "ligand"]).size().reset_index(name="rows")
-    several = counts.groupby("smiles")["ligand"].agg(list)
-    several = several[several.map(len) > 1]
-    ranked = counts.sort_values(["rows", "ligand"], ascending=[False, True], kind="stable")
-    chosen = ranked.drop_duplicates("smiles").set_index("smiles")["ligand"].to_dict()
-    shared = counts.groupby("ligand")["smiles"].agg(list)
-    shared = shared[shared.map(len) > 1]
-    conflicts = [f"{s} is called {' / '.join(names)}" for s, names in several.items()]
-    conflicts += [f"{name} stands for {' / '.join(found)}" for name, found in shared.items()]
-    renamed = rows["smiles"].map(lambda smiles: chosen.get(smiles, "")).astype("str")
-    detail = (
-        f"{len(several)} structures have several names: the most frequent is used; "
-        f"{len(shared)} names stand for several structures: left as they are"
-    )
-    changed = int((renamed != rows["ligand"]).sum())
-    step = Step("names", detail, len(rows), len(rows), changed, tuple(conflicts))
-    return rows.assign(ligand=renamed), step
-
-
-def without_metals(rows: pd.DataFrame, elements_out: Sequence[str]) -> tuple[pd.DataFrame, Step]:
-    """Leave out metal ions of these elements (NpO2 goes with Np)."""
-    ions = {
-        (metal, charge): MetalIon(metal, int(charge)).element
-        for metal, charge in rows[["metal", "charge"]].drop_duplicates().itertuples(index=False)
-    }
-    out = [
-        ions[key] in set(elements_out) for key in zip(rows["metal"], rows["charge"], strict=True)
-    ]
-    return drop(rows, out, "metals", f"excluded: {_listed(elements_out)}", ("metal", "charge"))
-
-
-def without_elements(rows: pd.DataFrame, elements_out: Sequence[str]) -> tuple[pd.DataFrame, Step]:
-    """Leave out ligands that hold one of these elements."""
-    from bo_loop.chemistry.ligands import formula
-
-    bad = {s for s in rows["smiles"].unique() if set(elements(formula(s))) & set(elements_out)}
-    detail = f"excluded: {_listed(elements_out)}"
-    return drop(rows, rows["smiles"].isin(bad), "ligand elements", detail, ("ligand", "smiles"))
-
-
-def elements(text: str) -> dict[str, int]:
-    """Count the atoms of a formula without brackets: ``"C2H5NO2"`` -> ``{"C": 2, "H": 5, …}``."""
-    counts: dict[str, int] = {}
-    for symbol, number in re.findall(r"([A-Z][a-z]?)(\d*)", text):
-        counts[symbol] = counts.get(symbol, 0) + int(number or 1)
-    return counts
-
-
-def within_range(rows: pd.DataFrame, log_beta_range: Sequence[float]) -> tuple[pd.DataFrame, Step]:
-    """Leave out values that no constant has."""
-    low, high = log_beta_range
-    detail = f"log β outside {low:g} to {high:g}"
-    return drop(rows, ~rows["log_beta"].between(low, high), "range of log β", detail, _SHOW)
-
-
-def within_window(
-    rows: pd.DataFrame, temperature: tuple[float, float], ionic_strength: tuple[float, float]
-) -> tuple[pd.DataFrame, Step]:
-    """Leave out conditions further than a half-width from a centre; (centre, half-width) each."""
-    far = pd.Series(False, index=rows.index)
-    for column, (centre, width) in zip(_CONDITIONS, (temperature, ionic_strength), strict=True):
-        far |= (rows[column] - centre).abs() > width + 1e-9
-    detail = "outside {:g} ± {:g} °C and {:g} ± {:g} mol/L".format(*temperature, *ionic_strength)
-    return drop(rows, far, "window of conditions", detail, (*_SHOW, *_CONDITIONS))
 
 
 def nearest_conditions(
@@ -297,12 +213,12 @@ def nearest_conditions(
     distance = _PER_DEGREE * (rows["temperature_C"] - temperature_C).abs()
     distance += _PER_DEBYE_HUECKEL * (root / (1 + root) - wanted / (1 + wanted)).abs()
     ranked = rows.assign(_distance=distance.round(9)).sort_values(
-        ["_distance", *_CONDITIONS], kind="stable"
+        ["_distance", *CONDITIONS], kind="stable"
     )
-    best = ranked.groupby(["source", *PAIR])[_CONDITIONS].transform("first")
-    kept = ranked[_CONDITIONS].eq(best).all(axis=1).reindex(rows.index)
+    best = ranked.groupby(["source", *PAIR])[CONDITIONS].transform("first")
+    kept = ranked[CONDITIONS].eq(best).all(axis=1).reindex(rows.index)
     detail = f"nearest to {temperature_C:g} °C and {ionic_strength_M:g} mol/L kept"
-    return drop(rows, ~kept, "nearest conditions", detail, (*_SHOW, *_CONDITIONS))
+    return drop(rows, ~kept, "nearest conditions", detail, (*SHOW, *CONDITIONS))
 
 
 def one_value_each(rows: pd.DataFrame, how: str) -> tuple[pd.DataFrame, Step]:
@@ -320,7 +236,7 @@ def one_value_each(rows: pd.DataFrame, how: str) -> tuple[pd.DataFrame, Step]:
     rows : DataFrame
     step : Step
     """
-    key = ["source", *PAIR, *_CONDITIONS]
+    key = ["source", *PAIR, *CONDITIONS]
     exact = rows["censoring"].eq("none")
     has_value = exact.groupby([rows[k] for k in key]).transform("any")
     # Of bounds alone, the tightest: the highest lower bound, or the lowest upper one.
@@ -342,7 +258,7 @@ def one_value_each(rows: pd.DataFrame, how: str) -> tuple[pd.DataFrame, Step]:
         values = values[~values.duplicated(key)]
     kept = pd.concat([values, rows[first]]).sort_index()
     repeated = rows.duplicated(key, keep=False)
-    shown = examples(rows[repeated].sort_values(key), (*_SHOW, "source"), 6)
+    shown = examples(rows[repeated].sort_values(key), (*SHOW, "source"), 6)
     detail = f"{how} of the values of one pair, source and conditions"
     concerned = int(repeated.sum()) if how == "keep" else len(rows) - len(kept)
     return kept, Step("duplicates", detail, len(rows), len(kept), concerned, shown)
@@ -360,10 +276,6 @@ def _set_apart(
         len(rows),
         len(kept),
         len(held),
-        examples(held, (*_SHOW, "reason"), 5),
+        examples(held, (*SHOW, "reason"), 5),
     )
     return kept, held, step
-
-
-def _listed(values: Sequence[str]) -> str:
-    return ", ".join(values) or "none"

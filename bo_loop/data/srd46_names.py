@@ -20,7 +20,7 @@ import pandas as pd
 from bo_loop.chemistry.ions import MetalIon
 from bo_loop.chemistry.ligands import deprotonated_charge, formula, standardise
 from bo_loop.chemistry.molfiles import read_molfile
-from bo_loop.data.curate import elements
+from bo_loop.data.exclusions import elements
 from bo_loop.data.steps import Step, note
 from bo_loop.errors import DataError
 

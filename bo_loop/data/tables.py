@@ -49,7 +49,8 @@ def load(
         sheet). Columns are those of an observation; ``metal``, ``smiles``, ``n_ligands`` and
         ``log_beta`` must be there. Without a column ``charge``, ``metal`` carries it ("Cu+2").
     columns : mapping of str to str, optional
-        What the table calls a column: ``{"log_beta": "lg K", "smiles": "SMILES string"}``.
+        What the table calls a column: ``{"log_beta": "lg K", "smiles": "SMILES string"}``. A
+        column mapped to None goes by its own name.
     temperature_C, ionic_strength_M : float
         Stand in for condition cells that are empty or columns that are absent.
     source : str, optional
@@ -74,7 +75,7 @@ def load(
         One for all tables: a missing file, a wrong type, and every bad row, with its row number,
         column, value and what is expected.
     """
-    columns = dict(columns or {})
+    columns = {ours: theirs for ours, theirs in (columns or {}).items() if theirs is not None}
     unknown = sorted(set(columns) - set(OBSERVATION_COLUMNS))
     if unknown:
         raise ConfigError(

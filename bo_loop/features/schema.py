@@ -24,14 +24,16 @@ Mordred's own order, pair features. The filters are those of Kanahashi, Urushiha
 (Sci. Rep. 2022, 12, 11159), whose order is not published.
 """
 
+import warnings
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from importlib.metadata import version
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 import pandas as pd
 
+from bo_loop.chemistry.ions import PROTON
 from bo_loop.errors import ConfigError, DataError
 from bo_loop.features import descriptors, filters
 from bo_loop.features.tables import PAIR, ligands_of, raw_features, restricted, tables_of
@@ -69,6 +71,9 @@ class FeatureRecipe:
         If an option has a value it cannot take.
     """
 
+    protons: ClassVar[bool] = False
+    """Whether protonation constants (metal ``H``) can be described, and are learned from."""
+
     protected: Literal["keep", "published"] = "keep"
     max_abs_r: float = 0.7
     max_vif: float = 4.0
@@ -90,7 +95,8 @@ class FeatureRecipe:
         ----------
         pairs : DataFrame
             Observations and pool pairs, one row each, with the pair columns and standardised
-            SMILES. Every row weighs the same in means, scales and correlations.
+            SMILES. Every row weighs the same in means, scales and correlations; what `usable`
+            leaves out weighs nothing.
 
         Returns
         -------
@@ -101,6 +107,7 @@ class FeatureRecipe:
         DataError
             If there is no pair, or a metal ion, ligand or condition cannot be described.
         """
+        pairs = self.usable(pairs)
         if pairs.empty:
             raise DataError("Features cannot be chosen without pairs: the table is empty.")
         raw = raw_features(pairs)
@@ -117,6 +124,18 @@ class FeatureRecipe:
         correlated, inflated = (tuple(n.tolist()) for n in (names[~apart], names[left[~low]]))
         dropped = dict(zip(STEPS, (undefined, constant, correlated, inflated), strict=True))
         return FeatureSchema(self, schema_version(), _blocks(table, moments, left[low]), dropped)
+
+    def usable(self, pairs: pd.DataFrame) -> pd.DataFrame:
+        """Leave out protonation constants, with a warning, unless the features describe protons."""
+        left_out = pairs["metal"].eq(PROTON)
+        if self.protons or not left_out.any():
+            return pairs
+        warnings.warn(
+            f"{left_out.sum()} protonation constants are left out: these features describe metal "
+            "ions, not protons",
+            stacklevel=2,
+        )
+        return pairs[~left_out]
 
     def _protected(self, table: PairFeatures) -> filters.Mask:
         if self.protected == "keep":

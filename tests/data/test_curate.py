@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bo_loop.data import curate as c
+from bo_loop.data import exclusions as x
 from bo_loop.data import srd46, tables
 from bo_loop.data.report import curation_report
 from bo_loop.data.schema import OBSERVATION_COLUMNS
@@ -44,7 +45,7 @@ def test_one_structure_one_ligand_whatever_the_drawing():
     rows = observations(
         (*NICKEL, 5.7), ("Cu", 2, "[NH3+]CC(=O)[O-]", 1, 8.2), ("Cu", 2, "C1C", 1, 1)
     )
-    kept, step = c.standard_structures(rows)
+    kept, step = x.standard_structures(rows)
     assert kept.smiles.tolist() == [GLYCINE, GLYCINE]
     assert (step.before, step.after, step.concerned) == (3, 2, 1)
     assert "1 ways of drawing merged" in step.detail
@@ -58,7 +59,7 @@ def test_names_are_merged_by_structure_and_conflicts_listed():
         ("Ni", 2, EDTA, 1, 18.0),
         ligand=["gly", "glycine", "glycine", "", "gly"],
     )
-    kept, step = c.one_name_each(rows)
+    kept, step = x.one_name_each(rows)
     assert kept.ligand.tolist() == ["glycine"] * 4 + ["gly"]
     assert step.concerned == 2
     assert step.examples == (
@@ -69,32 +70,32 @@ def test_names_are_merged_by_structure_and_conflicts_listed():
 
 def test_metals_are_excluded_by_element():
     rows = observations(("NpO2", 1, GLYCINE, 1, 2.0), ("Pu", 4, GLYCINE, 1, 2.0), (*NICKEL, 5.0))
-    kept, step = c.without_metals(rows, c.TRANSURANICS)
+    kept, step = x.without_metals(rows, c.TRANSURANICS)
     assert kept.metal.tolist() == ["Ni"]
     assert step.concerned == 2
-    assert len(c.without_metals(rows, [])[0]) == 3
+    assert len(x.without_metals(rows, [])[0]) == 3
 
 
 def test_ligands_with_failing_elements_are_excluded():
     rows = observations(("Ni", 2, "C[Se]CC(=O)O", 1, 2.0), ("Ni", 2, "CSCC(=O)O", 1, 2.0))
-    assert c.without_elements(rows, c.FAILING_ELEMENTS)[0].smiles.tolist() == ["CSCC(=O)O"]
-    assert c.without_elements(rows, ["S"])[0].smiles.tolist() == ["C[Se]CC(=O)O"]
+    assert x.without_elements(rows, c.FAILING_ELEMENTS)[0].smiles.tolist() == ["CSCC(=O)O"]
+    assert x.without_elements(rows, ["S"])[0].smiles.tolist() == ["C[Se]CC(=O)O"]
 
 
 def test_elements_of_a_formula():
-    assert c.elements("C2H5NO2") == {"C": 2, "H": 5, "N": 1, "O": 2}
-    assert c.elements("CH3COOH") == {"C": 2, "H": 4, "O": 2}
+    assert x.elements("C2H5NO2") == {"C": 2, "H": 5, "N": 1, "O": 2}
+    assert x.elements("CH3COOH") == {"C": 2, "H": 4, "O": 2}
 
 
 def test_range_and_window():
     rows = observations(*[(*NICKEL, v) for v in (-10.5, -10.0, 60.0, 61.0, math.nan)])
-    assert values(c.within_range(rows, (-10, 60))) == [-10.0, 60.0]
+    assert values(x.within_range(rows, (-10, 60))) == [-10.0, 60.0]
     rows = observations(
         *[(*NICKEL, v) for v in (1.0, 2.0, 3.0)],
         temperature_C=[50.0, 51.0, 25.0],
         ionic_strength_M=[0.1, 0.1, 3.2],
     )
-    kept, step = c.within_window(rows, (25.0, 25.0), (0.1, 3.0))
+    kept, step = x.within_window(rows, (25.0, 25.0), (0.1, 3.0))
     assert kept.log_beta.tolist() == [1.0]
     assert step.detail == "outside 25 ± 25 °C and 0.1 ± 3 mol/L"
 
@@ -291,7 +292,7 @@ def test_says_which_step_left_nothing():
 @given(
     seed=st.integers(0, 2**32 - 1),
     how=st.sampled_from(c.DUPLICATES),
-    quarantine=st.sampled_from(c.QUARANTINE),
+    quarantine=st.sampled_from(c.EXCLUDE_OR_KEEP),
 )
 def test_curation_does_not_depend_on_the_order_of_rows(seed, how, quarantine):
     rng = np.random.default_rng(seed)
