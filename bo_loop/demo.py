@@ -57,7 +57,7 @@ def run(config: Mapping[str, Any], choices: Mapping[str, str], console: Console)
             break
         form = campaign.form(int(proposals["round"].iloc[0]))
         _answer(form, truth)
-        campaign.log(form)
+        campaign.log(form, confirm=True)  # literature may surprise the model: that is the point
         found += list(proposals["pair_id"])
         console.print(_round_table(proposals, truth, found))
     console.print(_closing_table(truth, found))
@@ -98,7 +98,9 @@ def _closing_table(truth: pd.Series, found: list[str]) -> Table:
     table.add_column("bo_loop", justify="right")
     table.add_column("random, on average", justify="right")
     best = str(found.index(top[0]) + 1) if top[0] in found else f"more than {len(found)}"
-    table.add_row("to find the strongest ligand", best, f"{expected_random_experiments(len(truth)):.1f}")
+    table.add_row(
+        "to find the strongest ligand", best, f"{expected_random_experiments(len(truth)):.1f}"
+    )
     hits = sum(pair in found for pair in top)
     # A hypergeometric mean: of K good pairs among N, m draws find K m / N.
     chance = len(top) * len(found) / len(truth)

@@ -76,10 +76,11 @@ class BrokenChainError(Exception):
 
 @dataclass(frozen=True)
 class LedgerRead:
-    """What a ledger file holds: its verified events, and what is torn at its end."""
+    """What a ledger file holds: its verified events, their bytes, and what is torn at its end."""
 
-    events: tuple[Event, ...]
-    torn: bytes
+    events: tuple[Event, ...] = ()
+    verified: bytes = b""
+    torn: bytes = b""
 
 
 def canonical(fields: Mapping[str, Any]) -> bytes:
@@ -142,8 +143,16 @@ def chain(
     return b"".join(lines), tuple(events)
 
 
-def parse(content: bytes) -> LedgerRead:
+def parse(content: bytes, known: LedgerRead | None = None) -> LedgerRead:
     """Read and verify the lines of a ledger.
+
+    Parameters
+    ----------
+    content : bytes
+        The whole file.
+    known : LedgerRead, optional
+        An earlier read. Where `content` begins with the very bytes verified then, only the lines
+        behind them are verified.
 
     Returns
     -------
@@ -155,12 +164,13 @@ def parse(content: bytes) -> LedgerRead:
     BrokenChainError
         At the first line that does not verify, unless it is a torn last one.
     """
-    *lines, partial = content.split(b"\n")
-    events: list[Event] = []
-    ends = [0]
-    for number, line in enumerate(lines, start=1):
+    known = known if known and content.startswith(known.verified) else LedgerRead()
+    events = list(known.events)
+    n_known, ends = len(events), [len(known.verified)]
+    *lines, partial = content[ends[0] :].split(b"\n")
+    for number, line in enumerate(lines, start=n_known + 1):
         fields = _json(line)
-        if fields is None and number == len(lines) and not partial:
+        if fields is None and number == n_known + len(lines) and not partial:
             break  # not even JSON, and the last: blocks of a line lost in a power cut
         problem = "it is not JSON" if fields is None else _problem(fields, line, events)
         if problem:
@@ -169,7 +179,8 @@ def parse(content: bytes) -> LedgerRead:
         ends.append(ends[-1] + len(line) + 1)
     index, size = events[-1].batch if events else (0, 0)
     whole = len(events) - (index if index < size else 0)
-    return LedgerRead(tuple(events[:whole]), content[ends[whole] :])
+    end = ends[whole - n_known]
+    return LedgerRead(tuple(events[:whole]), content[:end], content[end:])
 
 
 def _json(line: bytes) -> dict[str, Any] | None:

@@ -189,7 +189,7 @@ def _pool_extended(state: CampaignState, event: Event) -> dict[str, Any]:
 
 
 def _config_changed(state: CampaignState, event: Event) -> dict[str, Any]:
-    return {"overrides": event.data["overrides"]}
+    return {"overrides": event.data["overrides"], "choices": event.data.get("choices") or {}}
 
 
 def _closed(state: CampaignState, event: Event) -> dict[str, Any]:

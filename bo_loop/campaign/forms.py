@@ -21,7 +21,7 @@ _OURS = {
     "acquisition": "acquisition",
     "reason": "reason",
 }
-_THEIRS = ("log_beta", "log_beta_sd", "temperature_C", "ionic_strength_M", "status", "note")
+THEIRS = ("log_beta", "log_beta_sd", "temperature_C", "ionic_strength_M", "status", "note")
 
 
 def form(proposals: pd.DataFrame) -> bytes:
@@ -32,7 +32,7 @@ def form(proposals: pd.DataFrame) -> bytes:
     proposals : DataFrame
         A row for each, as `views.proposals` returns it.
     """
-    filled = proposals.reindex(columns=[*_OURS, *_THEIRS]).rename(columns=_OURS)
+    filled = proposals.reindex(columns=[*_OURS, *THEIRS]).rename(columns=_OURS)
     return table(filled)
 
 

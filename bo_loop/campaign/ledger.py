@@ -61,13 +61,15 @@ class Appended:
     set_aside: SetAside | None
 
 
-def read(path: Path) -> LedgerRead:
+def read(path: Path, known: LedgerRead | None = None) -> LedgerRead:
     """Read and verify a ledger; takes no lock, changes nothing.
 
     Parameters
     ----------
     path : Path
         The ledger; a missing or empty file holds no events.
+    known : LedgerRead, optional
+        An earlier read: bytes that have not changed since are not verified again.
 
     Returns
     -------
@@ -89,7 +91,7 @@ def read(path: Path) -> LedgerRead:
     except OSError as error:
         raise CampaignError(f"{path} cannot be read ({error.strerror}).") from error
     try:
-        found = parse(content)
+        found = parse(content, known)
     except BrokenChainError as error:
         raise _damaged(path, error.line, error.problem) from error
     if head is not None:
@@ -123,16 +125,17 @@ class Ledger:
         self._clock = clock
         self._lock = path.with_suffix(".lock")
         self._lock_timeout = lock_timeout
+        self._known = LedgerRead()
 
     def read(self) -> LedgerRead:
         """Read and verify, as `read`; a torn end is looked at again once appends have finished."""
-        found = read(self.path)
+        found = self._read()
         if not found.torn:
             return found
         with ExitStack() as stack:
             with suppress(CampaignError):  # a read-only folder, a long command: read all the same
                 stack.enter_context(files.locked(self._lock, timeout=1.0))
-            return read(self.path)
+            return self._read()
 
     def append(self, events: Sequence[NewEvent]) -> Appended:
         """Record events whatever the ledger holds, all or none; see `transact`."""
@@ -159,7 +162,7 @@ class Ledger:
             no known type, or the disk refuses. Then nothing was recorded.
         """
         with files.locked(self._lock, self._lock_timeout):
-            found = read(self.path)
+            found = self._read()
             lines, events = chain(list(decide(found.events)), found.events, self._now())
             if not events:
                 return Appended((), None)
@@ -173,6 +176,10 @@ class Ledger:
                 head = {"seq": events[-1].seq, "hash": events[-1].hash}
                 files.write_view(_head_path(self.path), canonical(head))
             return Appended(events, set_aside)
+
+    def _read(self) -> LedgerRead:
+        self._known = read(self.path, self._known)
+        return self._known
 
     def _now(self) -> str:
         return self._clock().astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

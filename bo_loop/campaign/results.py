@@ -1,121 +1,256 @@
 """Read what the lab wrote into a form: every row checked before any is taken."""
 
+import math
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from bo_loop.campaign.events import NewEvent
-from bo_loop.data.schema import Rule, is_absent, number, refuse_bad_values
+from bo_loop.campaign.numbers import Reading, understand
+from bo_loop.data.cells import Cells, read_cells
 from bo_loop.errors import DataError
 
 STATUSES = ("measured", "in_progress", "failed")
-_NUMBERS = ("log_beta", "log_beta_sd", "temperature_C", "ionic_strength_M")
-_TEXTS = ("date", "operator", "method", "note")
+CENSORING = ("none", "lower", "upper")
+TEXTS = ("date", "operator", "method", "note")
+LIMITS = {
+    "log_beta": (-10.0, 60.0, "log10 of the constant as a number between −10 and 60"),
+    "log_beta_sd": (0.0, 60.0, "a standard deviation, a number of 0 or more"),
+    "temperature_C": (-50.0, 400.0, "degrees Celsius between −50 and 400"),
+    "ionic_strength_M": (0.0, 30.0, "mol/L between 0 and 30"),
+}
+_OURS = ("metal", "charge", "n_ligands")
+_CONDITIONS = ("temperature_C", "ionic_strength_M")
+_MOST_LISTED = 200
+_LONGEST_SHOWN = 60
 
 
-def read_results(path: Path, pool: pd.DataFrame) -> tuple[list[NewEvent], list[str]]:
+@dataclass(frozen=True)
+class ResultsTable:
+    """What a table of results says.
+
+    Parameters
+    ----------
+    events : list of (str, mapping)
+        ``measured``, ``in_progress`` and ``failed`` events, in the order of the rows.
+    labels : list of str
+        Where each comes from: ``"row 5"``.
+    understood : list of str
+        Numbers that were not written plainly, and how they were read.
+    differing : mapping of str to list of str
+        By label: what the row says of the pair itself that the pool does not.
+    """
+
+    events: list[NewEvent] = field(default_factory=list)
+    labels: list[str] = field(default_factory=list)
+    understood: list[str] = field(default_factory=list)
+    differing: dict[str, list[str]] = field(default_factory=dict)
+
+
+def read_results(
+    path: Path,
+    pool: pd.DataFrame,
+    *,
+    content: bytes | None = None,
+    defaults: Mapping[str, str] | None = None,
+) -> ResultsTable:
     """Read a table of results.
 
     Parameters
     ----------
     path : Path
-        A CSV with ``pair_id`` and ``log_beta``; ``log_beta_sd, status, temperature_C,
-        ionic_strength_M, date, operator, method, note`` where the lab states them. Any other
-        column is left alone. A row without result and status is still pending.
+        A CSV, Excel or Parquet table with ``pair_id`` and ``log_beta``; ``log_beta_sd, censoring,
+        status, temperature_C, ionic_strength_M, date, operator, method, note`` where the lab
+        states them. Any other column is left alone. A row without result and status is still
+        pending.
     pool : DataFrame
         Pairs that may be logged, with ``pair_id`` and the conditions wanted, which hold where
         the table states none.
+    content : bytes, optional
+        The table, where it came through a pipe.
+    defaults : mapping of str to str, optional
+        Of `TEXTS`, what holds for rows that state none.
 
     Returns
     -------
-    events : list of (str, mapping)
-        ``measured``, ``in_progress`` and ``failed`` events, in the order of the rows.
-    labels : list of str
-        Where each comes from: ``"row 5"``.
+    ResultsTable
 
     Raises
     ------
     DataError
         If the file cannot be read, or with one line for every value that cannot be taken.
     """
-    table = _read(path)
-    wanted = pool.set_index("pair_id")[["temperature_C", "ionic_strength_M"]]
-    rules = _rules(frozenset(wanted.index))
-    needed = {c: r for c, r in rules.items() if c in ("pair_id", "log_beta") or c in table}
-    table = refuse_bad_values(table, str(path), needed)
-    rows = {f"row {i}": row for i, row in enumerate(table.to_dict("records"), start=2)}
-    problems = [f"{label}, {text}" for label, row in rows.items() if (text := _contradiction(row))]
+    try:
+        cells = read_cells(path, content=content, formulas=True)
+    except DataError as error:
+        raise DataError(_short(str(error), 1000)) from error
+    table = cells.written.rename(columns=str.strip)
+    _check_columns(table, path)
+    pairs = pool.set_index("pair_id").to_dict("index")
+    problems = {_row_number(line): [line] for line in cells.problems}
+    found = ResultsTable()
+    for label, row in _rows(cells, table):
+        reader = _Row(label, row, pairs)
+        event = reader.event(defaults or {})
+        if reader.problems:
+            problems.setdefault(_row_number(label), []).extend(reader.problems)
+        elif event:
+            found.events.append(event)
+            found.labels.append(label)
+            found.understood.extend(reader.understood)
+            found.differing.update({label: reader.differing()} if reader.differing() else {})
     if problems:
-        raise DataError(f"{path}: {len(problems)} rows contradict themselves.", problems)
-    events = {label: event for label, row in rows.items() if (event := _event(row, wanted))}
-    return list(events.values()), list(events)
+        raise _refused(path, [line for number in sorted(problems) for line in problems[number]])
+    return found
 
 
-def _read(path: Path) -> pd.DataFrame:
-    for encoding in ("utf-8-sig", "cp932"):
+def check_number(name: str, reading: Reading) -> float:
+    """Return the value of a plain number of column `name`, or refuse it.
+
+    Raises
+    ------
+    ValueError
+        If it is a bound, has an sd, or lies outside `LIMITS`.
+    """
+    low, high, expected = LIMITS[name]
+    if name != "log_beta" and (reading.censoring != "none" or reading.sd is not None):
+        raise ValueError(f"expected {expected}, without sign and ±")
+    if not low <= reading.value <= high:
+        raise ValueError(f"expected {expected}, or nothing")
+    if reading.sd is not None and not 0 <= reading.sd <= LIMITS["log_beta_sd"][1]:
+        raise ValueError(f"behind ±: expected {LIMITS['log_beta_sd'][2]}")
+    return reading.value
+
+
+class _Row:
+    """One row while it is read: its cells, what is wrong, what was understood."""
+
+    def __init__(self, label: str, row: Mapping[str, str], pairs: Mapping[str, Mapping[str, Any]]):
+        self.label = label
+        self.row = {name: text.strip() for name, text in row.items()}
+        self.pair = pairs.get(self.row["pair_id"])
+        self.problems: list[str] = []
+        self.understood: list[str] = []
+
+    def event(self, defaults: Mapping[str, str]) -> NewEvent | None:
+        """Return what the row records; None if it is still pending or has `problems`."""
+        if self.pair is None:
+            self._refuse(
+                "pair_id",
+                "expected a pair of this campaign's pool, written as in proposals.csv "
+                "(Ni+2:L1:<InChIKey>)",
+            )
+        readings = {name: self._reading(name) for name in LIMITS if self.row.get(name)}
+        for name, allowed in (("status", STATUSES), ("censoring", CENSORING)):
+            if self.row.get(name, "") not in ("", *allowed):
+                self._refuse(name, f"expected {', '.join(allowed)}, or nothing")
+        if not self.problems:
+            self._check_consistent(readings)
+        if self.problems:
+            return None
+        status = self.row.get("status") or ("measured" if "log_beta" in readings else "")
+        if not status:
+            return None
+        texts = {name: self.row.get(name) or defaults.get(name, "") for name in TEXTS}
+        # a workbook's date cell comes with midnight behind it
+        texts["date"] = texts["date"].removesuffix(" 00:00:00")
+        data = {"pair_id": self.row["pair_id"], **{k: v for k, v in texts.items() if v}}
+        return status, data if status != "measured" else self._values(readings) | data
+
+    def differing(self) -> list[str]:
+        """Say where the row's metal, charge and n are not the pool's."""
+        return [
+            f"the column {name} says {self.row[name]!r}, but the pair is of {self.pair[name]}"
+            for name in _OURS
+            if self.row.get(name) and not _same(self.row[name], self.pair.get(name))
+        ]
+
+    def _reading(self, name: str) -> Reading | None:
+        text = self.row[name]
         try:
-            return pd.read_csv(path, dtype=str, keep_default_na=False, encoding=encoding)
-        except UnicodeDecodeError:
-            continue
-        except (OSError, ValueError) as error:
-            raise DataError(
-                f"{path} cannot be read as a CSV table ({error}). Give the filled-in "
-                "proposals.csv of a round, saved as CSV."
-            ) from error
-    raise DataError(f"{path} is neither UTF-8 nor Shift-JIS text. Save it as CSV (UTF-8).")
+            reading = understand(text)
+            check_number(name, reading)
+        except ValueError as error:
+            self._refuse(name, str(error))
+            return None
+        if not reading.plain:
+            self.understood.append(f"{self.label}, {name}: {text!r} was read as {reading}")
+        return reading
+
+    def _check_consistent(self, readings: Mapping[str, Reading]) -> None:
+        status, value = self.row.get("status", ""), readings.get("log_beta")
+        sd, censoring = readings.get("log_beta_sd"), self.row.get("censoring")
+        if value is None:
+            if status == "measured":
+                self._refuse("log_beta", "the status is measured: give the value, or clear it")
+            elif not status and sd:
+                self._refuse("log_beta", "log_beta_sd is given: give the value too")
+        elif status in ("failed", "in_progress"):
+            self._refuse("status", "log_beta holds a value: clear it, or write measured")
+        elif value.sd is not None and sd and sd.value != value.sd:
+            self._refuse("log_beta_sd", f"log_beta says ± {value.sd:g}: state it once")
+        elif value.censoring != "none" and censoring not in (None, "", value.censoring):
+            self._refuse("censoring", f"log_beta says {value.censoring}: state it once")
+
+    def _values(self, readings: Mapping[str, Reading]) -> dict[str, Any]:
+        value = readings["log_beta"]
+        conditions = {
+            name: float(self.pair[name]) for name in ("temperature_C", "ionic_strength_M")
+        }
+        numbers = {name: reading.value for name, reading in readings.items()}
+        sd = {} if value.sd is None else {"log_beta_sd": value.sd}
+        stated = self.row.get("censoring") or "none"
+        return {
+            **conditions,
+            **numbers,
+            **sd,
+            "censoring": stated if value.censoring == "none" else value.censoring,
+        }
+
+    def _refuse(self, name: str, reason: str) -> None:
+        text = self.row.get(name, "")
+        shown = repr(_short(text, _LONGEST_SHOWN)) if text else "empty"
+        self.problems.append(f"{self.label}, {name}: {shown} — {reason}")
 
 
-def _rules(pair_ids: frozenset[str]) -> dict[str, Rule]:
-    def within(low: float, high: float) -> Any:
-        return lambda value: is_absent(value) or low <= number(value) <= high
-
-    return {
-        "pair_id": (
-            lambda value: value in pair_ids,
-            "expected a pair of this campaign's pool, written as in proposals.csv "
-            "(Ni+2:L1:<InChIKey>)",
-        ),
-        "log_beta": (
-            within(-10, 60),
-            "expected log10 of the constant as a number between −10 and 60, or nothing",
-        ),
-        "log_beta_sd": (
-            within(0, 60),
-            "expected a standard deviation, a number of 0 or more, or nothing",
-        ),
-        "temperature_C": (within(-50, 400), "expected degrees Celsius between −50 and 400"),
-        "ionic_strength_M": (within(0, 30), "expected mol/L between 0 and 30"),
-        "status": (
-            lambda value: is_absent(value) or value in STATUSES,
-            f"expected {', '.join(STATUSES)}, or nothing",
-        ),
-    }
+def _rows(cells: Cells, table: pd.DataFrame) -> list[tuple[str, dict[str, str]]]:
+    records = table.loc[:, table.columns != ""].to_dict("records")
+    return [(f"row {n}", row) for n, row in zip(cells.rows, records, strict=True)]
 
 
-def _contradiction(row: Mapping[str, Any]) -> str:
-    status, valued = row.get("status", ""), not is_absent(row["log_beta"])
-    if status == "measured" and not valued:
-        return "log_beta: empty, but the status is measured — give the value, or clear the status"
-    if status in ("failed", "in_progress") and valued:
-        return (
-            f"status: {status}, but log_beta is {row['log_beta']!r} — clear the value, or write "
-            "measured"
+def _check_columns(table: pd.DataFrame, path: Path) -> None:
+    missing = [name for name in ("pair_id", "log_beta") if name not in table]
+    if missing:
+        raise DataError(
+            f"{path}: missing columns {', '.join(missing)}. Give the filled-in proposals.csv of a "
+            "round, or any table with pair_id and log_beta; the columns found are "
+            f"{_short(', '.join(map(repr, table.columns)), 300)}."
         )
-    if not status and not valued and not is_absent(row.get("log_beta_sd")):
-        return "log_beta: empty, but log_beta_sd is given — give the value too"
-    return ""
 
 
-def _event(row: Mapping[str, Any], wanted: pd.DataFrame) -> NewEvent | None:
-    texts = {name: row[name] for name in _TEXTS if not is_absent(row.get(name))}
-    status = row.get("status") or ("" if is_absent(row["log_beta"]) else "measured")
-    if not status:
-        return None
-    if status != "measured":
-        return status, {"pair_id": row["pair_id"], **texts}
-    numbers = {name: number(row.get(name)) for name in _NUMBERS if not is_absent(row.get(name))}
-    conditions = {name: float(value) for name, value in wanted.loc[row["pair_id"]].items()}
-    values = {"censoring": "none", **conditions, **numbers, **texts}
-    return "measured", {"pair_id": row["pair_id"], **values}
+def _refused(path: Path, problems: list[str]) -> DataError:
+    more = len(problems) - _MOST_LISTED
+    listed = problems[:_MOST_LISTED] + ([f"and {more} more"] if more > 0 else [])
+    return DataError(
+        f"{path}: {len(problems)} values cannot be used. Nothing was recorded.", listed
+    )
+
+
+def _same(text: str, value: Any) -> bool:
+    if not isinstance(value, int | float):
+        return value is None or text == str(value)
+    try:
+        return math.isclose(understand(text).value, value)
+    except ValueError:
+        return False
+
+
+def _row_number(label: str) -> int:
+    return int(label.removeprefix("row ").partition(",")[0].partition(":")[0])
+
+
+def _short(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[:most]}…"

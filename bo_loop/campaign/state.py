@@ -4,22 +4,24 @@ The ledger's events and their data (``?``: may be missing or null)
 
 ==============  =================================================================================
 started         name, config (fingerprint), sealed {file: sha256}, versions {package: version},
-                n_observations, n_pool (rows sealed)
+                n_observations, n_pool (rows sealed), operator?
 proposed        round, seed, seen (seq of the last event it knew), hyperparameters {…},
                 overrides? {setting: value}, incumbent?, refitted? (false: the data were extended,
-                the hyperparameters kept), versions?, fit? (the model's report),
+                the hyperparameters kept), versions?, fit? (the model's report), operator?,
                 proposals [{pair_id, rank, mean, sd, sd_latent, acquisition, reason}]
 in_progress     pair_id, operator?, method?, date?, note?
 measured        pair_id, log_beta, log_beta_sd?, censoring (none, lower, upper), temperature_C,
-                ionic_strength_M, replicate (1, 2, …), date?, operator?, method?, note?
+                ionic_strength_M, replicate (1, 2, …), date?, operator?, method?, note?,
+                confirmed? [what seemed doubtful, and was confirmed]
 failed          pair_id, operator?, method?, date?, note?
 corrected       corrects (seq of a `measured` event) and either void: true, or those of log_beta,
                 log_beta_sd, censoring, temperature_C, ionic_strength_M, date, operator, method,
                 note that are new; reason?, by? (who corrects)
 withdrawn       pair_id, reason?, operator?
 restored        pair_id, reason?, operator?
-pool_extended   pairs [{pair_id, and the pair columns}], source?, operator?
-config_changed  overrides {setting: value} (all those now in force), operator?
+pool_extended   pairs [{pair_id, ligand_group, and the pair columns}], source?, operator?
+config_changed  overrides {setting: value} (all those now in force), choices? {group: option} (those
+                of the overrides), operator?
 closed          reason?, operator?
 reopened        reason?, operator?
 ==============  =================================================================================
@@ -139,8 +141,8 @@ class CampaignState:
         Standing and voided results, in the order in which they were logged.
     n_observations, n_pool : int
         Literature values and pairs sealed at `start`.
-    overrides : mapping
-        Settings changed since `start`, as they are now.
+    overrides, choices : mapping
+        Settings changed since `start`, as they are now, and the options they were made from.
     added_pairs : tuple of mapping
         Pairs added to the pool, in order.
     closed_seq : int
@@ -162,6 +164,7 @@ class CampaignState:
     voided: tuple[Result, ...] = ()
     failures: tuple[Failure, ...] = ()
     overrides: Mapping[str, Any] = field(default_factory=dict)
+    choices: Mapping[str, str] = field(default_factory=dict)
     added_pairs: tuple[Mapping[str, Any], ...] = ()
     closed_seq: int = 0
 

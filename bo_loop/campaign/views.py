@@ -6,7 +6,7 @@ from dataclasses import asdict
 import pandas as pd
 
 from bo_loop.campaign.events import Event
-from bo_loop.campaign.state import CampaignState, ProposedPair, Round
+from bo_loop.campaign.state import CampaignState, ProposedPair, Result, Round
 from bo_loop.data.schema import PAIR_COLUMNS
 
 _RESULT = (
@@ -26,6 +26,7 @@ _RESULT = (
     "round",
 )
 _PROPOSAL = tuple(ProposedPair.__dataclass_fields__)
+_SIGNS = {"none": "", "lower": "> ", "upper": "< "}
 
 
 def proposals(made: Round, pool: pd.DataFrame) -> pd.DataFrame:
@@ -58,8 +59,16 @@ def logged(events: Sequence[Event], state: CampaignState, pool: pd.DataFrame) ->
         [(event.seq, event.event, event.data["pair_id"]) for event in events],
         columns=["seq", "event", "pair_id"],
     )
-    values = measurements(state, pool)[["seq", "log_beta", "log_beta_sd", "mean", "sd"]]
+    values = measurements(state, pool)[
+        ["seq", "log_beta", "log_beta_sd", "censoring", "mean", "sd"]
+    ]
     return named(frame, pool).merge(values, on="seq", how="left")
+
+
+def shown_result(result: Result) -> str:
+    """Return a result as a chemist writes it: ``log β 12.3 ± 0.2``, ``log β > 20``."""
+    spread = "" if result.log_beta_sd is None else f" ± {result.log_beta_sd:g}"
+    return f"log β {_SIGNS[result.censoring]}{result.log_beta:g}{spread}"
 
 
 def named(frame: pd.DataFrame, pool: pd.DataFrame) -> pd.DataFrame:

@@ -142,12 +142,12 @@ def test_logging_the_same_file_twice_adds_nothing(campaign, begun, truth):
 
 def test_another_value_needs_replicate(campaign, begun):
     pair = begun[1]["pair_id"].iloc[0]
-    campaign.log(filled(campaign, 1, {pair: "5.0"}))
-    form = filled(campaign, 1, {pair: "5.4"})
-    with pytest.raises(CampaignError, match=r"row \d.*is answered: log_beta 5 .*replicate=true"):
+    campaign.log(filled(campaign, 1, {pair: "15.0"}))
+    form = filled(campaign, 1, {pair: "15.4"})
+    with pytest.raises(CampaignError, match=r"row \d.*is answered: log_beta 15 .*replicate=true"):
         campaign.log(form)
     campaign.log(form, replicate=True)
-    assert list(campaign.measurements()["log_beta"]) == [5.0, 5.4]
+    assert list(campaign.measurements()["log_beta"]) == [15.0, 15.4]
     assert list(campaign.measurements()["replicate"]) == [1, 2]
 
 

@@ -22,9 +22,8 @@ def refusal(tmp_path, text):
 
 
 def test_a_row_without_result_and_status_stays_pending(tmp_path):
-    events, labels = read(
-        tmp_path, "pair_id,log_beta,status,note\nNi+2:L1:A,,,cloudy\nNi+2:L1:B,7.5,,\n"
-    )
+    table = read(tmp_path, "pair_id,log_beta,status,note\nNi+2:L1:A,,,cloudy\nNi+2:L1:B,7.5,,\n")
+    events, labels = table.events, table.labels
     assert labels == ["row 3"]
     assert events == [
         (
@@ -41,12 +40,12 @@ def test_a_row_without_result_and_status_stays_pending(tmp_path):
 
 
 def test_what_the_lab_states_goes_into_the_event(tmp_path):
-    events, _ = read(
+    events = read(
         tmp_path,
         "pair_id,log_beta,log_beta_sd,temperature_C,status,note,operator,colour\n"
         "Ni+2:L1:A,7.5,0.05,20,measured,twice,Ada,red\n"
         "Ni+2:L1:B,,,,failed,precipitate,Ada,red\n",
-    )
+    ).events
     assert events[0][1] == {
         "pair_id": "Ni+2:L1:A",
         "censoring": "none",
@@ -79,7 +78,7 @@ def test_every_bad_value_is_listed_with_row_column_and_what_is_expected(tmp_path
     )
     assert "5 values cannot be used" in text
     assert "row 2, pair_id: 'Ni+2:L1:C' — expected a pair of this campaign's pool" in text
-    assert "row 3, log_beta: 'about 7' — expected log10 of the constant as a number" in text
+    assert "row 3, log_beta: 'about 7' — only about a number" in text
     assert "row 4, log_beta_sd: '-0.1' — expected a standard deviation" in text
     assert "row 5, log_beta: '75' — expected log10" in text
     assert "between −10 and 60" in text
@@ -89,9 +88,9 @@ def test_every_bad_value_is_listed_with_row_column_and_what_is_expected(tmp_path
 @pytest.mark.parametrize(
     ("row", "words"),
     [
-        ("Ni+2:L1:A,,,measured", "row 2, log_beta: empty, but the status is measured"),
-        ("Ni+2:L1:A,7,,failed", "row 2, status: failed, but log_beta is '7'"),
-        ("Ni+2:L1:A,,0.1,", "row 2, log_beta: empty, but log_beta_sd is given"),
+        ("Ni+2:L1:A,,,measured", "row 2, log_beta: empty — the status is measured"),
+        ("Ni+2:L1:A,7,,failed", "row 2, status: 'failed' — log_beta holds a value"),
+        ("Ni+2:L1:A,,0.1,", "row 2, log_beta: empty — log_beta_sd is given"),
     ],
 )
 def test_rows_that_contradict_themselves_are_refused(tmp_path, row, words):

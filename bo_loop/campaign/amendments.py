@@ -1,0 +1,208 @@
+"""What may be changed of a campaign after the fact: each change is one more event."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from bo_loop.campaign import rules
+from bo_loop.campaign.events import NewEvent
+from bo_loop.campaign.numbers import Reading, understand
+from bo_loop.campaign.record import Record, Recorded, check_pair, who
+from bo_loop.campaign.results import check_number
+from bo_loop.campaign.settings import check_lasting
+from bo_loop.campaign.state import RESULT_FIELDS, CampaignState
+from bo_loop.errors import CampaignError, DataError
+
+
+class Amendments(Record):
+    """Corrections, withdrawals, additions and changed settings of a campaign.
+
+    Every method takes the name of the one who acts (by default the login name) and returns what
+    was recorded: nothing, if the ledger said so already.
+    """
+
+    def correct(
+        self,
+        event: int,
+        *,
+        void: bool = False,
+        reason: str = "",
+        by: str | None = None,
+        **values: Any,
+    ) -> Recorded:
+        """Correct a result, or void it; the ledger keeps both.
+
+        Parameters
+        ----------
+        event : int
+            Number of the `measured` event: ``seq`` in measurements.csv and in `history`.
+        void : bool
+            The result does not stand at all.
+        reason : str
+            Why.
+        by : str, optional
+            Who corrects.
+        **values
+            The new ones of ``log_beta, log_beta_sd, censoring, temperature_C, ionic_strength_M,
+            date, operator, method, note``. ``log_beta`` may be text, as in a form (``">20"``); it
+            states its censoring with it. ``log_beta_sd=None`` takes a stated sd back.
+
+        Raises
+        ------
+        CampaignError
+            If there is no such result, or nothing or both was said of it.
+        DataError
+            If a value is out of range.
+        """
+        data: dict[str, Any] = {"corrects": event, **_values(values)}
+        data |= {"void": True} if void else {}
+        return self._amend("corrected", data, reason=reason, by=who(by))
+
+    def withdraw(self, pair: str, *, reason: str = "", operator: str | None = None) -> Recorded:
+        """Take a pair out: it is not proposed again, and not waited for.
+
+        Raises
+        ------
+        CampaignError
+            If it is not in the pool, or measured.
+        """
+        check_pair(pair, self.pool)
+        return self._amend("withdrawn", {"pair_id": pair}, reason=reason, operator=who(operator))
+
+    def restore(self, pair: str, *, reason: str = "", operator: str | None = None) -> Recorded:
+        """Take a withdrawal back; the pair is again what it was before.
+
+        Raises
+        ------
+        CampaignError
+            If it is not in the pool, or not withdrawn.
+        """
+        check_pair(pair, self.pool)
+        return self._amend("restored", {"pair_id": pair}, reason=reason, operator=who(operator))
+
+    def close(self, *, reason: str = "", operator: str | None = None) -> Recorded:
+        """End the campaign: it can be read, and reopened, but takes nothing else."""
+        return self._amend("closed", {}, reason=reason, operator=who(operator))
+
+    def reopen(self, *, reason: str = "", operator: str | None = None) -> Recorded:
+        """Go on with a closed campaign.
+
+        Raises
+        ------
+        CampaignError
+            If it is not closed.
+        """
+        return self._amend("reopened", {}, reason=reason, operator=who(operator))
+
+    def configure(
+        self,
+        *,
+        choices: Mapping[str, str] | None = None,
+        operator: str | None = None,
+        **changes: Any,
+    ) -> Recorded:
+        """Change settings for all rounds to come.
+
+        Parameters
+        ----------
+        choices : mapping of str to str, optional
+            The option from which each changed group was made.
+        operator : str, optional
+            Who changes them.
+        **changes
+            ``batch_size``, ``model``, ``objective``, ``acquisition``, as in a campaign's config.
+
+        Raises
+        ------
+        ConfigError
+            If a setting cannot be changed, or cannot have that value.
+        """
+        check_lasting(changes)
+
+        def decide(state: CampaignState) -> list[NewEvent]:
+            now = self.settings(state)
+            changed = {key: value for key, value in changes.items() if now[key] != value}
+            if not changed:
+                rules.check_open(state)
+                return []
+            data = {
+                "overrides": {**state.overrides, **changed},
+                "choices": {**state.choices, **(choices or {})},
+                "operator": who(operator),
+            }
+            return rules.new_events(state, [("config_changed", data)])[0]
+
+        return self._told(self._record(decide))
+
+    def extend(
+        self,
+        *,
+        ligands: str | Path | None = None,
+        metals: Sequence[str] = (),
+        operator: str | None = None,
+    ) -> Recorded:
+        """Add ligands or metal ions to the pool; the features stay those of the start.
+
+        Parameters
+        ----------
+        ligands : str or Path, optional
+            A table of ligands, as for ``pool=table``; each is paired with all metal ions and
+            numbers of ligands of the pool.
+        metals : sequence of str
+            More metal ions; each is paired with all ligands of the pool, old and new.
+        operator : str, optional
+            Who extends it.
+
+        Raises
+        ------
+        ConfigError, DataError
+            If the table or a metal ion cannot be used; or listing the ligands for which a feature
+            that was fixed at the start is undefined. Nothing is recorded then.
+        CampaignError
+            If nothing new was given.
+        """
+        from bo_loop.campaign.extension import new_pairs  # RDKit: only where structures are read
+
+        state = self.state()
+        rules.check_open(state)
+        pairs = new_pairs(self.pool_of(state), self.sealed.features(), ligands, list(metals))
+        sources = [Path(ligands).name] if ligands else []
+        data = {
+            "pairs": pairs.to_dict("records"),
+            "source": ", ".join([*sources, *metals]),
+            "operator": who(operator),
+        }
+        return self._amend("pool_extended", data)
+
+    def _amend(self, kind: str, data: Mapping[str, Any], **said: str) -> Recorded:
+        """Record one event, with what was said about it."""
+        whole = {**data, **{key: text for key, text in said.items() if text}}
+        appended = self._record(lambda state: rules.new_events(state, [(kind, whole)])[0])
+        return self._told(appended)
+
+
+def _values(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Check the new values of a correction, and read those that are text."""
+    unknown = sorted(set(values) - set(RESULT_FIELDS))
+    if unknown:
+        raise CampaignError(
+            f"{', '.join(unknown)} cannot be corrected; only {', '.join(RESULT_FIELDS)} can."
+        )
+    data = dict(values)
+    problems = []
+    for name in ("log_beta", "log_beta_sd", "temperature_C", "ionic_strength_M"):
+        if data.get(name) is None:
+            continue
+        try:
+            given = data[name]
+            reading = understand(given) if isinstance(given, str) else Reading(float(given))
+            data[name] = check_number(name, reading)
+        except (ValueError, TypeError) as error:
+            problems.append(f"{name}: {values[name]!r} — {error}")
+            continue
+        if name == "log_beta":
+            data.setdefault("censoring", reading.censoring)
+            data |= {} if reading.sd is None else {"log_beta_sd": reading.sd}
+    if problems:
+        raise DataError("The correction cannot be used. Nothing was recorded.", problems)
+    return data

@@ -1,0 +1,88 @@
+"""Pairs that new ligands or metal ions add to a pool."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from bo_loop.chemistry.ions import MetalIon, parse_ion
+from bo_loop.data import pools
+from bo_loop.data.schema import PAIR_COLUMNS, validate_pairs, with_keys
+from bo_loop.errors import CampaignError
+from bo_loop.features.schema import FeatureSchema
+
+_CONDITIONS = ["temperature_C", "ionic_strength_M"]
+
+
+def new_pairs(
+    pool: pd.DataFrame,
+    features: Mapping[str, Any],
+    ligands: str | Path | None,
+    metals: Sequence[str],
+) -> pd.DataFrame:
+    """Return the pairs to be added to a pool.
+
+    Parameters
+    ----------
+    pool : DataFrame
+        The pool so far, with ``pair_id`` and ``ligand_group``.
+    features : mapping
+        JSON of the frozen feature schema.
+    ligands : str, Path or None
+        A table, as `bo_loop.data.pools.table` reads it.
+    metals : sequence of str
+        Metal ions.
+
+    Returns
+    -------
+    DataFrame
+        The columns of `pool`; pairs that it holds already are left out.
+
+    Raises
+    ------
+    ConfigError, DataError
+        As `pools.table`; or listing the ligands for which a frozen feature is undefined.
+    CampaignError
+        If there is nothing to add, or the pool's conditions are not one and the same.
+    """
+    conditions = pool[_CONDITIONS].drop_duplicates()
+    if len(conditions) > 1:
+        raise CampaignError(
+            f"The pool wants {len(conditions)} different conditions, so those of new pairs are "
+            "not known. Start a new campaign for them."
+        )
+    counts = sorted(int(n) for n in pool["n_ligands"].unique())
+    wanted = {"n_ligands": counts} | {k: float(v) for k, v in conditions.iloc[0].items()}
+    parts = []
+    if ligands is not None:
+        old = [str(MetalIon(m, int(z))) for m, z in _distinct(pool, ["metal", "charge"])]
+        every = [*old, *(m for m in metals if str(parse_ion(m)) not in old)]
+        parts.append(pools.table(path=str(ligands), metals=every, **wanted))
+    if metals:
+        ions = pd.DataFrame([asdict(parse_ion(m)) for m in metals])
+        known = pool[["ligand", "smiles"]].drop_duplicates("smiles")
+        crossed = ions.merge(known, how="cross").merge(
+            pd.DataFrame({"n_ligands": counts}), how="cross"
+        )
+        added = crossed.assign(**conditions.iloc[0])[list(PAIR_COLUMNS)]
+        parts.append(validate_pairs(added, "the new metal ions"))
+    if not parts:
+        raise CampaignError("Nothing to add: give ligands=<table>, metals=[Co+2] or both.")
+    pairs = with_keys(pd.concat(parts, ignore_index=True), "the new pairs")
+    pairs = pairs[~pairs["pair_id"].isin(pool["pair_id"])].drop_duplicates("pair_id")
+    lacking = [column for column in pool.columns if column not in pairs]
+    if lacking:
+        raise CampaignError(
+            f"The pool has columns {', '.join(lacking)}, of which nothing is known for new pairs. "
+            "Start a new campaign for them."
+        )
+    if pairs.empty:
+        raise CampaignError("Nothing to add: all these pairs are in the pool already.")
+    FeatureSchema.from_json(features).transform(pairs)  # what it cannot describe is refused here
+    return pairs[list(pool.columns)].reset_index(drop=True)
+
+
+def _distinct(frame: pd.DataFrame, columns: list[str]) -> list[tuple[Any, ...]]:
+    return list(frame[columns].drop_duplicates().itertuples(index=False, name=None))

@@ -1,0 +1,275 @@
+"""A campaign's folder, opened: its record read, its views written."""
+
+import getpass
+import json
+import warnings
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from bo_loop.campaign import files, forms, history, sealed, views
+from bo_loop.campaign.events import Event, NewEvent
+from bo_loop.campaign.fold import fold
+from bo_loop.campaign.ledger import Appended, Ledger
+from bo_loop.campaign.settings import check_targets
+from bo_loop.campaign.state import CampaignState, Round
+from bo_loop.campaign.status import Status, status_of
+from bo_loop.errors import CampaignError
+
+LEDGER, MEASUREMENTS = "ledger.jsonl", "measurements.csv"
+FORM, MODEL = "proposals.csv", "model.json"
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """What a verb added to the ledger.
+
+    Parameters
+    ----------
+    recorded : DataFrame
+        The new events, as `Record.history` tells them; none if the ledger said so already.
+    notice : str
+        What the user must be told of the ledger; empty if nothing.
+    """
+
+    recorded: pd.DataFrame
+    notice: str
+
+
+def who(operator: str | None) -> str:
+    """Return `operator`, or the login name where none is given; "" if there is not even that."""
+    if operator is not None:
+        return operator
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):  # no such user: some containers
+        return ""
+
+
+class Record:
+    """What can be read of a campaign, and the views of it.
+
+    Parameters
+    ----------
+    path : Path
+        The campaign's folder.
+
+    Raises
+    ------
+    CampaignError
+        If there is no campaign, or its ledger is damaged.
+    """
+
+    def __init__(self, path: Path):
+        self.path = path
+        self.ledger = Ledger(path / LEDGER)
+        self._folded = CampaignState()
+        self._last_hash = ""
+        if not (path / LEDGER).is_file():
+            raise CampaignError(
+                f"There is no campaign in {path}. Start one with bo-loop start "
+                f"campaign=nickel_chelators name={path.name}, or check name= and directory=."
+            )
+        self.sealed = sealed.Sealed(path, self.state().sealed)
+
+    @cached_property
+    def config(self) -> dict[str, Any]:
+        """What was sealed at `start`."""
+        return self.sealed.config()["config"]
+
+    @cached_property
+    def choices(self) -> dict[str, str]:
+        """The option chosen for each config group at `start`."""
+        return self.sealed.config()["choices"]
+
+    @cached_property
+    def literature(self) -> pd.DataFrame:
+        """The sealed observations, with ``pair_id`` and ``ligand_group``."""
+        return self.sealed.observations()
+
+    @property
+    def pool(self) -> pd.DataFrame:
+        """The pairs that may be proposed: the pair columns, ``pair_id``, ``ligand_group``."""
+        return self.pool_of(self.state())
+
+    def state(self) -> CampaignState:
+        """Fold the ledger as it is now."""
+        return self.folded(self.ledger.read().events)
+
+    def folded(self, events: tuple[Event, ...]) -> CampaignState:
+        """Fold events of the ledger; what was folded before is not folded again."""
+        known = self._folded.seq
+        if known > len(events) or (known and events[known - 1].hash != self._last_hash):
+            self._folded, known = CampaignState(), 0
+        self._folded = fold(events[known:], self._folded)
+        self._last_hash = events[-1].hash if events else ""
+        return self._folded
+
+    def settings(self, state: CampaignState) -> dict[str, Any]:
+        """Return the settings in force: those sealed, with what was changed for good since.
+
+        Raises
+        ------
+        ConfigError
+            If they would build anything but a model, an objective or an acquisition.
+        """
+        settings = {**self.config, **state.overrides}
+        check_targets(settings)
+        return settings
+
+    def pool_of(self, state: CampaignState) -> pd.DataFrame:
+        """Return the pool at `state`: the pairs sealed at start, then those added since."""
+        if not state.added_pairs:
+            return self._sealed_pool
+        added = pd.DataFrame(list(state.added_pairs), columns=list(self._sealed_pool.columns))
+        return pd.concat(
+            [self._sealed_pool, added.astype(self._sealed_pool.dtypes)], ignore_index=True
+        )
+
+    def form(self, number: int) -> Path:
+        """Return where the form of a round lies."""
+        return self._round_folder(number) / FORM
+
+    def measurements(self) -> pd.DataFrame:
+        """Return the standing results with their predictions; see `views.measurements`."""
+        state = self.state()
+        return views.measurements(state, self.pool_of(state))
+
+    def status(self) -> Status:
+        """Return where the campaign stands."""
+        state = self.state()
+        measured = views.measurements(state, self.pool_of(state))
+        return status_of(state, self.settings(state), measured)
+
+    def history(self, pair: str | None = None) -> pd.DataFrame:
+        """Tell who did what, with the prediction at the time.
+
+        Parameters
+        ----------
+        pair : str, optional
+            A ``pair_id``: tell only what concerns it.
+
+        Returns
+        -------
+        DataFrame
+            As `bo_loop.campaign.history.history`.
+
+        Raises
+        ------
+        CampaignError
+            If the pair is not in the pool.
+        """
+        events = self.ledger.read().events
+        pool = self.pool_of(self.folded(events))
+        if pair is not None:
+            check_pair(pair, pool)
+        return history.history(events, pool, pair)
+
+    def views(self, state: CampaignState) -> dict[Path, Callable[[], bytes]]:
+        """Return how each file that the ledger determines is made anew.
+
+        ``measurements.csv`` is there once a result is.
+        """
+        pool = self.pool_of(state)
+        made: dict[Path, Callable[[], bytes]] = {}
+        for one in state.rounds:
+            folder = self._round_folder(one.number)
+            made[folder / FORM] = lambda r=one: forms.form(views.proposals(r, pool))
+            made[folder / MODEL] = lambda r=one: _model_json(r)
+        if state.results or state.voided:
+            path = self.path / MEASUREMENTS
+            made[path] = lambda: forms.table(views.measurements(state, pool))
+        return made
+
+    def rebuild(self) -> None:
+        """Write the views anew from the ledger; a form is written only where it is missing.
+
+        Another process may record something meanwhile and write its views first: then these are
+        written again, so that the last ones on disk are never behind the ledger.
+        """
+        written = -1
+        while written != (state := self.state()).seq:
+            for path, content in self.views(state).items():
+                if path.name in (FORM, MODEL):
+                    _write_unless_there(path, content)
+                elif (new := content()) != _held_by(path):
+                    files.write_view(path, new)
+            written = state.seq
+
+    def _record(self, decide: Callable[[CampaignState], Iterable[NewEvent]]) -> Appended:
+        """Record what `decide` makes of the state under the lock, and bring the views up to it."""
+        appended = self.ledger.transact(lambda events: decide(self.folded(events)))
+        try:
+            self.rebuild()
+        except CampaignError as error:  # recorded all the same: to fail now would deny it
+            warnings.warn(
+                f"The ledger is up to date, but a view of it is not: {error} The next command "
+                "writes it anew.",
+                stacklevel=3,
+            )
+        return appended
+
+    def _told(self, appended: Appended) -> Recorded:
+        told = self.history()
+        seqs = {event.seq for event in appended.events}
+        rows = told[told["seq"].isin(seqs)].reset_index(drop=True)
+        return Recorded(rows, str(appended.set_aside or ""))
+
+    @cached_property
+    def _sealed_pool(self) -> pd.DataFrame:
+        return self.sealed.pool()
+
+    def _round_folder(self, number: int) -> Path:
+        return self.path / "rounds" / f"{number:03d}"
+
+
+def check_pair(pair_id: str, pool: pd.DataFrame) -> None:
+    """Refuse a pair that is not in the pool.
+
+    Raises
+    ------
+    CampaignError
+        Naming pairs of the pool that look alike.
+    """
+    from difflib import get_close_matches
+
+    known = list(pool["pair_id"])
+    if pair_id not in known:
+        alike = get_close_matches(pair_id, known, n=3, cutoff=0.5)
+        raise CampaignError(
+            f"{pair_id!r} is no pair of this campaign's pool. Write it as in proposals.csv"
+            f"{', for example ' + ', '.join(alike) if alike else ''}."
+        )
+
+
+def _held_by(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except OSError:
+        return None
+
+
+def _write_unless_there(path: Path, content: Callable[[], bytes]) -> None:
+    if path.exists():
+        return
+    try:
+        files.make_folder(path.parent)
+        files.write_once(path, content())
+    except CampaignError:
+        if not path.exists():  # else another process had the same thought, and the same content
+            raise
+
+
+def _model_json(made: Round) -> bytes:
+    contents: Mapping[str, Any] = {
+        "round": made.number,
+        "hyperparameters": made.hyperparameters,
+        "fit": made.fit,
+        "incumbent": made.incumbent,
+        "versions": made.versions,
+    }
+    return (json.dumps(contents, ensure_ascii=False, indent=1) + "\n").encode("utf-8")

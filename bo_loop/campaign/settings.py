@@ -1,0 +1,120 @@
+"""The settings of a campaign: which there are, which may change when, what they may build."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from bo_loop import config as configs
+from bo_loop.errors import ConfigError
+
+SETTINGS = ("batch_size", "seed", "data", "features", "model", "objective", "acquisition", "pool")
+FOR_A_ROUND = ("batch_size", "seed", "model", "objective", "acquisition", "pool")
+"""What `suggest` may be told for one round; of the pool, only ``include_known``."""
+
+FOR_GOOD = ("batch_size", "model", "objective", "acquisition")
+"""What `configure` may change."""
+
+# A campaign folder may have come by e-mail. What is built from it on later verbs computes and
+# does nothing else: elsewhere in bo_loop there are functions that write and delete files.
+_HARMLESS = ("bo_loop.models.", "bo_loop.acquisition.")
+_BUILT_LATER = ("model", "objective", "acquisition")
+
+
+def checked_settings(config: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is sealed of a config.
+
+    Raises
+    ------
+    ConfigError
+        If a setting is missing, unknown or of a value it cannot take.
+    """
+    unknown = set(config) - {*SETTINGS, "name", "directory"}
+    missing = {*SETTINGS} - set(config)
+    if unknown or missing:
+        raise ConfigError(
+            f"A campaign's config lacks {sorted(missing) or 'nothing'} and has no use for "
+            f"{sorted(unknown) or 'nothing'}. Its keys are {', '.join(SETTINGS)}."
+        )
+    settings = {key: config[key] for key in SETTINGS}
+    check_values(settings)
+    return settings
+
+
+def check_round(overrides: Mapping[str, Any]) -> None:
+    """Refuse what cannot be set for one round.
+
+    Raises
+    ------
+    ConfigError
+        Naming it, and what can be set.
+    """
+    fixed = set(overrides) - set(FOR_A_ROUND)
+    fixed |= {f"pool.{key}" for key in overrides.get("pool", {}) if key != "include_known"}
+    if fixed:
+        raise ConfigError(
+            f"{', '.join(sorted(fixed))} cannot be set for a round: it was sealed at start, or is "
+            f"no setting at all. A round takes {', '.join(FOR_A_ROUND)}; of the pool, only "
+            "include_known."
+        )
+    check_values(overrides)
+
+
+def check_lasting(changes: Mapping[str, Any]) -> None:
+    """Refuse what cannot be changed for good.
+
+    Raises
+    ------
+    ConfigError
+        Naming it, and what can be changed.
+    """
+    fixed = sorted(set(changes) - set(FOR_GOOD))
+    if fixed or not changes:
+        raise ConfigError(
+            f"{', '.join(fixed) or 'Nothing'} cannot be changed for good. Give one or more of "
+            f"{', '.join(FOR_GOOD)}; the rest was sealed at start."
+        )
+    check_values(changes)
+
+
+def check_values(settings: Mapping[str, Any]) -> None:
+    """Refuse values that a setting cannot take, before they are needed.
+
+    Raises
+    ------
+    ConfigError
+        If a number is out of range, or a model, objective or acquisition cannot be built.
+    """
+    for key, least in (("batch_size", 1), ("seed", 0)):
+        value = settings.get(key, least)
+        if not isinstance(value, int) or isinstance(value, bool) or value < least:
+            raise ConfigError(f"{key} is {value!r}; it must be a whole number from {least}.")
+    check_targets(settings)
+    for group in _BUILT_LATER:
+        configs.build(settings.get(group))
+
+
+def check_targets(settings: Mapping[str, Any]) -> None:
+    """Refuse a model, objective or acquisition that is none.
+
+    Raises
+    ------
+    ConfigError
+        If a ``_target_`` in them lies outside the packages that only compute.
+    """
+    for group in _BUILT_LATER:
+        for target in _targets(settings.get(group)):
+            if not str(target).startswith(_HARMLESS):
+                raise ConfigError(
+                    f"{group}: _target_ {target!r} is refused: only what lies below "
+                    f"{' and '.join(_HARMLESS)} is built from a campaign's settings."
+                )
+
+
+def _targets(node: Any) -> Iterator[Any]:
+    if isinstance(node, Mapping):
+        if "_target_" in node:
+            yield node["_target_"]
+        for child in node.values():
+            yield from _targets(child)
+    elif isinstance(node, list | tuple):
+        for child in node:
+            yield from _targets(child)

@@ -1,0 +1,261 @@
+"""Does a campaign's record hold, and does all else follow from it? Reads only.
+
+==========  =====================================================================================
+ledger      its chain, and that nothing acknowledged is missing (reading it checks that)
+sealed      the files that `start` sealed have the hashes that it recorded
+views       measurements.csv and each round's model.json are what the ledger says, byte for byte;
+            of proposals.csv, which is the lab's form, only our columns are compared
+rounds      the posterior and the picks of each round follow from its recorded hyperparameters and
+            the events that it had seen
+==========  =====================================================================================
+"""
+
+import math
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bo_loop.campaign import files, forms
+from bo_loop.campaign.fold import fold
+from bo_loop.campaign.record import FORM, MEASUREMENTS, Record
+from bo_loop.campaign.state import CampaignState, Round
+from bo_loop.data.cells import read_cells
+from bo_loop.errors import BoLoopError, CampaignError, DataError
+
+if TYPE_CHECKING:
+    from bo_loop.surrogate import Surrogate
+
+TOLERANCE = 1e-6
+_SHOWN_DIGITS = 1e-5  # a form shows six digits
+_COMPARED = ("mean", "sd", "sd_latent", "acquisition")
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing that was looked at.
+
+    Parameters
+    ----------
+    what : str
+        "ledger", a file, "round 1".
+    outcome : {"ok", "note", "failed"}
+        A note is something to know that breaks no promise.
+    detail : str
+        What was found.
+    """
+
+    what: str
+    outcome: str
+    detail: str
+
+
+@dataclass(frozen=True)
+class Verification:
+    """All that was looked at, in order."""
+
+    checks: tuple[Check, ...]
+
+    @property
+    def failures(self) -> tuple[Check, ...]:
+        """Those that failed."""
+        return tuple(check for check in self.checks if check.outcome == "failed")
+
+
+def verify(record: Record, versions: Mapping[str, str], *, refit: bool = False) -> Verification:
+    """Check a campaign.
+
+    Parameters
+    ----------
+    record : Record
+        The campaign.
+    versions : mapping of str to str
+        The packages as they are installed.
+    refit : bool
+        Also optimise each round's model anew, and report what comes out.
+
+    Returns
+    -------
+    Verification
+
+    Raises
+    ------
+    CampaignError
+        If the ledger itself is damaged: nothing else can then be judged.
+    """
+    found = record.ledger.read()
+    torn = f"; {len(found.torn)} unfinished bytes at its end" if found.torn else ""
+    n = len(found.events)
+    checks = [Check("ledger", "note" if torn else "ok", f"{n} events, each follows{torn}")]
+    checks += _sealed(record)
+    if all(check.outcome == "ok" for check in checks[1:]):
+        state = record.folded(found.events)
+        checks += _views(record, state)
+        checks += [_round(record, made, versions, refit=refit) for made in state.rounds]
+    return Verification(tuple(checks))
+
+
+def _sealed(record: Record) -> Iterator[Check]:
+    for name, expected in record.sealed.hashes.items():
+        try:
+            same = files.sha256(record.path / name) == expected
+            problem = "" if same else "its SHA-256 is not the one recorded at start"
+        except CampaignError as error:
+            problem = str(error)
+        yield _check(name, problem, "as sealed")
+
+
+def _views(record: Record, state: CampaignState) -> Iterator[Check]:
+    for path, content in record.views(state).items():
+        name = path.relative_to(record.path).as_posix()
+        if not path.is_file():
+            yield Check(name, "note", "is not there; the next command that records writes it anew")
+        elif path.name == FORM:
+            yield _check(name, _form_problem(path, content()), "our columns as proposed")
+        elif path.read_bytes() == content():
+            yield Check(name, "ok", "as the ledger says")
+        elif path.name == MEASUREMENTS and _was_so_before(record, path):
+            yield Check(name, "note", "is behind the ledger; the next command brings it up to date")
+        else:
+            yield Check(name, "failed", "is not what the ledger says: it was changed by hand")
+
+
+def _was_so_before(record: Record, path: Path) -> bool:
+    """Whether a view on disk is that of an earlier event: a command was cut off after its own."""
+    events = record.ledger.read().events
+    content = path.read_bytes()
+    return any(
+        (view := record.views(fold(events[:n])).get(path)) is not None and view() == content
+        for n in range(len(events) - 1, 0, -1)
+    )
+
+
+def _form_problem(path: Path, expected: bytes) -> str:
+    """Say how our columns of a form differ; the lab may sort its rows and fill in its own."""
+    try:
+        theirs = read_cells(path).frame
+        ours = read_cells(path, content=expected).frame
+    except DataError as error:
+        return f"cannot be read: {error}"
+    columns = [name for name in ours.columns if name not in forms.THEIRS]
+    missing = [name for name in columns if name not in theirs]
+    if missing:
+        return f"lacks our columns {', '.join(missing)}"
+    if sorted(theirs["pair_id"]) != sorted(ours["pair_id"]):
+        return "does not hold the pairs of the round, each once"
+    pairs = ours.merge(theirs, on="pair_id", suffixes=("", " there"))
+    changed = [
+        f"{name} of {row['pair_id']} is {row[name + ' there']!r}, not {row[name]!r}"
+        for row in pairs.to_dict("records")
+        for name in columns
+        if name != "pair_id" and not _same_cell(row[name], row[name + " there"])
+    ]
+    return "; ".join(changed)
+
+
+def _same_cell(ours: str, theirs: str) -> bool:
+    try:
+        return math.isclose(float(ours), float(theirs), rel_tol=_SHOWN_DIGITS, abs_tol=1e-12)
+    except ValueError:
+        return _plain(ours) == _plain(theirs)
+
+
+def _plain(text: str) -> str:
+    """Text as any encoding of a spreadsheet gives it back."""
+    return unicodedata.normalize("NFKC", text).replace("\u2212", "-").strip().removeprefix("'")
+
+
+def _round(record: Record, made: Round, versions: Mapping[str, str], *, refit: bool) -> Check:
+    what = f"round {made.number}"
+    differing = [
+        f"{name} {made.versions[name]}, now {versions.get(name, 'not installed')}"
+        for name in made.versions
+        if made.versions[name] != versions.get(name)
+    ]
+    note = f"the packages differ ({'; '.join(differing)}), so numbers may" if differing else ""
+    try:
+        problems, report = _recomputed(record, made, refit=refit)
+    except BoLoopError as error:
+        problems, report = [f"cannot be recomputed: {error}"], ""
+    detail = "; ".join(part for part in (*problems, note, report) if part)
+    if problems:
+        return Check(what, "note" if differing else "failed", detail)
+    follows = f"posterior and picks follow from event {made.seen} and the hyperparameters"
+    return Check(what, "note" if differing else "ok", "; ".join(filter(None, [follows, detail])))
+
+
+def _recomputed(record: Record, made: Round, *, refit: bool) -> tuple[list[str], str]:
+    """Return how a round differs from what follows now, and what a new fit would give."""
+    from bo_loop.campaign import rounds  # torch: only where a model is needed
+    from bo_loop.config import build
+    from bo_loop.features.schema import FeatureSchema
+    from bo_loop.surrogate import Surrogate
+
+    state = fold(record.ledger.read().events[: made.seen])
+    config = {**record.settings(state), **made.overrides}
+    schema = FeatureSchema.from_json(record.sealed.features())
+    pool, literature = record.pool_of(state), record.literature
+    recipe = build(config["model"])
+    observations = rounds.training(literature, pool, state)
+
+    def choose(surrogate: "Surrogate") -> dict[str, Any]:
+        return rounds.choose(surrogate, literature, pool, state, config)
+
+    again = choose(Surrogate.build(schema, recipe, observations, made.hyperparameters))
+    problems = _differences(made, again)
+    if not refit:
+        return problems, ""
+    fitted = Surrogate.fit(schema, recipe, observations, start=state.hyperparameters)
+    return problems, _refit_report(made, choose(fitted))
+
+
+def _differences(made: Round, again: Mapping[str, Any]) -> list[str]:
+    recorded = [p.pair_id for p in made.proposals]
+    picks = [p["pair_id"] for p in again["proposals"]]
+    if picks != recorded:
+        return [f"the picks were {', '.join(recorded)}, and would be {', '.join(picks)}"]
+    problems = [
+        f"{name} of {old.pair_id} was {getattr(old, name)!r}, and would be {new[name]!r}"
+        for old, new in zip(made.proposals, again["proposals"], strict=True)
+        for name in _COMPARED
+        if not _close(getattr(old, name), new[name])
+    ]
+    before, now = made.incumbent or {}, again["incumbent"]
+    if before and not _close(before, now):
+        problems.append(f"the incumbent was {before}, and would be {now}")
+    return problems
+
+
+def _close(a: Any, b: Any) -> bool:
+    """Whether two JSON values are the same but for rounding errors of their numbers."""
+    if isinstance(a, Mapping) and isinstance(b, Mapping):
+        return a.keys() == b.keys() and all(_close(a[key], b[key]) for key in a)
+    if isinstance(a, list | tuple) and isinstance(b, list | tuple):
+        return len(a) == len(b) and all(map(_close, a, b))
+    if isinstance(a, int | float) and isinstance(b, int | float):
+        return math.isclose(a, b, rel_tol=TOLERANCE, abs_tol=1e-12)
+    return a == b
+
+
+def _refit_report(made: Round, again: Mapping[str, Any]) -> str:
+    largest = max(
+        (
+            abs(p["mean"] - old.mean)
+            for old in made.proposals
+            for p in again["proposals"]
+            if p["pair_id"] == old.pair_id
+        ),
+        default=math.nan,
+    )
+    same = [p["pair_id"] for p in again["proposals"]] == [p.pair_id for p in made.proposals]
+    objective = {key: (made.fit.get(key), again["fit"].get(key)) for key in ("mll", "n_iter")}
+    return (
+        f"refitted: the picks are {'the same' if same else 'others'}, means differ by up to "
+        f"{largest:.2g}, "
+        + ", ".join(f"{key} {was} then, {now} now" for key, (was, now) in objective.items())
+    )
+
+
+def _check(what: str, problem: str, fine: str) -> Check:
+    return Check(what, "failed" if problem else "ok", problem or fine)
