@@ -87,6 +87,15 @@ def test_elements_of_a_formula():
     assert x.elements("CH3COOH") == {"C": 2, "H": 4, "O": 2}
 
 
+@pytest.mark.parametrize(("bounds", "kept"), [("exclude", [5.0]), ("keep", [5.0, 6.0])])
+def test_bounds_are_left_out_or_only_counted(bounds, kept):
+    rows = observations((*NICKEL, 5.0), (*NICKEL, 6.0), censoring=["none", "lower"])
+    result = x.without_bounds(rows, bounds)
+    assert values(result) == kept
+    assert result[1].concerned == 1
+    assert "censoring lower" in result[1].examples[0]
+
+
 def test_range_and_window():
     rows = observations(*[(*NICKEL, v) for v in (-10.5, -10.0, 60.0, 61.0, math.nan)])
     assert values(x.within_range(rows, (-10, 60))) == [-10.0, 60.0]

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+import srd46_dump
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -294,3 +295,76 @@ def test_protonation_lists_every_bad_row(tmp_path):
 def test_reads_every_row_of_the_literature(name, read, rows):
     frame = read(path=Path(os.environ["BO_LOOP_LITERATURE"]) / name)
     assert len(frame) == rows
+
+
+# Protonation constants as observations, and curation, while reading
+
+
+ACIDS = PROTONATION + (
+    "glycine,NCC(=O)O,[HL]/[L][H],25,0.1,9.57,\n"
+    "glycine,NCC(=O)O,[H₂L]/[HL][H],25,0.1,2.36,\n"
+    "glycine,NCC(=O)O,[H2L]/[H][HL],25,1.0,2.44,\n"
+    "chromate,[O]=[Cr](=[O])([OH])[OH],[HL]/[L][H],25,0.0,6.51,\n"
+)
+
+
+def test_protonation_constants_stand_behind_the_observations_as_metal_h(tmp_path):
+    table = written(tmp_path, f"{HEADER}\n{ROWS}")
+    acids = written(tmp_path, ACIDS, "acids.csv")
+    with pytest.warns(UserWarning, match="of 4 protonation constants, 1 .* and 1 because the acid"):
+        frame = tables.load(path=table, protonation=acids)
+    assert tuple(frame.columns) == OBSERVATION_COLUMNS
+    assert frame.metal.tolist() == ["Ni", "Cu", "H", "H"]
+    protons = frame.iloc[2:]
+    assert protons.charge.tolist() == [1, 2]
+    assert protons.log_beta.tolist() == [9.57, 11.93]
+    assert protons.n_ligands.tolist() == [1, 1]
+    assert protons.source.tolist() == ["acids", "acids"]
+    # What was written can be read again.
+    frame.to_parquet(tmp_path / "all.parquet")
+    assert tables.load(path=tmp_path / "all.parquet").equals(frame)
+
+
+def test_protonation_constants_are_read_from_the_distribution_too(tmp_path):
+    table = written(tmp_path, f"{HEADER}\n{ROWS}")
+    with pytest.warns(UserWarning, match="1 are left out because a lower step"):
+        frame = tables.load(path=table, protonation=srd46_dump.zipped(tmp_path / "d.zip"))
+    assert frame.query("metal == 'H'").log_beta.tolist() == [9.57, 11.93]
+
+
+@pytest.mark.parametrize(("charge", "n_ligands"), [(7, 1), (1, 2)])
+def test_refuses_protons_that_are_no_protonation_constant(tmp_path, charge, n_ligands):
+    row = f"H,{charge},,NCC(=O)O,{n_ligands},9.57,25,0.1,lab"
+    with pytest.raises(DataError, match="expected, for metal H, the number of protons") as caught:
+        tables.load(path=written(tmp_path, f"{HEADER}\n{row}\n{ROWS}"))
+    assert [line[:6] for line in caught.value.problems] == ["row 2,"]
+
+
+def test_curates_while_reading(tmp_path):
+    table = written(tmp_path, f"{HEADER}\n{ROWS}{ROWS}".replace("5.74", "5.7", 1))
+    with pytest.warns(UserWarning, match="curation keeps 2 of 4 observations; 0 look suspicious"):
+        frame = tables.load(path=table, curation={})
+    assert frame.log_beta.tolist() == [15.03, 5.74]
+    with pytest.warns(UserWarning, match="curation keeps"):
+        frame = tables.load(path=table, curation={"duplicates": "mean"})
+    assert frame.log_beta.tolist() == pytest.approx([5.72, 15.03])
+    with pytest.raises(ConfigError, match="curation has no option duplicate: its options are"):
+        tables.load(path=table, curation={"duplicate": "mean"})
+
+
+def test_a_column_mapped_to_nothing_goes_by_its_own_name(tmp_path):
+    path = written(tmp_path, f"{HEADER}\n{ROWS}")
+    columns = dict.fromkeys(OBSERVATION_COLUMNS)
+    assert tables.load(path=path, columns=columns).equals(tables.load(path=path))
+
+
+@literature
+def test_reads_the_protonation_constants_beside_the_literature():
+    folder = Path(os.environ["BO_LOOP_LITERATURE"])
+    with pytest.warns(UserWarning, match="of 6736 protonation constants"):
+        frame = tables.load(
+            path=folder / "srd46_25C_0.1M.csv", protonation=folder / "srd46_protonation.csv"
+        )
+    protons = frame[frame["metal"].eq("H")]
+    assert len(frame) - len(protons) == 3913
+    assert set(protons["charge"]) == {1, 2, 3, 4, 5, 6}
