@@ -7,6 +7,7 @@ function in `bo_loop.commands`. Bad input ends with one message and exit code 2.
 import difflib
 import keyword
 import os
+import re
 import sys
 import warnings
 from collections.abc import Callable, Mapping, Sequence
@@ -20,6 +21,15 @@ VERBS = {
     "suggest": "propose the next pairs to measure",
     "log": "take the lab's results into the ledger",
     "status": "where a campaign stands, and what to type next",
+    "history": "who did what, and what had been predicted at the time",
+    "correct": "correct a result, or void it; the ledger keeps both",
+    "withdraw": "take a pair out of the campaign",
+    "restore": "take a withdrawal back",
+    "extend": "add ligands or metal ions to the pool",
+    "config": "change settings for all rounds to come",
+    "close": "end a campaign",
+    "reopen": "go on with a closed campaign",
+    "verify": "check that the record holds, and that all else follows from it",
     "fit": "fit a model outside any campaign",
     "predict": "predict log beta for a table of pairs",
     "import": "read and curate literature: NIST SRD 46, or your own tables",
@@ -30,10 +40,15 @@ VERBS = {
 _TEXT_KEYS = {
     *("name", "directory", "results", "model_dir", "pairs", "path", "out"),
     *("data.path", "data.protonation", "pool.path"),
+    *("pair", "ligands", "operator", "by", "method", "date", "note", "reason"),
+    *("log_beta", "log_beta_sd"),
 }
 
-# What `suggest` may change for a round; the rest was sealed at `start`.
+# What `suggest` may change for a round, and `config` for good; the rest was sealed at `start`.
 _ROUND_GROUPS = ("model", "objective", "acquisition")
+
+# The name of a config option; a campaign's file that names anything else is not followed.
+_OPTION = re.compile(r"\w[\w-]*")
 
 
 def main() -> None:
@@ -76,7 +91,7 @@ def _run(verb: str, arguments: Sequence[str]) -> None:
         close = difflib.get_close_matches(verb, VERBS, n=1)
         hint = f" Did you mean {close[0]!r}?" if close else " See bo-loop --help."
         raise ConfigError(f"there is no verb {verb!r}.{hint}")
-    own = _campaign_arguments(arguments) if verb == "suggest" else []
+    own = _campaign_arguments(verb, arguments) if verb in {"suggest", "config"} else []
     _compose(verb, [*own, *arguments], _touched(arguments))
 
 
@@ -97,11 +112,14 @@ def _compose(verb: str, arguments: Sequence[str], touched: frozenset[str]) -> No
         function: Callable[..., None] = getattr(commands, name)
         try:
             config = _plain(verb, node)
+            runtime = HydraConfig.get().runtime.choices
+            choices = {key: value for key, value in runtime.items() if "/" not in key}
             if verb in {"start", "demo"}:
-                choices = HydraConfig.get().runtime.choices
-                function(config, {key: value for key, value in choices.items() if "/" not in key})
-            elif verb == "suggest":
+                function(config, choices)
+            elif verb in {"suggest", "correct"}:
                 function(config, touched)
+            elif verb == "config":
+                function(config, touched, choices)
             else:
                 function(config)
         except BoLoopError as error:
@@ -200,11 +218,11 @@ def _touched(arguments: Sequence[str]) -> frozenset[str]:
     return frozenset(key.split(".")[0].split("@")[0] for key in keys)
 
 
-def _campaign_arguments(arguments: Sequence[str]) -> list[str]:
-    """Overrides that recompose what a campaign sealed, for the user's own to come on top.
+def _campaign_arguments(verb: str, arguments: Sequence[str]) -> list[str]:
+    """Restate a campaign's settings as overrides, for the user's own to come on top.
 
     A group that the user swaps (``acquisition=ucb``) starts from its own option file; of any
-    other group, the sealed choice and values are restated.
+    other group, the choice and values in force are restated.
     """
     from hydra.core.override_parser.overrides_parser import OverridesParser
 
@@ -218,16 +236,30 @@ def _campaign_arguments(arguments: Sequence[str]) -> list[str]:
     from bo_loop.campaign.campaign import Campaign
 
     campaign = Campaign.open(str(given["name"]), given.get("directory", "campaigns"))
-    own = [f"{key}={_literal(campaign.config[key])}" for key in ("batch_size", "seed")]
-    own.append(f"pool.include_known={_literal(campaign.config['pool']['include_known'])}")
+    state = campaign.state()
+    settings, choices = campaign.settings(state), {**campaign.choices, **state.choices}
+    own = [f"batch_size={_literal(settings['batch_size'])}"]
+    if verb == "suggest":
+        own.append(f"seed={_literal(settings['seed'])}")
+        own.append(f"pool.include_known={_literal(settings['pool']['include_known'])}")
     for group in _ROUND_GROUPS:
         if group not in given:
-            own.append(f"{group}={campaign.choices[group]}")
+            own.append(f"{group}={_option(choices[group], campaign.path)}")
             own += [
-                f"++{group}.{key}={_literal(value)}"
-                for key, value in campaign.config[group].items()
+                f"++{group}.{_option(key, campaign.path)}={_literal(value)}"
+                for key, value in settings[group].items()
             ]
     return [item for item in own if item.partition("=")[0] not in given]
+
+
+def _option(name: Any, folder: Path) -> str:
+    """Return a name read from a campaign's folder, which may have come from anyone."""
+    if not _OPTION.fullmatch(str(name)):
+        raise ConfigError(
+            f"{folder}: {name!r} is no name of an option. The campaign's settings were not written "
+            "by bo-loop; do not use them."
+        )
+    return str(name)
 
 
 if __name__ == "__main__":

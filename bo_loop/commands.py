@@ -1,6 +1,7 @@
 """What each verb does with its composed config: call the library, print for a person."""
 
 import json
+import sys
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -9,8 +10,25 @@ from typing import Any
 from rich.console import Console
 from rich.markup import escape
 
-from bo_loop.campaign.campaign import FOR_A_ROUND, Campaign
+from bo_loop.campaign.campaign import Campaign
+from bo_loop.campaign.settings import FOR_A_ROUND
 from bo_loop.config import build
+from bo_loop.console import CONSOLE as _CONSOLE
+from bo_loop.console import address as _address
+from bo_loop.console import open_campaign as _campaign
+from bo_loop.console import print_next as _next
+from bo_loop.data.cells import MAX_FILE_BYTES
+from bo_loop.ledger_commands import (
+    close,
+    config,
+    correct,
+    extend,
+    history,
+    reopen,
+    restore,
+    verify,
+    withdraw,
+)
 from bo_loop.terminal import (
     fields,
     import_summary,
@@ -21,7 +39,17 @@ from bo_loop.terminal import (
     steps_table,
 )
 
-_CONSOLE = Console(highlight=False)
+__all__ = [
+    "close",
+    "config",
+    "correct",
+    "extend",
+    "history",
+    "reopen",
+    "restore",
+    "verify",
+    "withdraw",
+]
 
 
 def start(config: Mapping[str, Any], choices: Mapping[str, str]) -> None:
@@ -46,7 +74,7 @@ def suggest(config: Mapping[str, Any], touched: frozenset[str]) -> None:
     """Propose the next pairs."""
     campaign = _campaign(config)
     overrides = {key: config[key] for key in FOR_A_ROUND if key in touched}
-    proposals = campaign.suggest(**overrides)
+    proposals = campaign.suggest(operator=config["operator"], **overrides)
     number = int(proposals["round"].iloc[0])
     if config["json"]:
         print(proposals.to_json(orient="records", force_ascii=False, double_precision=15))
@@ -62,13 +90,24 @@ def suggest(config: Mapping[str, Any], touched: frozenset[str]) -> None:
 def log(config: Mapping[str, Any]) -> None:
     """Take the lab's results into the ledger."""
     campaign = _campaign(config)
-    done = campaign.log(config["results"], replicate=config["replicate"])
+    piped = config["results"] == "-"
+    done = campaign.log(
+        "standard input.csv" if piped else config["results"],
+        content=sys.stdin.buffer.read(MAX_FILE_BYTES + 1) if piped else None,
+        replicate=config["replicate"],
+        confirm=config["confirm"],
+        operator=config["operator"],
+        **{key: config[key] or "" for key in ("method", "date", "note")},
+    )
     if config["json"]:
         rows = json.loads(done.recorded.to_json(orient="records", double_precision=15))
-        print(json.dumps({"recorded": rows, "already_recorded": done.n_known}, ensure_ascii=False))
+        found = {"recorded": rows, "already_recorded": done.n_known, "understood": done.understood}
+        print(json.dumps(found, ensure_ascii=False))
         return
     if done.notice:
         _CONSOLE.print(done.notice)
+    for line in done.understood:
+        _CONSOLE.print(escape(line))
     if len(done.recorded):
         _CONSOLE.print(logged_table(done.recorded))
     if done.n_known:
@@ -177,17 +216,3 @@ def demo(config: Mapping[str, Any], choices: Mapping[str, str]) -> None:
     from bo_loop.demo import run
 
     run(config, choices, _CONSOLE)
-
-
-def _campaign(config: Mapping[str, Any]) -> Campaign:
-    return Campaign.open(str(config["name"]), config["directory"])
-
-
-def _address(campaign: Campaign) -> str:
-    directory = campaign.path.parent
-    elsewhere = "" if directory == Path("campaigns") else f" directory={directory}"
-    return f" name={campaign.path.name}{elsewhere}"
-
-
-def _next(campaign: Campaign, verb: str) -> None:
-    _CONSOLE.print(f"  bo-loop {verb}{_address(campaign)}", soft_wrap=True)

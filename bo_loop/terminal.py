@@ -1,6 +1,6 @@
 """Tables for the terminal."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -57,9 +57,44 @@ def logged_table(recorded: pd.DataFrame) -> Table:
     for row in recorded.itertuples():
         table.add_row(
             pair_name(row),
-            row.event if pd.isna(row.log_beta) else f"{row.log_beta:.2f}",
+            row.event if pd.isna(row.log_beta) else _value(row),
             "" if pd.isna(row.mean) else f"{row.mean:.2f} ± {row.sd:.2f}",
         )
+    return table
+
+
+def _value(row: Any) -> str:
+    return f"{ {'lower': '> ', 'upper': '< '}.get(row.censoring, '') }{row.log_beta:.2f}"
+
+
+def history_table(told: pd.DataFrame, title: str) -> Table:
+    """Return events as `Campaign.history` tells them."""
+    table = Table(title=title, title_justify="left", title_style="bold")
+    for name in ("event", "when", "who"):
+        table.add_column(name, no_wrap=name != "who")
+    table.add_column("pair", overflow="fold")
+    table.add_column("what", ratio=1)
+    table.add_column("predicted", justify="right", no_wrap=True)
+    for row in told.itertuples():
+        table.add_row(
+            f"{row.seq} {row.event}",
+            row.time.replace("T", " ").removesuffix(":00Z").removesuffix("Z"),
+            escape(row.who),
+            pair_name(row) if row.pair_id else "",
+            escape(row.what),
+            "" if pd.isna(row.mean) else f"{row.mean:.2f} ± {row.sd:.2f}",
+        )
+    return table
+
+
+def verification_table(checks: Iterable[tuple[str, str, str]]) -> Table:
+    """Return what `Campaign.verify` looked at: what, with which outcome, and what it found."""
+    table = Table(title="Verified", title_justify="left", title_style="bold")
+    table.add_column("what", no_wrap=True)
+    table.add_column("", no_wrap=True)
+    table.add_column("found", overflow="fold", ratio=1)
+    for check in checks:
+        table.add_row(*map(escape, check))
     return table
 
 
