@@ -23,12 +23,13 @@ import numpy as np
 import torch
 
 from bo_loop.acquisition.batch import select
-from bo_loop.acquisition.functions import LogEI, Thompson
+from bo_loop.acquisition.functions import LogEI
+from bo_loop.acquisition.joint import Thompson
 from bo_loop.acquisition.objectives import Maximise
 from bo_loop.acquisition.screen import ranked, top
 from bo_loop.models.matern_gp import MaternGP
 from bo_loop.models.pair_model import PairModel
-from bo_loop.records import Floats, PairFeatures
+from bo_loop.records import Floats, PairFeatures, PoolPairs
 
 N_METALS, N_LIGANDS, N_TRAIN = 57, 2_706, 4_000
 LARGE_LIGANDS = 17_544
@@ -112,19 +113,24 @@ def by_screening(n_ligands: int) -> dict[str, object]:
 def batch(n_ligands: int, acquisition: object) -> dict[str, object]:
     """Choose a batch of five, each pick conditioned on those before it."""
     model, features, rows, incumbent = fitted(n_ligands)
-    ids = np.char.add("M:", np.arange(len(features)).astype(str)).tolist()
+    pairs = PoolPairs(
+        pair_ids=np.char.add("M:", np.arange(len(features)).astype(str)).tolist(),
+        n_ligands=np.ones(len(features), dtype=np.int64),
+        metals=features.metal_row.astype(str).tolist(),
+        ligands=features.ligand_row.astype(str).tolist(),
+        own=np.ones(len(features), dtype=bool),
+    )
     with _Clock() as clock:
         select(
             model.bind(features),
             Maximise(),
             acquisition,
             rows=rows,
-            pair_ids=ids,
-            n_ligands=np.ones(len(features), dtype=np.int64),
+            pairs=pairs,
             incumbent=incumbent,
             q=5,
             rng=np.random.default_rng(0),
-            noise=model.noise_variance,
+            noise=model.noise(features),
         )
     return clock.report()
 

@@ -3,17 +3,21 @@
 `bo-loop suggest` and the demo come through `propose`, so what is shown is what runs in the lab.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bo_loop.acquisition.batch import explain, select
-from bo_loop.acquisition.functions import Acquisition
+from bo_loop.acquisition.base import Acquisition
+from bo_loop.acquisition.batch import Selection, explain, select
+from bo_loop.acquisition.functions import percent
+from bo_loop.acquisition.items import Items
 from bo_loop.acquisition.objectives import Objective
+from bo_loop.acquisition.pickers import item_values
+from bo_loop.acquisition.stop import Stop, chance_of_better
 from bo_loop.errors import CampaignError
-from bo_loop.records import Floats, PoolPosterior, Proposal
+from bo_loop.records import Floats, PoolPairs, PoolPosterior, Proposal, Rows
 
 Mask = NDArray[np.bool_]
 
@@ -24,17 +28,14 @@ class Candidates:
 
     Parameters
     ----------
-    pair_ids : sequence of str, length N
-        Break ties; name the picks.
-    n_ligands : (N,) int64
-        Number of ligands of each pair.
+    pairs : PoolPairs
+        The N rows.
     open, pending, answered : (N,) bool
         May be proposed; proposed or in progress without a result; has a result or a literature
         value, and is of the campaign's target metals and n.
     """
 
-    pair_ids: Sequence[str]
-    n_ligands: NDArray[np.int64]
+    pairs: PoolPairs
     open: Mask
     pending: Mask
     answered: Mask
@@ -49,14 +50,18 @@ class Decision:
     proposals : tuple of Proposal
         In the order of the picks.
     incumbent_row : int
-        The answered row with the best posterior mean; the best open row if none is answered.
-    incumbent : float
+        The answered item with the best expected value; the best open one if none is answered. Of a
+        pareto front, the one that is best in the first objective.
+    incumbent : float or Front
         Its value under the objective.
+    stop : Stop or None
+        What still going on may bring; None where nothing is answered, or there are several values.
     """
 
     proposals: tuple[Proposal, ...]
     incumbent_row: int
-    incumbent: float
+    incumbent: Any
+    stop: Stop | None
 
 
 def propose(
@@ -101,35 +106,88 @@ def propose(
             "No pair is open: everything in the pool is answered, pending or withdrawn. Log the "
             "pending results, or start a campaign with a larger pool."
         )
-    view = objective.view(posterior, candidates.n_ligands)
-    known = np.flatnonzero(candidates.answered)
-    known = known if len(known) else rows
-    means = view.mean(known)
-    incumbent_row, incumbent = int(known[means.argmax()]), float(means.max())
+    pairs = candidates.pairs
+    items = _known_items(objective, candidates)
+    values = item_values(posterior, objective, pairs, items)
+    incumbent = objective.best(values)
+    incumbent_row = int(items[values.reshape(len(items), -1)[:, 0].argmax()])
+    answered = items[candidates.answered[items]]
     chosen = select(
         posterior,
         objective,
         acquisition,
         rows=rows,
-        pair_ids=candidates.pair_ids,
-        n_ligands=candidates.n_ligands,
+        pairs=pairs,
         incumbent=incumbent,
         q=q,
         rng=rng,
         noise=noise,
         pending_rows=np.flatnonzero(candidates.pending),
+        known_items=answered,
     )
+    reasons = _reasons(posterior, objective, acquisition, pairs, chosen, incumbent)
+    proposals = _proposals(posterior, objective, chosen, reasons, noise)
+    stop = None
+    if len(answered) and objective.scalar:
+        stop = chance_of_better(posterior, objective, pairs, candidates.open, incumbent_row)
+    return Decision(proposals, incumbent_row, incumbent, stop)
+
+
+def _known_items(objective: Objective, candidates: Candidates) -> Rows:
+    """Items whose pairs are all answered; if there are none, those with an open pair."""
+    parts = objective.parts(candidates.pairs)
+    exists = parts[:, 0] >= 0
+    known = exists & candidates.answered[parts].all(axis=1)
+    return np.flatnonzero(known if known.any() else exists & candidates.open[parts].any(axis=1))
+
+
+def _reasons(
+    posterior: PoolPosterior,
+    objective: Objective,
+    acquisition: Acquisition,
+    pairs: PoolPairs,
+    chosen: Selection,
+    incumbent: Any,
+) -> list[str]:
+    if objective.gaussian:
+        means = objective.view(posterior, pairs).mean(chosen.items)
+        sds = np.sqrt(posterior.variance(chosen.items))
+        chances = [None] * len(means)
+    else:
+        local = Items.of(posterior, objective.parts(pairs)[chosen.items])
+        values = objective.value(local.draws(), chosen.items, pairs)
+        gains = objective.improvement(values, incumbent)
+        if not objective.scalar:
+            return [
+                f"{percent(chance)} chance to extend the front of {objective.quantity}"
+                for chance in (gains > 0).mean(axis=0)
+            ]
+        means, sds, chances = values.mean(axis=0), values.std(axis=0), (gains > 0).mean(axis=0)
+    return [
+        explain(acquisition, float(mean), float(sd), incumbent, objective, chance)
+        for mean, sd, chance in zip(means, sds, chances, strict=True)
+    ]
+
+
+def _proposals(
+    posterior: PoolPosterior,
+    objective: Objective,
+    chosen: Selection,
+    reasons: list[str],
+    noise: Floats,
+) -> tuple[Proposal, ...]:
     variance = posterior.variance(chosen.rows)
     columns = zip(
         chosen.rows,
+        chosen.items,
         posterior.mean(chosen.rows),
-        view.mean(chosen.rows),
         np.sqrt(variance),
         np.sqrt(variance + noise[chosen.rows]),
         chosen.scores,
+        reasons,
         strict=True,
     )
-    proposals = tuple(
+    return tuple(
         Proposal(
             row=int(row),
             mean=float(mean),
@@ -137,8 +195,8 @@ def propose(
             sd_latent=float(sd_latent),
             acquisition=float(score),
             rank=rank,
-            reason=explain(acquisition, float(value), float(sd_latent), incumbent, objective),
+            reason=reason,
+            role=objective.role(int(row), int(item)),
         )
-        for rank, (row, mean, value, sd_latent, sd, score) in enumerate(columns, start=1)
+        for rank, (row, item, mean, sd_latent, sd, score, reason) in enumerate(columns, start=1)
     )
-    return Decision(proposals, incumbent_row, incumbent)

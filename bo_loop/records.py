@@ -174,6 +174,8 @@ class Proposal:
         1 for the first pick.
     reason : str
         A sentence for the chemist.
+    role : str
+        ``target`` or ``competitor``, where an item needs several pairs; empty otherwise.
     """
 
     row: int
@@ -183,3 +185,4 @@ class Proposal:
     acquisition: float
     rank: int
     reason: str
+    role: str = ""

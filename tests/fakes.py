@@ -4,7 +4,21 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from bo_loop.records import Floats, Rows
+from bo_loop.records import Floats, PoolPairs, Rows
+
+
+def pool_pairs(n_ligands, ids=None, metals=None, ligands=None, own=None, cost=None) -> PoolPairs:
+    """Rows of one metal with a ligand each, unless told otherwise; `n_ligands` (N,) or N."""
+    size = n_ligands if isinstance(n_ligands, int) else len(n_ligands)
+    n_ligands = np.ones(size, dtype=np.int64) if isinstance(n_ligands, int) else n_ligands
+    return PoolPairs(
+        pair_ids=ids if ids is not None else [f"M+2:L1:{row:06d}" for row in range(size)],
+        n_ligands=np.asarray(n_ligands),
+        metals=metals if metals is not None else ["Ni+2"] * size,
+        ligands=ligands if ligands is not None else [f"ligand {row}" for row in range(size)],
+        own=np.ones(size, dtype=bool) if own is None else np.asarray(own),
+        cost=None if cost is None else np.asarray(cost, dtype=float),
+    )
 
 
 @dataclass(frozen=True)

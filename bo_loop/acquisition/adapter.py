@@ -1,4 +1,4 @@
-"""One small BoTorch `Model` through which BoTorch's acquisition classes see a pool of rows.
+"""Small BoTorch `Model`s through which BoTorch's acquisition classes see a pool of rows.
 
 Symbols
 -------
@@ -15,6 +15,8 @@ import numpy as np
 import torch
 from botorch.models.model import Model
 from botorch.posteriors import GPyTorchPosterior
+from botorch.posteriors.ensemble import EnsemblePosterior
+from botorch.sampling.base import MCSampler
 from gpytorch.distributions import MultivariateNormal
 from gpytorch.settings import min_variance
 from linear_operator.operators import DenseLinearOperator, DiagLinearOperator, LinearOperator
@@ -116,6 +118,45 @@ class RowModel(Model):
         joint = _float64(self._view.covariance(distinct, distinct))
         # Lazy: GPyTorch factorises a plain tensor at once, and without jitter.
         return DenseLinearOperator(torch.from_numpy(joint[at[..., :, None], at[..., None, :]]))
+
+
+class DrawnModel(Model):
+    """A BoTorch model of known joint draws, whose inputs are item numbers.
+
+    Parameters
+    ----------
+    values : (S, K) float64
+        Joint draws of K items.
+    """
+
+    num_outputs = 1
+    batch_shape = torch.Size([])
+
+    def __init__(self, values: Floats):
+        super().__init__()
+        self._values = torch.from_numpy(_float64(values))
+
+    def posterior(
+        self,
+        X: torch.Tensor,
+        output_indices: list[int] | None = None,
+        observation_noise: bool | torch.Tensor = False,
+        posterior_transform: Any = None,
+    ) -> EnsemblePosterior:
+        """Return the draws of the items X (…, q, 1), as an ensemble of S members."""
+        drawn = self._values[:, X.detach().squeeze(-1).long()]
+        return EnsemblePosterior(drawn.movedim(0, -2).unsqueeze(-1))
+
+
+class GivenDraws(MCSampler):
+    """A BoTorch sampler that returns the S draws of a `DrawnModel` as they are."""
+
+    def __init__(self, n_draws: int):
+        super().__init__(sample_shape=torch.Size([n_draws]))
+
+    def forward(self, posterior: EnsemblePosterior) -> torch.Tensor:
+        """Return the draws; (S, …, q, 1)."""
+        return posterior.values.movedim(-3, 0)
 
 
 def _float64(values: Floats) -> Floats:

@@ -1,4 +1,4 @@
-"""Batches: q rows one after another, each as if those before it had been measured; and why.
+"""Batches: q pairs one after another, each as if those before it had been measured; and why.
 
 Kriging believer (Ginsbourger, Le Riche and Carraro 2010): a pending or picked row is taken to
 answer with its posterior mean. Two things follow, and both are used:
@@ -9,44 +9,54 @@ answer with its posterior mean. Two things follow, and both are used:
 
 Believed values count as found: the incumbent of each pick is the best of the incumbent given, the
 means of pending rows and the means of earlier picks. Otherwise EI would pay a second time for a
-gain that an earlier pick is already believed to bring.
+gain that an earlier pick is already believed to bring. Joint acquisitions (`joint`) weigh the batch
+as a whole instead, and believe pending rows only.
+
+An item may stand for several pairs (`compound`): picking it proposes those that are open.
 
 Symbols
 -------
 N           rows of the posterior (pool ∪ answered pairs)
 k           open rows
-q           rows wanted
-mean        (k,) posterior mean of what is maximised
-bound       (k,) never below the variance given pending rows and earlier picks
+q           pairs wanted
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from scipy.stats import norm
 
-from bo_loop.acquisition.functions import Acquisition, percent
-from bo_loop.acquisition.objectives import Objective, View
-from bo_loop.acquisition.screen import Marginal, ranked, top
+from bo_loop.acquisition.base import Acquisition
+from bo_loop.acquisition.functions import percent
+from bo_loop.acquisition.items import partners
+from bo_loop.acquisition.joint import BASELINE, Joint
+from bo_loop.acquisition.limits import Limit
+from bo_loop.acquisition.objectives import Objective
+from bo_loop.acquisition.pickers import item_values, picker
 from bo_loop.errors import ConfigError, FitError
-from bo_loop.records import Floats, PoolPosterior, Rows
+from bo_loop.records import Floats, PoolPairs, PoolPosterior, Rows
 
 
 @dataclass(frozen=True)
 class Selection:
-    """Rows to measure next.
+    """Pairs to measure next.
 
     Parameters
     ----------
     rows : (≤ q,) int64
         Rows of the posterior, in the order of choice.
     scores : (≤ q,) float64
-        Score of each at the time of its choice, given the picks before it.
+        Score of each one's item at the time of its choice, given the picks before it.
+    items : (≤ q,) int64
+        Row of the item that each was chosen for: its own, unless an item needs several pairs.
     """
 
     rows: Rows
     scores: Floats
+    items: Rows
 
 
 def select(
@@ -55,13 +65,13 @@ def select(
     acquisition: Acquisition,
     *,
     rows: Rows,
-    pair_ids: Sequence[str],
-    n_ligands: Rows,
-    incumbent: float,
+    pairs: PoolPairs,
+    incumbent: Any,
     q: int,
     rng: np.random.Generator,
-    noise: float | Floats,
+    noise: Floats | float,
     pending_rows: Rows | Sequence[int] = (),
+    known_items: Rows | Sequence[int] = (),
 ) -> Selection:
     """Choose q of the open rows.
 
@@ -72,157 +82,202 @@ def select(
     objective : Objective
         What is maximised.
     acquisition : Acquisition
-        What a row is worth.
+        What an item is worth.
     rows : (k,) int
         Open rows, in any order.
-    pair_ids : (N,) sequence of str
-        Id of every row of the posterior. Ties within a relative 1e-9 go to the smaller id, and
-        random draws follow the order of ids: the order of rows never decides.
-    n_ligands : (N,) int
-        Number of ligands of every row of the posterior.
-    incumbent : float
-        Best value so far, in the units of ``objective.view(...)``.
+    pairs : PoolPairs
+        What the N rows are. Ties within a relative 1e-9 go to the smaller id, and random draws
+        follow the order of ids: the order of rows never decides.
+    incumbent : float or Front
+        Best value so far, as the objective's `best` gives it.
     q : int
-        Rows wanted; with fewer open rows, all of them come back.
+        Pairs wanted; with fewer open rows, all of them come back, unless a limit of the
+        acquisition holds some back.
     rng : numpy.random.Generator
-        Source of random draws; advanced by Thompson and Random only.
-    noise : float or (N,) float64
-        Learned noise variance of one measurement of log β, of every row if they differ.
+        Source of random draws; advanced by Random and the joint acquisitions only.
+    noise : (N,) float64, or float
+        Noise variance of one measurement of each row's log β.
     pending_rows : (p,) int, optional
         Rows proposed earlier and not yet answered.
+    known_items : (a,) int, optional
+        Answered items, for acquisitions that take the best so far as uncertain.
 
     Returns
     -------
     Selection
-        min(q, k) rows and their scores.
+        At most q rows.
 
     Raises
     ------
     ConfigError
-        If q is less than 1, or the objective cannot compare the rows.
+        If q is less than 1, or objective, acquisition and rows do not go together.
     FitError
-        If a mean or variance is not a finite number.
+        If a mean is not a finite number.
     ValueError
         If an open row is also pending.
     """
     if q < 1:
         raise ConfigError(f"batch_size is {q}: at least one pair has to be proposed.")
-    pair_ids = np.asarray(pair_ids, dtype=object)
-    noise = np.broadcast_to(noise, len(pair_ids))
-    newly_believed = np.asarray(pending_rows, dtype=np.int64)
-    rows = _in_order_of_ids(np.asarray(rows, dtype=np.int64), pair_ids)
-    if np.isin(rows, newly_believed).any():
+    rows, pending = np.asarray(rows, dtype=np.int64), np.asarray(pending_rows, dtype=np.int64)
+    if np.isin(rows, pending).any():
         raise ValueError("open rows must not be pending")
-    if len(rows) == 0:
-        return Selection(rows, np.empty(0))
-    prior = objective.view(posterior, n_ligands)
-    mean, bound = prior.mean(rows), prior.variance_bound(rows)
-    _refuse_non_finite(mean, bound, rows, pair_ids)
-    best = incumbent
-    if len(newly_believed):
-        best = max(best, float(prior.mean(newly_believed).max()))
-    believed, chosen, scores = posterior, [], []
-    for _ in range(min(q, len(rows))):
-        believed = _believe(believed, newly_believed, noise[newly_believed])
-        view = objective.view(believed, n_ligands)
-        at, score, bound = _pick(acquisition, view, rows, mean, bound, best, rng)
-        newly_believed = rows[at : at + 1]
-        chosen.append(rows[at])
-        scores.append(score)
-        best = max(best, mean[at])
-        rows, mean, bound = (np.delete(each, at) for each in (rows, mean, bound))
-    return Selection(np.array(chosen, dtype=np.int64), np.array(scores, dtype=np.float64))
+    is_open = np.zeros(len(pairs), dtype=bool)
+    is_open[rows] = True
+    items = open_items(objective, pairs, is_open)
+    if len(items) == 0:
+        return Selection(*(np.empty(0, dtype=kind) for kind in (np.int64, float, np.int64)))
+    values = item_values(posterior, objective, pairs, items)
+    _refuse_non_finite(values, posterior.variance_bound(items), items, pairs)
+    known = _best_known(posterior, objective, acquisition, pairs, known_items)
+    noise = np.broadcast_to(np.asarray(noise, dtype=np.float64), len(pairs))
+    finder = picker(
+        posterior, objective, acquisition, pairs, items, noise=noise, known=known, q=q, rng=rng
+    )
+    finder.believe(pending)
+    for value in item_values(posterior, objective, pairs, _awaited(objective, pairs, pending)):
+        incumbent = objective.raised(incumbent, value)
+    return _fill(finder, objective, acquisition, pairs, items, values, is_open, incumbent, q)
+
+
+def _fill(finder, objective, acquisition, pairs, items, values, is_open, incumbent, q) -> Selection:
+    """Pick items until they bring q pairs."""
+    parts = objective.parts(pairs)
+    is_open, left = is_open.copy(), np.arange(len(items))
+    limits = _Limits(acquisition, pairs)
+    taken: list[tuple[int, float, int]] = []
+    while len(taken) < q and len(left):
+        at, score = finder.pick(left, incumbent)
+        item = int(items[at])
+        new = [row for row in dict.fromkeys(parts[item].tolist()) if is_open[row]]
+        new = new[: q - len(taken)]
+        taken += [(row, score, item) for row in new]
+        is_open[new] = False
+        if len(taken) == q:
+            break
+        finder.believe(np.array(new, dtype=np.int64))
+        incumbent = objective.raised(incumbent, values[at])
+        limits.count(item)
+        left = left[left != at]
+        left = left[is_open[parts[items[left]]].any(axis=1) & limits.allow(items[left])]
+    columns = zip(*taken, strict=True)
+    return Selection(
+        *(np.array(c, dtype=t) for c, t in zip(columns, (np.int64, float, np.int64), strict=True))
+    )
 
 
 def explain(
-    acquisition: Acquisition, mean: float, sd: float, incumbent: float, objective: Objective
+    acquisition: Acquisition,
+    mean: float,
+    sd: float,
+    incumbent: float,
+    objective: Objective,
+    chance: float | None = None,
 ) -> str:
-    """Say in one sentence why a row was chosen.
+    """Say in one sentence why an item was chosen.
 
     Parameters
     ----------
     acquisition : Acquisition
         What chose it.
     mean, sd : float
-        Posterior mean and latent standard deviation of the objective's view.
+        Mean and latent standard deviation of what is maximised.
     incumbent : float
         Best value so far, in the same units.
     objective : Objective
         Gives the values their name and sign.
+    chance : float, optional
+        Probability to beat the incumbent; that of a Gaussian if left out.
 
     Returns
     -------
     str
         The chance to beat the best so far, and the acquisition's motive.
     """
-    chance = norm.cdf((mean - incumbent) / sd) if sd > 0 else float(mean > incumbent)
-    best = f"{objective.quantity} {objective.shown(incumbent):z.2f}"
-    return f"{percent(chance)} chance to beat {best}; {acquisition.motive(mean, sd, incumbent)}"
+    best, motive = f"{objective.shown(incumbent):z.2f}", acquisition.motive(mean, sd, incumbent)
+    if chance is None:
+        chance = norm.cdf((mean - incumbent) / sd) if sd > 0 else float(mean > incumbent)
+        return f"{percent(chance)} chance to beat {objective.quantity} {best}; {motive}"
+    predicted = f"{objective.quantity} predicted {objective.shown(mean):z.2f} ± {sd:.2f}"
+    return f"{predicted}; {percent(chance)} chance to beat {best}; {motive}"
 
 
-@dataclass(frozen=True)
-class _Believed:
-    """A view whose means are known: `table[row]` holds those of the open rows."""
+def open_items(objective: Objective, pairs: PoolPairs, is_open: Any) -> Rows:
+    """Rows of the items that have a pair to measure, in order of their ids.
 
-    view: View
-    table: Floats
+    Parameters
+    ----------
+    is_open : (N,) bool
 
-    def mean(self, rows: Rows) -> Floats:
-        return self.table[rows]
+    Raises
+    ------
+    ConfigError
+        If a constraint speaks of a pair that is not among the rows.
+    """
+    parts = objective.parts(pairs)
+    items = np.flatnonzero((parts[:, 0] >= 0) & is_open[parts].any(axis=1))
+    for limit in objective.limits:
+        _require_predicted(limit, items[partners(pairs, limit.metal, limit.n_ligands)[items] < 0])
+    ids = pairs.pair_ids
+    return np.array(sorted(items.tolist(), key=lambda row: ids[row]), dtype=np.int64)
 
-    def variance(self, rows: Rows) -> Floats:
-        return self.view.variance(rows)
 
-    def variance_bound(self, rows: Rows) -> Floats:
-        return self.view.variance_bound(rows)
-
-    def covariance(self, rows_a: Rows, rows_b: Rows) -> Floats:
-        return self.view.covariance(rows_a, rows_b)
-
-
-def _pick(
-    acquisition: Acquisition,
-    view: View,
-    rows: Rows,
-    mean: Floats,
-    bound: Floats,
-    incumbent: float,
-    rng: np.random.Generator,
-) -> tuple[int, float, Floats]:
-    """Return the best row's position and score, and the tightened variance bounds."""
-    if isinstance(acquisition, Marginal):
-        found = top(
-            acquisition,
-            mean=mean,
-            variance_bound=bound,
-            variance=lambda at: view.variance(rows[at]),
-            incumbent=incumbent,
-            q=1,
+def _require_predicted(limit: Limit, lacking: Rows) -> None:
+    if len(lacking):
+        raise ConfigError(
+            f"objective.constraints speaks of {limit.metal} with n = {limit.n_ligands}, and "
+            f"{len(lacking)} ligands have no such pair to predict."
         )
-        return int(found.positions[0]), float(found.scores[0]), found.variance_bound
-    table = np.full(rows.max() + 1, np.nan)
-    table[rows] = mean
-    scores = acquisition.score(_Believed(view, table), rows, incumbent, rng)
-    at = int(ranked(scores, 1)[0])
-    return at, float(scores[at]), bound
 
 
-def _believe(posterior: PoolPosterior, rows: Rows, noise: Floats) -> PoolPosterior:
-    if len(rows) == 0:
-        return posterior
-    return posterior.condition(rows, posterior.mean(rows), noise)
+class _Limits:
+    """Counts a batch's items by ligand and metal."""
+
+    def __init__(self, acquisition: Acquisition, pairs: PoolPairs):
+        keyed = (
+            (acquisition.max_per_ligand, pairs.ligands),
+            (acquisition.max_per_metal, pairs.metals),
+        )
+        self._limits = [(most, keys, Counter()) for most, keys in keyed if most is not None]
+
+    def count(self, item: int) -> None:
+        for _, keys, counts in self._limits:
+            counts[keys[item]] += 1
+
+    def allow(self, items: Rows) -> Any:
+        allowed = np.ones(len(items), dtype=bool)
+        for most, keys, counts in self._limits:
+            full = {key for key, n in counts.items() if n >= most}
+            allowed &= np.array([keys[item] not in full for item in items], dtype=bool)
+        return allowed
 
 
-def _in_order_of_ids(rows: Rows, pair_ids: Sequence[str]) -> Rows:
-    return np.array(sorted(set(rows.tolist()), key=lambda row: pair_ids[row]), dtype=np.int64)
+def _awaited(objective: Objective, pairs: PoolPairs, pending: Rows) -> Rows:
+    """Items that a pending row belongs to: they count as found."""
+    parts = objective.parts(pairs)
+    return np.flatnonzero((parts[:, 0] >= 0) & np.isin(parts, pending).any(axis=1))
 
 
-def _refuse_non_finite(mean: Floats, bound: Floats, rows: Rows, pair_ids: Sequence[str]) -> None:
-    bad = rows[~(np.isfinite(mean) & np.isfinite(bound))]
+def _best_known(
+    posterior: PoolPosterior,
+    objective: Objective,
+    acquisition: Acquisition,
+    pairs: PoolPairs,
+    known: Rows | Sequence[int],
+) -> Rows:
+    known = np.asarray(known, dtype=np.int64)
+    if not (isinstance(acquisition, Joint) and acquisition.needs_known and objective.scalar):
+        return known[:0]
+    values = item_values(posterior, objective, pairs, known)
+    return known[np.argsort(-values, kind="stable")[:BASELINE]]
+
+
+def _refuse_non_finite(values: Floats, bound: Floats, items: Rows, pairs: PoolPairs) -> None:
+    finite = np.isfinite(values).reshape(len(items), -1).all(axis=1) & np.isfinite(bound)
+    bad = items[~finite]
     if len(bad):
-        named = ", ".join(str(pair_ids[row]) for row in bad[:3])
+        named = ", ".join(str(pairs.pair_ids[row]) for row in bad[:3])
         raise FitError(
-            f"The model predicts no finite mean or variance for {len(bad)} of {len(rows)} open "
+            f"The model predicts no finite mean or variance for {len(bad)} of {len(items)} open "
             f"pairs (among them {named}), so they cannot be ranked. Refit the model, or leave "
             "these pairs out of the pool."
         )

@@ -15,7 +15,7 @@ gain        max(value − incumbent, 0), whose expectation is EI
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import ClassVar, Protocol
+from typing import ClassVar
 
 import numpy as np
 import torch
@@ -25,31 +25,21 @@ from botorch.acquisition.analytic import (
     ProbabilityOfImprovement,
     UpperConfidenceBound,
 )
+from botorch.utils.safe_math import log_fatplus, logmeanexp
 
 from bo_loop.acquisition.adapter import SMALLEST_VARIANCE, Moments, RowModel
+from bo_loop.acquisition.base import Acquisition
 from bo_loop.acquisition.objectives import View
-from bo_loop.acquisition.screen import Marginal, top
-from bo_loop.errors import ConfigError, FitError
+from bo_loop.acquisition.screen import Marginal
+from bo_loop.errors import ConfigError
 from bo_loop.records import Floats, Rows
 
-JOINT_ROWS = 2_000
-"""Rows that a joint draw covers."""
-
-
-class Acquisition(Protocol):
-    """What every acquisition offers; those of single rows also are `Marginal`."""
-
-    def score(
-        self, posterior: View, rows: Rows, incumbent: float, rng: np.random.Generator
-    ) -> Floats:
-        """Score `rows` (k,); (k,) float64, never NaN, −inf where a row cannot be chosen."""
-
-    def motive(self, mean: float, sd: float, incumbent: float) -> str:
-        """Say in a clause why a row of this mean and standard deviation was chosen."""
+_TAU = 1e-6  # width of the smooth step in BoTorch's qLogEI
 
 
 class _Improvement(Marginal):
     bounded: ClassVar[bool] = True
+    by_improvement: ClassVar[bool] = True
 
     def motive(self, mean: float, sd: float, incumbent: float) -> str:
         """Split the expected gain into what the prediction promises and what doubt adds."""
@@ -60,7 +50,7 @@ class _Improvement(Marginal):
         return f"expected gain {expected:.2f} ({_split(mean - incumbent, expected)})"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class LogEI(_Improvement):
     """Logarithm of the expected improvement over the incumbent (Ament et al., NeurIPS 2023).
 
@@ -71,8 +61,17 @@ class LogEI(_Improvement):
         """Score k rows of these means and variances; (k,)."""
         return _log_ei(mean, variance, incumbent)
 
+    def of_draws(self, values: Floats, improvement: Floats) -> Floats:
+        """Log of the mean gain; where no draw gains, the smooth tail of BoTorch's qLogEI."""
+        smooth = log_fatplus(torch.from_numpy(np.ascontiguousarray(improvement)), tau=_TAU)
+        return logmeanexp(smooth, dim=0).numpy()
 
-@dataclass(frozen=True)
+    def weighted(self, scores: Floats, log_weight: Floats) -> Floats:
+        """Add the log of the weight; (k,)."""
+        return scores + log_weight
+
+
+@dataclass(frozen=True, kw_only=True)
 class EI(_Improvement):
     """Expected improvement over the incumbent.
 
@@ -84,8 +83,16 @@ class EI(_Improvement):
         """Score k rows of these means and variances; (k,)."""
         return np.exp(_log_ei(mean, variance, incumbent))
 
+    def of_draws(self, values: Floats, improvement: Floats) -> Floats:
+        """Mean gain; (k,)."""
+        return np.maximum(improvement, 0.0).mean(axis=0)
 
-@dataclass(frozen=True)
+    def weighted(self, scores: Floats, log_weight: Floats) -> Floats:
+        """Multiply with the weight; (k,)."""
+        return scores * np.exp(log_weight)
+
+
+@dataclass(frozen=True, kw_only=True)
 class UCB(Marginal):
     """Upper confidence bound, mean + √beta · sd.
 
@@ -104,6 +111,7 @@ class UCB(Marginal):
     bounded: ClassVar[bool] = True
 
     def __post_init__(self):
+        super().__post_init__()
         number = isinstance(self.beta, int | float) and not isinstance(self.beta, bool)
         if not number or not math.isfinite(self.beta) or self.beta < 0:
             raise ConfigError(
@@ -117,6 +125,10 @@ class UCB(Marginal):
             lambda model: UpperConfidenceBound(model, beta=_scalar(self.beta)), mean, variance
         )
 
+    def of_draws(self, values: Floats, improvement: Floats) -> Floats:
+        """Mean + √beta · sd of the draws; (k,)."""
+        return values.mean(axis=0) + math.sqrt(self.beta) * values.std(axis=0)
+
     def motive(self, mean: float, sd: float, incumbent: float) -> str:
         """Split the optimistic gain into the prediction's part and the doubt's."""
         optimistic = mean - incumbent + math.sqrt(self.beta) * sd
@@ -127,7 +139,7 @@ class UCB(Marginal):
         )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class PI(Marginal):
     """Probability of improvement over the incumbent.
 
@@ -135,12 +147,22 @@ class PI(Marginal):
     predicted below it have a ceiling under 1.
     """
 
+    by_improvement: ClassVar[bool] = True
+
     def value(self, mean: Floats, variance: Floats, incumbent: float) -> Floats:
         """Score k rows of these means and variances; (k,)."""
         scores = _botorch(
             lambda model: ProbabilityOfImprovement(model, best_f=_scalar(incumbent)), mean, variance
         )
         return np.where(variance < SMALLEST_VARIANCE, (mean > incumbent).astype(np.float64), scores)
+
+    def of_draws(self, values: Floats, improvement: Floats) -> Floats:
+        """Share of the draws that improve; (k,)."""
+        return (improvement > 0).mean(axis=0)
+
+    def weighted(self, scores: Floats, log_weight: Floats) -> Floats:
+        """Multiply with the weight; (k,)."""
+        return scores * np.exp(log_weight)
 
     def ceiling(self, mean: Floats, variance_bound: Floats, incumbent: float) -> Floats:
         """Bound the score from above for any variance up to `variance_bound`; (k,)."""
@@ -151,7 +173,7 @@ class PI(Marginal):
         return "chosen for that chance"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Greedy(Marginal):
     """The posterior mean: pure exploitation."""
 
@@ -161,12 +183,16 @@ class Greedy(Marginal):
         """Score k rows of these means; (k,). Variance and incumbent play no part."""
         return np.array(mean, dtype=np.float64)
 
+    def of_draws(self, values: Floats, improvement: Floats) -> Floats:
+        """Mean of the draws; (k,)."""
+        return values.mean(axis=0)
+
     def motive(self, mean: float, sd: float, incumbent: float) -> str:
         """Name the prediction as the reason."""
         return "chosen for its predicted value alone"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class MaxVariance(Marginal):
     """The latent variance: pure exploration."""
 
@@ -176,55 +202,17 @@ class MaxVariance(Marginal):
         """Score k rows of these variances; (k,). Mean and incumbent play no part."""
         return np.array(variance, dtype=np.float64)
 
+    def of_draws(self, values: Floats, improvement: Floats) -> Floats:
+        """Variance of the draws; (k,)."""
+        return values.var(axis=0)
+
     def motive(self, mean: float, sd: float, incumbent: float) -> str:
         """Name the doubt as the reason."""
         return "the model knows least about it"
 
 
-@dataclass(frozen=True)
-class Thompson:
-    """One joint draw from the posterior: a row is chosen as often as it is the best.
-
-    Of more than 2,000 rows, only the 2,000 of highest mean + 3 sd are drawn; the others score −inf.
-    """
-
-    def score(
-        self, posterior: View, rows: Rows, incumbent: float, rng: np.random.Generator
-    ) -> Floats:
-        """Draw values of `rows`; (k,).
-
-        Raises
-        ------
-        FitError
-            If the posterior covariance is not positive semi-definite.
-        """
-        mean = posterior.mean(rows)
-        drawn = np.arange(len(rows))
-        if len(rows) > JOINT_ROWS:
-            best = top(
-                UCB(beta=9.0),
-                mean=mean,
-                variance_bound=posterior.variance_bound(rows),
-                variance=lambda at: posterior.variance(rows[at]),
-                incumbent=incumbent,
-                q=JOINT_ROWS,
-            )
-            drawn = np.sort(best.positions)
-        scores = np.full(len(rows), -np.inf)
-        covariance = posterior.covariance(rows[drawn], rows[drawn])
-        scores[drawn] = mean[drawn] + _root(covariance) @ rng.standard_normal(len(drawn))
-        return scores
-
-    def motive(self, mean: float, sd: float, incumbent: float) -> str:
-        """Name the draw as the reason, and the rows it covered."""
-        return (
-            "best in one joint draw from the posterior "
-            f"(of the {JOINT_ROWS:,} rows of highest mean + 3 sd, if there are more)"
-        )
-
-
-@dataclass(frozen=True)
-class Random:
+@dataclass(frozen=True, kw_only=True)
+class Random(Acquisition):
     """A random order: the yardstick for the others."""
 
     def score(
@@ -275,18 +263,3 @@ def _split(certain: float, hoped: float) -> str:
     """Share `hoped` (> 0) between what remains were the prediction certain, and doubt."""
     exploitation = max(certain, 0.0) / hoped
     return f"{percent(exploitation)} exploitation, {percent(1 - exploitation)} exploration"
-
-
-def _root(covariance: Floats) -> Floats:
-    """Lower Cholesky root; a singular matrix gets the least jitter that helps."""
-    scale = max(float(np.diag(covariance).max(initial=0.0)), SMALLEST_VARIANCE)
-    for jitter in (0.0, 1e-14, 1e-12, 1e-10, 1e-8, 1e-6):
-        try:
-            return np.linalg.cholesky(covariance + jitter * scale * np.eye(len(covariance)))
-        except np.linalg.LinAlgError:
-            continue
-    raise FitError(
-        f"The posterior covariance of {len(covariance):,} rows is not positive semi-definite, even "
-        "with a jitter of 1e-6 of its largest variance, so no joint draw exists. Choose another "
-        "acquisition (acquisition=log_ei), or refit the model."
-    )

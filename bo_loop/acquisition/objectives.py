@@ -8,20 +8,23 @@ Symbols
 -------
 N             rows of the posterior (pool ∪ answered pairs)
 k             rows asked for
+m             pairs that a value depends on
+S             joint draws
 sign          +1 to maximise, −1 to minimise
-n_ligands     (N,) number of ligands n of each row
 offset        (N,) sign · n · log10([L]), [L] the free-ligand concentration in mol/L
 """
 
 import math
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, ClassVar, Protocol
 
 import numpy as np
 
+from bo_loop.acquisition.limits import Limit, parse_limit
 from bo_loop.errors import ConfigError
-from bo_loop.records import Floats, PoolPosterior, Rows
+from bo_loop.records import Floats, PoolPairs, PoolPosterior, Rows
 
 
 class View(Protocol):
@@ -40,18 +43,90 @@ class View(Protocol):
         """Latent posterior covariance; (k_a, k_b)."""
 
 
-class Objective(Protocol):
-    """What a campaign wants: a view of the posterior, and words for its values."""
+@dataclass(frozen=True, kw_only=True)
+class Objective(ABC):
+    """What a campaign wants.
 
-    def view(self, posterior: PoolPosterior, n_ligands: Rows) -> View:
-        """Return the posterior of what is maximised; `n_ligands` (N,) over all its rows."""
+    An item is what gets a score: a pair of the campaign's own metals, with the m pairs of the same
+    ligand that its value depends on. Its row is the pair's own.
 
-    def shown(self, value: float) -> float:
-        """Return a value of the view as a chemist would write it."""
+    Parameters
+    ----------
+    constraints : sequence of str
+        Such as ``log_beta(Ca+2, n=1) < 5``, for the same ligand. The probability that all are
+        kept, their errors taken as independent, multiplies EI and PI; its log is added to LogEI.
+    per_cost : bool
+        Divide EI and PI by the ligand's cost, a column of the pool; LogEI loses its log.
+    tolerance : float
+        A gain of less is not worth a measurement, in units of the objective.
+
+    Raises
+    ------
+    ConfigError
+        If a constraint cannot be read, or the tolerance is not a number of at least 0.
+    """
+
+    constraints: Sequence[str] = ()
+    per_cost: bool = False
+    tolerance: float = 0.1
+    gaussian: ClassVar[bool] = False
+    scalar: ClassVar[bool] = True
+
+    def __post_init__(self):
+        require_number("objective.tolerance", self.tolerance, least=0.0)
+        if isinstance(self.constraints, str):
+            raise ConfigError(
+                f"objective.constraints is {self.constraints!r}: give a list of constraints."
+            )
+        _ = self.limits
 
     @property
+    def limits(self) -> tuple[Limit, ...]:
+        """The constraints, read."""
+        return tuple(parse_limit(text) for text in self.constraints)
+
+    @property
+    def plain(self) -> bool:
+        """Whether a row's score depends on its own mean and variance alone."""
+        return self.gaussian and not self.constraints and not self.per_cost
+
+    @property
+    @abstractmethod
     def quantity(self) -> str:
         """What `shown` values are called."""
+
+    @property
+    def width(self) -> int:
+        """Number of pairs that a value depends on, m."""
+        return 1
+
+    @abstractmethod
+    def parts(self, pairs: PoolPairs) -> Rows:
+        """Rows that the value of each row's item depends on, its own first; (N, m), −1: no item."""
+
+    @abstractmethod
+    def value(self, log_beta: Floats, items: Rows, pairs: PoolPairs) -> Floats:
+        """Return what is maximised, (S, k), of S draws of log β of the parts, (S, k, m)."""
+
+    def shown(self, value: float) -> float:
+        """Return a value as a chemist would write it."""
+        return value
+
+    def role(self, row: int, item: int) -> str:
+        """Return what a pair is to the item it was chosen for; empty if it is all of it."""
+        return "" if self.width == 1 else "target" if row == item else "competitor"
+
+    def improvement(self, values: Floats, incumbent: Any) -> Floats:
+        """Return by how much values (…, k) beat the incumbent, negative where they do not."""
+        return values - incumbent
+
+    def best(self, values: Floats) -> Any:
+        """Return the incumbent that k known values leave."""
+        return float(values.max())
+
+    def raised(self, incumbent: Any, value: Any) -> Any:
+        """Return the incumbent after one more value."""
+        return max(incumbent, float(value))
 
 
 @dataclass(frozen=True)
@@ -89,11 +164,13 @@ class AffineView:
         return self.posterior.covariance(rows_a, rows_b)
 
 
-@dataclass(frozen=True)
-class _LogBeta(ABC):
+@dataclass(frozen=True, kw_only=True)
+class _LogBeta(Objective):
     free_ligand_M: float | None = None
+    gaussian: ClassVar[bool] = True
 
     def __post_init__(self):
+        super().__post_init__()
         stated = self.free_ligand_M
         if stated is None:
             return
@@ -106,27 +183,24 @@ class _LogBeta(ABC):
 
     @property
     @abstractmethod
-    def _sign(self) -> float: ...
+    def sign(self) -> float:
+        """+1 to maximise, −1 to minimise."""
 
     @property
     def quantity(self) -> str:
         """``log β``, or ``log(β·[L]ⁿ)`` where a free-ligand concentration is stated."""
         return "log β" if self.free_ligand_M is None else "log(β·[L]ⁿ)"
 
-    def view(self, posterior: PoolPosterior, n_ligands: Rows) -> AffineView:
-        """View `posterior` as what is maximised.
+    def parts(self, pairs: PoolPairs) -> Rows:
+        """Return each row itself; (N, 1)."""
+        return np.where(pairs.own, np.arange(len(pairs)), -1)[:, None]
 
-        Parameters
-        ----------
-        posterior : PoolPosterior
-            Posterior of log β over N rows.
-        n_ligands : (N,) int
-            Number of ligands of every row of the posterior.
+    def value(self, log_beta: Floats, items: Rows, pairs: PoolPairs) -> Floats:
+        """Return what is maximised; (S, k)."""
+        return self.sign * log_beta[..., 0] + self.offset(pairs)[items]
 
-        Returns
-        -------
-        AffineView
-            sign · (log β + n · log10(free_ligand_M)); without a stated concentration, sign · log β.
+    def offset(self, pairs: PoolPairs) -> Floats:
+        """Return sign · n · log10(free_ligand_M); (N,).
 
         Raises
         ------
@@ -134,16 +208,25 @@ class _LogBeta(ABC):
             If the rows mix numbers of ligands and no free-ligand concentration is stated: β_n of
             different n have different units and cannot be compared.
         """
-        n_ligands = np.asarray(n_ligands, dtype=np.int64)
+        n_ligands = np.asarray(pairs.n_ligands, dtype=np.int64)
         if self.free_ligand_M is None:
-            self._refuse_mixture(n_ligands)
-            return AffineView(posterior, self._sign, np.zeros(len(n_ligands)))
-        offset = self._sign * n_ligands * math.log10(self.free_ligand_M)
-        return AffineView(posterior, self._sign, offset)
+            self._refuse_mixture(n_ligands[pairs.own])
+            return np.zeros(len(n_ligands))
+        return self.sign * n_ligands * math.log10(self.free_ligand_M)
+
+    def view(self, posterior: PoolPosterior, pairs: PoolPairs) -> AffineView:
+        """View `posterior`, of log β over N rows, as what is maximised.
+
+        Raises
+        ------
+        ConfigError
+            As `offset`.
+        """
+        return AffineView(posterior, self.sign, self.offset(pairs))
 
     def shown(self, value: float) -> float:
         """Return a value of the view with the chemist's sign."""
-        return self._sign * value
+        return self.sign * value
 
     def _refuse_mixture(self, n_ligands: Rows) -> None:
         numbers, counts = np.unique(n_ligands, return_counts=True)
@@ -157,7 +240,7 @@ class _LogBeta(ABC):
             )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Maximise(_LogBeta):
     """Look for the strongest complex.
 
@@ -166,19 +249,22 @@ class Maximise(_LogBeta):
     free_ligand_M : float, optional
         Concentration of free ligand in mol/L at which pairs are compared; needed where the pool
         mixes numbers of ligands.
+    constraints, per_cost, tolerance
+        As `Objective`.
 
     Raises
     ------
     ConfigError
-        If the concentration is not a number above 0.
+        If an option is not what it has to be.
     """
 
     @property
-    def _sign(self) -> float:
+    def sign(self) -> float:
+        """The sign of log β in what is maximised."""
         return 1.0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Minimise(_LogBeta):
     """Look for the weakest complex.
 
@@ -187,13 +273,30 @@ class Minimise(_LogBeta):
     free_ligand_M : float, optional
         Concentration of free ligand in mol/L at which pairs are compared; needed where the pool
         mixes numbers of ligands.
+    constraints, per_cost, tolerance
+        As `Objective`.
 
     Raises
     ------
     ConfigError
-        If the concentration is not a number above 0.
+        If an option is not what it has to be.
     """
 
     @property
-    def _sign(self) -> float:
+    def sign(self) -> float:
+        """The sign of log β in what is maximised."""
         return -1.0
+
+
+def require_number(name: str, value: Any, *, least: float = -math.inf) -> None:
+    """Check that an option is a finite number of at least `least`.
+
+    Raises
+    ------
+    ConfigError
+        Naming the option.
+    """
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not number or not math.isfinite(value) or value < least:
+        bound = "" if least == -math.inf else f" of at least {least:g}"
+        raise ConfigError(f"{name} is {value!r}: it must be a number{bound}.")

@@ -24,7 +24,9 @@ from typing import ClassVar
 
 import numpy as np
 
+from bo_loop.acquisition.base import Acquisition
 from bo_loop.acquisition.objectives import View
+from bo_loop.errors import ConfigError
 from bo_loop.records import Floats, Rows
 
 TIE = 1e-9
@@ -34,8 +36,14 @@ FIRST_BLOCK = 256
 LARGEST_BLOCK = 4096
 
 
-class Marginal(ABC):
-    """An acquisition that scores a row by its own mean and variance alone."""
+class Marginal(Acquisition, ABC):
+    """An acquisition that scores a row by its own mean and variance alone.
+
+    Under an objective whose values are not Gaussian, it scores an item by draws of its value.
+    """
+
+    by_improvement: ClassVar[bool] = False
+    """Whether draws of the improvement over the incumbent say it all."""
 
     bounded: ClassVar[bool] = False
     """Whether the score cannot fall as the variance grows, at the same mean and incumbent."""
@@ -45,8 +53,22 @@ class Marginal(ABC):
         """Score k rows of these means and variances; (k,)."""
 
     @abstractmethod
-    def motive(self, mean: float, sd: float, incumbent: float) -> str:
-        """Say in a clause why a row of this mean and standard deviation was chosen."""
+    def of_draws(self, values: Floats, improvement: Floats) -> Floats:
+        """Score k items by draws of their values and improvements, (S, k) each; (k,)."""
+
+    def weighted(self, scores: Floats, log_weight: Floats) -> Floats:
+        """Weigh scores (k,) with the probability of feasibility over the cost; (k,).
+
+        Raises
+        ------
+        ConfigError
+            If the score is not one that a probability can multiply.
+        """
+        raise ConfigError(
+            f"acquisition {type(self).__name__} cannot be weighed with a probability of "
+            "feasibility or a cost. Choose log_ei, ei or pi, or leave out objective.constraints "
+            "and objective.per_cost."
+        )
 
     def ceiling(self, mean: Floats, variance_bound: Floats, incumbent: float) -> Floats:
         """Bound the score from above for any variance up to `variance_bound`; (k,)."""
@@ -134,6 +156,9 @@ def ranked(scores: Floats, q: int) -> Rows:
     relative 1e-9 of the best of them.
     """
     left = np.arange(len(scores))
+    if len(scores) > q:
+        last = np.partition(scores, len(scores) - q)[len(scores) - q]
+        left = np.flatnonzero(scores >= _tied_with(last))
     places = []
     for _ in range(min(q, len(scores))):
         tied = scores[left] >= _tied_with(scores[left].max())

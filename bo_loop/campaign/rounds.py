@@ -1,17 +1,20 @@
 """One round: fit to all that is known, and choose. A function of sealed files, ledger and seed."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from bo_loop.acquisition.limits import Limit
 from bo_loop.campaign.state import CampaignState
+from bo_loop.chemistry.ions import parse_ion
 from bo_loop.config import build
 from bo_loop.data.schema import OBSERVATION_COLUMNS
 from bo_loop.features.schema import FeatureSchema
 from bo_loop.propose import Candidates, propose
+from bo_loop.records import PoolPairs
 from bo_loop.surrogate import Surrogate
 
 _SPECIES = ["metal", "charge", "n_ligands"]
@@ -66,12 +69,15 @@ def choose(
 ) -> dict[str, Any]:
     """Choose with a model that is there already; parameters and result are those of `decide`."""
     number = len(state.rounds) + 1
-    pairs, candidates = candidates_of(literature, pool, state, config["pool"]["include_known"])
+    objective = build(config["objective"])
+    pairs, candidates = candidates_of(
+        literature, pool, state, config["pool"]["include_known"], predicted=objective.limits
+    )
     features = surrogate.features_of(pairs)
     decision = propose(
         surrogate.model.bind(features),
         candidates,
-        build(config["objective"]),
+        objective,
         build(config["acquisition"]),
         q=config["batch_size"],
         rng=np.random.default_rng([config["seed"], number]),
@@ -81,14 +87,15 @@ def choose(
         "round": number,
         "seed": config["seed"],
         "incumbent": {
-            "pair_id": candidates.pair_ids[decision.incumbent_row],
-            "value": decision.incumbent,
+            "pair_id": candidates.pairs.pair_ids[decision.incumbent_row],
+            "value": decision.incumbent if objective.scalar else decision.incumbent.points.tolist(),
         },
+        "stop": asdict(decision.stop) if decision.stop else None,
         "refitted": True,
         "hyperparameters": surrogate.model.hyperparameters(),
         "fit": surrogate.model.fit_report,
         "proposals": [
-            {"pair_id": candidates.pair_ids[p.row]}
+            {"pair_id": candidates.pairs.pair_ids[p.row]}
             | {key: value for key, value in asdict(p).items() if key != "row"}
             for p in decision.proposals
         ],
@@ -127,13 +134,18 @@ def observed(state: CampaignState, pool: pd.DataFrame) -> pd.DataFrame:
 
 
 def candidates_of(
-    literature: pd.DataFrame, pool: pd.DataFrame, state: CampaignState, include_known: bool
+    literature: pd.DataFrame,
+    pool: pd.DataFrame,
+    state: CampaignState,
+    include_known: bool,
+    predicted: Sequence[Limit] = (),
 ) -> tuple[pd.DataFrame, Candidates]:
     """Return the rows of the posterior, pool ∪ answered literature pairs, and what each is for.
 
     A literature value answers a pair of the pool if metal ion, n and `ligand_group` agree:
     tables often leave out the stereochemistry. Literature pairs of the campaign's target metals
-    and n that the pool lacks come behind the pool, under the pool's conditions if it has only one.
+    and n that the pool lacks come behind the pool, under the pool's conditions if it has only one;
+    behind them, the pairs that constraints speak of, which are only predicted.
     """
     targets = pool[_SPECIES].drop_duplicates()
     known = literature.merge(targets, on=_SPECIES).drop_duplicates("pair_id")
@@ -144,15 +156,44 @@ def candidates_of(
     answered_by_literature = pd.MultiIndex.from_frame(pool[key]).isin(
         pd.MultiIndex.from_frame(known[key])
     )
-    extra = known[~known["pair_id"].isin(pool["pair_id"])]
-    pairs = pd.concat([pool, extra[list(pool.columns)]], ignore_index=True)
+    extra = known[~known["pair_id"].isin(pool["pair_id"])].reindex(columns=pool.columns)
+    limits = _predicted(pd.concat([pool, extra], ignore_index=True), predicted)
+    pairs = pd.concat([pool, extra, limits], ignore_index=True)
     states = pool["pair_id"].map(state.state_of).to_numpy()
     unanswered = ~answered_by_literature | include_known
-    behind = np.zeros(len(extra), dtype=bool)
+    no, none = np.zeros(len(extra), dtype=bool), np.zeros(len(limits), dtype=bool)
     return pairs, Candidates(
+        pairs=_pool_pairs(pairs, own=np.arange(len(pairs)) < len(pool) + len(extra)),
+        open=np.r_[(states == "open") & unanswered, no, none],
+        pending=np.r_[np.isin(states, ["pending", "in_progress"]), no, none],
+        answered=np.r_[(states == "measured") | answered_by_literature, ~no, none],
+    )
+
+
+def _predicted(pairs: pd.DataFrame, limits: Sequence[Limit]) -> pd.DataFrame:
+    """Return the pairs that constraints speak of, for every ligand that has none of its own."""
+    ligands = pairs.drop_duplicates("ligand_group")
+    frames = [pairs.iloc[:0]]
+    for limit in limits:
+        ion = parse_ion(limit.metal)
+        species = (pairs[_SPECIES] == (ion.metal, ion.charge, limit.n_ligands)).all(axis=1)
+        lacking = ligands[~ligands["ligand_group"].isin(pairs.loc[species, "ligand_group"])]
+        ids = [f"{ion}:L{limit.n_ligands}:{i.split(':', 2)[2]}" for i in lacking["pair_id"]]
+        frames.append(
+            lacking.assign(
+                pair_id=ids, metal=ion.metal, charge=ion.charge, n_ligands=limit.n_ligands
+            )
+        )
+    return pd.concat(frames, ignore_index=True).drop_duplicates("pair_id")
+
+
+def _pool_pairs(pairs: pd.DataFrame, own: np.ndarray) -> PoolPairs:
+    metals = pairs["metal"].str.cat(pairs["charge"].map("{:+d}".format))
+    return PoolPairs(
         pair_ids=tuple(pairs["pair_id"]),
         n_ligands=pairs["n_ligands"].to_numpy(np.int64),
-        open=np.r_[(states == "open") & unanswered, behind],
-        pending=np.r_[np.isin(states, ["pending", "in_progress"]), behind],
-        answered=np.r_[(states == "measured") | answered_by_literature, ~behind],
+        metals=tuple(metals),
+        ligands=tuple(pairs["ligand_group"]),
+        own=own,
+        cost=pairs["cost"].to_numpy(np.float64) if "cost" in pairs else None,
     )

@@ -2,42 +2,77 @@
 
 import numpy as np
 import pytest
-from fakes import FakePosterior
+from fakes import FakePosterior, pool_pairs
 
 from bo_loop.acquisition.batch import explain, select
-from bo_loop.acquisition.functions import (
-    EI,
-    PI,
-    UCB,
-    Greedy,
-    LogEI,
-    MaxVariance,
-    Random,
-    Thompson,
-)
+from bo_loop.acquisition.compound import Cost, Pareto, Range, Selectivity, Target, WeightedSum
+from bo_loop.acquisition.functions import EI, PI, UCB, Greedy, LogEI, MaxVariance, Random
+from bo_loop.acquisition.joint import QUCB, QLogEI, QLogNEI, Thompson
 from bo_loop.acquisition.objectives import Maximise, Minimise
+from bo_loop.acquisition.pickers import item_values
+from bo_loop.errors import ConfigError
 
 SIZE = 60
-N_LIGANDS = {"one n": np.ones(SIZE, dtype=np.int64), "mixed n": np.arange(SIZE) % 3 + 1}
 IDS = [f"Ni+2:L1:{row:03d}" for row in range(SIZE)]
+ONE_N = pool_pairs(SIZE, IDS, cost=np.linspace(1.0, 9.0, SIZE))
+MIXED_N = pool_pairs(np.arange(SIZE) % 3 + 1, IDS)
+METALS = pool_pairs(
+    SIZE, IDS, ["Cu+2", "Zn+2", "Ni+2"] * 20, np.repeat(np.arange(20), 3), cost=np.ones(SIZE)
+)
+SELECTIVE = Selectivity(metal="Cu+2", competitors=["Zn+2", "Ni+2"])
+ACQUISITIONS = [
+    LogEI(), EI(), UCB(beta=4.0), PI(), Greedy(), MaxVariance(), Random(), Thompson(), QLogEI(),
+    QLogNEI(), QUCB(),
+]  # fmt: skip
+OBJECTIVES = {
+    "maximise": (Maximise(), ONE_N),
+    "minimise": (Minimise(), ONE_N),
+    "maximise mixed n": (Maximise(free_ligand_M=1e-3), MIXED_N),
+    "minimise mixed n": (Minimise(free_ligand_M=0.1), MIXED_N),
+    "target": (Target(log_beta=9.0), ONE_N),
+    "range": (Range(low=8.0, high=9.5), ONE_N),
+    "selectivity": (SELECTIVE, METALS),
+    "sum": (WeightedSum(objectives=[Maximise(), SELECTIVE], weights=[0.5, 1.0]), METALS),
+    "cost": (Maximise(per_cost=True), ONE_N),
+    "constraint": (Maximise(constraints=["log_beta(Zn+2, n=1) < 11"]), METALS),
+    "selectivity, constraint, cost": (
+        Selectivity(
+            metal="Cu+2",
+            competitors=["Zn+2"],
+            constraints=["log_beta(Ni+2, n=1) > 7"],
+            per_cost=True,
+        ),
+        METALS,
+    ),
+    "pareto": (Pareto(objectives=[Maximise(), Cost()]), ONE_N),
+    "pareto of three": (Pareto(objectives=[Maximise(), SELECTIVE, Cost()]), METALS),
+}
 
-pytestmark = [
-    pytest.mark.parametrize(
-        "acquisition",
-        [LogEI(), EI(), UCB(beta=4.0), PI(), Greedy(), Thompson(), MaxVariance(), Random()],
-        ids=lambda value: type(value).__name__,
-    ),
-    pytest.mark.parametrize(
-        ("objective", "n_ligands"),
-        [
-            (Maximise(), N_LIGANDS["one n"]),
-            (Minimise(), N_LIGANDS["one n"]),
-            (Maximise(free_ligand_M=1e-3), N_LIGANDS["mixed n"]),
-            (Minimise(free_ligand_M=0.1), N_LIGANDS["mixed n"]),
-        ],
-        ids=["maximise", "minimise", "maximise mixed n", "minimise mixed n"],
-    ),
-]
+
+def refused(acquisition, objective) -> bool:
+    weighted = objective.constraints or objective.per_cost
+    takes_gains = isinstance(acquisition, LogEI | EI | PI | Random)
+    return not takes_gains and bool(weighted or not objective.scalar)
+
+
+EVERY = pytest.mark.parametrize(
+    ("acquisition", "objective", "pairs"),
+    [
+        pytest.param(acquisition, *case, id=f"{type(acquisition).__name__}-{name}")
+        for acquisition in ACQUISITIONS
+        for name, case in OBJECTIVES.items()
+        if not refused(acquisition, case[0])
+    ],
+)
+REFUSED = pytest.mark.parametrize(
+    ("acquisition", "objective", "pairs"),
+    [
+        pytest.param(acquisition, *case, id=f"{type(acquisition).__name__}-{name}")
+        for acquisition in ACQUISITIONS
+        for name, case in OBJECTIVES.items()
+        if refused(acquisition, case[0])
+    ],
+)
 
 
 @pytest.fixture
@@ -48,56 +83,68 @@ def posterior():
     return fake.condition(known, fake.mean(known), np.zeros(2))
 
 
-def test_scores_are_one_number_a_row(posterior, acquisition, objective, n_ligands):
-    view, rows = objective.view(posterior, n_ligands), np.array([7, 4, 30, 12])
-    scores = acquisition.score(view, rows, 3.0, np.random.default_rng(0))
-    assert scores.shape == (4,)
-    assert scores.dtype == np.float64
-    assert not np.isnan(scores).any()
-    assert (scores < np.inf).all()
+def choose(posterior, acquisition, objective, pairs, seed=0, **options):
+    parts = objective.parts(pairs)
+    some = np.flatnonzero(parts[:, 0] >= 0)[4:6]
+    best = objective.best(item_values(posterior, objective, pairs, some))
+    arguments = {
+        "rows": np.arange(1, SIZE, 2), "pairs": pairs, "incumbent": best, "q": 7,
+        "rng": np.random.default_rng(seed), "noise": 0.1, "known_items": some,
+    }  # fmt: skip
+    return select(posterior, objective, acquisition, **(arguments | options))
 
 
-def test_no_rows_no_scores(posterior, acquisition, objective, n_ligands):
-    view = objective.view(posterior, n_ligands)
-    rows = np.array([], dtype=np.int64)
-    assert acquisition.score(view, rows, 3.0, np.random.default_rng(0)).shape == (0,)
-
-
-def test_batches_are_distinct_open_rows(posterior, acquisition, objective, n_ligands):
+@EVERY
+def test_batches_are_distinct_open_rows(posterior, acquisition, objective, pairs):
     rows = np.arange(1, SIZE, 2)
-    pending = np.array([0, 2])
     before = posterior.means.copy(), posterior.covariances.copy(), rows.copy()
-    best = objective.view(posterior, n_ligands).mean(np.array([8, 10])).max()
 
     def picks(seed):
-        return select(
-            posterior, objective, acquisition, rows=rows, pair_ids=IDS, n_ligands=n_ligands,
-            incumbent=best, q=7, rng=np.random.default_rng(seed), noise=0.1, pending_rows=pending,
-        )  # fmt: skip
+        return choose(
+            posterior, acquisition, objective, pairs, seed, rows=rows, pending_rows=np.array([0, 2])
+        )
 
     found = picks(0)
     assert len(set(found.rows)) == 7
     assert set(found.rows) <= set(rows)
-    assert found.rows.dtype == np.int64
+    assert found.rows.dtype == found.items.dtype == np.int64
     assert np.isfinite(found.scores).all()
+    parts = objective.parts(pairs)
+    assert all(row in parts[item] for row, item in zip(found.rows, found.items, strict=True))
     assert picks(0).rows.tolist() == found.rows.tolist()
     assert picks(0).scores.tolist() == found.scores.tolist()
     after = posterior.means, posterior.covariances, rows
     assert all(np.array_equal(old, new) for old, new in zip(before, after, strict=True))
 
 
-def test_all_open_rows_come_back_once(posterior, acquisition, objective, n_ligands):
-    rows = np.array([3, 4, 5, 20])
-    found = select(
-        posterior, objective, acquisition, rows=rows, pair_ids=IDS, n_ligands=n_ligands,
-        incumbent=0.0, q=SIZE, rng=np.random.default_rng(0), noise=0.1,
-    )  # fmt: skip
-    assert sorted(found.rows) == [3, 4, 5, 20]
+@EVERY
+def test_all_open_rows_come_back_once(posterior, acquisition, objective, pairs):
+    rows = np.array([3, 4, 21, 22])
+    found = choose(posterior, acquisition, objective, pairs, rows=rows, q=SIZE)
+    assert sorted(found.rows) == [3, 4, 21, 22]
 
 
-def test_reason_is_a_sentence(acquisition, objective, n_ligands):
+@EVERY
+def test_the_order_of_rows_does_not_decide(posterior, acquisition, objective, pairs):
+    rows = np.arange(1, SIZE, 2)
+    shuffled = np.random.default_rng(3).permutation(rows)
+    first = choose(posterior, acquisition, objective, pairs, rows=rows, q=4)
+    assert choose(posterior, acquisition, objective, pairs, rows=shuffled, q=4).rows.tolist() == (
+        first.rows.tolist()
+    )
+
+
+@REFUSED
+def test_what_cannot_be_weighed_or_compared_is_refused(posterior, acquisition, objective, pairs):
+    with pytest.raises(ConfigError, match=r"Choose log_ei, ei or pi"):
+        choose(posterior, acquisition, objective, pairs)
+
+
+@pytest.mark.parametrize("acquisition", ACQUISITIONS, ids=lambda value: type(value).__name__)
+@pytest.mark.parametrize("objective", [Maximise(), Minimise(), Target(log_beta=3.0), SELECTIVE])
+def test_reason_is_a_sentence(acquisition, objective):
     for mean, sd in ((3.0, 1.0), (1.0, 0.3), (2.0, 0.0), (5.0, 0.0), (0.0, 1.0)):
         text = explain(acquisition, mean, sd, 2.0, objective)
-        assert " chance to beat log" in text
+        assert " chance to beat " in text
         assert "nan" not in text
         assert "-0.00" not in text

@@ -2,7 +2,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pytest
-from fakes import FakePosterior
+from fakes import FakePosterior, pool_pairs
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -16,8 +16,8 @@ from bo_loop.acquisition.functions import (
     LogEI,
     MaxVariance,
     Random,
-    Thompson,
 )
+from bo_loop.acquisition.joint import Thompson
 from bo_loop.acquisition.objectives import Maximise, Minimise
 from bo_loop.acquisition.screen import FIRST_BLOCK
 from bo_loop.errors import ConfigError, FitError
@@ -28,8 +28,7 @@ def choose(posterior, acquisition, *, objective=None, size=None, **options):
     size = size or len(posterior.means)
     arguments = {
         "rows": np.arange(size),
-        "pair_ids": [f"M+2:L1:{row:06d}" for row in range(size)],
-        "n_ligands": np.ones(size, dtype=np.int64),
+        "pairs": pool_pairs(size),
         "incumbent": 0.0,
         "q": 1,
         "rng": np.random.default_rng(0),
@@ -91,7 +90,7 @@ def test_minimise_looks_for_the_smallest():
 
 def test_free_ligand_concentration_decides_between_numbers_of_ligands():
     fake = FakePosterior.independent([6.0, 10.0], [1.0, 1.0])
-    options = {"n_ligands": np.array([1, 2]), "q": 2}
+    options = {"pairs": pool_pairs([1, 2]), "q": 2}
     dilute = choose(fake, Greedy(), objective=Maximise(free_ligand_M=1e-5), **options)
     assert dilute.rows.tolist() == [0, 1]
     assert dilute.scores == pytest.approx([1.0, 0.0])
@@ -105,7 +104,7 @@ def test_ties_go_to_the_smaller_pair_id_whatever_the_row_order():
     fake = FakePosterior.independent([5.0, 5.0, 5.0 - 1e-9, 4.0], [1.0] * 4)
     ids = ["Zn+2:L1:B", "Cu+2:L1:C", "Cu+2:L1:A", "Ag+1:L1:A"]
     for order in ([0, 1, 2, 3], [3, 1, 0, 2]):
-        found = choose(fake, Greedy(), q=4, rows=np.array(order), pair_ids=ids)
+        found = choose(fake, Greedy(), q=4, rows=np.array(order), pairs=pool_pairs(4, ids))
         assert found.rows.tolist() == [2, 1, 0, 3]
 
 
@@ -185,10 +184,10 @@ def test_a_batch_scores_few_rows_of_a_large_pool():
     assert sum(fake.asked[0]) <= 2 * 8 * FIRST_BLOCK
 
 
-def brute_force(posterior, objective, acquisition, *, rows, ids, n_ligands, incumbent, q, noise):
+def brute_force(posterior, objective, acquisition, *, rows, pairs, incumbent, q, noise):
     """Score every open row before every pick, by the definition."""
-    rows = sorted(rows, key=lambda row: ids[row])
-    mean = dict(zip(rows, objective.view(posterior, n_ligands).mean(np.array(rows)), strict=True))
+    rows = sorted(rows, key=lambda row: pairs.pair_ids[row])
+    mean = dict(zip(rows, objective.view(posterior, pairs).mean(np.array(rows)), strict=True))
     believed, picks = posterior, []
     while rows and len(picks) < q:
         variances = believed.variance(np.array(rows))
@@ -222,15 +221,15 @@ def test_lazy_batches_equal_brute_force(seed, size, acquisition, objective, offs
         if objective.free_ligand_M is None
         else rng.integers(1, 4, size)
     )
-    ids = [f"Cu+2:L1:{number:05d}" for number in rng.permutation(size)]
+    pairs = pool_pairs(n_ligands, [f"Cu+2:L1:{number:05d}" for number in rng.permutation(size)])
     rows = rng.choice(size, size=max(1, 2 * size // 3), replace=False)
-    incumbent = float(np.median(objective.view(fake, n_ligands).mean(np.arange(size)))) + offset
+    incumbent = float(np.median(objective.view(fake, pairs).mean(np.arange(size)))) + offset
     found = choose(
-        fake, acquisition, objective=objective, rows=rows, pair_ids=ids, n_ligands=n_ligands,
+        fake, acquisition, objective=objective, rows=rows, pairs=pairs,
         incumbent=incumbent, q=q, noise=0.05,
     )  # fmt: skip
     assert found.rows.tolist() == brute_force(
-        fake, objective, acquisition, rows=rows, ids=ids, n_ligands=n_ligands,
+        fake, objective, acquisition, rows=rows, pairs=pairs,
         incumbent=incumbent, q=q, noise=0.05,
     )  # fmt: skip
 
@@ -247,15 +246,13 @@ def test_conditioning_on_the_mean_leaves_means_and_lowers_variances():
 def test_explain_log_ei():
     # EI(0.4, 1.1) = 0.6666; 0.4 of it would remain without doubt.
     assert explain(LogEI(), 12.3, 1.1, 11.9, Maximise()) == (
-        "64 % chance to beat log β 11.90; "
-        "expected gain 0.67 (60 % exploitation, 40 % exploration)"
+        "64 % chance to beat log β 11.90; expected gain 0.67 (60 % exploitation, 40 % exploration)"
     )
 
 
 def test_explain_a_row_below_the_best():
     assert explain(EI(), 10.0, 2.0, 11.0, Maximise()) == (
-        "31 % chance to beat log β 11.00; "
-        "expected gain 0.40 (0 % exploitation, 100 % exploration)"
+        "31 % chance to beat log β 11.00; expected gain 0.40 (0 % exploitation, 100 % exploration)"
     )
 
 

@@ -11,18 +11,16 @@ from scipy.stats import norm
 from bo_loop.acquisition.adapter import RowModel
 from bo_loop.acquisition.functions import (
     EI,
-    JOINT_ROWS,
     PI,
     UCB,
     Greedy,
     LogEI,
     MaxVariance,
     Random,
-    Thompson,
     percent,
 )
 from bo_loop.config import build
-from bo_loop.errors import ConfigError, FitError
+from bo_loop.errors import ConfigError
 
 MEANS = np.array([11.0, 12.0, 12.3, 9.0])
 VARIANCES = np.array([1.0, 0.25, 1.21, 4.0])
@@ -109,44 +107,12 @@ def test_rows_known_exactly():
     assert score(EI(), known, rows).tolist() == [0.0, 0.0, pytest.approx(1.0)]
     assert score(PI(), known, rows).tolist() == [0.0, 0.0, 1.0]
     assert score(UCB(beta=4.0), known, rows) == pytest.approx([11.0, 11.9, 12.9], abs=1e-4)
-    assert score(Thompson(), known, rows) == pytest.approx([11.0, 11.9, 12.9], abs=1e-5)
 
 
 @pytest.mark.parametrize("beta", [-1, float("nan"), float("inf"), "4", None, True])
 def test_beta_must_be_a_number_of_at_least_zero(beta):
     with pytest.raises(ConfigError, match=r"acquisition.beta is .*at least 0"):
         UCB(beta=beta)
-
-
-def test_thompson_draws_have_the_joint_moments():
-    fake = FakePosterior(np.array([1.0, 2.0]), np.array([[1.0, 0.8], [0.8, 2.0]]))
-    source = rng(1)
-    draws = np.array([Thompson().score(fake, np.arange(2), 0.0, source) for _ in range(20_000)])
-    assert draws.mean(axis=0) == pytest.approx([1.0, 2.0], abs=0.04)
-    assert np.cov(draws.T) == pytest.approx(np.array([[1.0, 0.8], [0.8, 2.0]]), abs=0.06)
-
-
-def test_thompson_draws_twins_alike():
-    fake = FakePosterior(np.array([1.0, 1.0]), np.ones((2, 2)))
-    first, second = score(Thompson(), fake, np.arange(2))
-    assert first == pytest.approx(second, abs=1e-5)
-    assert first != 1.0
-
-
-def test_thompson_draws_the_most_hopeful_of_a_large_pool():
-    size = JOINT_ROWS + 60
-    means, variances = rng(2).normal(size=size), rng(3).uniform(0.1, 1.0, size)
-    fake = FakePosterior.independent(means, variances, slack=0.5)
-    drawn = score(Thompson(), fake, np.arange(size))
-    hopeful = np.argsort(-(means + 3 * np.sqrt(variances)))
-    assert set(np.flatnonzero(np.isfinite(drawn))) == set(hopeful[:JOINT_ROWS])
-    assert (drawn[hopeful[JOINT_ROWS:]] == -np.inf).all()
-
-
-def test_thompson_refuses_what_is_no_covariance():
-    fake = FakePosterior(np.zeros(2), np.array([[1.0, 2.0], [2.0, 1.0]]))
-    with pytest.raises(FitError, match=r"2 rows is not positive semi-definite.*log_ei"):
-        score(Thompson(), fake, np.arange(2))
 
 
 def test_random_is_a_permutation_and_every_row_may_come_first():
@@ -157,10 +123,9 @@ def test_random_is_a_permutation_and_every_row_may_come_first():
     assert (firsts > 60).all()
 
 
-@pytest.mark.parametrize("acquisition", [Thompson(), Random()])
-def test_draws_follow_the_seed(acquisition):
+def test_draws_follow_the_seed():
     def draw(seed):
-        return acquisition.score(FAKE, EVERY, INCUMBENT, rng(seed)).tolist()
+        return Random().score(FAKE, EVERY, INCUMBENT, rng(seed)).tolist()
 
     assert draw(0) == draw(0)
     assert len({tuple(draw(seed)) for seed in range(8)}) > 1
@@ -174,3 +139,37 @@ def test_percent_does_not_round_to_certainty():
 def test_built_from_config():
     assert build({"_target_": "bo_loop.acquisition.functions.UCB", "beta": 9}) == UCB(beta=9)
     assert build({"_target_": "bo_loop.acquisition.functions.LogEI"}) == LogEI()
+
+
+def test_draws_of_values_by_hand():
+    # Two items, four draws, incumbent 1: gains 0 0 1 3, and 0 0 0 0.
+    values = np.array([[0.0, -1.0], [1.0, 0.0], [2.0, 0.5], [4.0, 1.0]])
+    gains = values - 1.0
+    assert EI().of_draws(values, gains).tolist() == [1.0, 0.0]
+    log_ei = LogEI().of_draws(values, gains)
+    assert log_ei[0] == pytest.approx(0.0, abs=1e-5)
+    assert -40 < log_ei[1] < -10  # no draw gains: the tail of the smooth step
+    assert PI().of_draws(values, gains).tolist() == [0.5, 0.0]
+    assert Greedy().of_draws(values, gains).tolist() == [1.75, 0.125]
+    assert MaxVariance().of_draws(values, gains) == pytest.approx([2.1875, 0.546875])
+    assert UCB(beta=4.0).of_draws(values, gains) == pytest.approx(
+        [1.75 + 2 * 2.1875**0.5, 0.125 + 2 * 0.546875**0.5]
+    )
+
+
+def test_weights_multiply_or_add_their_log():
+    scores, log_weight = np.array([2.0, 3.0]), np.log([0.5, 0.1])
+    assert EI().weighted(scores, log_weight) == pytest.approx([1.0, 0.3])
+    assert PI().weighted(scores, log_weight) == pytest.approx([1.0, 0.3])
+    assert LogEI().weighted(np.log(scores), log_weight) == pytest.approx(np.log([1.0, 0.3]))
+    for other in (UCB(), Greedy(), MaxVariance()):
+        with pytest.raises(ConfigError, match=r"cannot be weighed.*Choose log_ei, ei or pi"):
+            other.weighted(scores, log_weight)
+
+
+@pytest.mark.parametrize("most", [0, -1, 1.5, True, "2"])
+def test_limits_of_a_batch_are_whole_numbers(most):
+    with pytest.raises(ConfigError, match=r"acquisition.max_per_ligand is .*whole number"):
+        LogEI(max_per_ligand=most)
+    with pytest.raises(ConfigError, match=r"acquisition.max_per_metal is .*whole number"):
+        UCB(max_per_metal=most)

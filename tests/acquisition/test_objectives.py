@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from fakes import FakePosterior
+from fakes import FakePosterior, pool_pairs
 
 from bo_loop.acquisition.objectives import Maximise, Minimise
 from bo_loop.config import build
@@ -8,7 +8,7 @@ from bo_loop.errors import ConfigError
 
 FAKE = FakePosterior(np.array([4.0, 7.0]), np.array([[1.0, 0.2], [0.2, 2.0]]), slack=0.5)
 BOTH = np.array([0, 1])
-SAME_N = np.array([1, 1])
+SAME_N = pool_pairs(2)
 
 
 def test_maximise_leaves_everything_as_it_is():
@@ -27,7 +27,7 @@ def test_minimise_flips_means_only():
 
 
 def test_numbers_of_ligands_are_compared_at_the_stated_concentration():
-    n_ligands = np.array([1, 2])
+    n_ligands = pool_pairs([1, 2])
     # log β1 + log10(0.001) = 4 − 3; log β2 + 2 log10(0.001) = 7 − 6
     strongest = Maximise(free_ligand_M=1e-3).view(FAKE, n_ligands)
     assert strongest.mean(BOTH) == pytest.approx([1.0, 1.0])
@@ -38,7 +38,7 @@ def test_numbers_of_ligands_are_compared_at_the_stated_concentration():
 
 def test_mixed_numbers_of_ligands_need_a_concentration():
     with pytest.raises(ConfigError) as raised:
-        Maximise().view(FAKE, np.array([1, 2]))
+        Maximise().view(FAKE, pool_pairs([1, 2]))
     text = str(raised.value)
     assert "n = 1: 1, n = 2: 1 pairs" in text
     assert "objective.free_ligand_M" in text

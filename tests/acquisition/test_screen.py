@@ -135,6 +135,9 @@ def test_no_ceiling_unless_a_score_claims_one():
         def motive(self, mean, sd, incumbent):
             return "wilful"
 
+        def of_draws(self, values, improvement):
+            return improvement.mean(axis=0)
+
     variance = np.array([3.0, 1.0, 2.0])
     found = top(
         Wilful(), mean=np.zeros(3), variance_bound=np.full(3, 9.0), variance=Asked(variance),

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import torch
+from fakes import pool_pairs
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from model_tables import log_beta, pairs, stated
@@ -35,8 +36,8 @@ def test_batches_equal_scoring_every_row_by_the_posterior(seed, n, acquisition, 
         patch.setattr("bo_loop.acquisition.screen.FIRST_BLOCK", 8)
         found = select(
             model.bind(features), Maximise(), acquisition, rows=rows,
-            pair_ids=[f"{row:04d}" for row in range(SIZE)], n_ligands=np.ones(SIZE, dtype=int),
-            incumbent=incumbent, q=3, rng=np.random.default_rng(0), noise=noise,
+            pairs=pool_pairs(SIZE), incumbent=incumbent, q=3,
+            rng=np.random.default_rng(0), noise=noise,
         )  # fmt: skip
     x, left, picks = torch.as_tensor(features.X), list(rows), []
     for _ in range(3):

@@ -1,0 +1,292 @@
+"""How the next item of a batch is found: by bounds, by streaming every item, by joint draws.
+
+A picker holds k items in order of their pair ids. `pick` finds the best of those left, `believe`
+conditions on rows that were taken into the batch (kriging believer: on their means).
+
+Symbols
+-------
+k      items
+S      draws
+left   positions of items not yet taken
+"""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+
+from bo_loop.acquisition.base import Acquisition
+from bo_loop.acquisition.compound import costs
+from bo_loop.acquisition.functions import Random
+from bo_loop.acquisition.items import Items, partners
+from bo_loop.acquisition.joint import Joint, joint_values
+from bo_loop.acquisition.objectives import Objective
+from bo_loop.acquisition.screen import ranked, top
+from bo_loop.errors import ConfigError
+from bo_loop.records import Floats, PoolPairs, PoolPosterior, Rows
+
+BLOCK = 2_048
+"""Items whose draws are held at once."""
+
+
+class Picker(Protocol):
+    """Finds items one after another."""
+
+    def pick(self, left: Rows, incumbent: Any) -> tuple[int, float]:
+        """Return the position of the best item left, and its score."""
+
+    def believe(self, rows: Rows) -> None:
+        """Condition on the means of `rows`."""
+
+
+def believed(posterior: PoolPosterior, rows: Rows, noise: Floats) -> PoolPosterior:
+    """Condition on the means of `rows`, as if measured with variances `noise` (N,)."""
+    if len(rows) == 0:
+        return posterior
+    return posterior.condition(rows, posterior.mean(rows), noise[rows])
+
+
+def item_values(
+    posterior: PoolPosterior, objective: Objective, pairs: PoolPairs, items: Rows
+) -> Floats:
+    """Return the expected value of each item; (k,), or (k, p) of a pareto objective."""
+    if objective.gaussian:
+        return objective.view(posterior, pairs).mean(items)
+    parts = objective.parts(pairs)[items]
+    blocks = [
+        objective.value(Items.of(posterior, parts[some]).draws(), items[some], pairs).mean(axis=0)
+        for some in _blocks(len(items))
+    ]
+    return np.concatenate(blocks) if blocks else np.empty(0)
+
+
+@dataclass
+class _Scored(ABC):
+    """What `Lazy` and `Streamed` share; `posterior` is the one that `believe` has come to."""
+
+    posterior: PoolPosterior
+    objective: Objective
+    acquisition: Any
+    pairs: PoolPairs
+    items: Rows
+    noise: Floats
+
+    def __post_init__(self):
+        self._prepare()
+
+    @abstractmethod
+    def _prepare(self) -> None: ...
+
+    @abstractmethod
+    def best(self, left: Rows, incumbent: Any, q: int) -> tuple[Rows, Floats]:
+        """Return the q best of the items left, and their scores."""
+
+    def pick(self, left: Rows, incumbent: Any) -> tuple[int, float]:
+        """Return the position of the best item left, and its score."""
+        positions, scores = self.best(left, incumbent, 1)
+        return int(positions[0]), float(scores[0])
+
+
+class Lazy(_Scored):
+    """Screening by bounds, for scores of a row's own mean and variance."""
+
+    def _prepare(self) -> None:
+        view = self.objective.view(self.posterior, self.pairs)
+        self._mean, self._bound = view.mean(self.items), view.variance_bound(self.items)
+
+    def best(self, left: Rows, incumbent: float, q: int) -> tuple[Rows, Floats]:
+        """Return the q best of the items left, and their scores; tightened bounds are kept."""
+        view = self.objective.view(self.posterior, self.pairs)
+        found = top(
+            self.acquisition,
+            mean=self._mean[left],
+            variance_bound=self._bound[left],
+            variance=lambda at: view.variance(self.items[left[at]]),
+            incumbent=incumbent,
+            q=q,
+        )
+        self._bound[left] = found.variance_bound
+        return left[found.positions], found.scores
+
+    def believe(self, rows: Rows) -> None:
+        """Condition on the means of `rows`; means stay, and bounds stay bounds."""
+        self.posterior = believed(self.posterior, rows, self.noise)
+
+
+class Streamed(_Scored):
+    """Every item is scored by draws of its value; constraints and costs weigh the score."""
+
+    def _prepare(self) -> None:
+        if not (self.objective.scalar or self.acquisition.by_improvement):
+            raise _no_front(self.acquisition)
+        limits = [
+            partners(self.pairs, limit.metal, limit.n_ligands)[self.items]
+            for limit in self.objective.limits
+        ]
+        parts = np.column_stack([self.objective.parts(self.pairs)[self.items], *limits])
+        self._local = Items.of(self.posterior, parts)
+        per_cost = self.objective.per_cost
+        self._log_cost = np.log(costs(self.pairs)[self.items]) if per_cost else None
+
+    def best(self, left: Rows, incumbent: Any, q: int) -> tuple[Rows, Floats]:
+        """Return the q best of the items left, and their scores."""
+        scores = [self._block(left[some], incumbent) for some in _blocks(len(left))]
+        places = ranked(np.concatenate(scores), q)
+        return left[places], np.concatenate(scores)[places]
+
+    def _block(self, at: Rows, incumbent: Any) -> Floats:
+        local, objective = self._local.take(at), self.objective
+        if objective.gaussian:
+            mean = objective.value(local.mean[None], self.items[at], self.pairs)[0]
+            scores = self.acquisition.value(mean, local.covariance[:, 0, 0], incumbent)
+        else:
+            own = local.first(objective.width)
+            values = objective.value(own.draws(), self.items[at], self.pairs)
+            gains = objective.improvement(values, incumbent)
+            scores = self.acquisition.of_draws(values, gains)
+        if objective.limits or objective.per_cost:
+            scores = self.acquisition.weighted(scores, self._log_weight(local, at))
+        return scores
+
+    def _log_weight(self, local: Items, at: Rows) -> Floats:
+        log_weight = np.zeros(len(at))
+        for column, limit in enumerate(self.objective.limits, start=self.objective.width):
+            variance = np.maximum(local.covariance[:, column, column], 0.0)
+            log_weight += limit.log_chance(local.mean[:, column], variance)
+        return log_weight if self._log_cost is None else log_weight - self._log_cost[at]
+
+    def believe(self, rows: Rows) -> None:
+        """Condition on the means of `rows`, by an update of every item's own Gaussian."""
+        self._local = self._local.believing(self.posterior, rows, self.noise[rows])
+        self.posterior = believed(self.posterior, rows, self.noise)
+
+
+class Drawn:
+    """Joint draws over a short list, made once; the batch so far is part of each score.
+
+    Parameters
+    ----------
+    shortlist : Lazy or Streamed
+        Lists the items to draw.
+    acquisition : Joint
+    known : (a,) int64
+        Rows of answered items to draw as well.
+    q : int
+        Pairs wanted.
+    rng : numpy.random.Generator
+    """
+
+    def __init__(
+        self,
+        shortlist: Lazy | Streamed,
+        acquisition: Joint,
+        *,
+        known: Rows,
+        q: int,
+        rng: np.random.Generator,
+    ):
+        self._shortlist, self._acquisition = shortlist, acquisition
+        self._known, self._q, self._rng = known, q, rng
+        self._picked: list[int] = []
+        self._incumbent = -np.inf
+
+    def pick(self, left: Rows, incumbent: float) -> tuple[int, float]:
+        """Return the position of the best item left of the short list, and its score.
+
+        Raises
+        ------
+        ConfigError
+            If a limit of the batch holds back all that is left of the list.
+        """
+        if not self._picked:
+            self._draw(left, incumbent)
+        free = np.flatnonzero(np.isin(self._listed, left))
+        if not len(free):
+            raise ConfigError(
+                f"All {len(self._listed):,} items of the short list are in the batch or held back "
+                "by max_per_ligand or max_per_metal. Ask for fewer, or raise the limit."
+            )
+        known = range(len(self._listed), self._values.shape[1])
+        scores = self._acquisition.score(self._values, self._picked, known, self._incumbent)
+        best = free[ranked(scores[free], 1)[0]]
+        self._picked.append(int(best))
+        return int(self._listed[best]), float(scores[best])
+
+    def _draw(self, left: Rows, incumbent: float) -> None:
+        listed = self._shortlist
+        positions, _ = listed.best(left, incumbent, max(self._acquisition.size, self._q))
+        self._listed, self._incumbent = np.sort(positions), incumbent
+        self._values = joint_values(
+            listed.posterior,
+            listed.objective,
+            listed.pairs,
+            np.concatenate([listed.items[self._listed], self._known]),
+            lambda n: self._acquisition.normals(n, self._q, self._rng),
+        )
+
+    def believe(self, rows: Rows) -> None:
+        """Condition on the means of `rows`, unless they belong to the batch: it is joint."""
+        if not self._picked:
+            self._shortlist.believe(rows)
+
+
+class Shuffled:
+    """Items in random order."""
+
+    def __init__(self, k: int, rng: np.random.Generator):
+        self._scores = rng.permutation(k).astype(np.float64)
+
+    def pick(self, left: Rows, incumbent: Any) -> tuple[int, float]:
+        """Return the first item left in that order."""
+        at = left[self._scores[left].argmax()]
+        return int(at), float(self._scores[at])
+
+    def believe(self, rows: Rows) -> None:
+        """Nothing to do."""
+
+
+def picker(
+    posterior: PoolPosterior,
+    objective: Objective,
+    acquisition: Acquisition,
+    pairs: PoolPairs,
+    items: Rows,
+    *,
+    noise: Floats,
+    known: Rows,
+    q: int,
+    rng: np.random.Generator,
+) -> Picker:
+    """Return what finds the batch's items.
+
+    Raises
+    ------
+    ConfigError
+        If the acquisition has no meaning under the objective.
+    """
+    if isinstance(acquisition, Random):
+        return Shuffled(len(items), rng)
+    joint = isinstance(acquisition, Joint)
+    if joint and (objective.limits or objective.per_cost):
+        raise ConfigError(
+            f"acquisition {type(acquisition).__name__} draws whole batches, and knows neither "
+            "constraints nor costs. Choose log_ei, ei or pi."
+        )
+    if joint and not objective.scalar:
+        raise _no_front(acquisition)
+    kind = Lazy if objective.plain else Streamed
+    marginal = acquisition.shortlist if joint else acquisition
+    scored = kind(posterior, objective, marginal, pairs, items, noise)
+    return Drawn(scored, acquisition, known=known, q=q, rng=rng) if joint else scored
+
+
+def _blocks(k: int) -> list[slice]:
+    return [slice(start, start + BLOCK) for start in range(0, k, BLOCK)]
+
+
+def _no_front(acquisition: Acquisition) -> ConfigError:
+    return ConfigError(
+        f"acquisition {type(acquisition).__name__} needs one value an item, and a pareto objective "
+        "has several. Choose log_ei, ei or pi, which then score the hypervolume gained."
+    )

@@ -1,0 +1,103 @@
+"""Stop advice: how likely anything open beats the best so far by enough to be worth measuring.
+
+Symbols
+-------
+K    open items of highest mean + 3 sd
+S    joint draws
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import torch
+from botorch.utils.sampling import draw_sobol_normal_samples
+
+from bo_loop.acquisition.batch import open_items
+from bo_loop.acquisition.functions import UCB, percent
+from bo_loop.acquisition.joint import joint_values
+from bo_loop.acquisition.objectives import Objective
+from bo_loop.acquisition.pickers import Lazy, Streamed
+from bo_loop.records import Floats, PoolPairs, PoolPosterior
+
+SHORTLIST = 200
+DRAWS = 1_024
+WORTH = 0.05
+"""A chance below this one is not worth a measurement."""
+
+
+@dataclass(frozen=True)
+class Stop:
+    """What going on may bring.
+
+    Parameters
+    ----------
+    probability : float
+        That an open item beats the best answered one by more than the tolerance.
+    tolerance : float
+        The objective's.
+    advice : str
+        The same as a sentence.
+    """
+
+    probability: float
+    tolerance: float
+    advice: str
+
+
+def chance_of_better(
+    posterior: PoolPosterior,
+    objective: Objective,
+    pairs: PoolPairs,
+    is_open: Floats,
+    incumbent_row: int,
+) -> Stop:
+    """Draw the 200 most hopeful open items jointly with the best answered one.
+
+    Parameters
+    ----------
+    posterior : PoolPosterior
+        Of log β over N rows.
+    objective : Objective
+        One with a single value.
+    is_open : (N,) bool
+    incumbent_row : int
+        The best answered item.
+
+    Returns
+    -------
+    Stop
+
+    Notes
+    -----
+    Draws are Sobol points of seed 0: the same posterior gives the same advice.
+    """
+    items = open_items(objective, pairs, is_open)
+    kind = Lazy if objective.gaussian else Streamed
+    noise = np.zeros(len(pairs))
+    listed = kind(
+        posterior,
+        replace(objective, constraints=(), per_cost=False),
+        UCB(beta=9.0),
+        pairs,
+        items,
+        noise,
+    )
+    best, _ = listed.best(np.arange(len(items)), 0.0, SHORTLIST)
+    rows = np.append(np.sort(items[best]), incumbent_row)
+    values = joint_values(
+        posterior,
+        objective,
+        pairs,
+        rows,
+        lambda n: draw_sobol_normal_samples(n, DRAWS, dtype=torch.float64, seed=0).numpy(),
+    )
+    better = values[:, :-1].max(axis=1) > values[:, -1] + objective.tolerance
+    return Stop(float(better.mean()), objective.tolerance, _advice(better.mean(), objective))
+
+
+def _advice(chance: float, objective: Objective) -> str:
+    told = (
+        f"{percent(chance)} chance that anything open beats the best {objective.quantity} by more "
+        f"than {objective.tolerance:g}"
+    )
+    return told + (": going on is not worth it." if chance < WORTH else ".")

@@ -1,0 +1,77 @@
+import numpy as np
+import pytest
+from fakes import FakePosterior, pool_pairs
+from scipy.stats import norm
+
+from bo_loop.acquisition.compound import Cost, Pareto, Selectivity
+from bo_loop.acquisition.functions import LogEI
+from bo_loop.acquisition.objectives import Maximise, Minimise
+from bo_loop.errors import CampaignError
+from bo_loop.propose import Candidates, propose
+
+
+def decide(posterior, objective, pairs, is_open, answered, pending=(), q=1):
+    masks = [np.isin(np.arange(len(pairs)), rows) for rows in (is_open, pending, answered)]
+    return propose(
+        posterior, Candidates(pairs, *masks), objective, LogEI(), q=q,
+        rng=np.random.default_rng(0), noise=np.full(len(pairs), 0.25),
+    )  # fmt: skip
+
+
+FOUR = FakePosterior.independent([5.0, 6.0, 5.5, 9.0], [1.0, 0.04, 0.64, 0.0])
+
+
+def test_the_incumbent_is_the_best_answered_mean():
+    found = decide(FOUR, Maximise(), pool_pairs(4), is_open=[0, 2], answered=[1])
+    assert (found.incumbent_row, found.incumbent) == (1, 6.0)
+    none = decide(FOUR, Maximise(), pool_pairs(4), is_open=[0, 2], answered=[])
+    assert (none.incumbent_row, none.incumbent, none.stop) == (2, 5.5, None)
+    least = decide(FOUR, Minimise(), pool_pairs(4), is_open=[0, 2], answered=[1, 3])
+    assert (least.incumbent_row, least.incumbent) == (1, -6.0)
+
+
+def test_a_proposal_states_log_beta_with_and_without_noise():
+    found = decide(FOUR, Minimise(), pool_pairs(4), is_open=[0], answered=[1]).proposals[0]
+    assert (found.row, found.mean, found.sd_latent, found.rank, found.role) == (0, 5.0, 1.0, 1, "")
+    assert found.sd == pytest.approx(1.25**0.5)
+    assert found.reason.startswith("84 % chance to beat log β 6.00")
+
+
+def test_stop_advice_is_the_chance_of_a_gain_above_the_tolerance():
+    # Row 0 − row 1 ~ N(−1, 1.04), row 2 − row 1 ~ N(−0.5, 0.68).
+    found = decide(FOUR, Maximise(tolerance=0.5), pool_pairs(4), is_open=[0], answered=[1]).stop
+    assert found.probability == pytest.approx(norm.cdf(-1.5 / 1.04**0.5), abs=0.01)
+    assert found.advice.startswith("7 % chance that anything open beats the best log β by more")
+    assert "not worth it" not in found.advice
+    done = decide(FOUR, Maximise(), pool_pairs(4), is_open=[0, 2], answered=[3]).stop
+    assert done.probability < 0.005
+    assert done.advice.endswith("going on is not worth it.")
+
+
+def test_selectivity_names_roles_and_counts_pairs():
+    fake = FakePosterior.independent([9.0, 5.0, 8.0, 5.0, 7.0, 6.5], np.full(6, 0.5))
+    pairs = pool_pairs(6, metals=["Cu+2", "Zn+2"] * 3, ligands=list("AABBCC"))
+    objective = Selectivity(metal="Cu+2", competitors=["Zn+2"])
+    found = decide(fake, objective, pairs, is_open=[0, 1, 2], answered=[3, 4, 5], q=2)
+    assert found.incumbent == pytest.approx(0.5, abs=0.02)
+    assert found.incumbent_row == 4
+    assert [(p.row, p.role) for p in found.proposals] == [(0, "target"), (1, "competitor")]
+    assert found.proposals[0].reason.startswith("Δ log β (Cu+2 over Zn+2) predicted 4.0")
+    third = decide(fake, objective, pairs, is_open=[0, 1, 2], answered=[3, 4, 5], q=3)
+    assert [(p.row, p.role) for p in third.proposals][2] == (2, "target")
+
+
+def test_pareto_keeps_a_front():
+    fake = FakePosterior.independent([5.0, 6.0, 7.0, 4.0], np.full(4, 0.5))
+    pairs = pool_pairs(4, cost=[1.0, 5.0, 2.0, 9.0])
+    objective = Pareto(objectives=[Maximise(), Cost()])
+    found = decide(fake, objective, pairs, is_open=[2, 3], answered=[0, 1])
+    assert found.incumbent.points == pytest.approx(np.array([[5.0, -1.0], [6.0, -5.0]]), abs=1e-3)
+    assert (found.incumbent_row, found.stop) == (1, None)
+    assert found.proposals[0].row == 2
+    assert "chance to extend the front of log β against cost" in found.proposals[0].reason
+
+
+def test_nothing_open_is_said():
+    with pytest.raises(CampaignError, match="No pair is open"):
+        decide(FOUR, Maximise(), pool_pairs(4), is_open=[], answered=[1])
