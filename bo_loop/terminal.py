@@ -44,8 +44,8 @@ def proposals_table(
 
 def pair_name(row: Any) -> str:
     """Return a pair as a chemist says it: ``Ni+2 + 2 glycine``."""
-    number = f"{row.n_ligands} " if row.n_ligands > 1 else ""
-    return escape(f"{row.metal}{row.charge:+d} + {number}{row.ligand or row.smiles}")
+    number = f"{int(row.n_ligands)} " if row.n_ligands > 1 else ""
+    return escape(f"{row.metal}{int(row.charge):+d} + {number}{row.ligand or row.smiles}")
 
 
 def logged_table(recorded: pd.DataFrame) -> Table:

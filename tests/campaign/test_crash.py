@@ -7,16 +7,13 @@ The parent then opens the ledger as anyone would, and goes on.
 import os
 import shutil
 import signal
-import sys
-from contextlib import suppress
 
 import pytest
+from faults import NEVER, in_child, kill_at
 from sample_events import STARTED, clock, measured
 
 from bo_loop.campaign.ledger import Ledger, read
 
-CALLS = ("write", "fsync", "replace", "ftruncate", "link", "unlink")
-NEVER = 10**9
 BATCH = [measured(p, 5.0 + i) for i, p in enumerate("abcdef")]
 
 
@@ -35,51 +32,12 @@ def recorded_and_torn(path):
         file.write(b'{"batch":{"index":1,"size":3},"da')
 
 
-def kill_at(target, how):
-    """Kill this process at call number `target`: before it, after it, or half-way in a write."""
-    count = 0
-
-    def instrument(name):
-        real = getattr(os, name)
-
-        def call(*args):
-            nonlocal count
-            count += 1
-            if count == target:
-                if how == "half" and name == "write":
-                    real(args[0], bytes(args[1])[: len(args[1]) // 2])
-                elif how == "after":
-                    with suppress(OSError):
-                        real(*args)
-                os.kill(os.getpid(), signal.SIGKILL)
-            return real(*args)
-
-        setattr(os, name, call)
-
-    for name in CALLS:
-        instrument(name)
-    return lambda: count
-
-
 def append_in_child(path, target, how):
     """Append BATCH in a child that dies at `target`; return its status and what it said."""
-    reader, writer = os.pipe()
-    child = os.fork()
-    if child == 0:
-        say = os.write
-        try:
-            counted = kill_at(target, how)
-            Ledger(path, clock=clock, lock_timeout=5.0).append(BATCH)
-            say(writer, b"%d" % counted())
-            os._exit(0)
-        except BaseException as error:  # a child must never return into pytest
-            print(error, file=sys.stderr)
-            os._exit(1)
-    os.close(writer)
-    with os.fdopen(reader, "rb") as pipe:
-        said = pipe.read()
-    _, status = os.waitpid(child, 0)
-    return status, said
+    return in_child(
+        lambda: Ledger(path, clock=clock, lock_timeout=5.0).append(BATCH),
+        lambda: kill_at(target, how),
+    )
 
 
 def check_after_kill(path, before):
