@@ -1,0 +1,1 @@
+"""How well a model predicts ligands that it has not seen: splits, metrics, figures, a page."""
