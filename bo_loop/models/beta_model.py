@@ -68,7 +68,7 @@ class BetaModel(Model):
         self.models = dict(models)
         self.fit_report = dict(fit_report)
         self._tables = features.take(np.empty(0, dtype=np.int64))
-        self._source = source
+        self.source = source
         self._scaling = scaling
         self._chosen = dict(chosen)
         self.eval()
@@ -184,7 +184,7 @@ class BetaModel(Model):
             x = torch.as_tensor(seen.X)
             models[number] = model.condition_on_observations(x, Y[rows], known)
         return BetaModel(
-            self._tables, models, self._source, self._scaling, self._chosen, self.fit_report
+            self._tables, models, self.source, self._scaling, self._chosen, self.fit_report
         )
 
     def _features(self, X: Tensor) -> PairFeatures:
@@ -207,7 +207,7 @@ class BetaModel(Model):
     def _seen(self, stage: int, features: PairFeatures) -> PairFeatures:
         if stage == BETA_1:
             return for_beta_1(features, self._chosen[BETA_1])
-        return for_beta_n(features, self._source, self._scaling, self._chosen[BETA_N])
+        return for_beta_n(features, self.source, self._scaling, self._chosen[BETA_N])
 
 
 def stages_of(features: PairFeatures) -> Rows:
