@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -135,6 +135,35 @@ class Surrogate:
         """Describe `pairs` in tables that extend the model's, for the model to `bind`."""
         features = self.features.concat(self.schema.transform(pairs))
         return features.take(np.arange(len(self.y), len(features)))
+
+    def similarity(self, features: PairFeatures, rows: Rows) -> Floats:
+        """Return the prior correlation of pairs with the training pairs.
+
+        Parameters
+        ----------
+        features : PairFeatures
+            As `features_of` gives them.
+        rows : (k,) int64
+            Pairs among them.
+
+        Returns
+        -------
+        (k, n) float64
+            1 for the same pair; 0 between pairs that different stages of the model answer for.
+        """
+        asked = features.take(rows)
+        joined = replace(
+            asked,
+            metal_row=np.concatenate([self.features.metal_row, asked.metal_row]),
+            ligand_row=np.concatenate([self.features.ligand_row, asked.ligand_row]),
+            pair=np.vstack([self.features.pair, asked.pair]),
+        )
+        n = len(self.y)
+        similar = np.zeros((len(rows), n))
+        for model, seen, at in self.model.parts(joined).values():
+            new, old = np.flatnonzero(at >= n), np.flatnonzero(at < n)
+            similar[np.ix_(at[new] - n, at[old])] = model.bind(seen).similarity(new, old)
+        return similar
 
     def noise_sds(self) -> list[float]:
         """Learned noise standard deviations, in log β: one, or one for each stage."""

@@ -204,14 +204,13 @@ class Cost(_OwnPair):
         """What `shown` values are called."""
         return "cost"
 
-    def value(self, log_beta: Floats, items: Rows, pairs: PoolPairs) -> Floats:
-        """Return minus the cost; (S, k).
+    def parts(self, pairs: PoolPairs) -> Rows:
+        """Return each row itself, if its cost is known; (N, 1)."""
+        unknown = np.isnan(costs(pairs))
+        return np.where(unknown[:, None], -1, super().parts(pairs))
 
-        Raises
-        ------
-        ConfigError
-            If the pool has no costs.
-        """
+    def value(self, log_beta: Floats, items: Rows, pairs: PoolPairs) -> Floats:
+        """Return minus the cost; (S, k)."""
         return np.broadcast_to(-costs(pairs)[items], log_beta.shape[:-1])
 
     def shown(self, value: float) -> float:
@@ -245,6 +244,11 @@ class _Several(Objective):
         """Return the parts of every member, side by side; (N, m)."""
         parts = np.hstack([o.parts(pairs) for o in self.objectives])
         return np.where((parts < 0).any(axis=1, keepdims=True), -1, parts)
+
+    def role(self, row: int, item: int) -> str:
+        """Return what a pair is to its item; empty if every member looks at the one pair alone."""
+        alone = all(o.width == 1 for o in self.objectives)
+        return "" if alone else super().role(row, item)
 
     def _values(self, log_beta: Floats, items: Rows, pairs: PoolPairs) -> Floats:
         """Return the members' values; (S, k, p)."""
@@ -391,23 +395,35 @@ class Front:
 
 
 def costs(pairs: PoolPairs) -> Floats:
-    """Return the cost of every row's ligand; (N,).
+    """Return the cost of every row's ligand, NaN where the pool does not hold it; (N,).
 
     Raises
     ------
     ConfigError
-        If the pool has no costs, or one of a pair to be scored is not above 0.
+        If the pool has no costs.
     """
     if pairs.cost is None:
         raise ConfigError(
             "The objective asks for costs, and the pool has no column `cost`. Add one to the "
-            "pool's table, or set objective.per_cost=false."
+            "pool's table (pool=table), or leave costs out (objective.per_cost=false)."
         )
-    bad = np.flatnonzero(pairs.own & ~(pairs.cost > 0))
+    return pairs.cost
+
+
+def log_costs(pairs: PoolPairs, items: Rows) -> Floats:
+    """Return the log of the items' costs; (k,).
+
+    Raises
+    ------
+    ConfigError
+        If the pool has no costs, or one of them is not above 0.
+    """
+    own = costs(pairs)[items]
+    bad = items[~(own > 0)]
     if len(bad):
         named = ", ".join(str(pairs.pair_ids[row]) for row in bad[:3])
         raise ConfigError(
             f"{len(bad)} pairs have no cost above 0 (among them {named}). Fill in the pool's "
             "column `cost`, or set objective.per_cost=false."
         )
-    return pairs.cost
+    return np.log(own)

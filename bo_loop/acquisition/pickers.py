@@ -17,7 +17,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from bo_loop.acquisition.base import Acquisition
-from bo_loop.acquisition.compound import costs
+from bo_loop.acquisition.compound import log_costs
 from bo_loop.acquisition.functions import Random
 from bo_loop.acquisition.items import Items, partners
 from bo_loop.acquisition.joint import Joint, joint_values
@@ -127,7 +127,7 @@ class Streamed(_Scored):
         parts = np.column_stack([self.objective.parts(self.pairs)[self.items], *limits])
         self._local = Items.of(self.posterior, parts)
         per_cost = self.objective.per_cost
-        self._log_cost = np.log(costs(self.pairs)[self.items]) if per_cost else None
+        self._log_cost = log_costs(self.pairs, self.items) if per_cost else None
 
     def best(self, left: Rows, incumbent: Any, q: int) -> tuple[Rows, Floats]:
         """Return the q best of the items left, and their scores."""

@@ -14,10 +14,12 @@ from bo_loop.config import build
 from bo_loop.data.schema import OBSERVATION_COLUMNS
 from bo_loop.features.schema import FeatureSchema
 from bo_loop.propose import Candidates, propose
-from bo_loop.records import PoolPairs
+from bo_loop.records import Floats, PoolPairs
 from bo_loop.surrogate import Surrogate
 
 _SPECIES = ["metal", "charge", "n_ligands"]
+_NEAREST = 3
+_FAMILIAR = 0.5
 
 
 def decide(
@@ -83,6 +85,9 @@ def choose(
         rng=np.random.default_rng([config["seed"], number]),
         noise=surrogate.model.noise(features),
     )
+    observations = training(literature, pool, state)
+    picked = np.array([p.row for p in decision.proposals])
+    kin = neighbours(surrogate.similarity(features, picked), observations)
     return {
         "round": number,
         "seed": config["seed"],
@@ -97,9 +102,48 @@ def choose(
         "proposals": [
             {"pair_id": candidates.pairs.pair_ids[p.row]}
             | {key: value for key, value in asdict(p).items() if key != "row"}
-            for p in decision.proposals
+            | near
+            for p, near in zip(decision.proposals, kin, strict=True)
         ],
     }
+
+
+def neighbours(similarity: Floats, observations: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return what is known nearest to each of some pairs.
+
+    Parameters
+    ----------
+    similarity : (k, n) float64
+        Prior correlation of the pairs with the observations.
+    observations : DataFrame, n rows
+        What the model was fitted to.
+
+    Returns
+    -------
+    list of dict, length k
+        ``nearest``: the three most similar measured pairs, each with ``metal, ligand, n_ligands,
+        log_beta, similarity``; ``outside_domain``: whether even the first has a correlation below
+        0.5, so that it explains less than a quarter of the variance.
+    """
+    distinct = ~observations.duplicated(["metal", "charge", "smiles", "n_ligands"])
+    rows = np.flatnonzero(distinct)
+    found = []
+    for similar in similarity[:, rows]:
+        best = rows[np.argsort(-similar, kind="stable")[:_NEAREST]]
+        at = dict(zip(rows.tolist(), similar.tolist(), strict=True))
+        near = [
+            {
+                "metal": f"{row.metal}{row.charge:+d}",
+                "ligand": row.ligand or row.smiles,
+                "n_ligands": int(row.n_ligands),
+                "log_beta": float(row.log_beta),
+                "similarity": at[i],
+            }
+            for i, row in zip(best.tolist(), observations.iloc[best].itertuples(), strict=True)
+        ]
+        outside = not near or near[0]["similarity"] < _FAMILIAR
+        found.append({"nearest": near, "outside_domain": outside})
+    return found
 
 
 def observed(state: CampaignState, pool: pd.DataFrame) -> pd.DataFrame:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from importlib import resources
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from bo_loop.chemistry.ions import MetalIon, parse_ion
@@ -78,7 +79,8 @@ def table(
     ----------
     path : str
         ``.csv`` (UTF-8 or cp932), ``.parquet`` or ``.xlsx``. Columns: ``smiles`` and ``ligand``
-        (or ``name``, which means the same; a cell may be empty); others are ignored.
+        (or ``name``, which means the same; a cell may be empty), and, if there is one, ``cost``:
+        the ligand's price in any one unit. Others are ignored.
     metals, n_ligands, temperature_C, ionic_strength_M
         As `common_chelators`.
 
@@ -160,11 +162,12 @@ def _cross(
     """Return every metal × ligand × n at one temperature and ionic strength."""
     ions = pd.DataFrame([(i.metal, i.charge) for i in _ions(metals)], columns=["metal", "charge"])
     counts = pd.DataFrame({"n_ligands": _counts(n_ligands)})
-    pairs = ions.merge(ligands[["ligand", "smiles"]], how="cross").merge(counts, how="cross")
+    own = [column for column in ("ligand", "smiles", "cost") if column in ligands]
+    pairs = ions.merge(ligands[own], how="cross").merge(counts, how="cross")
     pairs = pairs.assign(temperature_C=temperature_C, ionic_strength_M=ionic_strength_M)
     # Only the conditions can still be wrong, and alike in every row: one row says it.
     schema.validate_pairs(pairs.head(1), f"{where}, conditions wanted")
-    return schema.validate_pairs(pairs[list(schema.PAIR_COLUMNS)], where)
+    return schema.validate_pairs(pairs[[*schema.PAIR_COLUMNS, *own[2:]]], where)
 
 
 def _ions(metals: Sequence[str]) -> list[MetalIon]:
@@ -201,7 +204,7 @@ def _counts(n_ligands: Sequence[int]) -> list[int]:
 
 
 def _read_ligands(path: Path, where: str) -> tuple[pd.DataFrame, list[int]]:
-    """Return columns ligand and smiles (standard ones), and the row number of each row."""
+    """Return columns ligand, smiles (standard ones), cost if there is one; and row numbers."""
     cells = read_cells(path)
     names = [column for column in ("ligand", "name") if column in cells.frame]
     if "smiles" not in cells.frame or not names:
@@ -215,6 +218,17 @@ def _read_ligands(path: Path, where: str) -> tuple[pd.DataFrame, list[int]]:
         ligands = schema.standardised(ligands, where)
     except DataError as error:
         problems = [*problems, *spreadsheet_rows(error.problems, cells.rows)]
+    if "cost" in cells.frame:
+        cost = pd.to_numeric(cells.frame["cost"], errors="coerce").astype("float64")
+        problems = [
+            *problems,
+            *(
+                f"row {cells.rows[i]}, cost: {cells.frame['cost'].iloc[i]!r} — expected a price "
+                "above 0"
+                for i in np.flatnonzero(~(cost > 0))
+            ),
+        ]
+        ligands = ligands.assign(cost=cost)
     if problems:
         raise bad_rows(path, problems)
     return ligands, cells.rows

@@ -92,6 +92,10 @@ class ModelPosterior:
                 out[block, columns] = _numpy(prior - self._cross(rows_a[block]) @ weights)
         return 0.5 * (out + out.T) if np.array_equal(rows_a, rows_b) else out
 
+    def similarity(self, rows_a: Rows, rows_b: Rows) -> Floats:
+        """Prior correlation of the rows, 1 for the same pair; (k_a, k_b)."""
+        return _numpy(self._prior(self._x[rows_a], self._x[rows_b])) / self._scale
+
     def condition(self, rows: Rows, values: Floats, noise: Floats) -> Conditioned:
         """Exact posterior after observing `values` (k,) with `noise` variances (k,)."""
         return Conditioned(self, rows, values, noise)

@@ -329,3 +329,13 @@ class TestKnownPairs:
             DataError, match=r"no pair of Zn\+2, Cu\+1 with n = 1.*common_chelators"
         ):
             pools.known_pairs(data=data, metals=["Ni+2", "Zn+2", "Cu+1"])
+
+
+def test_costs_belong_to_the_ligand(tmp_path):
+    path = tmp_path / "priced.csv"
+    path.write_text("name,smiles,cost\nglycine,NCC(=O)O,1.5\nen,NCCN,20\n", encoding="utf-8")
+    pool = pools.table(path=str(path), metals=["Ni+2", "Cu+2"])
+    assert pool["cost"].tolist() == [1.5, 20.0, 1.5, 20.0]
+    path.write_text("name,smiles,cost\nglycine,NCC(=O)O,\nen,NCCN,free\n", encoding="utf-8")
+    with pytest.raises(DataError, match=r"(?s)row 2, cost: ''.*row 3, cost: 'free'.*price above 0"):
+        pools.table(path=str(path), metals=["Ni+2"])

@@ -163,3 +163,13 @@ def test_rows_may_come_in_any_order_and_twice(case):
     np.testing.assert_allclose(
         posterior.covariance(rows, rows), posterior.covariance(ALL, ALL)[np.ix_(rows, rows)]
     )
+
+
+def test_similarity_is_the_prior_correlation(case):
+    features, y, noise = case
+    posterior = bound_to(features, ALL[:20], y[:20], noise[:20])
+    found = posterior.similarity(ALL[:3], ALL)
+    np.testing.assert_allclose(np.diag(found), 1.0)
+    unmeasured = MaternGP().build(features.take(ALL[:1]), y[:1], np.full(1, 1e9), stated(features))
+    prior = unmeasured.bind(features).covariance(ALL[:3], ALL) / stated(features)["outputscale"]
+    np.testing.assert_allclose(found, prior, atol=1e-6)
