@@ -13,11 +13,13 @@ from bo_loop.config import build
 from bo_loop.data.schema import standardised
 from bo_loop.errors import DataError
 from bo_loop.features.schema import FeatureSchema
+from bo_loop.models.censored import sites
 from bo_loop.models.pair_model import PairModel
 from bo_loop.records import Floats, PairFeatures, PoolPosterior, Rows
 
 _JSON, _ARRAYS = "model.json", "training.npz"
 _FORMAT = 2
+_SIGNS = {"none": 0.0, "lower": 1.0, "upper": -1.0}
 
 
 class FittedModel(Protocol):
@@ -74,9 +76,10 @@ class Surrogate:
     features : PairFeatures
         The n training pairs.
     y : (n,) float64
-        log β.
+        log β; of a censored result, the value that stands for it.
     noise_var : (n,) float64
-        Variance reported with each observation; 0 where none was.
+        Variance reported with each observation, 0 where none was; of a censored result, what its
+        stand-in has beyond the learned noise.
     model : FittedModel
         The fitted model.
     """
@@ -99,16 +102,19 @@ class Surrogate:
     ) -> "Surrogate":
         """Fit `recipe` to an observations frame.
 
+        Hyperparameters are found on the exact results alone. Censored ones then enter as Gaussian
+        stand-ins (`bo_loop.models.censored`).
+
         Raises
         ------
         DataError
-            If an observation is censored: this model takes values, not bounds.
+            If an observation cannot be used, or all are censored.
         FitError
             If the model cannot be fitted.
         """
-        features, y, noise_var = _training(schema, observations)
-        model = recipe.fit(features, y, noise_var, start=start)
-        return cls(schema, recipe, features, y, noise_var, model)
+        data = _training(schema, observations)
+        model = recipe.fit(*data.exact(), start=start)
+        return cls._with_censored(schema, recipe, data, model)
 
     @classmethod
     def build(
@@ -127,9 +133,32 @@ class Surrogate:
         FitError
             If the model cannot be built.
         """
-        features, y, noise_var = _training(schema, observations)
-        model = recipe.build(features, y, noise_var, hyperparameters)
-        return cls(schema, recipe, features, y, noise_var, model)
+        data = _training(schema, observations)
+        model = recipe.build(*data.exact(), hyperparameters)
+        return cls._with_censored(schema, recipe, data, model)
+
+    @classmethod
+    def _with_censored(
+        cls, schema: FeatureSchema, recipe: ModelRecipe, data: "_Training", model: FittedModel
+    ) -> "Surrogate":
+        """Add the censored results to a `model` of the exact ones."""
+        y, noise_var = data.y, data.noise_var
+        rows = np.flatnonzero(data.sign)
+        if len(rows):
+            bound, learned = model.bind(data.features), model.noise(data.features)[rows]
+            found = sites(
+                bound.mean(rows),
+                bound.covariance(rows, rows),
+                y[rows],
+                data.sign[rows],
+                learned + noise_var[rows],
+            )
+            y, noise_var = y.copy(), noise_var.copy()
+            y[rows], noise_var[rows] = found.value, np.maximum(found.variance - learned, 0.0)
+            report = model.fit_report | {"n_censored": len(rows)}
+            model = recipe.build(data.features, y, noise_var, model.hyperparameters())
+            model.fit_report = report | model.fit_report
+        return cls(schema, recipe, data.features, y, noise_var, model)
 
     def features_of(self, pairs: pd.DataFrame) -> PairFeatures:
         """Describe `pairs` in tables that extend the model's, for the model to `bind`."""
@@ -269,19 +298,31 @@ class Surrogate:
         return cls(schema, recipe, features, y, noise_var, model)
 
 
-def _training(
-    schema: FeatureSchema, observations: pd.DataFrame
-) -> tuple[PairFeatures, Floats, Floats]:
-    """Return features, log β (n,) and reported variances (n,) of the usable observations."""
+@dataclass(frozen=True)
+class _Training:
+    """The usable observations: features, log β or bound, reported variance; sign: see `sites`."""
+
+    features: PairFeatures
+    y: Floats
+    noise_var: Floats
+    sign: Floats
+
+    def exact(self) -> tuple[PairFeatures, Floats, Floats]:
+        """Features, log β and variances of the results that are no bounds."""
+        rows = np.flatnonzero(self.sign == 0)
+        if len(rows) == 0:
+            raise DataError(
+                f"All {len(self.y)} observations are censored; a model needs some exact values. "
+                "Add literature, or results with a number."
+            )
+        return self.features.take(rows), self.y[rows], self.noise_var[rows]
+
+
+def _training(schema: FeatureSchema, observations: pd.DataFrame) -> _Training:
     observations = schema.recipe.usable(observations)
-    censored = observations[observations["censoring"] != "none"]
-    if len(censored):
-        raise DataError(
-            f"{len(censored)} of {len(observations)} observations are censored; the model "
-            "needs values. Leave those rows out.",
-            [f"{row.metal} {row.smiles}: {row.censoring}" for row in censored.itertuples()],
-        )
-    features = schema.transform(observations)
-    y = observations["log_beta"].to_numpy(np.float64)
-    noise_var = np.nan_to_num(observations["log_beta_sd"].to_numpy(np.float64)) ** 2
-    return features, y, noise_var
+    return _Training(
+        features=schema.transform(observations),
+        y=observations["log_beta"].to_numpy(np.float64),
+        noise_var=np.nan_to_num(observations["log_beta_sd"].to_numpy(np.float64)) ** 2,
+        sign=observations["censoring"].map(_SIGNS).to_numpy(np.float64),
+    )

@@ -85,7 +85,7 @@ def choose(
         rng=np.random.default_rng([config["seed"], number]),
         noise=surrogate.model.noise(features),
     )
-    observations = training(literature, pool, state)
+    observations = surrogate.schema.recipe.usable(training(literature, pool, state))
     picked = np.array([p.row for p in decision.proposals])
     kin = neighbours(surrogate.similarity(features, picked), observations)
     return {
@@ -122,8 +122,8 @@ def neighbours(similarity: Floats, observations: pd.DataFrame) -> list[dict[str,
     -------
     list of dict, length k
         ``nearest``: the three most similar measured pairs, each with ``metal, ligand, n_ligands,
-        log_beta, similarity``; ``outside_domain``: whether even the first has a correlation below
-        0.5, so that it explains less than a quarter of the variance.
+        log_beta, censoring, similarity``; ``outside_domain``: whether even the first has a
+        correlation below 0.5, so that it explains less than a quarter of the variance.
     """
     distinct = ~observations.duplicated(["metal", "charge", "smiles", "n_ligands"])
     rows = np.flatnonzero(distinct)
@@ -137,6 +137,7 @@ def neighbours(similarity: Floats, observations: pd.DataFrame) -> list[dict[str,
                 "ligand": row.ligand or row.smiles,
                 "n_ligands": int(row.n_ligands),
                 "log_beta": float(row.log_beta),
+                "censoring": row.censoring,
                 "similarity": at[i],
             }
             for i, row in zip(best.tolist(), observations.iloc[best].itertuples(), strict=True)

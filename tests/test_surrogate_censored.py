@@ -1,0 +1,66 @@
+"""Censored results in a surrogate, on embedded data."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from bo_loop.data import minteq
+from bo_loop.errors import DataError
+from bo_loop.features.schema import FeatureRecipe
+from bo_loop.models.matern_gp import MaternGP
+from bo_loop.surrogate import Surrogate
+
+
+@pytest.fixture(scope="module")
+def table():
+    frame = minteq.load()
+    frame = frame[frame["metal"].isin(["Ni", "Cu", "Zn"]) & (frame["n_ligands"] == 1)]
+    return frame.reset_index(drop=True)
+
+
+@pytest.fixture(scope="module")
+def schema(table):
+    return FeatureRecipe().fit(table)
+
+
+def fitted(schema, table):
+    return Surrogate.fit(schema, MaternGP(max_iter=200), table)
+
+
+def test_a_bound_moves_the_prediction_beyond_itself(schema, table):
+    at = int(table["log_beta"].argsort().iloc[len(table) // 2])
+    without = table.drop(index=at)
+    model = fitted(schema, without)
+    before = model.predict(table.iloc[[at]]).iloc[0]
+    bound = before["mean"] + 2.0 * before["sd_latent"]
+    row = table.iloc[[at]].assign(log_beta=bound, log_beta_sd=np.nan, censoring="lower")
+    after = fitted(schema, pd.concat([without, row]))
+    told = after.predict(table.iloc[[at]]).iloc[0]
+    assert told["mean"] > bound - 0.2 * before["sd_latent"]
+    assert told["sd_latent"] < before["sd_latent"]
+    assert after.model.fit_report["n_censored"] == 1
+    assert after.model.hyperparameters() == model.model.hyperparameters()
+    # A bound that holds anyway changes nothing.
+    low = row.assign(log_beta=before["mean"] - 8.0 * before["sd"])
+    same = fitted(schema, pd.concat([without, low])).predict(table.iloc[[at]]).iloc[0]
+    assert same["mean"] == pytest.approx(before["mean"], abs=1e-3)
+    assert same["sd_latent"] == pytest.approx(before["sd_latent"], rel=1e-3)
+    below = row.assign(log_beta=before["mean"] - 2.0 * before["sd_latent"], censoring="upper")
+    less = fitted(schema, pd.concat([without, below])).predict(table.iloc[[at]]).iloc[0]
+    assert less["mean"] < before["mean"] - before["sd_latent"]
+
+
+def test_built_and_loaded_models_hold_the_same_stand_ins(schema, table, tmp_path):
+    table = table.assign(censoring=np.where(np.arange(len(table)) < 3, "lower", "none"))
+    surrogate = fitted(schema, table)
+    again = Surrogate.build(schema, surrogate.recipe, table, surrogate.model.hyperparameters())
+    surrogate.save(tmp_path / "m")
+    loaded = Surrogate.load(tmp_path / "m")
+    expected = surrogate.predict(table.iloc[:6])
+    for other in (again, loaded):
+        pd.testing.assert_frame_equal(other.predict(table.iloc[:6]), expected, rtol=1e-9)
+
+
+def test_bounds_alone_make_no_model(schema, table):
+    with pytest.raises(DataError, match=r"All \d+ observations are censored"):
+        fitted(schema, table.assign(censoring="upper"))
