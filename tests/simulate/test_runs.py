@@ -1,0 +1,111 @@
+import os
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+import pytest
+from known_constants import FEATURES, MAXIMISE, MODEL, acquisition, observations
+
+from bo_loop.errors import ConfigError, DataError
+from bo_loop.simulate import runs
+from bo_loop.simulate.problem import Setting
+from bo_loop.simulate.replay import Strategy, replay
+from bo_loop.simulate.runs import Simulation, run
+
+
+def strategy(name):
+    return Strategy(name, FEATURES, MODEL, MAXIMISE, acquisition(name), batch_size=2)
+
+
+SIMULATION = Simulation(
+    observations(),
+    Setting(["Ni+2"], start="cold", initial=4, experiments=6),
+    MAXIMISE,
+    [strategy("LogEI"), strategy("Random")],
+    seeds=2,
+)
+
+
+@pytest.fixture(scope="module")
+def out(tmp_path_factory):
+    """What two processes wrote."""
+    folder = tmp_path_factory.mktemp("simulation") / "nickel"
+    run(SIMULATION, folder, processes=2)
+    return folder
+
+
+@pytest.fixture
+def in_this_process(monkeypatch):
+    """Replay on a thread: starting a process takes seconds, and one test that does is enough."""
+    monkeypatch.setattr(runs, "_executor", lambda processes: ThreadPoolExecutor(1))
+
+
+def files(folder):
+    return {path.name: path for path in (folder / "replays").iterdir()}
+
+
+def test_every_strategy_meets_every_seed(out):
+    traces = run(SIMULATION, out)
+    counts = traces.groupby(["strategy", "seed"]).size()
+    assert counts.to_dict() == {
+        ("LogEI", 0): 6,
+        ("LogEI", 1): 6,
+        ("Random", 0): 6,
+        ("Random", 1): 6,
+    }
+    assert list(dict.fromkeys(traces["strategy"])) == ["LogEI", "Random"]
+
+
+def test_every_process_writes_the_same_bytes(out, tmp_path):
+    trace = replay(SIMULATION.observations, SIMULATION.setting, strategy("LogEI"), MAXIMISE, 1)
+    trace.to_parquet(tmp_path / "here.parquet", index=False)
+    there = next(
+        path for name, path in files(out).items() if name.startswith("LogEI") and "_001" in name
+    )
+    assert (tmp_path / "here.parquet").read_bytes() == there.read_bytes()
+
+
+def test_what_is_there_is_not_done_again(out, in_this_process):
+    before = {name: path.stat().st_mtime_ns for name, path in files(out).items()}
+    gone = next(name for name in before if name.startswith("Random"))
+    files(out)[gone].unlink()
+    told = []
+    run(SIMULATION, out, processes=1, progress=lambda *counts: told.append(counts))
+    assert told == [(3, 4), (4, 4)]
+    after = {name: path.stat().st_mtime_ns for name, path in files(out).items()}
+    assert {name for name in before if after[name] != before[name]} == {gone}
+
+
+def test_a_folder_of_another_simulation_is_left_alone(out):
+    other = replace(SIMULATION, setting=replace(SIMULATION.setting, experiments=7))
+    with pytest.raises(ConfigError, match="another setting; give another out="):
+        run(other, out)
+
+
+def test_an_error_in_a_replay_keeps_those_that_finished(tmp_path, in_this_process):
+    mixed = replace(
+        SIMULATION,
+        setting=Setting(["Ni+2"], start="protonation", experiments=4),
+        strategies=[strategy("Random"), strategy("LogEI")],
+        seeds=1,
+    )
+    with pytest.raises(DataError, match="without a constant to begin with"):
+        run(mixed, tmp_path, processes=1)
+    assert [name.split("_")[0] for name in files(tmp_path)] == ["Random"]
+
+
+def test_threads_of_this_process_are_left_as_they_were(out, monkeypatch):
+    monkeypatch.setenv("OMP_NUM_THREADS", "7")
+    monkeypatch.delenv("MKL_NUM_THREADS", raising=False)
+    seen = []
+    monkeypatch.setattr(
+        runs, "_executor", lambda processes: seen.append(dict(os.environ)) or ThreadPoolExecutor(1)
+    )
+    run(SIMULATION, out)
+    assert (seen[0]["OMP_NUM_THREADS"], seen[0]["MKL_NUM_THREADS"]) == ("1", "1")
+    assert os.environ["OMP_NUM_THREADS"] == "7"
+    assert "MKL_NUM_THREADS" not in os.environ
+
+
+def test_strategies_need_different_names():
+    with pytest.raises(ConfigError, match="each once"):
+        replace(SIMULATION, strategies=[strategy("LogEI"), strategy("LogEI")])
