@@ -5,6 +5,7 @@ digits, any minus sign, ``>20`` and ``<1`` (the true value lies above, below), `
 Everything else is refused; nothing is evaluated, rounded or guessed.
 """
 
+import math
 import re
 from dataclasses import dataclass
 
@@ -66,11 +67,14 @@ def understand(text: str) -> Reading:
     tidy = _SPACES.sub(" ", text.strip().removeprefix("'").translate(_SIGNS)).strip()
     found = _WRITTEN.fullmatch(tidy)
     if not found or (found["sign"] and found["sd"]):
-        raise ValueError(_refusal(tidy, found is not None))
+        raise ValueError(_refusal(tidy, bound_with_sd=found is not None))
     sign = found["sign"] or ""
+    value, sd = _float(found["value"]), None if found["sd"] is None else _float(found["sd"])
+    if not math.isfinite(value + (sd or 0.0)):
+        raise ValueError(_refusal(tidy, bound_with_sd=False))
     return Reading(
-        value=_float(found["value"]),
-        sd=None if found["sd"] is None else _float(found["sd"]),
+        value=value,
+        sd=sd,
         censoring="none" if not sign else "lower" if sign in (">", ">=", *"≥≧⩾") else "upper",
         plain=_PLAIN.fullmatch(text.strip()) is not None,
     )
@@ -80,7 +84,7 @@ def _float(text: str) -> float:
     return float(text.replace(",", "."))
 
 
-def _refusal(text: str, bound_with_sd: bool) -> str:
+def _refusal(text: str, *, bound_with_sd: bool) -> str:
     low = text.lower()
     if bound_with_sd:
         return "a bound has no sd — write > or < and the number alone"

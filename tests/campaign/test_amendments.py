@@ -1,0 +1,284 @@
+"""The verbs that change a campaign after the fact, and the telling of it."""
+
+import getpass
+
+import pandas as pd
+import pytest
+import small_campaign
+from small_campaign import cheapen, pairs, results
+
+from bo_loop.campaign.campaign import Campaign
+from bo_loop.errors import CampaignError, ConfigError, DataError
+
+A, B, C, D = (f"Ni+2:L1:{c}" for c in "ABCD")
+UCB = {"_target_": "bo_loop.acquisition.functions.UCB", "beta": 4.0}
+
+
+@pytest.fixture
+def campaign(tmp_path, monkeypatch):
+    """Events: 1 started, 2 proposed A and B, 3 measured A 9.5, 4 failed B."""
+    cheapen(monkeypatch)
+    campaign = small_campaign.start(tmp_path)
+    campaign.suggest(operator="Kei")
+    campaign.log(
+        results(tmp_path, {"A": "9.5", "B": ""}, status=["", "failed"], note=["", "turbid"]),
+        operator="Ada",
+        method="potentiometry",
+        date="2025-01-31",
+    )
+    return campaign
+
+
+def last(campaign):
+    return campaign.ledger.read().events[-1]
+
+
+def test_log_states_who_how_and_when(campaign):
+    measured, failed = campaign.ledger.read().events[2:]
+    for event in (measured, failed):
+        assert event.data["operator"] == "Ada"
+        assert event.data["method"] == "potentiometry"
+        assert event.data["date"] == "2025-01-31"
+    assert failed.data["note"] == "turbid"
+
+
+def test_whoever_says_nothing_is_the_login_name(campaign):
+    campaign.withdraw(C)
+    assert last(campaign).data["operator"] == getpass.getuser()
+    campaign.restore(C, operator="")
+    assert "operator" not in last(campaign).data
+
+
+def test_a_correction_keeps_both_values(campaign):
+    done = campaign.correct(3, log_beta="12,5 ± 0.1", reason="typing", by="Kei")
+    assert last(campaign).data == {
+        "corrects": 3,
+        "log_beta": 12.5,
+        "log_beta_sd": 0.1,
+        "censoring": "none",
+        "reason": "typing",
+        "by": "Kei",
+    }
+    assert campaign.measurements()["log_beta"].tolist() == [12.5]
+    assert "12.5" in (campaign.path / "measurements.csv").read_text(encoding="utf-8-sig")
+    assert done.recorded["what"].tolist() == [
+        "event 3: log_beta 9.5 → 12.5, log_beta_sd None → 0.1; typing"
+    ]
+    assert campaign.correct(3, log_beta=12.5).recorded.empty  # it says so already
+
+
+def test_a_correction_to_a_bound_and_back(campaign):
+    campaign.correct(3, log_beta=">20")
+    assert campaign.measurements()["censoring"].tolist() == ["lower"]
+    campaign.correct(3, log_beta=19.5)
+    assert campaign.measurements()["censoring"].tolist() == ["none"]
+
+
+def test_a_stated_sd_can_be_taken_back(campaign):
+    campaign.correct(3, log_beta_sd=0.2)
+    campaign.correct(3, log_beta_sd=None)
+    assert campaign.measurements()["log_beta_sd"].isna().all()
+
+
+def test_a_voided_result_does_not_stand(campaign):
+    campaign.correct(3, void=True, reason="wrong buffer")
+    assert campaign.measurements().empty
+    assert campaign.state().state_of(A) == "pending"
+    assert (campaign.path / "measurements.csv").read_text(encoding="utf-8-sig").count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("event", "values", "error", "words"),
+    [
+        (2, {"log_beta": 5}, CampaignError, "Event 2 is no measurement"),
+        (9, {"log_beta": 5}, CampaignError, "Event 9 does not exist"),
+        (3, {}, CampaignError, "either voids it or gives new values"),
+        (3, {"log_beta": 75}, DataError, "between −10 and 60"),
+        (3, {"log_beta": "n.d."}, DataError, "no value"),
+        (3, {"log_beta_sd": "-1"}, DataError, "0 or more"),
+        (3, {"pair": B}, CampaignError, "pair cannot be corrected"),
+    ],
+)
+def test_corrections_that_cannot_be_made(campaign, event, values, error, words):
+    before = (campaign.path / "ledger.jsonl").read_bytes()
+    with pytest.raises(error, match=words):
+        campaign.correct(event, **values)
+    assert (campaign.path / "ledger.jsonl").read_bytes() == before
+
+
+def test_a_withdrawn_pair_is_not_proposed_until_restored(campaign):
+    campaign.withdraw(C, reason="out of stock")
+    assert campaign.suggest(batch_size=1)["pair_id"].tolist() == [D]
+    campaign.restore(C)
+    assert campaign.suggest(batch_size=1)["pair_id"].tolist() == [C]
+
+
+def test_a_pair_that_is_not_there_is_named_with_those_alike(campaign):
+    with pytest.raises(CampaignError, match=r"'Ni\+2:L1:Q' is no pair.*for example Ni\+2:L1:"):
+        campaign.withdraw("Ni+2:L1:Q")
+    with pytest.raises(CampaignError, match="is no pair"):
+        campaign.history("Ni+2:L1:Q")
+
+
+def test_a_closed_campaign_takes_nothing_but_reopen(campaign, tmp_path):
+    campaign.close(reason="done", operator="Ada")
+    for act in (
+        campaign.suggest,
+        campaign.close,
+        lambda: campaign.log(results(tmp_path, {"C": "9"})),
+        lambda: campaign.withdraw(C),
+        lambda: campaign.configure(batch_size=3),
+        lambda: campaign.configure(batch_size=2),
+        lambda: campaign.extend(ligands="new.csv"),
+        lambda: campaign.correct(3, log_beta=9),
+    ):
+        with pytest.raises(CampaignError, match="was closed by event 5"):
+            act()
+    campaign.reopen()
+    assert len(campaign.suggest()) == 2
+
+
+def test_changed_settings_hold_for_all_rounds_to_come(campaign):
+    campaign.configure(batch_size=1, operator="Kei")
+    assert len(campaign.suggest()) == 1
+    assert len(campaign.suggest(batch_size=2)) == 2
+    campaign.configure(acquisition=UCB, choices={"acquisition": "ucb"})
+    state = campaign.state()
+    assert state.overrides == {"batch_size": 1, "acquisition": UCB}
+    assert state.choices == {"acquisition": "ucb"}
+    assert campaign.settings(state)["acquisition"] == UCB
+    assert campaign.settings(state)["seed"] == 0
+    told = campaign.history()
+    assert told.loc[told["event"] == "config_changed", "what"].tolist() == [
+        "batch_size = 1",
+        "acquisition = UCB(beta=4.0)",
+    ]
+    assert campaign.configure(batch_size=1).recorded.empty
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({}, "Nothing cannot be changed|Nothing"),
+        ({"seed": 3}, "seed cannot be changed for good"),
+        ({"batch_size": 0}, "batch_size is 0"),
+        ({"acquisition": UCB | {"bta": 1}}, "bta"),
+    ],
+)
+def test_settings_that_cannot_be_changed(campaign, changes, words):
+    with pytest.raises(ConfigError, match=words):
+        campaign.configure(**changes)
+    assert campaign.state().seq == 4
+
+
+@pytest.mark.parametrize("group", ["model", "objective", "acquisition"])
+def test_a_campaign_that_came_by_mail_builds_nothing_that_acts(campaign, tmp_path, group):
+    """The function named does exist in bo_loop, and would cut the file."""
+    victim = tmp_path / "thesis.txt"
+    victim.write_text("years of work")
+    evil = {"_target_": "bo_loop.campaign.files.cut", "path": str(victim), "length": 0}
+    data = {"overrides": {group: {"_target_": UCB["_target_"], "beta": evil}}}
+    campaign.ledger.append([("config_changed", data)])
+    for act in (campaign.suggest, campaign.status, lambda: campaign.configure(batch_size=3)):
+        with pytest.raises(ConfigError, match=r"'bo_loop\.campaign\.files\.cut' is refused"):
+            act()
+    assert victim.read_text() == "years of work"
+
+
+def test_the_pool_grows(campaign, tmp_path):
+    done = campaign.extend(ligands="new.csv", operator="Ada")
+    assert campaign.pool["pair_id"].tolist()[-2:] == ["Ni+2:L1:U", "Ni+2:L1:V"]
+    assert (campaign.pool.dtypes == small_campaign.POOL.dtypes).all()
+    assert len(campaign.pool) == 8 == campaign.status().n_pool
+    assert done.recorded["what"].tolist() == ["2 pairs from new.csv"]
+    assert "Ni+2:L1:U" in set(campaign.suggest(batch_size=9)["pair_id"])
+    campaign.log(results(tmp_path, {"V": "9.5"}))
+    assert Campaign(campaign.path).measurements()["ligand"].tolist()[-1] == "ligand V"
+    told = campaign.history("Ni+2:L1:V")
+    assert told["event"].tolist() == ["pool_extended", "proposed", "measured"]
+
+
+def test_history_tells_who_did_what_with_the_prediction_of_the_time(campaign):
+    campaign.correct(3, log_beta=9.75, by="Kei")
+    told = campaign.history()
+    assert told["event"].tolist() == [
+        "started", "proposed", "proposed", "measured", "failed", "corrected",
+    ]  # fmt: skip
+    assert told["who"].tolist() == [getpass.getuser(), "Kei", "Kei", "Ada", "Ada", "Kei"]
+    assert told["mean"].fillna(0).tolist() == [0, 10, 10, 10, 10, 10]
+    assert told["ligand"].fillna("").tolist()[3] == "ligand A"
+    assert told["what"].tolist()[1:5] == [
+        "round 1, rank 1: =first",
+        "round 1, rank 2: =first",
+        "log β 9.5; potentiometry; 2025-01-31",
+        "turbid",
+    ]
+    assert campaign.history(A)["event"].tolist() == ["proposed", "measured", "corrected"]
+
+
+def test_the_prediction_of_the_time_is_not_a_later_one(campaign, monkeypatch):
+    campaign.correct(3, void=True)
+    campaign.withdraw(A)
+    campaign.restore(A)
+    told = campaign.history(A)
+    assert told["mean"].tolist() == [10.0] * 5
+
+
+# ------------------------------------------------------------------ new pairs, with real features
+
+
+def extended(pool_letters, ligands, metals, monkeypatch):
+    from bo_loop.campaign import extension
+    from bo_loop.features.schema import FeatureSchema
+
+    class Schema:
+        def transform(self, frame):
+            assert set(frame) >= {"smiles", "metal", "pair_id"}
+            bad = [s for s in frame["smiles"] if s == "[Na+]"]
+            if bad:
+                raise DataError("undefined", bad)
+
+    monkeypatch.setattr(FeatureSchema, "from_json", lambda stored: Schema())
+    return extension.new_pairs(pool_letters, {}, ligands, metals)
+
+
+def real_pool(n=(1,), conditions=(25.0,)):
+    frame = pd.concat(
+        [pairs("AB", n_ligands=k).assign(temperature_C=t) for k in n for t in conditions]
+    )
+    return frame.reset_index(drop=True)
+
+
+def test_new_ligands_meet_the_metals_and_numbers_of_the_pool(tmp_path, monkeypatch):
+    path = tmp_path / "new.csv"
+    path.write_text("ligand,smiles\nglycine,NCC(=O)O\n")
+    found = extended(real_pool(n=(1, 2)), path, [], monkeypatch)
+    assert found["pair_id"].tolist() == [
+        "Ni+2:L1:DHMQDGOQFOQNFH-UHFFFAOYSA-N",
+        "Ni+2:L2:DHMQDGOQFOQNFH-UHFFFAOYSA-N",
+    ]
+    assert found[["temperature_C", "ionic_strength_M"]].drop_duplicates().to_numpy().tolist() == [
+        [25.0, 0.1]
+    ]
+
+
+def test_new_metals_meet_all_ligands_old_and_new(tmp_path, monkeypatch):
+    path = tmp_path / "new.csv"
+    path.write_text("ligand,smiles\nglycine,NCC(=O)O\n")
+    found = extended(real_pool(), path, ["Co+2"], monkeypatch)
+    keys = {(m, s) for m, s in zip(found["metal"], found["smiles"], strict=True)}
+    assert keys == {("Ni", "NCC(=O)O"), ("Co", "NCC(=O)O"), ("Co", "C"), ("Co", "CC")}
+    again = pd.concat([real_pool(), found], ignore_index=True)
+    with pytest.raises(CampaignError, match="in the pool already"):
+        extended(again, path, ["Co+2"], monkeypatch)
+
+
+def test_extensions_that_cannot_be(tmp_path, monkeypatch):
+    with pytest.raises(CampaignError, match="Nothing to add"):
+        extended(real_pool(), None, [], monkeypatch)
+    with pytest.raises(DataError, match="Unobtainium"):
+        extended(real_pool(), None, ["Unobtainium"], monkeypatch)
+    with pytest.raises(CampaignError, match="2 different conditions"):
+        extended(real_pool(conditions=(25.0, 37.0)), None, ["Co+2"], monkeypatch)
+    with pytest.raises(CampaignError, match="columns cost"):
+        extended(real_pool().assign(cost=1.0), None, ["Co+2"], monkeypatch)
