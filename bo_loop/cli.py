@@ -33,6 +33,7 @@ VERBS = {
     "fit": "fit a model outside any campaign",
     "predict": "predict log beta for a table of pairs",
     "import": "read and curate literature: NIST SRD 46, or your own tables",
+    "simulate": "replay campaigns on known constants, and compare strategies",
     "demo": "watch a closed loop on embedded constants",
 }
 
@@ -49,6 +50,9 @@ _ROUND_GROUPS = ("model", "objective", "acquisition")
 
 # The name of a config option; a campaign's file that names anything else is not followed.
 _OPTION = re.compile(r"\w[\w-]*")
+
+# What a strategy of `simulate` may set for itself.
+_STRATEGY_KEYS = ("features", "model", "objective", "acquisition", "batch_size", "design")
 
 
 def main() -> None:
@@ -118,6 +122,8 @@ def _compose(verb: str, arguments: Sequence[str], touched: frozenset[str]) -> No
                 function(config, choices)
             elif verb in {"suggest", "correct"}:
                 function(config, touched)
+            elif verb == "simulate":
+                function(config, _strategies(config["strategies"], arguments))
             elif verb == "config":
                 function(config, touched, choices)
             else:
@@ -210,6 +216,41 @@ def _literal(value: Any) -> str:
         return repr(value)
     escaped = str(value).replace("\\", "\\\\").replace("'", "\\'")
     return f"'{escaped}'"
+
+
+def _strategies(entries: Sequence[str], arguments: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """Compose the config of each strategy of a simulation from its words, by what was written.
+
+    A strategy is written as options are on the command line, ``acquisition=ucb model=beta_gp``;
+    a bare word names an acquisition. What it sets comes on top of the user's own `arguments`.
+    """
+    from hydra import compose
+    from hydra.errors import HydraException
+
+    found = {}
+    for entry in entries:
+        words = [word if "=" in word else f"acquisition={word}" for word in str(entry).split()]
+        swapped = _touched([word for word in words if "." not in word.partition("=")[0]])
+        keys = {word.partition("=")[0] for word in words}
+        if not _touched(words) <= set(_STRATEGY_KEYS):
+            raise ConfigError(
+                f"The strategy {entry!r} may set {', '.join(_STRATEGY_KEYS)}; what all strategies "
+                "share is given to simulate itself."
+            )
+        shared = [
+            argument
+            for argument in arguments
+            if "=" in argument
+            and not _touched([argument]) & swapped
+            and argument.partition("=")[0] not in keys
+        ]
+        try:
+            composed = compose("simulate", [*shared, *map(_quoted, words)])
+        except HydraException as error:
+            raise ConfigError(f"strategy {entry!r}: {str(error).splitlines()[0]}") from error
+        config = _plain("simulate", composed)
+        found[str(entry)] = {key: config[key] for key in _STRATEGY_KEYS}
+    return found
 
 
 def _touched(arguments: Sequence[str]) -> frozenset[str]:

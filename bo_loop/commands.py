@@ -211,6 +211,13 @@ def import_(config: Mapping[str, Any]) -> None:
     )
 
 
+def simulate(config: Mapping[str, Any], strategies: Mapping[str, Mapping[str, Any]]) -> None:
+    """Replay campaigns on known constants."""
+    from bo_loop.simulate.command import simulate as run
+
+    run(config, strategies, _CONSOLE)
+
+
 def demo(config: Mapping[str, Any], choices: Mapping[str, str]) -> None:
     """Run the demo."""
     from bo_loop.demo import run
