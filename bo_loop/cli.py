@@ -279,6 +279,8 @@ def _campaign_arguments(verb: str, arguments: Sequence[str]) -> list[str]:
     campaign = Campaign.open(str(given["name"]), given.get("directory", "campaigns"))
     state = campaign.state()
     settings, choices = campaign.settings(state), {**campaign.choices, **state.choices}
+    if "${" in repr(settings):  # `start` resolves them: this one would look something up here
+        raise _not_ours(campaign.path, "${…} in its settings")
     own = [f"batch_size={_literal(settings['batch_size'])}"]
     if verb == "suggest":
         own.append(f"seed={_literal(settings['seed'])}")
@@ -296,11 +298,15 @@ def _campaign_arguments(verb: str, arguments: Sequence[str]) -> list[str]:
 def _option(name: Any, folder: Path) -> str:
     """Return a name read from a campaign's folder, which may have come from anyone."""
     if not _OPTION.fullmatch(str(name)):
-        raise ConfigError(
-            f"{folder}: {name!r} is no name of an option. The campaign's settings were not written "
-            "by bo-loop; do not use them."
-        )
+        raise _not_ours(folder, f"{name!r}, which is no name of an option,")
     return str(name)
+
+
+def _not_ours(folder: Path, what: str) -> ConfigError:
+    return ConfigError(
+        f"{folder} holds {what} that was not written by bo-loop. The campaign is not used: if it "
+        "came from someone else, ask where it has been."
+    )
 
 
 if __name__ == "__main__":
