@@ -1,39 +1,22 @@
 """The curation report: what an import read, dropped, set apart and kept, as JSON and as HTML."""
 
-import io
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-import jinja2
-import matplotlib
 import numpy as np
 import pandas as pd
-from matplotlib.figure import Figure
+from markupsafe import Markup
 
 from bo_loop.chemistry.ions import MetalIon
 from bo_loop.data.curate import Curated
 from bo_loop.data.schema import OBSERVATION_COLUMNS
 from bo_loop.data.steps import Step
+from bo_loop.pages import BLUE, ORANGE, chart, render, svg
 
 _PAGE = """\
-<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<title>{{ report.title }}</title>
-<style>
-body { font: 15px/1.5 system-ui, sans-serif; max-width: 75rem; margin: 2rem auto; padding: 0 1rem;
-       color: #222 }
-table { border-collapse: collapse; margin: .5rem 0 1.5rem }
-th, td { padding: .25rem .7rem; border-bottom: 1px solid #ddd; text-align: left;
-         vertical-align: top; overflow-wrap: anywhere }
-td.number, th.number { text-align: right; white-space: nowrap }
-svg { max-width: 100%; height: auto }
-summary { cursor: pointer }
-</style>
-</head>
-<body>
+{% extends "page" %}
+{% block body %}
 <h1>{{ report.title }}</h1>
 <p>{{ report.rows_read }} observations were read, {{ report.rows_kept }} are kept:
 {{ report.ions }} metal ions, {{ report.ligands }} ligands,
@@ -42,7 +25,7 @@ summary { cursor: pointer }
 {{ report.quarantine | length }} suspicious ones are listed below.</p>
 
 <h2>Steps</h2>
-<table>
+<div class="scroll"><table>
 <tr><th>step</th><th>what was done</th><th class="number">rows before</th>
 <th class="number">rows after</th><th class="number">concerned</th><th>examples</th></tr>
 {% for step in report.steps %}
@@ -52,13 +35,13 @@ summary { cursor: pointer }
 {% for example in step.examples %}<li>{{ example }}</li>
 {% endfor %}</ul></details>{% endif %}</td></tr>
 {% endfor %}
-</table>
+</table></div>
 
 <h2>Constants per metal ion</h2>
-{{ chart | safe }}
+<figure>{{ chart }}</figure>
 
 <h2>Constants per number of ligands</h2>
-<table>
+<table class="narrow">
 <tr><th class="number">n</th><th class="number">constants</th></tr>
 {% for n, count in report.per_n.items() %}
 <tr><td class="number">{{ n }}</td><td class="number">{{ count }}</td></tr>
@@ -66,7 +49,7 @@ summary { cursor: pointer }
 </table>
 
 <h2>Sources</h2>
-<table>
+<table class="narrow">
 <tr><th>source</th><th class="number">constants</th></tr>
 {% for source, count in report.per_source.items() %}
 <tr><td>{{ source }}</td><td class="number">{{ count }}</td></tr>
@@ -75,7 +58,7 @@ summary { cursor: pointer }
 
 <h2>Suspicious values</h2>
 {% if report.quarantine %}
-<table>
+<div class="scroll"><table>
 <tr><th>reason</th><th>metal ion</th><th>ligand</th><th>SMILES</th><th class="number">n</th>
 <th class="number">log β</th><th>source</th></tr>
 {% for row in report.quarantine %}
@@ -83,12 +66,11 @@ summary { cursor: pointer }
 <td>{{ row.smiles }}</td><td class="number">{{ row.n_ligands }}</td>
 <td class="number">{{ "%g" % row.log_beta }}</td><td>{{ row.source }}</td></tr>
 {% endfor %}
-</table>
+</table></div>
 {% else %}
 <p>None.</p>
 {% endif %}
-</body>
-</html>
+{% endblock %}
 """
 
 
@@ -138,8 +120,7 @@ def curation_report(
         "per_source": {s: int(count) for s, count in rows["source"].value_counts().items()},
         "quarantine": _records(curated.quarantine),
     }
-    page = jinja2.Environment(autoescape=True).from_string(_PAGE)
-    return report, page.render(report=report, chart=_chart(counts))
+    return report, render(_PAGE, title=title, report=report, chart=_chart(counts))
 
 
 def _per_ion(rows: pd.DataFrame) -> pd.DataFrame:
@@ -160,22 +141,16 @@ def _records(quarantine: pd.DataFrame) -> list[dict[str, Any]]:
     return rows.where(rows.notna(), None).to_dict(orient="records")
 
 
-def _chart(counts: pd.DataFrame) -> str:
-    """SVG of stacked bars: β_1 below, β_2 and higher above; the same bytes for the same counts."""
+def _chart(counts: pd.DataFrame) -> Markup:
+    """SVG of stacked bars: β_1 below, β_2 and higher above."""
     first = counts.get(1, pd.Series(0, index=counts.index)).to_numpy()
     higher = counts.sum(axis=1).to_numpy() - first
     places = np.arange(len(counts))
-    with matplotlib.rc_context({"svg.hashsalt": "bo_loop", "svg.fonttype": "none"}):
-        figure = Figure(figsize=(max(6.0, 0.24 * len(counts) + 1.5), 4.0), layout="constrained")
-        axes = figure.add_subplot()
-        axes.bar(places, first, color="#2b6cb0", label="β₁")
-        axes.bar(places, higher, bottom=first, color="#dd8b3d", label="β₂ and higher")
-        axes.set_xticks(places, counts.index, rotation=90)
-        axes.set_xlim(-0.7, len(counts) - 0.3)
-        axes.set_ylabel("constants")
-        axes.legend(frameon=False)
-        axes.spines[["top", "right"]].set_visible(False)
-        file = io.StringIO()
-        figure.savefig(file, format="svg", metadata={"Date": None})
-    text = file.getvalue()
-    return text[text.index("<svg") :]
+    figure, axes = chart(max(6.0, 0.24 * len(counts) + 1.5), 4.0)
+    axes.bar(places, first, color=BLUE, label="β₁")
+    axes.bar(places, higher, bottom=first, color=ORANGE, label="β₂ and higher")
+    axes.set_xticks(places, counts.index, rotation=90)
+    axes.set_xlim(-0.7, len(counts) - 0.3)
+    axes.set_ylabel("constants")
+    axes.legend(frameon=False)
+    return svg(figure, "Constants per metal ion")
