@@ -34,6 +34,7 @@ VERBS = {
     "predict": "predict log beta for a table of pairs",
     "import": "read and curate literature: NIST SRD 46, or your own tables",
     "simulate": "replay campaigns on known constants, and compare strategies",
+    "validate": "judge a model on ligands it has not seen",
     "demo": "watch a closed loop on embedded constants",
 }
 

@@ -218,6 +218,13 @@ def simulate(config: Mapping[str, Any], strategies: Mapping[str, Mapping[str, An
     run(config, strategies, _CONSOLE)
 
 
+def validate(config: Mapping[str, Any]) -> None:
+    """Judge a model on ligands it has not seen."""
+    from bo_loop.validate.command import run
+
+    run(config, _CONSOLE)
+
+
 def demo(config: Mapping[str, Any], choices: Mapping[str, str]) -> None:
     """Run the demo."""
     from bo_loop.demo import run
