@@ -3,9 +3,10 @@ import pytest
 from fakes import FakePosterior, pool_pairs
 from scipy.stats import norm
 
-from bo_loop.acquisition.compound import Cost, Pareto, Selectivity
+from bo_loop.acquisition.compound import Cost, Selectivity
 from bo_loop.acquisition.functions import LogEI
 from bo_loop.acquisition.objectives import Maximise, Minimise
+from bo_loop.acquisition.several import Pareto
 from bo_loop.errors import CampaignError
 from bo_loop.propose import Candidates, propose
 

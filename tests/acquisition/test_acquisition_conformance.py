@@ -5,11 +5,12 @@ import pytest
 from fakes import FakePosterior, pool_pairs
 
 from bo_loop.acquisition.batch import explain, select
-from bo_loop.acquisition.compound import Cost, Pareto, Range, Selectivity, Target, WeightedSum
+from bo_loop.acquisition.compound import Cost, Range, Selectivity, Target
 from bo_loop.acquisition.functions import EI, PI, UCB, Greedy, LogEI, MaxVariance, Random
 from bo_loop.acquisition.joint import QUCB, QLogEI, QLogNEI, Thompson
 from bo_loop.acquisition.objectives import Maximise, Minimise
 from bo_loop.acquisition.pickers import item_values
+from bo_loop.acquisition.several import Pareto, WeightedSum
 from bo_loop.errors import ConfigError
 
 SIZE = 60

@@ -10,21 +10,14 @@ from fakes import FakePosterior, pool_pairs
 from scipy.stats import norm
 
 from bo_loop.acquisition.batch import select
-from bo_loop.acquisition.compound import (
-    Cost,
-    Front,
-    Pareto,
-    Range,
-    Selectivity,
-    Target,
-    WeightedSum,
-)
+from bo_loop.acquisition.compound import Cost, Range, Selectivity, Target
 from bo_loop.acquisition.functions import EI, PI, UCB, Greedy, LogEI, Random
 from bo_loop.acquisition.items import Items
 from bo_loop.acquisition.joint import QLogEI, Thompson
 from bo_loop.acquisition.limits import parse_limit
 from bo_loop.acquisition.objectives import Maximise, Minimise
 from bo_loop.acquisition.pickers import item_values
+from bo_loop.acquisition.several import Front, Pareto, WeightedSum
 from bo_loop.config import build
 from bo_loop.errors import ConfigError
 
@@ -238,7 +231,7 @@ def test_a_front_takes_improvements_only():
 
 def test_built_from_nested_config():
     node = {
-        "_target_": "bo_loop.acquisition.compound.Pareto",
+        "_target_": "bo_loop.acquisition.several.Pareto",
         "objectives": [
             {"_target_": "bo_loop.acquisition.objectives.Maximise"},
             {"_target_": "bo_loop.acquisition.compound.Cost"},
