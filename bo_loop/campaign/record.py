@@ -142,8 +142,8 @@ class Record:
     def status(self) -> Status:
         """Return where the campaign stands."""
         state = self.state()
-        measured = views.measurements(state, self.pool_of(state))
-        return status_of(state, self.settings(state), measured)
+        pool = self.pool_of(state)
+        return status_of(state, self.settings(state), views.measurements(state, pool), pool)
 
     def history(self, pair: str | None = None) -> pd.DataFrame:
         """Tell who did what, with the prediction at the time.

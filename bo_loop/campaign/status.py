@@ -10,6 +10,7 @@ import pandas as pd
 
 from bo_loop.campaign.state import CampaignState
 from bo_loop.config import build
+from bo_loop.records import Floats, PoolPairs
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class Status:
     best : mapping or None
         The best measured pair under the objective: ``pair_id, log_beta, ligand``.
     best_so_far : tuple of float
-        Its log β after each result, in the order of logging.
+        Its log β after each result, in the order of logging; from the first that can be judged.
     closed : bool
     """
 
@@ -45,19 +46,21 @@ class Status:
     closed: bool
 
 
-def status_of(state: CampaignState, config: Mapping[str, Any], measured: pd.DataFrame) -> Status:
-    """Sum up a campaign; `measured` as `views.measurements` returns it."""
+def status_of(
+    state: CampaignState, config: Mapping[str, Any], measured: pd.DataFrame, pool: pd.DataFrame
+) -> Status:
+    """Sum up a campaign; `config` in force, `measured` as `views.measurements` returns it."""
     waiting = tuple(p for p in state.proposals if state.state_of(p) in ("pending", "in_progress"))
-    values = measured["log_beta"].to_numpy(float)
-    best, course = None, ()
-    if len(values):
-        objective = build({**config, **state.overrides}["objective"])
-        view = objective.view(_Measured(values), measured["n_ligands"].to_numpy())
-        scores = view.mean(np.arange(len(values)))
-        leaders = [int(np.argmax(scores[: i + 1])) for i in range(len(scores))]
-        course = tuple(float(values[i]) for i in leaders)
+    worth = worth_of(build(config["objective"]), measured, pool)
+    values, best = measured["log_beta"].to_numpy(float), None
+    leaders = [int(np.nanargmax(worth[:i])) for i in _lengths_with_a_leader(worth)]
+    if leaders:
         row = measured.iloc[leaders[-1]]
-        best = {"pair_id": row.pair_id, "log_beta": course[-1], "ligand": row.ligand or row.smiles}
+        best = {
+            "pair_id": row.pair_id,
+            "log_beta": float(row.log_beta),
+            "ligand": row.ligand or row.smiles,
+        }
     return Status(
         name=state.name,
         n_pool=state.n_pool + len(state.added_pairs),
@@ -66,16 +69,40 @@ def status_of(state: CampaignState, config: Mapping[str, Any], measured: pd.Data
         counts=dict(Counter(state.states.values())),
         pending=waiting,
         best=best,
-        best_so_far=course,
+        best_so_far=tuple(float(values[i]) for i in leaders),
         closed=bool(state.closed_seq),
     )
 
 
-@dataclass(frozen=True)
-class _Measured:
-    """Known values in the place of a posterior, for an objective to rank."""
+def worth_of(objective: Any, measured: pd.DataFrame, pool: pd.DataFrame) -> Floats:
+    """Return what an objective makes of each result, the larger the better.
 
-    values: np.ndarray
+    Returns
+    -------
+    (k,) float64
+        NaN where it cannot be told: the value depends on pairs that are not measured, or the
+        objective has several values.
+    """
+    worth = np.full(len(measured), np.nan)
+    if measured.empty or not objective.scalar:
+        return worth
+    own = measured[["pair_id"]].merge(pool, on="pair_id", how="left")
+    pairs = PoolPairs(
+        pair_ids=tuple(own["pair_id"]),
+        n_ligands=own["n_ligands"].to_numpy(np.int64),
+        metals=tuple(own["metal"].str.cat(own["charge"].map("{:+d}".format))),
+        ligands=tuple(own["ligand_group"]),
+        own=np.ones(len(own), dtype=bool),
+        cost=own["cost"].to_numpy(np.float64) if "cost" in own else None,
+    )
+    parts = objective.parts(pairs)
+    rows = np.flatnonzero((parts >= 0).all(axis=1))
+    log_beta = measured["log_beta"].to_numpy(float)[parts[rows]]
+    worth[rows] = objective.value(log_beta[None], rows, pairs)[0]
+    return worth
 
-    def mean(self, rows: np.ndarray) -> np.ndarray:
-        return self.values[rows]
+
+def _lengths_with_a_leader(worth: Floats) -> range:
+    """Return how many results there were whenever at least one had a worth."""
+    told = np.flatnonzero(~np.isnan(worth))
+    return range(int(told[0]) + 1, len(worth) + 1) if len(told) else range(0)

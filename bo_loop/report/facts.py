@@ -1,0 +1,292 @@
+"""What a report tells, gathered from the record: sentences and tables. No model, no drawing."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from bo_loop import config as configs
+from bo_loop.campaign import views
+from bo_loop.campaign.events import Event
+from bo_loop.campaign.fold import fold
+from bo_loop.campaign.state import CampaignState, Result, Round
+from bo_loop.campaign.status import Status, status_of, worth_of
+from bo_loop.pages import joined
+
+if TYPE_CHECKING:
+    from bo_loop.campaign.campaign import Campaign
+
+_SUPERSCRIPT = str.maketrans("0123456789+-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻")
+_WAITING = {"pending": "waiting", "in_progress": "in progress"}
+_QUESTIONS = {
+    "Maximise": "Which ligand binds {metals} most strongly?",
+    "Minimise": "Which ligand binds {metals} most weakly?",
+}
+_SIGNS = {"none": "", "lower": "> ", "upper": "< "}
+# Options that say how a computer goes about it; the settings at the end of the page list them.
+_UNTOLD = {"_target_", "max_iter", "fit_rows", "seed", "device", "folds"}
+_MOST_SOURCES = 3
+
+
+@dataclass(frozen=True)
+class Facts:
+    """A campaign at one event of its ledger.
+
+    Parameters
+    ----------
+    events : tuple of Event
+    state : CampaignState
+        What they come to.
+    settings : mapping
+        In force at that event.
+    pool, literature, measured : DataFrame
+        As `Campaign` gives them.
+    status : Status
+    proposed : DataFrame
+        As `proposed` returns it.
+    """
+
+    events: tuple[Event, ...]
+    state: CampaignState
+    settings: Mapping[str, Any]
+    pool: pd.DataFrame
+    literature: pd.DataFrame
+    measured: pd.DataFrame
+    status: Status
+    proposed: pd.DataFrame
+
+
+def facts_of(campaign: "Campaign") -> Facts:
+    """Read a campaign once, so that all parts of a report speak of the same event."""
+    events = campaign.ledger.read().events
+    state = fold(events)
+    settings, pool = campaign.settings(state), campaign.pool_of(state)
+    measured = views.measurements(state, pool)
+    return Facts(
+        events=events,
+        state=state,
+        settings=settings,
+        pool=pool,
+        literature=campaign.literature,
+        measured=measured,
+        status=status_of(state, settings, measured, pool),
+        proposed=proposed(state, pool),
+    )
+
+
+def proposed(state: CampaignState, pool: pd.DataFrame) -> pd.DataFrame:
+    """Return every proposal of every round beside what came of it.
+
+    Returns
+    -------
+    DataFrame
+        ``round, rank, pair_id``, the pair's own columns, ``mean, sd, reason``; ``outcome``, in
+        words; ``log_beta, log_beta_sd``: the mean of the round's standing results and its
+        standard deviation as reported, missing where there is none or where one is a bound.
+    """
+    frames = [views.proposals(made, pool) for made in state.rounds]
+    if not frames:
+        return pd.DataFrame(columns=["round", "pair_id", "mean", "sd", "log_beta", "log_beta_sd"])
+    frame = pd.concat(frames, ignore_index=True)
+    outcomes = [_outcome(state, p, n) for p, n in zip(frame["pair_id"], frame["round"])]  # noqa: B905
+    return frame.assign(**pd.DataFrame(outcomes, index=frame.index))
+
+
+def _outcome(state: CampaignState, pair_id: str, number: int) -> dict[str, Any]:
+    results = [r for r in state.results_of(pair_id) if r.round == number]
+    if not results:
+        words = _unanswered(state, pair_id, number)
+        return {"outcome": words, "log_beta": np.nan, "log_beta_sd": np.nan}
+    words = "; ".join(shown(r) for r in results)
+    if any(r.censoring != "none" for r in results):
+        return {"outcome": words, "log_beta": np.nan, "log_beta_sd": np.nan}
+    return {
+        "outcome": words,
+        "log_beta": float(np.mean([r.log_beta for r in results])),
+        "log_beta_sd": _sd_of_mean(results),
+    }
+
+
+def shown(result: Any) -> str:
+    """Return a result, or a row of `views.measurements`, as read in a table: ``> 12.30 ± 0.05``."""
+    sd = result.log_beta_sd
+    spread = "" if sd is None or pd.isna(sd) else f" ± {sd:.2f}"
+    return f"{_SIGNS[result.censoring]}{result.log_beta:.2f}{spread}"
+
+
+def _sd_of_mean(results: Sequence[Result]) -> float:
+    sds = [np.nan if r.log_beta_sd is None else r.log_beta_sd for r in results]
+    return float(np.sqrt(np.square(sds).sum()) / len(sds))
+
+
+def _unanswered(state: CampaignState, pair_id: str, number: int) -> str:
+    last = state.proposals[pair_id].round
+    if last != number:
+        return f"proposed again in round {last}"
+    now = state.state_of(pair_id)
+    notes = [f.note for f in state.failures if f.pair_id == pair_id and f.note]
+    return f"failed: {notes[-1]}" if now == "failed" and notes else _WAITING.get(now, now)
+
+
+def standardised_errors(compared: pd.DataFrame) -> np.ndarray:
+    """Return (result − prediction) / its sd of rows of `proposed` with a result; (k,).
+
+    A result's own reported variance adds to the predictive one, as it does in the model.
+    """
+    own = np.nan_to_num(compared["log_beta_sd"].to_numpy(float))
+    spread = np.hypot(compared["sd"].to_numpy(float), own)
+    return (compared["log_beta"] - compared["mean"]).to_numpy(float) / spread
+
+
+def best_first(facts: Facts, most: int) -> pd.DataFrame:
+    """Return the best measured pairs, one row each, best first; bounds are left out.
+
+    Returns
+    -------
+    DataFrame
+        As `views.measurements`, with ``outcome`` and ``prediction`` in words.
+    """
+    known = facts.measured[facts.measured["censoring"] == "none"]
+    worth = worth_of(configs.build(facts.settings["objective"]), known, facts.pool)
+    told = known.assign(worth=worth).dropna(subset="worth")
+    ranked = told.sort_values("worth", ascending=False, kind="stable")
+    best = ranked.drop_duplicates("pair_id").head(most)
+    return best.assign(
+        outcome=[shown(row) for row in best.itertuples()],
+        prediction=[_prediction(row) for row in best.itertuples()],
+    )
+
+
+def unproposed(facts: Facts) -> pd.DataFrame:
+    """Return the results of pairs that no round had proposed, with ``outcome`` in words."""
+    rows = facts.measured[facts.measured["round"].isna()]
+    return rows.assign(outcome=[shown(row) for row in rows.itertuples()])
+
+
+def _prediction(row: Any) -> str:
+    if pd.isna(row.mean):
+        return "never proposed"
+    return f"predicted {row.mean:.2f} ± {row.sd:.2f}, round {row.round:.0f}"
+
+
+def summary(facts: Facts) -> dict[str, str]:
+    """Return the campaign's ``question``, ``pool`` and ``data``, a sentence each."""
+    return {
+        "question": _question(facts),
+        "pool": _pool_sentence(facts.pool),
+        "data": _data_sentence(facts),
+    }
+
+
+def _question(facts: Facts) -> str:
+    node = facts.settings["objective"]
+    name = str(node["_target_"]).rpartition(".")[2]
+    if name in _QUESTIONS:
+        return _QUESTIONS[name].format(metals=joined(_ions(facts.pool)))
+    return in_words(node)
+
+
+def _pool_sentence(pool: pd.DataFrame) -> str:
+    numbers = joined([str(n) for n in sorted(set(pool["n_ligands"]))])
+    return (
+        f"{len(pool)} pairs of {pool['ligand_group'].nunique()} ligands with "
+        f"{joined(_ions(pool))}, n = {numbers}, at {_conditions(pool)}."
+    )
+
+
+def _data_sentence(facts: Facts) -> str:
+    data, targets = facts.literature, facts.pool[["metal", "charge"]].drop_duplicates()
+    ions = data[["metal", "charge"]].drop_duplicates()
+    own = len(data.merge(targets, on=["metal", "charge"]))
+    sources = list(data["source"].value_counts().index)
+    more = [f"{len(sources) - _MOST_SOURCES} others"] if len(sources) > _MOST_SOURCES else []
+    return (
+        f"{len(data)} constants of {len(ions)} metal ions with {data['ligand_group'].nunique()} "
+        f"ligands, {own or 'none'} of them for {joined(_ions(facts.pool))}, at "
+        f"{_conditions(data)}, from {joined([*sources[:_MOST_SOURCES], *more])}."
+    )
+
+
+def _ions(frame: pd.DataFrame) -> list[str]:
+    found = frame[["metal", "charge"]].drop_duplicates()
+    return [ion(metal, charge) for metal, charge in found.itertuples(index=False)]
+
+
+def ion(metal: str, charge: int) -> str:
+    """Return a metal ion as printed: Ni²⁺."""
+    sign = f"{abs(charge) if abs(charge) > 1 else ''}{'+' if charge > 0 else '-'}"
+    return f"{metal}{sign.translate(_SUPERSCRIPT)}"
+
+
+def pair_name(row: Any) -> str:
+    """Return a row of a table as printed: Ni²⁺ + 2 glycine."""
+    number = f"{row.n_ligands} " if row.n_ligands > 1 else ""
+    return f"{ion(row.metal, row.charge)} + {number}{row.ligand or row.smiles}"
+
+
+def _conditions(frame: pd.DataFrame) -> str:
+    def span(column: str) -> str:
+        low, high = frame[column].min(), frame[column].max()
+        return f"{low:g}" if low == high else f"{low:g} to {high:g}"
+
+    return f"{span('temperature_C')} °C and I = {span('ionic_strength_M')} mol/L"
+
+
+def named_options(node: Mapping[str, Any]) -> str:
+    """Return a config node in words: ``UCB, beta = 4``."""
+    name = str(node["_target_"]).rpartition(".")[2]
+    options = [f"{k} = {v}" for k, v in node.items() if k not in _UNTOLD and v not in (None, [])]
+    return ", ".join([name, *options])
+
+
+def in_words(node: Mapping[str, Any]) -> str:
+    """Return a config node with the first line of what it says of itself."""
+    words = (type(configs.build(node)).__doc__ or "").partition("\n")[0]
+    return f"{named_options(node)}: {words}".rstrip(".")
+
+
+def rounds(campaign: "Campaign", facts: Facts) -> list[dict[str, Any]]:
+    """Return for each round its number, time, how it chose, incumbent and rows of ``proposed``."""
+    names = pd.concat([facts.literature, facts.pool]).drop_duplicates("pair_id", keep="last")
+    names = names.set_index("pair_id")
+    told, state = [], CampaignState()
+    for made in facts.state.rounds:
+        state = fold(facts.events[state.seq : made.seen], state)
+        settings = {**campaign.settings(state), **made.overrides}
+        rows = facts.proposed[facts.proposed["round"] == made.number]
+        told.append(
+            {
+                "number": made.number,
+                "time": made.time,
+                "how": named_options(settings["acquisition"]),
+                "model": named_options(settings["model"]),
+                "incumbent": _incumbent(made, names),
+                "rows": list(rows.itertuples()),
+            }
+        )
+    return told
+
+
+def _incumbent(made: Round, names: pd.DataFrame) -> str:
+    pair_id = (made.incumbent or {}).get("pair_id")
+    if pair_id not in names.index:
+        return ""
+    return pair_name(names.loc[pair_id])
+
+
+def curation(facts: Facts) -> list[dict[str, Any]]:
+    """Return what `bo-loop import` reported of the literature, where its report still lies there.
+
+    A mapping for each file of the data: ``title, rows_read, rows_kept, steps, quarantine``.
+    """
+    paths = facts.settings["data"].get("path") or []
+    found = []
+    for path in [paths] if isinstance(paths, str) else paths:
+        report = Path(path).with_name(f"{Path(path).stem}.report.json")
+        if report.is_file():
+            found.append(json.loads(report.read_text(encoding="utf-8")))
+    return found

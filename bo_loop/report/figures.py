@@ -1,0 +1,215 @@
+"""Charts of a report, each as SVG."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+from markupsafe import Markup
+from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator, PercentFormatter
+from scipy.stats import binom, norm
+
+from bo_loop.pages import BLUE, GREEN, GREY, ORANGE, RED, chart, svg
+from bo_loop.records import Floats
+
+_WIDE, _NARROW = (6.2, 3.2), (4.6, 4.0)
+STATES = {
+    "literature": ("literature only", GREY, "o", 14),
+    "open": ("in the pool", "#90cdf4", "o", 20),
+    "withdrawn": ("withdrawn", RED, "1", 40),
+    "failed": ("failed", RED, "x", 30),
+    "waiting": ("waiting for a result", GREEN, "D", 30),
+    "measured": ("measured", ORANGE, "o", 46),
+}
+"""What a ligand is in the map: label, colour, marker, size; the last ones lie on top."""
+
+
+def progress(measured: pd.DataFrame, best_so_far: Sequence[float]) -> Markup:
+    """Draw results in the order of logging, their predictions, and the best so far.
+
+    Parameters
+    ----------
+    measured : DataFrame, k rows
+        As `views.measurements` returns it.
+    best_so_far : sequence of float, length k at most
+        Of the last results.
+    """
+    figure, axes = chart(*_WIDE)
+    place = np.arange(1, len(measured) + 1)
+    axes.step(place, best_so_far, where="post", color=ORANGE, lw=1.8, label="best so far", zorder=1)
+    axes.errorbar(
+        place,
+        measured["mean"].to_numpy(float),
+        measured["sd"].to_numpy(float),
+        fmt="o",
+        ms=5,
+        mfc="white",
+        color=BLUE,
+        elinewidth=1,
+        label="predicted ± sd",
+        zorder=2,
+    )
+    axes.scatter(place, measured["log_beta"], s=28, color=ORANGE, label="measured", zorder=3)
+    axes.set(xlabel="experiment", ylabel="log β", xlim=(0.4, len(measured) + 0.6))
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
+    _legend_above(axes)
+    return svg(figure, "Results in the order of logging, with their predictions")
+
+
+def prospective(compared: pd.DataFrame) -> Markup:
+    """Draw results against what was predicted when their pairs were proposed."""
+    figure, axes = chart(*_NARROW)
+    axes.errorbar(
+        compared["mean"],
+        compared["log_beta"],
+        xerr=compared["sd"],
+        yerr=np.nan_to_num(compared["log_beta_sd"].to_numpy(float)),
+        fmt="o",
+        ms=5,
+        color=BLUE,
+        elinewidth=1,
+        ecolor="#90b4d8",
+    )
+    low = np.minimum(compared["mean"] - compared["sd"], compared["log_beta"])
+    high = np.maximum(compared["mean"] + compared["sd"], compared["log_beta"])
+    _diagonal(axes, float(low.min()), float(high.max()))
+    axes.set(xlabel="log β predicted at the proposal, ± sd", ylabel="log β measured")
+    return svg(figure, "Measured against predicted log β")
+
+
+def coverage(errors: Floats) -> Markup:
+    """Draw how many results lie within each central interval, against how many should.
+
+    Parameters
+    ----------
+    errors : (k,) float64
+        Standardised: (result − prediction) / sd.
+    """
+    figure, axes = chart(*_NARROW)
+    nominal = np.linspace(0.0, 1.0, 101)
+    within = (np.abs(errors)[:, None] <= norm.ppf(0.5 + nominal / 2)).mean(0)
+    low, high = (binom.ppf(p, len(errors), nominal) / len(errors) for p in (0.025, 0.975))
+    axes.fill_between(
+        nominal, low, high, color=GREY, alpha=0.25, lw=0, label="95 % of right models"
+    )
+    axes.plot([0, 1], [0, 1], color=GREY, lw=1)
+    axes.step(nominal, within, where="post", color=BLUE, lw=1.8, label="this campaign")
+    axes.set(
+        xlabel="stated probability of an interval",
+        ylabel="results within it",
+        xlim=(0, 1),
+        ylim=(0, 1.02),
+    )
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_major_formatter(PercentFormatter(1.0))
+    axes.legend(frameon=False, loc="lower right")
+    return svg(figure, "Share of results within intervals of stated probability")
+
+
+def parity(observed: Floats, predicted: Floats, own: Sequence[bool]) -> Markup:
+    """Draw training values against what the model says without them; (k,) each.
+
+    Parameters
+    ----------
+    own : sequence of bool
+        Which pairs are of the campaign's own metal ions.
+    """
+    figure, axes = chart(*_NARROW)
+    mine = np.asarray(own, dtype=bool)
+    for rows, colour, label in (
+        (~mine, GREY, "other metal ions"),
+        (mine, ORANGE, "the campaign's metal ions"),
+    ):
+        if rows.any():
+            axes.scatter(
+                predicted[rows], observed[rows], s=12, color=colour, alpha=0.75, lw=0, label=label
+            )
+    both = np.r_[observed, predicted]
+    _diagonal(axes, float(both.min()), float(both.max()))
+    axes.set(xlabel="log β predicted without this value", ylabel="log β")
+    axes.legend(frameon=False, loc="upper left")
+    return svg(figure, "Training values against leave-one-out predictions")
+
+
+def relevances(shares: Mapping[str, float], groups: Mapping[str, str], most: int = 15) -> Markup:
+    """Draw the largest relevances as bars.
+
+    Parameters
+    ----------
+    shares : mapping of str to float
+        By ``block.feature``, the largest first.
+    groups : mapping of str to str
+        ``metal ion``, ``ligand`` or ``pair`` by block.
+    """
+    names = list(shares)[:most]
+    figure, axes = chart(_NARROW[0], 0.7 + 0.24 * len(names))
+    colours = {"metal ion": BLUE, "ligand": ORANGE, "pair": GREEN}
+    group = [groups.get(name.partition(".")[0], "pair") for name in names]
+    for kind, colour in colours.items():
+        places = [i for i, g in enumerate(group) if g == kind]
+        if places:
+            axes.barh(places, [shares[names[i]] for i in places], color=colour, label=kind)
+    axes.set_yticks(
+        range(len(names)), [n.partition(".")[2].replace("_", " ") for n in names], fontsize=9
+    )
+    axes.invert_yaxis()
+    axes.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
+    axes.xaxis.set_major_locator(MaxNLocator(5))
+    axes.set_xlabel("share of all relevance")
+    axes.tick_params(axis="y", length=0)
+    axes.legend(frameon=False, loc="lower right")
+    return svg(figure, f"Relevance of the {len(names)} most relevant features")
+
+
+def space(places: Floats, states: Sequence[str], numbers: Mapping[int, int]) -> Markup:
+    """Draw the map of chemical space.
+
+    Parameters
+    ----------
+    places : (n, 2) float64
+    states : sequence of str, length n
+        Keys of `STATES`.
+    numbers : mapping of int to int
+        By row: the number that a ligand has in the report.
+    """
+    figure, axes = chart(_WIDE[0], 4.4)
+    state = np.array(states)
+    for key, (label, colour, marker, size) in STATES.items():
+        here = places[state == key]
+        if len(here):
+            axes.scatter(
+                *here.T,
+                s=size,
+                c=colour,
+                marker=marker,
+                alpha=0.9,
+                linewidths=1.5 if marker in "x1" else 0,
+                label=f"{label} ({len(here)})",
+            )
+    for row, number in numbers.items():
+        axes.annotate(
+            str(number), places[row], xytext=(5, 4), textcoords="offset points", fontweight="bold"
+        )
+    axes.set(xticks=[], yticks=[])
+    axes.spines[:].set_color("#dfe5ec")
+    axes.spines[:].set_visible(True)
+    _legend_above(axes, columns=3)
+    return svg(figure, "Map of chemical space")
+
+
+def _diagonal(axes: Axes, low: float, high: float) -> None:
+    margin = 0.04 * (high - low or 1.0)
+    limits = (low - margin, high + margin)
+    axes.plot(limits, limits, color=GREY, lw=1, zorder=0)
+    axes.set(xlim=limits, ylim=limits, aspect="equal")
+
+
+def _legend_above(axes: Axes, columns: int = 3) -> None:
+    axes.legend(
+        frameon=False,
+        ncols=columns,
+        loc="lower left",
+        bbox_to_anchor=(0.0, 1.0),
+        borderaxespad=0.2,
+        handletextpad=0.4,
+    )

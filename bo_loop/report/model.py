@@ -1,0 +1,89 @@
+"""The model of the last round, rebuilt from the record: what it has learned."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from bo_loop.campaign.fold import fold
+from bo_loop.campaign.rounds import training
+from bo_loop.config import build
+from bo_loop.features.schema import FeatureSchema
+from bo_loop.models.leave_one_out import leave_one_out
+from bo_loop.models.relevance import relevance
+from bo_loop.records import Floats, PairFeatures
+from bo_loop.report.facts import Facts
+from bo_loop.surrogate import Surrogate
+
+if TYPE_CHECKING:
+    from bo_loop.campaign.campaign import Campaign
+
+_MOST_PAIRS = 2000  # more change an average by nothing that a chart would show
+
+
+@dataclass(frozen=True)
+class Learned:
+    """What the model of a round has learned.
+
+    Parameters
+    ----------
+    relevances : mapping of str to mapping
+        Of each of its Gaussian processes, ``beta_1`` and ``beta_n``: the share of every feature.
+    groups : mapping of str to str
+        By feature block: what it describes.
+    observed, predicted : (k,) float64
+        Training values, and what the model says of them without them.
+    own : (k,) bool
+        Which are of the campaign's metal ions.
+    """
+
+    relevances: Mapping[str, Mapping[str, float]]
+    groups: Mapping[str, str]
+    observed: Floats
+    predicted: Floats
+    own: np.ndarray
+
+
+def learned(campaign: "Campaign", facts: Facts) -> Learned:
+    """Rebuild the last round's model; nothing is optimised.
+
+    Raises
+    ------
+    CampaignError, ConfigError, DataError, FitError
+        If the sealed files or the recorded hyperparameters do not give a model any more.
+    """
+    made = facts.state.rounds[-1]
+    state = fold(facts.events[: made.seen])
+    settings = {**campaign.settings(state), **made.overrides}
+    observations = training(facts.literature, campaign.pool_of(state), state)
+    surrogate = Surrogate.build(
+        FeatureSchema.from_json(campaign.sealed.features()),
+        build(settings["model"]),
+        observations,
+        made.hyperparameters,
+    )
+    features = surrogate.features
+    parts = surrogate.model.parts(features)
+    left_out = [leave_one_out(part) for part, _, _ in parts.values()]
+    metal_rows = np.concatenate([one.metal_row for one in left_out])
+    return Learned(
+        relevances={name: relevance(m, _spread(f)) for name, (m, f, _) in parts.items()},
+        groups=dict.fromkeys(features.metal, "metal ion")
+        | dict.fromkeys(features.ligand, "ligand"),
+        observed=np.concatenate([one.observed for one in left_out]),
+        predicted=np.concatenate([one.mean for one in left_out]),
+        own=np.isin(metal_rows, _own_metal_rows(facts, features, observations)),
+    )
+
+
+def _spread(features: PairFeatures) -> PairFeatures:
+    """Evenly spaced pairs, if there are very many."""
+    n = len(features)
+    return features.take(np.linspace(0, n - 1, min(n, _MOST_PAIRS)).round().astype(np.int64))
+
+
+def _own_metal_rows(facts: Facts, features: PairFeatures, observations) -> np.ndarray:
+    targets = facts.pool[["metal", "charge"]].drop_duplicates().apply(tuple, axis=1)
+    of_each = observations[["metal", "charge"]].apply(tuple, axis=1)
+    return np.unique(features.metal_row[of_each.isin(set(targets)).to_numpy()])

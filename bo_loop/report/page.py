@@ -1,0 +1,198 @@
+"""The report of a campaign: a page that needs no other file."""
+
+from collections.abc import Mapping
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import yaml
+
+from bo_loop.pages import render
+from bo_loop.report import facts as told
+from bo_loop.report import figures
+from bo_loop.report.facts import Facts, facts_of
+from bo_loop.report.model import learned
+from bo_loop.report.space import FEWEST, layout
+from bo_loop.report.structures import draw
+
+if TYPE_CHECKING:
+    from bo_loop.campaign.campaign import Campaign
+
+_MOST_BEST = 6
+_MOST_ON_MAP = 2000
+_STAGES = {"beta_1": "β₁", "beta_n": "βₙ"}
+
+
+def report(campaign: "Campaign") -> str:
+    """Write a campaign down for people.
+
+    Parameters
+    ----------
+    campaign : Campaign
+
+    Returns
+    -------
+    str
+        HTML that loads nothing: question, pool and data; the best so far; every round; how right
+        the predictions were; what the model has learned; chemical space; versions, fingerprints.
+
+    Raises
+    ------
+    CampaignError
+        If the ledger or a sealed file is damaged.
+    """
+    facts = facts_of(campaign)
+    state, best = facts.state, told.best_first(facts, _MOST_BEST)
+    compared = facts.proposed[facts.proposed["log_beta"].notna()]
+    return render(
+        files("bo_loop.report").joinpath("campaign.html").read_text(encoding="utf-8"),
+        title=f"{state.name}: campaign report",
+        name=state.name,
+        n_events=state.seq,
+        time=facts.events[-1].time.replace("T", " ").replace("Z", " UTC"),
+        closed=facts.status.closed,
+        **told.summary(facts),
+        model=told.in_words(facts.settings["model"]) + ".",
+        choice=_choice(facts),
+        keys=_keys(facts, compared),
+        best=list(best.itertuples()),
+        progress=_progress(facts),
+        rounds=told.rounds(campaign, facts),
+        unproposed=list(told.unproposed(facts).itertuples()),
+        calibration=_calibration(compared),
+        learned=_learned(campaign, facts),
+        space=_space(facts, best),
+        curation=told.curation(facts),
+        versions=_versions(facts),
+        fingerprints=_fingerprints(facts),
+        settings=yaml.safe_dump(dict(facts.settings), allow_unicode=True, sort_keys=False),
+        draw=draw,
+        pair=told.pair_name,
+    )
+
+
+def _choice(facts: Facts) -> str:
+    settings = facts.settings
+    return f"{told.in_words(settings['acquisition'])}; {settings['batch_size']} pairs a round."
+
+
+def _keys(facts: Facts, compared: pd.DataFrame) -> list[tuple[str, str]]:
+    status = facts.status
+    keys = [(f"{status.best['log_beta']:.2f}", "best log β")] if status.best else []
+    keys += [
+        (str(len(facts.measured)), "results"),
+        (str(status.rounds), "rounds"),
+        (str(len(status.pending)), "waiting for a result"),
+    ]
+    if len(compared):
+        error = (compared["log_beta"] - compared["mean"]).abs().mean()
+        keys.append((f"{error:.2f}", "mean error of the predictions"))
+    return keys
+
+
+def _progress(facts: Facts) -> str:
+    if facts.measured.empty:
+        return ""
+    return figures.progress(facts.measured, facts.status.best_so_far)
+
+
+def _calibration(compared: pd.DataFrame) -> dict[str, str] | None:
+    """Compare predictions on record with results; None before the first of them."""
+    if compared.empty:
+        return None
+    errors = told.standardised_errors(compared)
+    k, one, two = len(errors), int((abs(errors) <= 1).sum()), int((abs(errors) <= 2).sum())
+    difference = (compared["log_beta"] - compared["mean"]).to_numpy(float)
+    words = (
+        f"Of {k} results, {one} lie within one stated standard deviation of the prediction "
+        f"(about {0.683 * k:.0f} should) and {two} within two (about {0.954 * k:.0f} should). "
+        f"The predictions missed by {np.abs(difference).mean():.2f} on average; the results were "
+        f"{abs(difference.mean()):.2f} {'higher' if difference.mean() > 0 else 'lower'} than "
+        "predicted."
+    )
+    return {
+        "words": words,
+        "prospective": figures.prospective(compared),
+        "coverage": figures.coverage(errors),
+    }
+
+
+def _learned(campaign: "Campaign", facts: Facts) -> dict[str, Any] | None:
+    """Describe the last round's model; None before the first round."""
+    if not facts.state.rounds:
+        return None
+    found = learned(campaign, facts)
+    error = np.abs(found.observed - found.predicted)
+    several = len(found.relevances) > 1
+    return {
+        "parity": figures.parity(found.observed, found.predicted, found.own),
+        "words": f"Each of {len(error)} training values against what the model says without it "
+        f"(leave-one-out, same hyperparameters): mean error {error.mean():.2f}, median "
+        f"{np.median(error):.2f}.",
+        "relevances": [
+            (f" of {_STAGES[name]}" if several else "", figures.relevances(shares, found.groups))
+            for name, shares in found.relevances.items()
+        ],
+    }
+
+
+def _space(facts: Facts, best: pd.DataFrame) -> dict[str, str] | None:
+    """Map the ligands of pool and literature; None if there are too few."""
+    ligands = _ligands(facts)
+    total = len(ligands)
+    if total < FEWEST:
+        return None
+    if total > _MOST_ON_MAP:
+        ligands = _thinned(ligands)
+    groups = list(ligands["ligand_group"])
+    of_pair = facts.pool.set_index("pair_id")["ligand_group"]
+    numbers: dict[int, int] = {}
+    for number, pair_id in enumerate(best["pair_id"], start=1):
+        numbers.setdefault(groups.index(of_pair[pair_id]), number)
+    shown = "" if len(ligands) == total else f"{len(ligands)} of {total} are shown. "
+    return {
+        "drawing": figures.space(layout(list(ligands["smiles"])), list(ligands["state"]), numbers),
+        "words": "Each dot is a ligand; those with similar structures lie close together (UMAP of "
+        f"Morgan fingerprints). {shown}Numbers are those of the best above.",
+    }
+
+
+def _ligands(facts: Facts) -> pd.DataFrame:
+    """Return each ligand once, with the furthest state that any of its pairs has come to."""
+    order = {state: i for i, state in enumerate(figures.STATES)}
+    waiting = {"pending": "waiting", "in_progress": "waiting"}
+    states = facts.pool["pair_id"].map(facts.state.state_of).replace(waiting)
+    both = pd.concat(
+        [facts.pool.assign(state=states), facts.literature.assign(state="literature")],
+        ignore_index=True,
+    )
+    both = both.assign(order=both["state"].map(order)).sort_values(
+        "order", ascending=False, kind="stable"
+    )
+    first = both.drop_duplicates("ligand_group").sort_index()
+    return first[["ligand_group", "smiles", "state"]].reset_index(drop=True)
+
+
+def _thinned(ligands: pd.DataFrame) -> pd.DataFrame:
+    """Keep all that something has come of, and evenly spaced ones of the rest."""
+    quiet = ligands["state"].isin(["open", "literature"])
+    kept = ligands[~quiet].head(_MOST_ON_MAP)
+    rest = ligands[quiet]
+    rows = np.linspace(0, len(rows_of := rest) - 1, _MOST_ON_MAP - len(kept)).round().astype(int)
+    return pd.concat([kept, rows_of.iloc[rows]], ignore_index=True)
+
+
+def _versions(facts: Facts) -> list[tuple[str, str, str]]:
+    first = facts.state.versions
+    last: Mapping[str, str] = facts.state.rounds[-1].versions if facts.state.rounds else {}
+    return [(name, first.get(name, ""), last.get(name, "")) for name in {**first, **last}]
+
+
+def _fingerprints(facts: Facts) -> list[tuple[str, str]]:
+    last = facts.events[-1]
+    return [
+        (f"ledger, event {last.seq}", last.hash),
+        ("settings at start", facts.state.config),
+        *facts.state.sealed.items(),
+    ]
