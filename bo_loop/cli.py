@@ -21,6 +21,7 @@ VERBS = {
     "suggest": "propose the next pairs to measure",
     "log": "take the lab's results into the ledger",
     "status": "where a campaign stands, and what to type next",
+    "report": "write a campaign down as one page for people",
     "history": "who did what, and what had been predicted at the time",
     "correct": "correct a result, or void it; the ledger keeps both",
     "withdraw": "take a pair out of the campaign",

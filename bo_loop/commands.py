@@ -144,6 +144,13 @@ def status(config: Mapping[str, Any]) -> None:
         _next(campaign, "suggest")
 
 
+def report(config: Mapping[str, Any]) -> None:
+    """Write a campaign down as a page."""
+    with Console(stderr=True).status("Writing the report"):
+        path = _campaign(config).report(config["out"])
+    _CONSOLE.print(f"The report: {escape(str(path))}", soft_wrap=True)
+
+
 def fit(config: Mapping[str, Any]) -> None:
     """Fit a model outside any campaign."""
     from bo_loop.surrogate import Surrogate
