@@ -442,3 +442,34 @@ def test_processes_append_at_once(path):
 @pytest.mark.slow
 def test_many_processes_append_at_once(path):
     run_processes(path, 8, 200)
+
+
+def test_what_was_verified_before_is_verified_again_if_a_byte_of_it_changed(sample, tmp_path):
+    _, after, events = sample
+    path = put(tmp_path, after["ledger.jsonl"], after["ledger.head"])
+    ledger = Ledger(path, clock=clock)
+    assert ledger.read().events == events
+    changed = bytearray(after["ledger.jsonl"])
+    changed[changed.index(b"1e-06")] ^= 1
+    path.write_bytes(changed)
+    for act in (ledger.read, lambda: ledger.append([("reopened", {})])):
+        with pytest.raises(CampaignError, match="damaged at line 3"):
+            act()
+    path.write_bytes(after["ledger.jsonl"])
+    assert ledger.append([("reopened", {})]).events[0].prev == events[-1].hash
+
+
+def test_only_what_was_added_is_verified_again(path, monkeypatch):
+    from bo_loop.campaign import events as format_of
+
+    ledger = Ledger(path, clock=clock)
+    ledger.append([STARTED])
+    ledger.append([measured("a", 5.0)])
+    ledger.read()
+    verified = []
+    real = format_of._problem
+    monkeypatch.setattr(format_of, "_problem", lambda *a: verified.append(a[0]["seq"]) or real(*a))
+    Ledger(path, clock=clock).append([measured("b", 6.0)])
+    verified.clear()
+    assert len(ledger.read().events) == 3
+    assert verified == [3]
