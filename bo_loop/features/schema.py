@@ -39,7 +39,9 @@ from bo_loop.features import descriptors, filters
 from bo_loop.features.tables import PAIR, ligands_of, raw_features, restricted, tables_of
 from bo_loop.records import Floats, PairFeatures
 
-# Scales of conditions that the data of the fit hold constant: a later, different value must count.
+# Conditions have scales of their own, whatever their spread: where the data hold one constant, a
+# later, different value must count; and a few pool rows at I = 0.1 M among literature at I = 0
+# must not lie many standard deviations away from it.
 STATED_SCALES = {"temperature_C": 10.0, "ionic_strength_M": 0.5}
 
 # Left as it is: a model that treats n = 1 and n > 1 apart reads n from the feature.
@@ -285,10 +287,7 @@ def _blocks(
 
 
 def _scale(name: str, sd: float) -> float:
-    if name == UNSCALED:
-        return 1.0
-    constant = sd <= filters.CONSTANT_SPREAD
-    return STATED_SCALES[name] if constant and name in STATED_SCALES else sd
+    return 1.0 if name == UNSCALED else STATED_SCALES.get(name, sd)
 
 
 def _defined(table: PairFeatures) -> dict[str, filters.Mask]:
