@@ -220,7 +220,9 @@ def _literal(value: Any) -> str:
     return f"'{escaped}'"
 
 
-def _strategies(entries: Sequence[str], arguments: Sequence[str]) -> dict[str, dict[str, Any]]:
+def _strategies(
+    entries: Sequence[str] | str, arguments: Sequence[str]
+) -> dict[str, dict[str, Any]]:
     """Compose the config of each strategy of a simulation from its words, by what was written.
 
     A strategy is written as options are on the command line, ``acquisition=ucb model=beta_gp``;
@@ -229,6 +231,8 @@ def _strategies(entries: Sequence[str], arguments: Sequence[str]) -> dict[str, d
     from hydra import compose
     from hydra.errors import HydraException
 
+    if isinstance(entries, str):  # Hydra's grammar has no list of unquoted words with "="
+        entries = [entry.strip() for entry in entries.strip("[]").split(",")]
     found = {}
     for entry in entries:
         words = [word if "=" in word else f"acquisition={word}" for word in str(entry).split()]

@@ -84,11 +84,12 @@ def summary_table(found: pd.DataFrame, title: str) -> Table:
         title=escape(title), title_justify="left", title_style="bold", caption_justify="left"
     )
     table.caption = (
-        "medians over seeds (quartiles); enrichment: times what random choice finds; AUC: of the "
-        "share found, 1 if the top came first; to 95 %: of the way from worst to best"
+        "Medians over seeds (quartiles). Enriched: times what random choice finds. AUC: under the "
+        "share found, 1 if the top came first. To: experiments until the best pair, until 95 % of "
+        "the way from the worst to the best."
     )
-    table.add_column("strategy", overflow="fold")
-    for name in ("top 5 % found", "enrichment", "AUC", "regret", "to the best", "to 95 %"):
+    table.add_column("strategy", min_width=16)
+    for name in ("top 5 % found", "enriched", "AUC", "regret", "to best", "to 95 %"):
         table.add_column(name, justify="right")
     for row in found.to_dict("records"):
         spread = f" ({row['top_share_q1']:.0%}–{row['top_share_q3']:.0%})"

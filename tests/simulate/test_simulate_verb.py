@@ -1,0 +1,59 @@
+"""`bo-loop simulate`, as a user types it."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from known_constants import observations
+
+BO_LOOP = Path(sys.executable).with_name("bo-loop")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    path = tmp_path_factory.mktemp("lab")
+    table = observations()
+    table[table["metal"] != "H"].to_csv(path / "lit.csv", index=False)
+    return path
+
+
+def simulate(folder, *arguments, code=0):
+    start = ["simulate", "data=csv", "data.path=lit.csv", "target=[Ni+2]", "experiments=5"]
+    done = subprocess.run(
+        [BO_LOOP, *start, *arguments],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        env=os.environ | {"COLUMNS": "200", "PYTHONIOENCODING": "utf-8"},
+    )
+    assert done.returncode == code, done.stdout + done.stderr
+    return done.stdout if code == 0 else done.stderr
+
+
+def test_strategies_in_the_words_of_the_command_line(folder):
+    words = "strategies=[random,ucb acquisition.beta=1 model.max_iter=5]"
+    printed = simulate(folder, words, "seeds=1", "processes=1", "out=s", "acquisition=greedy")
+    assert "Ni+2, warm start: 11 pairs, 5 experiments, 1 seeds" in printed
+    found = pd.read_csv(folder / "s" / "summary.csv", encoding="utf-8-sig")
+    strategies = ["random", "ucb acquisition.beta=1 model.max_iter=5", "random, expected"]
+    assert found["strategy"].tolist() == strategies
+    traces = pd.read_parquet(folder / "s" / "traces.parquet")
+    assert traces.groupby("strategy").size().tolist() == [5, 5]
+    assert (folder / "s" / "figures" / "top_share.svg").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        ("strategies=[ucb2]", "Could not find 'acquisition/ucb2'"),
+        ("strategies=[ucb acquisition.gamma=1]", "gamma"),
+        ("strategies=[ucb experiments=9]", "may set features, model, objective"),
+    ],
+)
+def test_strategies_that_do_not_exist_are_refused(folder, words, reason):
+    assert reason in simulate(folder, words, "out=none", code=2)
+    assert not (folder / "none").exists()
