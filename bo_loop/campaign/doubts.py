@@ -135,8 +135,15 @@ def _known(
     literature: pd.DataFrame,
 ) -> dict[tuple[Any, ...], float]:
     """Return log β by metal, charge, ligand group and n: new results before old, before others'."""
-    values = literature.groupby(_KEY)["log_beta"].median().to_dict()
-    own = {r.pair_id: r.log_beta for r in state.results if r.censoring == "none"}
+    groups = set(pairs.loc[[data["pair_id"] for _, data in events], "ligand_group"])
+    alike = literature[literature["ligand_group"].isin(groups)]
+    values = alike.groupby(_KEY)["log_beta"].median().to_dict()
+    concerned = set(pairs.index[pairs["ligand_group"].isin(groups)])
+    own = {
+        r.pair_id: r.log_beta
+        for r in state.results
+        if r.censoring == "none" and r.pair_id in concerned
+    }
     own |= {
         data["pair_id"]: data["log_beta"]
         for kind, data in events

@@ -44,7 +44,12 @@ def table(frame: pd.DataFrame) -> bytes:
     Text that a spreadsheet would run as a formula gets a leading apostrophe, which is how
     spreadsheets themselves keep such text.
     """
-    text = frame.map(_cell).to_csv(index=False, lineterminator="\n", float_format="%.6g")
+    texts = {
+        name: [_cell(value) for value in column.to_numpy(object)]
+        for name, column in frame.items()
+        if not pd.api.types.is_numeric_dtype(column)
+    }
+    text = frame.assign(**texts).to_csv(index=False, lineterminator="\n", float_format="%.6g")
     return text.encode("utf-8-sig")
 
 

@@ -89,7 +89,8 @@ def read_results(
         raise DataError(_short(str(error), 1000)) from error
     table = cells.written.rename(columns=str.strip)
     _check_columns(table, path)
-    pairs = pool.set_index("pair_id").to_dict("index")
+    named = pool["pair_id"].isin(table["pair_id"].str.strip())
+    pairs = pool[named].set_index("pair_id").to_dict("index")
     problems = {_row_number(line): [line] for line in cells.problems}
     found = ResultsTable()
     for label, row in _rows(cells, table):

@@ -1,7 +1,7 @@
 """Tables of what the ledger holds, for people; rebuilt from it at any time."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import pandas as pd
 
@@ -59,7 +59,9 @@ def logged(events: Sequence[Event], state: CampaignState, pool: pd.DataFrame) ->
         [(event.seq, event.event, event.data["pair_id"]) for event in events],
         columns=["seq", "event", "pair_id"],
     )
-    values = measurements(state, pool)[
+    seqs = {event.seq for event in events}
+    fresh = replace(state, results=tuple(r for r in state.results if r.seq in seqs))
+    values = measurements(fresh, pool)[
         ["seq", "log_beta", "log_beta_sd", "censoring", "mean", "sd"]
     ]
     return named(frame, pool).merge(values, on="seq", how="left")
