@@ -44,7 +44,7 @@ def run(config: Mapping[str, Any], console: Console) -> None:
 
 def _table(found: Validation) -> Table:
     table = Table(title="Errors and uncertainties", title_justify="left", title_style="bold")
-    table.add_column("set")
+    table.add_column("set", no_wrap=True)
     table.add_column("")
     for name in COLUMNS.values():
         table.add_column(name, justify="right")
