@@ -1,0 +1,123 @@
+"""The verbs that amend, tell and check a record, as a user types them."""
+
+import json
+import subprocess
+
+import pytest
+from test_cli import BO_LOOP, NAME, fill, run
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """A campaign with one round, its first pair measured: event 3."""
+    path = tmp_path_factory.mktemp("lab")
+    run(path, "start", "campaign=nickel_demo", "name=ニッケル [1]", "model.max_iter=10")
+    run(path, "suggest", NAME, "operator=Kei")
+    form = path / "campaigns" / "ニッケル [1]" / "rounds" / "001" / "proposals.csv"
+    fill(form, ["20,1 ± 0.1", "", ""])
+    printed = run(
+        path, "log", NAME, f"results={form.relative_to(path)}", "operator=Ada Łukasz",
+        "method=potentiometry, 3 titrations", "date=20250131",
+    )  # fmt: skip
+    assert "row 2, log_beta: '20,1 ± 0.1' was read as 20.1, sd 0.1" in printed
+    return path
+
+
+def told(folder, *arguments):
+    return json.loads(run(folder, "history", NAME, "json=true", *arguments))
+
+
+def test_a_record_is_amended_told_and_checked(folder):
+    rows = told(folder)
+    assert [row["event"] for row in rows] == ["started", *["proposed"] * 3, "measured"]
+    assert [row["who"] for row in rows][1:] == ["Kei"] * 3 + ["Ada Łukasz"]
+    assert rows[-1]["what"] == "log β 20.1 ± 0.1; potentiometry, 3 titrations; 20250131"
+    first, second = rows[1]["pair_id"], rows[2]["pair_id"]
+    assert rows[-1]["mean"] == rows[1]["mean"]
+
+    assert "log_beta 20.1 → 19.9" in run(
+        folder, "correct", NAME, "event=3", "log_beta=19,9", "reason=typing = error", "by=Kei"
+    )
+    assert "censoring none → lower" in run(folder, "correct", NAME, "event=3", "log_beta=>20")
+    run(folder, "correct", NAME, "event=3", "log_beta=20.1", "log_beta_sd=null")
+    assert "says so already" in run(folder, "correct", NAME, "event=3", "log_beta=20.1")
+    assert "withdrawn" in run(folder, "withdraw", NAME, f"pair={second}", "reason=none left")
+    assert "restored" in run(folder, "restore", NAME, f"pair={second}")
+    assert [row["event"] for row in told(folder, f"pair={first}")] == [
+        "proposed", "measured", "corrected", "corrected", "corrected",
+    ]  # fmt: skip
+    assert "Ada Łukasz" in run(folder, "history", NAME)
+
+
+def test_settings_change_for_good(folder):
+    run(folder, "config", NAME, "batch_size=1", "acquisition=ucb", "acquisition.beta=2")
+    run(folder, "config", NAME, "acquisition.beta=3")  # of the option chosen before
+    shown = json.loads(run(folder, "config", NAME))
+    assert shown["batch_size"] == 1
+    assert shown["acquisition"]["_target_"].endswith("UCB")
+    assert shown["acquisition"]["beta"] == 3
+    proposals = json.loads(run(folder, "suggest", NAME, "json=true"))
+    assert len(proposals) == 1
+    run(folder, "config", NAME, "acquisition=log_ei")  # no beta is left behind
+    assert "beta" not in json.loads(run(folder, "config", NAME))["acquisition"]
+
+
+def test_the_pool_grows_by_real_ligands(folder):
+    (folder / "new [1].csv").write_text(
+        "ligand,smiles\nmalonic acid,OC(=O)CC(O)=O\n2-picolinic acid,OC(=O)c1ccccn1\n",
+        encoding="utf-8",
+    )
+    assert "2 pairs from new [1].csv" in run(folder, "extend", NAME, "ligands=new [1].csv")
+    printed = run(folder, "extend", NAME, "ligands=new [1].csv", code=2)
+    assert "in the pool already" in printed
+    proposals = json.loads(run(folder, "suggest", NAME, "batch_size=99", "json=true"))
+    assert {"malonic acid", "2-picolinic acid"} <= {row["ligand"] for row in proposals}
+
+
+def test_results_through_a_pipe(folder):
+    pair = told(folder)[2]["pair_id"]
+    done = subprocess.run(
+        [BO_LOOP, "log", NAME, "results=-", "confirm=true", "json=true"],
+        cwd=folder, capture_output=True, input=f"pair_id;log_beta\n{pair};>9,5\n".encode(),
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert found["recorded"][0]["censoring"] == "lower"
+    assert found["understood"] == ["row 2, log_beta: '>9,5' was read as above 9.5"]
+
+
+def test_a_record_that_holds_and_one_that_does_not(folder):
+    printed = run(folder, "verify", NAME)
+    assert "round 1" in printed
+    view = folder / "campaigns" / "ニッケル [1]" / "measurements.csv"
+    honest = view.read_bytes()
+    view.write_bytes(honest.replace(b"20.1", b"21.1"))
+    refused = run(folder, "verify", NAME, code=2)
+    assert "measurements.csv: is not what the ledger says: it was changed by hand" in refused
+    view.write_bytes(honest)
+
+
+def test_a_closed_campaign_can_be_reopened(folder):
+    run(folder, "close", NAME, "reason=paper sent")
+    assert "was closed by event" in run(folder, "suggest", NAME, code=2)
+    run(folder, "reopen", NAME)
+    assert "not closed: nothing to reopen" in run(folder, "reopen", NAME, code=2)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["correct", NAME, "log_beta=5"], "needs event"),
+        (["correct", NAME, "event=1", "log_beta=5"], "Event 1 is no measurement"),
+        (["correct", NAME, "event=3", "log_beta=n.d."], "no value"),
+        (["withdraw", NAME, "pair=Ni+2:L1:X"], "is no pair of this campaign's pool"),
+        (["config", NAME, "seed=3"], "Could not override 'seed'"),
+        (["extend", NAME], "Nothing to add"),
+        (["extend", NAME, "metals=[Xx+2]"], "'Xx' is not a metal ion"),
+        (["history", NAME, "pair=Ni+2:L1:X"], "is no pair of this campaign's pool"),
+    ],
+)
+def test_bad_input_ends_with_one_message(folder, arguments, words):
+    printed = run(folder, *arguments, code=2)
+    assert printed.count("error: ") == 1
+    assert words in printed
