@@ -8,13 +8,14 @@ INSTALLED := $(VENV)/.installed
 demo: $(INSTALLED)  ## a closed-loop campaign on the embedded data
 	$(BIN)/bo-loop demo
 
-test: lint  ## lint, import contracts, tests
-	$(BIN)/python -m pytest
+test: lint  ## lint, import contracts, docs, tests, notebooks
+	$(BIN)/python -m pytest --nbmake tests notebooks
 
 lint: $(INSTALLED)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet --site-dir $(VENV)/docs
 
 bench: $(INSTALLED)  ## slow tests and benchmarks
 	$(BIN)/python -m pytest -m slow
@@ -25,5 +26,5 @@ clean:
 
 $(INSTALLED): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test,docs]'
 	touch $@
