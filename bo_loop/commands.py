@@ -12,6 +12,7 @@ from rich.markup import escape
 
 from bo_loop.campaign.campaign import Campaign
 from bo_loop.campaign.settings import FOR_A_ROUND
+from bo_loop.campaign.status import Status
 from bo_loop.config import build
 from bo_loop.console import CONSOLE as _CONSOLE
 from bo_loop.console import address as _address
@@ -30,12 +31,12 @@ from bo_loop.ledger_commands import (
     withdraw,
 )
 from bo_loop.terminal import (
+    course,
     fields,
     import_summary,
     logged_table,
     proposals_table,
     quarantine_table,
-    sparkline,
     steps_table,
 )
 
@@ -80,6 +81,9 @@ def suggest(config: Mapping[str, Any], touched: frozenset[str]) -> None:
         print(proposals.to_json(orient="records", force_ascii=False, double_precision=15))
         return
     _CONSOLE.print(proposals_table(proposals, f"{campaign.path.name}, round {number}"))
+    found = campaign.status()
+    if found.best:
+        _CONSOLE.print(f"Best so far: {_best(found)}")
     if len(proposals) < config["batch_size"]:
         _CONSOLE.print(f"Only {len(proposals)} pairs were open.")
     form = campaign.form(number)
@@ -117,6 +121,11 @@ def log(config: Mapping[str, Any]) -> None:
     _next(campaign, "suggest")
 
 
+def _best(found: Status) -> str:
+    best = f"log β {found.best['log_beta']:.2f}, {escape(found.best['ligand'])}"
+    return f"{best}\n{course(found.best_so_far)}  in {len(found.best_so_far)} results"
+
+
 def status(config: Mapping[str, Any]) -> None:
     """Say where a campaign stands."""
     campaign = _campaign(config)
@@ -132,9 +141,7 @@ def status(config: Mapping[str, Any]) -> None:
         "rounds": found.rounds,
     }
     if found.best:
-        course = sparkline(found.best_so_far)
-        best = f"log β {found.best['log_beta']:.2f}, {found.best['ligand']}"
-        rows["best so far"] = f"{best}  {course}"
+        rows["best so far"] = _best(found)
     _CONSOLE.print(fields(rows))
     if found.pending:
         _CONSOLE.print(f"Waiting for {len(found.pending)} results; when they are in, type")

@@ -152,8 +152,16 @@ def fields(rows: Mapping[str, Any]) -> Table:
     return grid
 
 
-def sparkline(values: Sequence[float]) -> str:
-    """Return values as a row of bars, lowest to highest."""
-    low, high = min(values), max(values)
-    span = (high - low) or 1.0
-    return "".join(_BARS[round((value - low) / span * (len(_BARS) - 1))] for value in values)
+def course(values: Sequence[float]) -> str:
+    """Return how a value went, from the first to the last: ``5.20 ▁▃█ 20.10``."""
+    return f"{values[0]:.2f} {sparkline(values)} {values[-1]:.2f}"
+
+
+def sparkline(values: Sequence[float], most: int = 40) -> str:
+    """Return values as a row of bars; of more than `most`, as many, evenly spaced."""
+    n = min(len(values), most)
+    shown = [values[round(i * (len(values) - 1) / max(n - 1, 1))] for i in range(n)]
+    low, high = min(shown), max(shown)
+    if low == high:
+        return _BARS[len(_BARS) // 2] * n
+    return "".join(_BARS[round((v - low) / (high - low) * (len(_BARS) - 1))] for v in shown)
