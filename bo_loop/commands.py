@@ -77,13 +77,17 @@ def suggest(config: Mapping[str, Any], touched: frozenset[str]) -> None:
     overrides = {key: config[key] for key in FOR_A_ROUND if key in touched}
     proposals = campaign.suggest(operator=config["operator"], **overrides)
     number = int(proposals["round"].iloc[0])
+    stop = campaign.state().rounds[number - 1].stop
     if config["json"]:
-        print(proposals.to_json(orient="records", force_ascii=False, double_precision=15))
+        rows = json.loads(proposals.to_json(orient="records", double_precision=15))
+        print(json.dumps([row | {"stop": stop} for row in rows], ensure_ascii=False))
         return
     _CONSOLE.print(proposals_table(proposals, f"{campaign.path.name}, round {number}"))
     found = campaign.status()
     if found.best:
         _CONSOLE.print(f"Best so far: {_best(found)}")
+    if stop:
+        _CONSOLE.print(escape(stop["advice"]))
     if len(proposals) < config["batch_size"]:
         _CONSOLE.print(f"Only {len(proposals)} pairs were open.")
     form = campaign.form(number)

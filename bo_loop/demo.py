@@ -87,7 +87,8 @@ def _round_table(proposals: pd.DataFrame, truth: pd.Series, found: list[str]) ->
     measured = [f"{truth[pair]:.2f}" for pair in proposals["pair_id"]]
     title = f"Round {proposals['round'].iloc[0]}"
     table = proposals_table(proposals, title, {"measured": measured})
-    table.caption = f"best so far {truth[found].max():.2f}, best in the pool {truth.max():.2f}"
+    best = f"best so far {truth[found].max():.2f}, best in the pool {truth.max():.2f}"
+    table.caption = f"{best}\n{table.caption}" if table.caption else best
     return table
 
 

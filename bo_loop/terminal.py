@@ -11,12 +11,16 @@ from bo_loop.data.steps import Step
 
 _BARS = "▁▂▃▄▅▆▇█"
 _MOST_SHOWN = 15
+_OUTSIDE = "†"
+_OUTSIDE_NOTE = f"{_OUTSIDE} outside the applicability domain: no known pair is much like it"
 
 
 def proposals_table(
     proposals: pd.DataFrame, title: str, extra: Mapping[str, Sequence[str]] | None = None
 ) -> Table:
     """Return the proposals of a round as a table, the reason last.
+
+    Pairs outside the applicability domain are marked, with a note in the caption.
 
     Parameters
     ----------
@@ -38,8 +42,15 @@ def proposals_table(
     for i, row in enumerate(proposals.itertuples()):
         predicted = f"{row.mean:.2f} ± {row.sd:.2f}"
         measured = (values[i] for values in extra.values())
-        table.add_row(str(row.rank), pair_name(row), predicted, *measured, row.reason)
+        table.add_row(str(row.rank), _proposed_name(row), predicted, *measured, row.reason)
+    if any(outside is True for outside in proposals["outside_domain"].tolist()):
+        table.caption = _OUTSIDE_NOTE
     return table
+
+
+def _proposed_name(row: Any) -> str:
+    role = f" ({row.role})" if row.role else ""
+    return f"{pair_name(row)}{role}{f' {_OUTSIDE}' if row.outside_domain else ''}"
 
 
 def pair_name(row: Any) -> str:

@@ -107,6 +107,9 @@ def _proposed(state: CampaignState, event: Event) -> dict[str, Any]:
             sd_latent=float(p["sd_latent"]),
             acquisition=float(p["acquisition"]),
             reason=p["reason"],
+            role=p.get("role") or "",
+            nearest=tuple(p.get("nearest") or ()),
+            outside_domain=p.get("outside_domain"),
         )
         for p in data["proposals"]
     )
@@ -123,6 +126,7 @@ def _proposed(state: CampaignState, event: Event) -> dict[str, Any]:
         versions=data.get("versions") or {},
         fit=data.get("fit") or {},
         proposals=pairs,
+        stop=data.get("stop"),
     )
     return {
         "rounds": (*state.rounds, made),

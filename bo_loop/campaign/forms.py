@@ -1,12 +1,14 @@
 """CSV for people: the lab's form and the tables of results (utf-8-sig, LF).
 
-``rounds/001/proposals.csv`` is created once and filled in by hand. Its columns up to ``reason``
-are ours; the rest are the lab's. A row whose result and status are both empty is still pending.
+``rounds/001/proposals.csv`` is created once and filled in by hand. Its columns up to ``nearest``
+are ours, the rest are the lab's. A row whose result and status are both empty is still pending.
 """
 
 from typing import Any
 
 import pandas as pd
+
+from bo_loop.campaign.views import shown_nearest
 
 _OURS = {
     "rank": "rank",
@@ -20,6 +22,9 @@ _OURS = {
     "sd": "predicted_sd",
     "acquisition": "acquisition",
     "reason": "reason",
+    "role": "role",
+    "outside_domain": "outside_domain",
+    "nearest": "nearest",
 }
 THEIRS = ("log_beta", "log_beta_sd", "temperature_C", "ionic_strength_M", "status", "note")
 
@@ -32,8 +37,11 @@ def form(proposals: pd.DataFrame) -> bytes:
     proposals : DataFrame
         A row for each, as `views.proposals` returns it.
     """
-    filled = proposals.reindex(columns=[*_OURS, *THEIRS]).rename(columns=_OURS)
-    return table(filled)
+    told = proposals.assign(
+        outside_domain=proposals["outside_domain"].map({True: "yes", False: "no"}),
+        nearest=[shown_nearest(nearest) for nearest in proposals["nearest"]],
+    )
+    return table(told.reindex(columns=[*_OURS, *THEIRS]).rename(columns=_OURS))
 
 
 def table(frame: pd.DataFrame) -> bytes:

@@ -8,7 +8,7 @@ import pandas as pd
 from bo_loop.campaign.events import Event
 from bo_loop.campaign.fold import apply
 from bo_loop.campaign.state import RESULT_FIELDS, CampaignState
-from bo_loop.campaign.views import named, shown_result
+from bo_loop.campaign.views import named, shown_nearest, shown_result
 
 COLUMNS = ("seq", "time", "who", "event", "pair_id", "what", "mean", "sd")
 
@@ -25,7 +25,7 @@ def history(
     pool : DataFrame
         The pairs of the campaign, with ``pair_id``.
     pair_id : str, optional
-        Tell only what concerns this pair.
+        Tell only what concerns this pair, and what was known nearest to it when it was proposed.
 
     Returns
     -------
@@ -41,7 +41,8 @@ def history(
         for pair, what in _told(event, state, after):
             added = event.event == "pool_extended" and pair_id in _added(event)
             if pair_id in (None, pair) or added:
-                rows.append(_row(event, pair, what, after))
+                near = _nearest(event, pair, after) if pair_id else ""
+                rows.append(_row(event, pair, what + near, after))
         state = after
     return named(pd.DataFrame(rows, columns=list(COLUMNS)), pool)
 
@@ -58,6 +59,11 @@ def _row(event: Event, pair: str, what: str, state: CampaignState) -> dict[str, 
         "mean": predicted.mean if predicted else None,
         "sd": predicted.sd if predicted else None,
     }
+
+
+def _nearest(event: Event, pair: str, after: CampaignState) -> str:
+    known = after.proposals[pair].nearest if event.event == "proposed" else ()
+    return f"; nearest known: {shown_nearest(known)}" if known else ""
 
 
 def _told(event: Event, before: CampaignState, after: CampaignState) -> list[tuple[str, str]]:

@@ -8,7 +8,10 @@ started         name, config (fingerprint), sealed {file: sha256}, versions {pac
 proposed        round, seed, seen (seq of the last event it knew), hyperparameters {…},
                 overrides? {setting: value}, incumbent?, refitted? (false: the data were extended,
                 the hyperparameters kept), versions?, fit? (the model's report), operator?,
-                proposals [{pair_id, rank, mean, sd, sd_latent, acquisition, reason}]
+                stop? {probability, tolerance, advice} (whether to go on),
+                proposals [{pair_id, rank, mean, sd, sd_latent, acquisition, reason, role? (target,
+                competitor or ""), nearest? [{metal, ligand, n_ligands, log_beta, censoring,
+                similarity}], outside_domain?}]
 in_progress     pair_id, operator?, method?, date?, note?
 measured        pair_id, log_beta, log_beta_sd?, censoring (none, lower, upper), temperature_C,
                 ionic_strength_M, replicate (1, 2, …), date?, operator?, method?, note?,
@@ -50,7 +53,11 @@ RESULT_FIELDS = (
 
 @dataclass(frozen=True)
 class ProposedPair:
-    """A pair as round `round` proposed it, with the prediction of that time."""
+    """A pair as round `round` proposed it, with the prediction of that time.
+
+    `nearest` holds the most similar pairs then known; `outside_domain` is None where the event
+    does not say.
+    """
 
     pair_id: str
     round: int
@@ -60,6 +67,9 @@ class ProposedPair:
     sd_latent: float
     acquisition: float
     reason: str
+    role: str = ""
+    nearest: tuple[Mapping[str, Any], ...] = ()
+    outside_domain: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -78,6 +88,7 @@ class Round:
     versions: Mapping[str, str]
     fit: Mapping[str, Any]
     proposals: tuple[ProposedPair, ...]
+    stop: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,8 @@
 """Tables of what the ledger holds, for people; rebuilt from it at any time."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
+from typing import Any
 
 import pandas as pd
 
@@ -71,6 +72,16 @@ def shown_result(result: Result) -> str:
     """Return a result as a chemist writes it: ``log β 12.3 ± 0.2``, ``log β > 20``."""
     spread = "" if result.log_beta_sd is None else f" ± {result.log_beta_sd:g}"
     return f"log β {_SIGNS[result.censoring]}{result.log_beta:g}{spread}"
+
+
+def shown_nearest(nearest: Sequence[Mapping[str, Any]]) -> str:
+    """Return the known pairs most like a proposal: ``Cu+2 + 2 glycine: log β 15.1 (0.93); …``."""
+    return "; ".join(
+        f"{near['metal']} + {'' if near['n_ligands'] == 1 else str(near['n_ligands']) + ' '}"
+        f"{near['ligand']}: log β {_SIGNS[near['censoring']]}{near['log_beta']:.4g} "
+        f"({near['similarity']:.2f})"
+        for near in nearest
+    )
 
 
 def named(frame: pd.DataFrame, pool: pd.DataFrame) -> pd.DataFrame:

@@ -1,0 +1,149 @@
+"""What a proposal carries beside its prediction reaches the form, the tables and the history."""
+
+import io
+import json
+
+import pandas as pd
+import pytest
+import small_campaign
+from rich.console import Console
+from sample_events import STARTED, as_events, proposed
+from small_campaign import POOL, start
+
+from bo_loop import commands
+from bo_loop.campaign import rounds
+from bo_loop.campaign.fold import fold
+from bo_loop.campaign.forms import form
+from bo_loop.campaign.history import history
+from bo_loop.campaign.views import proposals
+from bo_loop.terminal import proposals_table
+
+A, B = "Ni+2:L1:A", "Ni+2:L1:B"
+NEAREST = [
+    {
+        "metal": "Cu+2",
+        "ligand": "glycine",
+        "n_ligands": 2,
+        "log_beta": 15.125,
+        "censoring": "none",
+        "similarity": 0.931,
+    },
+    {
+        "metal": "Zn+2",
+        "ligand": "EDTA",
+        "n_ligands": 1,
+        "log_beta": 20.0,
+        "censoring": "lower",
+        "similarity": 0.25,
+    },
+]
+SHOWN = "Cu+2 + 2 glycine: log β 15.12 (0.93); Zn+2 + EDTA: log β > 20 (0.25)"
+STOP = {
+    "probability": 0.03,
+    "tolerance": 0.1,
+    "advice": "3 % chance that anything open beats the best log β by more than 0.1: going on is "
+    "not worth it.",
+}
+DETAILS = {
+    A: {"role": "target", "nearest": NEAREST, "outside_domain": False},
+    B: {"role": "competitor", "nearest": NEAREST[1:], "outside_domain": True},
+}
+
+
+def events():
+    kind, data = proposed(1, A, B)
+    told = [p | DETAILS[p["pair_id"]] for p in data["proposals"]]
+    return as_events(STARTED, (kind, data | {"proposals": told, "stop": STOP}))
+
+
+def table_text(frame):
+    console = Console(file=io.StringIO(), width=80)
+    console.print(proposals_table(frame, "round 1"))
+    return console.file.getvalue()
+
+
+@pytest.fixture
+def frame():
+    return proposals(fold(events()).rounds[0], POOL)
+
+
+@pytest.fixture
+def old_frame():
+    """Of a round that was recorded before there were such details."""
+    return proposals(fold(as_events(STARTED, proposed(1, A, B))).rounds[0], POOL)
+
+
+def test_the_fold_keeps_them_and_does_without():
+    made = fold(events()).rounds[0]
+    assert made.stop == STOP
+    assert [p.role for p in made.proposals] == ["target", "competitor"]
+    assert made.proposals[0].nearest == tuple(NEAREST)
+    assert [p.outside_domain for p in made.proposals] == [False, True]
+    old = fold(as_events(STARTED, proposed(1, A))).rounds[0]
+    assert old.stop is None
+    kept = old.proposals[0]
+    assert (kept.role, kept.nearest, kept.outside_domain) == ("", (), None)
+
+
+def test_the_form_says_them_in_cells(frame, old_frame):
+    cells = ["role", "outside_domain", "nearest"]
+    read = pd.read_csv(io.BytesIO(form(frame)), dtype=str, keep_default_na=False)
+    assert read[cells].to_numpy().tolist() == [
+        ["target", "no", SHOWN],
+        ["competitor", "yes", SHOWN.split("; ")[1]],
+    ]
+    read = pd.read_csv(io.BytesIO(form(old_frame)), dtype=str, keep_default_na=False)
+    assert read[cells].to_numpy().tolist() == [["", "", ""]] * 2
+
+
+def test_the_table_marks_what_is_outside_the_domain(frame, old_frame):
+    text = table_text(frame)
+    words = " ".join(text.split())
+    assert max(map(len, text.splitlines())) <= 80
+    assert "(target)" in words
+    assert "(competitor) †" in words
+    assert words.count("†") == 2  # the pair and the note
+    assert "† outside the applicability domain" in words
+    assert "†" not in table_text(old_frame)
+    assert "†" not in table_text(frame[:1])
+
+
+def test_history_of_a_pair_shows_what_was_nearest():
+    assert history(events(), POOL, A)["what"].tolist() == [
+        f"round 1, rank 1: best; nearest known: {SHOWN}"
+    ]
+    assert not history(events(), POOL)["what"].str.contains("nearest").any()
+    old = as_events(STARTED, proposed(1, A))
+    assert history(old, POOL, A)["what"].tolist() == ["round 1, rank 1: best"]
+
+
+@pytest.fixture
+def suggest(tmp_path, monkeypatch):
+    def decide(*arguments):
+        made = small_campaign.decide(*arguments)
+        told = [p | DETAILS.get(p["pair_id"], {}) for p in made["proposals"]]
+        return made | {"proposals": told, "stop": STOP if len(told) == 2 else None}
+
+    small_campaign.cheapen(monkeypatch)
+    monkeypatch.setattr(rounds, "decide", decide)
+    start(tmp_path)
+    config = {"name": "small", "directory": str(tmp_path), "operator": "Sato", "batch_size": 2}
+
+    def run(**options):
+        commands.suggest(config | options, frozenset(options) - {"json"})
+
+    return run
+
+
+def test_suggest_says_when_going_on_is_not_worth_it(suggest, capsys):
+    suggest(json=False)
+    assert STOP["advice"] in " ".join(capsys.readouterr().out.split())
+    suggest(json=False, batch_size=1)
+    assert "chance that" not in capsys.readouterr().out
+
+
+def test_json_carries_all(suggest, capsys):
+    suggest(json=True)
+    first, second = json.loads(capsys.readouterr().out)
+    assert (first["nearest"], first["role"], first["stop"]) == (NEAREST, "target", STOP)
+    assert (second["outside_domain"], second["stop"]) == (True, STOP)
