@@ -124,10 +124,10 @@ def _compose(verb: str, arguments: Sequence[str], touched: frozenset[str]) -> No
                 function(config, choices)
             elif verb in {"suggest", "correct"}:
                 function(config, touched)
-            elif verb == "simulate":
-                function(config, _strategies(config["strategies"], arguments))
             elif verb == "config":
                 function(config, touched, choices)
+            elif verb == "simulate":
+                function(config, _strategies(config["strategies"], arguments))
             else:
                 function(config)
         except BoLoopError as error:

@@ -113,6 +113,29 @@ def test_a_withdrawn_pair_is_not_proposed_until_restored(campaign):
     assert campaign.suggest(batch_size=1)["pair_id"].tolist() == [C]
 
 
+def test_a_suggest_that_is_overtaken_chooses_again(campaign, monkeypatch):
+    """Another process proposes the same pairs while this one computes."""
+    from bo_loop.campaign import rounds
+
+    others = []
+
+    def overtaken(*arguments):
+        if not others:
+            others.append("")
+            others[0] = Campaign(campaign.path).suggest()["pair_id"].tolist()
+        return small_campaign.decide(*arguments)
+
+    # what was computed before the other one recorded its round
+    state = campaign.state()
+    monkeypatch.setattr(rounds, "decide", overtaken)
+    monkeypatch.setattr(
+        campaign, "state", lambda: state if not others else Campaign.state(campaign)
+    )
+    ours = campaign.suggest()["pair_id"].tolist()
+    assert others[0] == [C, D]
+    assert ours == ["Ni+2:L1:E", "Ni+2:L1:F"]
+
+
 def test_a_pair_that_is_not_there_is_named_with_those_alike(campaign):
     with pytest.raises(CampaignError, match=r"'Ni\+2:L1:Q' is no pair.*for example Ni\+2:L1:"):
         campaign.withdraw("Ni+2:L1:Q")
@@ -227,7 +250,7 @@ def test_the_prediction_of_the_time_is_not_a_later_one(campaign, monkeypatch):
 # ------------------------------------------------------------------ new pairs, with real features
 
 
-def extended(pool_letters, ligands, metals, monkeypatch):
+def extended(pool_letters, ligands, metals, monkeypatch, rule=None):
     from bo_loop.campaign import extension
     from bo_loop.features.schema import FeatureSchema
 
@@ -239,7 +262,7 @@ def extended(pool_letters, ligands, metals, monkeypatch):
                 raise DataError("undefined", bad)
 
     monkeypatch.setattr(FeatureSchema, "from_json", lambda stored: Schema())
-    return extension.new_pairs(pool_letters, {}, ligands, metals)
+    return extension.new_pairs(pool_letters, {}, ligands, metals, rule)
 
 
 def real_pool(n=(1,), conditions=(25.0,)):
@@ -247,6 +270,16 @@ def real_pool(n=(1,), conditions=(25.0,)):
         [pairs("AB", n_ligands=k).assign(temperature_C=t) for k in n for t in conditions]
     )
     return frame.reset_index(drop=True)
+
+
+def test_the_rule_on_denticity_holds_for_new_pairs_too(tmp_path, monkeypatch):
+    path = tmp_path / "new.csv"
+    path.write_text("ligand,smiles\nglycine,NCC(=O)O\nammonia,N\n")
+    found = extended(real_pool(n=(1, 2)), path, [], monkeypatch, rule=3)
+    rows = found[["ligand", "n_ligands"]].to_numpy().tolist()
+    assert sorted(rows) == [["ammonia", 1], ["ammonia", 2], ["glycine", 1]]
+    with pytest.raises(CampaignError, match="or have more than 1 donors"):
+        extended(real_pool(n=(2,)), path, [], monkeypatch, rule=1)
 
 
 def test_new_ligands_meet_the_metals_and_numbers_of_the_pool(tmp_path, monkeypatch):

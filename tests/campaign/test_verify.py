@@ -72,6 +72,22 @@ def test_a_view_that_is_behind_is_told_from_one_that_was_changed(campaign, tmp_p
     assert outcomes(campaign)["measurements.csv"][0] == "note"
 
 
+def test_the_last_view_on_disk_is_never_behind(campaign, tmp_path, monkeypatch):
+    """Another process records and writes its view between our reading and our writing."""
+    real, raced = files.write_view, []
+
+    def overtaken(path, content):
+        if path.name == "measurements.csv" and not raced:
+            raced.append(True)
+            Campaign(campaign.path).log(results(tmp_path, {"E": "10"}, "other.csv"))
+        real(path, content)
+
+    monkeypatch.setattr(files, "write_view", overtaken)
+    campaign.log(results(tmp_path, {"B": "10"}))
+    assert raced
+    assert outcomes(campaign) == {}
+
+
 def test_a_changed_model_file(campaign):
     path = campaign.form(1).with_name("model.json")
     content = json.loads(path.read_text(encoding="utf-8"))
