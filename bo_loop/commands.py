@@ -58,13 +58,16 @@ def start(config: Mapping[str, Any], choices: Mapping[str, str]) -> None:
     campaign = Campaign.start(config, choices)
     literature, pool = campaign.literature, campaign.pool
     ions = literature[["metal", "charge"]].drop_duplicates()
+    rule = config["pool"].get("max_denticity_sum")
+    left_out = campaign.state().n_left_out
+    without = f"; {left_out} of more than {rule} donors left out" if rule is not None else ""
     _CONSOLE.print(
         fields(
             {
                 "campaign": campaign.path,
                 "literature": f"{len(literature)} constants of {len(ions)} metal ions and "
                 f"{literature['ligand_group'].nunique()} ligands",
-                "pool": f"{len(pool)} pairs of {pool['ligand_group'].nunique()} ligands",
+                "pool": f"{len(pool)} pairs of {pool['ligand_group'].nunique()} ligands{without}",
             }
         )
     )

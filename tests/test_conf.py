@@ -9,7 +9,7 @@ import yaml
 
 CONF = Path(__file__).parents[1] / "conf"
 OPTIONS = sorted(path for path in CONF.glob("*/*.yaml") if path.parent.name != "campaign")
-CAMPAIGN_KEYS = {"include_known"}
+CAMPAIGN_KEYS = {"include_known", "max_denticity_sum"}
 
 
 def nodes(node):

@@ -165,7 +165,8 @@ class Amendments(Record):
 
         state = self.state()
         rules.check_open(state)
-        pairs = new_pairs(self.pool_of(state), self.sealed.features(), ligands, list(metals))
+        rule = self.config["pool"].get("max_denticity_sum")
+        pairs = new_pairs(self.pool_of(state), self.sealed.features(), ligands, list(metals), rule)
         sources = [Path(ligands).name] if ligands else []
         data = {
             "pairs": pairs.to_dict("records"),

@@ -18,10 +18,10 @@ from bo_loop.campaign.amendments import Amendments
 from bo_loop.campaign.events import NewEvent, canonical
 from bo_loop.campaign.ledger import Ledger
 from bo_loop.campaign.record import LEDGER, who
-from bo_loop.campaign.settings import check_round, checked_settings
+from bo_loop.campaign.settings import POOL_RULES, check_round, checked_settings
 from bo_loop.campaign.state import CampaignState
 from bo_loop.campaign.verify import Verification, verify
-from bo_loop.errors import CampaignError
+from bo_loop.errors import CampaignError, ConfigError
 
 _PACKAGES = ("bo-loop", "torch", "gpytorch", "botorch", "numpy", "scipy", "rdkit")
 REPORT = "report.html"
@@ -101,7 +101,7 @@ class Campaign(Amendments):
                 "under another name=."
             )
         settings = checked_settings(config)
-        observations, pool, schema = _prepare(settings)
+        observations, pool, schema, n_left_out = _prepare(settings)
         staging = path.with_name(f".tmp-{os.getpid()}-{path.name}")
         try:
             files.make_folder(staging)
@@ -120,6 +120,7 @@ class Campaign(Amendments):
                 "versions": versions(),
                 "n_observations": len(observations),
                 "n_pool": len(pool),
+                "n_left_out": n_left_out,
                 "operator": who(None),
             }
             Ledger(staging / LEDGER).append([("started", started)])
@@ -281,15 +282,26 @@ class Campaign(Amendments):
         return bool(appended.events)
 
 
-def _prepare(settings: Mapping[str, Any]) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, Any]]:
-    """Return the literature and the pool with their keys, and the feature schema as JSON."""
+def _prepare(
+    settings: Mapping[str, Any],
+) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, Any], int]:
+    """Return literature and pool with keys, the feature schema as JSON, and the pairs left out."""
+    from bo_loop.data.pools import within_denticity
     from bo_loop.data.schema import with_keys
 
-    pool_node = {key: value for key, value in settings["pool"].items() if key != "include_known"}
+    pool_node = {key: value for key, value in settings["pool"].items() if key not in POOL_RULES}
     recipe = configs.build(settings["features"])
     observations = with_keys(recipe.usable(configs.build(settings["data"])), "the literature")
-    pool = with_keys(configs.build(pool_node), "the pool")
-    return observations, pool, recipe.fit(pd.concat([observations, pool])).to_json()
+    every = with_keys(configs.build(pool_node), "the pool")
+    most = settings["pool"].get("max_denticity_sum")
+    pool = within_denticity(every, most)
+    if pool.empty:
+        raise ConfigError(
+            f"pool.max_denticity_sum={most} leaves none of the {len(every)} pairs of the pool. "
+            "Raise it, or ask for smaller pool.n_ligands."
+        )
+    schema = recipe.fit(pd.concat([observations, pool])).to_json()
+    return observations, pool, schema, len(every) - len(pool)
 
 
 def versions() -> dict[str, str]:

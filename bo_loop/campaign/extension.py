@@ -21,6 +21,7 @@ def new_pairs(
     features: Mapping[str, Any],
     ligands: str | Path | None,
     metals: Sequence[str],
+    max_denticity_sum: int | None = None,
 ) -> pd.DataFrame:
     """Return the pairs to be added to a pool.
 
@@ -34,6 +35,8 @@ def new_pairs(
         A table, as `bo_loop.data.pools.table` reads it.
     metals : sequence of str
         Metal ions.
+    max_denticity_sum : int, optional
+        The campaign's rule, as `pools.within_denticity` takes it.
 
     Returns
     -------
@@ -72,6 +75,7 @@ def new_pairs(
         raise CampaignError("Nothing to add: give ligands=<table>, metals=[Co+2] or both.")
     pairs = with_keys(pd.concat(parts, ignore_index=True), "the new pairs")
     pairs = pairs[~pairs["pair_id"].isin(pool["pair_id"])].drop_duplicates("pair_id")
+    pairs = pools.within_denticity(pairs, max_denticity_sum)
     lacking = [column for column in pool.columns if column not in pairs]
     if lacking:
         raise CampaignError(
@@ -79,7 +83,8 @@ def new_pairs(
             "Start a new campaign for them."
         )
     if pairs.empty:
-        raise CampaignError("Nothing to add: all these pairs are in the pool already.")
+        rule = f", or have more than {max_denticity_sum} donors" if max_denticity_sum else ""
+        raise CampaignError(f"Nothing to add: all these pairs are in the pool already{rule}.")
     FeatureSchema.from_json(features).transform(pairs)  # what it cannot describe is refused here
     return pairs[list(pool.columns)].reset_index(drop=True)
 

@@ -92,6 +92,7 @@ def _started(state: CampaignState, event: Event) -> dict[str, Any]:
         "versions": data["versions"],
         "n_observations": data["n_observations"],
         "n_pool": data["n_pool"],
+        "n_left_out": data.get("n_left_out", 0),
     }
 
 

@@ -13,6 +13,9 @@ FOR_A_ROUND = ("batch_size", "seed", "model", "objective", "acquisition", "pool"
 FOR_GOOD = ("batch_size", "model", "objective", "acquisition")
 """What `configure` may change."""
 
+POOL_RULES = ("include_known", "max_denticity_sum")
+"""What of the pool is the campaign's own rule, and no argument of the pool's function."""
+
 # A campaign folder may have come by e-mail. What is built from it on later verbs computes and
 # does nothing else: elsewhere in bo_loop there are functions that write and delete files.
 _HARMLESS = ("bo_loop.models.", "bo_loop.acquisition.")

@@ -4,7 +4,8 @@ The ledger's events and their data (``?``: may be missing or null)
 
 ==============  =================================================================================
 started         name, config (fingerprint), sealed {file: sha256}, versions {package: version},
-                n_observations, n_pool (rows sealed), operator?
+                n_observations, n_pool (rows sealed), n_left_out? (pairs of more donors than
+                max_denticity_sum), operator?
 proposed        round, seed, seen (seq of the last event it knew), hyperparameters {…},
                 overrides? {setting: value}, incumbent?, refitted? (false: the data were extended,
                 the hyperparameters kept), versions?, fit? (the model's report), operator?,
@@ -152,6 +153,8 @@ class CampaignState:
         Standing and voided results, in the order in which they were logged.
     n_observations, n_pool : int
         Literature values and pairs sealed at `start`.
+    n_left_out : int
+        Pairs that the rule on denticity left out of the pool then.
     overrides, choices : mapping
         Settings changed since `start`, as they are now, and the options they were made from.
     added_pairs : tuple of mapping
@@ -167,6 +170,7 @@ class CampaignState:
     versions: Mapping[str, str] = field(default_factory=dict)
     n_observations: int = 0
     n_pool: int = 0
+    n_left_out: int = 0
     states: Mapping[str, str] = field(default_factory=dict)
     resume: Mapping[str, str] = field(default_factory=dict)
     proposals: Mapping[str, ProposedPair] = field(default_factory=dict)

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from bo_loop.chemistry.donors import DONOR_NAMES, donor_features
 from bo_loop.chemistry.ions import MetalIon, parse_ion
 from bo_loop.chemistry.ligands import inchikey
 from bo_loop.data import schema
@@ -19,6 +20,7 @@ from bo_loop.data.cells import bad_rows, read_cells, spreadsheet_rows
 from bo_loop.errors import ConfigError, DataError
 
 _CHELATORS = "common_chelators.csv"
+_DENTICITY = DONOR_NAMES.index("denticity")
 
 
 def common_chelators(
@@ -149,6 +151,44 @@ def known_pairs(
     pairs = data.loc[wanted, list(schema.PAIR_COLUMNS)]
     first = ~schema.with_pair_ids(pairs)["pair_id"].duplicated()
     return schema.validate_pairs(pairs[first].reset_index(drop=True), "pool known_pairs")
+
+
+def within_denticity(pairs: pd.DataFrame, most: int | None) -> pd.DataFrame:
+    """Leave out complexes ML_n whose ligands bring more donors than a metal ion has room for.
+
+    Parameters
+    ----------
+    pairs : DataFrame
+        With ``smiles`` and ``n_ligands``.
+    most : int or None
+        Most donors of all n ligands together; None leaves out nothing.
+
+    Returns
+    -------
+    DataFrame
+        The rows that stay, in their order.
+
+    Raises
+    ------
+    ConfigError
+        If `most` is not a whole number of at least 1.
+
+    Notes
+    -----
+    A pair stays if n × d ≤ `most`, where d is the ``denticity`` of
+    `bo_loop.chemistry.donors.donor_features`, at least 1 and at most `most`: a single ligand of
+    more donors binds with some of them, so ML always stays.
+    """
+    if most is None:
+        return pairs
+    if not isinstance(most, int) or isinstance(most, bool) or most < 1:
+        raise ConfigError(
+            f"pool.max_denticity_sum is {most!r}: it must be a whole number of at least 1, such as "
+            "6, or null to leave out nothing."
+        )
+    denticity = {s: donor_features(s)[_DENTICITY] for s in pairs["smiles"].unique()}
+    counted = pairs["smiles"].map(denticity).astype(float).clip(1, most)
+    return pairs[pairs["n_ligands"] * counted <= most].reset_index(drop=True)
 
 
 def _cross(

@@ -71,7 +71,7 @@ def cheapen(patch, pool=POOL):
     literature = pairs("Z", metal="Cu").assign(
         log_beta=9.0, log_beta_sd=0.1, censoring="none", source="hand-made"
     )
-    patch.setattr(campaigns, "_prepare", lambda settings: (literature, pool, {}))
+    patch.setattr(campaigns, "_prepare", lambda settings: (literature, pool, {}, 0))
     patch.setattr(rounds, "decide", decide)
     patch.setattr(FeatureSchema, "from_json", lambda stored: None)
     patch.setattr(verify, "_recomputed", lambda *_, **__: ([], ""))

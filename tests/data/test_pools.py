@@ -339,3 +339,37 @@ def test_costs_belong_to_the_ligand(tmp_path):
     path.write_text("name,smiles,cost\nglycine,NCC(=O)O,\nen,NCCN,free\n", encoding="utf-8")
     with pytest.raises(DataError, match=r"(?s)row 2, cost: ''.*row 3, cost: 'free'.*price above 0"):
         pools.table(path=str(path), metals=["Ni+2"])
+
+
+# ------------------------------------------------------------------ more donors than room
+
+
+def named_pairs(*rows):
+    names = {"en": "NCCN", "EDTA": "OC(=O)CN(CCN(CC(=O)O)CC(=O)O)CC(=O)O", "NH3": "N", "none": "CC"}
+    return pd.DataFrame(
+        [(name, names[name], n) for name, n in rows], columns=["ligand", "smiles", "n_ligands"]
+    )
+
+
+@pytest.mark.parametrize(
+    ("most", "stays"),
+    [
+        (None, ["en 1", "en 3", "en 4", "EDTA 1", "EDTA 2", "NH3 4", "none 6"]),
+        (12, ["en 1", "en 3", "en 4", "EDTA 1", "EDTA 2", "NH3 4", "none 6"]),
+        (6, ["en 1", "en 3", "EDTA 1", "NH3 4", "none 6"]),  # n d: 2, 6, 8, 6, 12, 4, 6
+        (4, ["en 1", "EDTA 1", "NH3 4"]),  # EDTA alone binds with four of its six
+    ],
+)
+def test_complexes_of_too_many_donors_are_left_out(most, stays):
+    every = named_pairs(
+        ("en", 1), ("en", 3), ("en", 4), ("EDTA", 1), ("EDTA", 2), ("NH3", 4), ("none", 6)
+    )
+    found = pools.within_denticity(every, most)
+    assert (found["ligand"] + " " + found["n_ligands"].astype(str)).tolist() == stays
+    assert found.index.tolist() == list(range(len(stays)))
+
+
+@pytest.mark.parametrize("most", [0, -1, 2.5, True, "6"])
+def test_a_number_of_donors_that_is_none(most):
+    with pytest.raises(ConfigError, match=r"pool.max_denticity_sum is .* at least 1"):
+        pools.within_denticity(named_pairs(("en", 1)), most)
