@@ -15,21 +15,13 @@ from bo_loop.campaign.events import Event
 from bo_loop.campaign.fold import fold
 from bo_loop.campaign.state import CampaignState, Result, Round
 from bo_loop.campaign.status import Status, status_of, worth_of
-from bo_loop.pages import joined
+from bo_loop.report.sentences import named_options, pair_name
 
 if TYPE_CHECKING:
     from bo_loop.campaign.campaign import Campaign
 
-_SUPERSCRIPT = str.maketrans("0123456789+-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻")
 _WAITING = {"pending": "waiting", "in_progress": "in progress"}
-_QUESTIONS = {
-    "Maximise": "Which ligand binds {metals} most strongly?",
-    "Minimise": "Which ligand binds {metals} most weakly?",
-}
 _SIGNS = {"none": "", "lower": "> ", "upper": "< "}
-# Options that say how a computer goes about it; the settings at the end of the page list them.
-_UNTOLD = {"_target_", "max_iter", "fit_rows", "seed", "device", "folds"}
-_MOST_SOURCES = 3
 
 
 @dataclass(frozen=True)
@@ -148,16 +140,19 @@ def best_first(facts: Facts, most: int) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        As `views.measurements`, with ``outcome`` and ``prediction`` in words.
+        As `views.measurements`, with ``outcome``, ``prediction`` and ``achieved`` in words: the
+        last is what the objective makes of it, empty where that is log β itself.
     """
     known = facts.measured[facts.measured["censoring"] == "none"]
-    worth = worth_of(configs.build(facts.settings["objective"]), known, facts.pool)
+    objective = configs.build(facts.settings["objective"])
+    worth = worth_of(objective, known, facts.pool)
     told = known.assign(worth=worth).dropna(subset="worth")
     ranked = told.sort_values("worth", ascending=False, kind="stable")
     best = ranked.drop_duplicates("pair_id").head(most)
     return best.assign(
         outcome=[shown(row) for row in best.itertuples()],
         prediction=[_prediction(row) for row in best.itertuples()],
+        achieved=[_achieved(objective, value) for value in best["worth"]],
     )
 
 
@@ -167,86 +162,16 @@ def unproposed(facts: Facts) -> pd.DataFrame:
     return rows.assign(outcome=[shown(row) for row in rows.itertuples()])
 
 
+def _achieved(objective: Any, worth: float) -> str:
+    if objective.quantity == "log β":
+        return ""
+    return f"{objective.quantity}: {objective.shown(worth):.2f}"
+
+
 def _prediction(row: Any) -> str:
     if pd.isna(row.mean):
         return "never proposed"
     return f"predicted {row.mean:.2f} ± {row.sd:.2f}, round {row.round:.0f}"
-
-
-def summary(facts: Facts) -> dict[str, str]:
-    """Return the campaign's ``question``, ``pool`` and ``data``, a sentence each."""
-    return {
-        "question": _question(facts),
-        "pool": _pool_sentence(facts.pool),
-        "data": _data_sentence(facts),
-    }
-
-
-def _question(facts: Facts) -> str:
-    node = facts.settings["objective"]
-    name = str(node["_target_"]).rpartition(".")[2]
-    if name in _QUESTIONS:
-        return _QUESTIONS[name].format(metals=joined(_ions(facts.pool)))
-    return in_words(node)
-
-
-def _pool_sentence(pool: pd.DataFrame) -> str:
-    numbers = joined([str(n) for n in sorted(set(pool["n_ligands"]))])
-    return (
-        f"{len(pool)} pairs of {pool['ligand_group'].nunique()} ligands with "
-        f"{joined(_ions(pool))}, n = {numbers}, at {_conditions(pool)}."
-    )
-
-
-def _data_sentence(facts: Facts) -> str:
-    data, targets = facts.literature, facts.pool[["metal", "charge"]].drop_duplicates()
-    ions = data[["metal", "charge"]].drop_duplicates()
-    own = len(data.merge(targets, on=["metal", "charge"]))
-    sources = list(data["source"].value_counts().index)
-    more = [f"{len(sources) - _MOST_SOURCES} others"] if len(sources) > _MOST_SOURCES else []
-    return (
-        f"{len(data)} constants of {len(ions)} metal ions with {data['ligand_group'].nunique()} "
-        f"ligands, {own or 'none'} of them for {joined(_ions(facts.pool))}, at "
-        f"{_conditions(data)}, from {joined([*sources[:_MOST_SOURCES], *more])}."
-    )
-
-
-def _ions(frame: pd.DataFrame) -> list[str]:
-    found = frame[["metal", "charge"]].drop_duplicates()
-    return [ion(metal, charge) for metal, charge in found.itertuples(index=False)]
-
-
-def ion(metal: str, charge: int) -> str:
-    """Return a metal ion as printed: Ni²⁺."""
-    sign = f"{abs(charge) if abs(charge) > 1 else ''}{'+' if charge > 0 else '-'}"
-    return f"{metal}{sign.translate(_SUPERSCRIPT)}"
-
-
-def pair_name(row: Any) -> str:
-    """Return a row of a table as printed: Ni²⁺ + 2 glycine."""
-    number = f"{row.n_ligands} " if row.n_ligands > 1 else ""
-    return f"{ion(row.metal, row.charge)} + {number}{row.ligand or row.smiles}"
-
-
-def _conditions(frame: pd.DataFrame) -> str:
-    def span(column: str) -> str:
-        low, high = frame[column].min(), frame[column].max()
-        return f"{low:g}" if low == high else f"{low:g} to {high:g}"
-
-    return f"{span('temperature_C')} °C and I = {span('ionic_strength_M')} mol/L"
-
-
-def named_options(node: Mapping[str, Any]) -> str:
-    """Return a config node in words: ``UCB, beta = 4``."""
-    name = str(node["_target_"]).rpartition(".")[2]
-    options = [f"{k} = {v}" for k, v in node.items() if k not in _UNTOLD and v not in (None, [])]
-    return ", ".join([name, *options])
-
-
-def in_words(node: Mapping[str, Any]) -> str:
-    """Return a config node with the first line of what it says of itself."""
-    words = (type(configs.build(node)).__doc__ or "").partition("\n")[0]
-    return f"{named_options(node)}: {words}".rstrip(".")
 
 
 def rounds(campaign: "Campaign", facts: Facts) -> list[dict[str, Any]]:

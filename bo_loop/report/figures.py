@@ -49,7 +49,18 @@ def progress(measured: pd.DataFrame, best_so_far: Sequence[float]) -> Markup:
         label="predicted ± sd",
         zorder=2,
     )
-    axes.scatter(place, measured["log_beta"], s=28, color=ORANGE, label="measured", zorder=3)
+    for censoring, marker in {"none": "o", "lower": "^", "upper": "v"}.items():
+        own = (measured["censoring"] == censoring).to_numpy()
+        label = "measured" if censoring == "none" else None
+        axes.scatter(
+            place[own],
+            measured["log_beta"][own],
+            s=28,
+            c=ORANGE,
+            marker=marker,
+            label=label,
+            zorder=3,
+        )
     axes.set(xlabel="experiment", ylabel="log β", xlim=(0.4, len(measured) + 0.6))
     axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
     _legend_above(axes)

@@ -13,6 +13,7 @@ from bo_loop.report import facts as told
 from bo_loop.report import figures
 from bo_loop.report.facts import Facts, facts_of
 from bo_loop.report.model import learned
+from bo_loop.report.sentences import in_words, pair_name, summary
 from bo_loop.report.space import FEWEST, layout
 from bo_loop.report.structures import draw
 
@@ -52,8 +53,8 @@ def report(campaign: "Campaign") -> str:
         n_events=state.seq,
         time=facts.events[-1].time.replace("T", " ").replace("Z", " UTC"),
         closed=facts.status.closed,
-        **told.summary(facts),
-        model=told.in_words(facts.settings["model"]) + ".",
+        **summary(facts),
+        model=in_words(facts.settings["model"]) + ".",
         choice=_choice(facts),
         keys=_keys(facts, compared),
         best=list(best.itertuples()),
@@ -68,13 +69,13 @@ def report(campaign: "Campaign") -> str:
         fingerprints=_fingerprints(facts),
         settings=yaml.safe_dump(dict(facts.settings), allow_unicode=True, sort_keys=False),
         draw=draw,
-        pair=told.pair_name,
+        pair=pair_name,
     )
 
 
 def _choice(facts: Facts) -> str:
     settings = facts.settings
-    return f"{told.in_words(settings['acquisition'])}; {settings['batch_size']} pairs a round."
+    return f"{in_words(settings['acquisition'])}; {settings['batch_size']} pairs a round."
 
 
 def _keys(facts: Facts, compared: pd.DataFrame) -> list[tuple[str, str]]:

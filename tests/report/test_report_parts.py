@@ -5,14 +5,8 @@ import pytest
 from bo_loop.campaign.events import Event
 from bo_loop.campaign.fold import fold
 from bo_loop.errors import DataError
-from bo_loop.report.facts import (
-    in_words,
-    ion,
-    named_options,
-    pair_name,
-    proposed,
-    standardised_errors,
-)
+from bo_loop.report.facts import proposed, standardised_errors
+from bo_loop.report.sentences import in_words, ion, named_options, pair_name
 from bo_loop.report.space import fingerprints, layout, neighbours
 from bo_loop.report.structures import draw
 
@@ -111,7 +105,8 @@ def test_a_config_node_in_words():
     node = {"_target_": "bo_loop.acquisition.functions.UCB", "beta": 4.0}
     assert named_options(node) == "UCB, beta = 4.0"
     assert in_words(node).startswith("UCB, beta = 4.0: Upper confidence bound")
-    assert "max_iter" not in named_options({"_target_": "bo_loop.x.M", "max_iter": 3})
+    plain = {"_target_": "bo_loop.x.M", "max_iter": 3, "a": None, "b": [], "c": False, "d": 0}
+    assert named_options(plain) == "M, d = 0"
 
 
 def test_a_drawing_is_an_svg_of_the_stated_size():

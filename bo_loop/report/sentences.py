@@ -1,0 +1,112 @@
+"""Sentences of a report: what a campaign asks, its pool, its data, its settings."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from bo_loop import config as configs
+from bo_loop.chemistry.ions import parse_ion
+from bo_loop.pages import joined
+
+if TYPE_CHECKING:
+    from bo_loop.report.facts import Facts
+
+_SUPERSCRIPT = str.maketrans("0123456789+-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻")
+_QUESTIONS = {
+    "Maximise": "Which ligand binds {metals} most strongly?",
+    "Minimise": "Which ligand binds {metals} most weakly?",
+    "Target": "Which ligand binds {metals} with a log β closest to {log_beta:g}?",
+    "Range": "Which ligand binds {metals} with a log β from {low:g} to {high:g}?",
+    "Selectivity": "Which ligand binds {metal} most strongly compared with {others}?",
+}
+# Options that say how a computer goes about it; the settings at the end of the page list them.
+_UNTOLD = {"_target_", "max_iter", "fit_rows", "seed", "device", "folds", "tolerance"}
+_MOST_SOURCES = 3
+
+
+def summary(facts: "Facts") -> dict[str, str]:
+    """Return the campaign's ``question``, ``pool`` and ``data``, a sentence each."""
+    return {
+        "question": _question(facts),
+        "pool": _pool_sentence(facts.pool),
+        "data": _data_sentence(facts),
+    }
+
+
+def _question(facts: "Facts") -> str:
+    node = facts.settings["objective"]
+    name = str(node["_target_"]).rpartition(".")[2]
+    if name in _QUESTIONS:
+        others = joined([_printed(text) for text in node.get("competitors", [])])
+        own = _printed(node["metal"]) if "metal" in node else ""
+        values = {**node, "metals": joined(_ions(facts.pool)), "metal": own, "others": others}
+        return _QUESTIONS[name].format(**values)
+    return in_words(node)
+
+
+def _pool_sentence(pool: pd.DataFrame) -> str:
+    numbers = joined([str(n) for n in sorted(set(pool["n_ligands"]))])
+    return (
+        f"{len(pool)} pairs of {pool['ligand_group'].nunique()} ligands with "
+        f"{joined(_ions(pool))}, n = {numbers}, at {_conditions(pool)}."
+    )
+
+
+def _data_sentence(facts: "Facts") -> str:
+    data, targets = facts.literature, facts.pool[["metal", "charge"]].drop_duplicates()
+    ions = data[["metal", "charge"]].drop_duplicates()
+    own = len(data.merge(targets, on=["metal", "charge"]))
+    sources = list(data["source"].value_counts().index)
+    more = [f"{len(sources) - _MOST_SOURCES} others"] if len(sources) > _MOST_SOURCES else []
+    return (
+        f"{len(data)} constants of {len(ions)} metal ions with {data['ligand_group'].nunique()} "
+        f"ligands, {own or 'none'} of them for {joined(_ions(facts.pool))}, at "
+        f"{_conditions(data)}, from {joined([*sources[:_MOST_SOURCES], *more])}."
+    )
+
+
+def _ions(frame: pd.DataFrame) -> list[str]:
+    found = frame[["metal", "charge"]].drop_duplicates()
+    return [ion(metal, charge) for metal, charge in found.itertuples(index=False)]
+
+
+def _printed(text: str) -> str:
+    found = parse_ion(text)
+    return ion(found.metal, found.charge)
+
+
+def ion(metal: str, charge: int) -> str:
+    """Return a metal ion as printed: Ni²⁺."""
+    sign = f"{abs(charge) if abs(charge) > 1 else ''}{'+' if charge > 0 else '-'}"
+    return f"{metal}{sign.translate(_SUPERSCRIPT)}"
+
+
+def pair_name(row: Any) -> str:
+    """Return a row of a table as printed: Ni²⁺ + 2 glycine."""
+    number = f"{row.n_ligands} " if row.n_ligands > 1 else ""
+    return f"{ion(row.metal, row.charge)} + {number}{row.ligand or row.smiles}"
+
+
+def _conditions(frame: pd.DataFrame) -> str:
+    def span(column: str) -> str:
+        low, high = frame[column].min(), frame[column].max()
+        return f"{low:g}" if low == high else f"{low:g} to {high:g}"
+
+    return f"{span('temperature_C')} °C and I = {span('ionic_strength_M')} mol/L"
+
+
+def named_options(node: Mapping[str, Any]) -> str:
+    """Return a config node in words: ``UCB, beta = 4``."""
+    name = str(node["_target_"]).rpartition(".")[2]
+    told = {k: v for k, v in node.items() if k not in _UNTOLD}
+    options = [
+        f"{k} = {v}" for k, v in told.items() if v is not None and v is not False and v != []
+    ]
+    return ", ".join([name, *options])
+
+
+def in_words(node: Mapping[str, Any]) -> str:
+    """Return a config node with the first line of what it says of itself."""
+    words = (type(configs.build(node)).__doc__ or "").partition("\n")[0]
+    return f"{named_options(node)}: {words}".rstrip(".")
