@@ -38,6 +38,9 @@ class PairFeatures:
         complex charge.
     names : mapping of str to tuple of str
         Feature names of every block; those of ``pair`` under ``"pair"``.
+    source : (n,) str, optional
+        Where the value of each measured pair comes from, empty if it does not say; None for
+        pairs that are still to be measured.
     """
 
     metal: Mapping[str, Floats]
@@ -47,6 +50,7 @@ class PairFeatures:
     ligand_row: Rows
     pair: Floats
     names: Mapping[str, tuple[str, ...]]
+    source: NDArray[np.str_] | None = None
 
     def __len__(self) -> int:
         return len(self.metal_row)
@@ -63,6 +67,7 @@ class PairFeatures:
             metal_row=self.metal_row[rows],
             ligand_row=self.ligand_row[rows],
             pair=self.pair[rows],
+            source=None if self.source is None else self.source[rows],
         )
 
     def concat(self, other: "PairFeatures") -> "PairFeatures":
@@ -85,6 +90,7 @@ class PairFeatures:
             ligand_row=np.concatenate([self.ligand_row, other.ligand_row + n_ligands]),
             pair=np.vstack([self.pair, other.pair]),
             names=self.names,
+            source=_joined(self, other),
         )
 
     def dense(self) -> Floats:
@@ -97,6 +103,12 @@ class PairFeatures:
         """Names of the columns of `dense`, in order."""
         blocks = [*self.metal, *self.ligand, "pair"]
         return tuple(name for block in blocks for name in self.names[block])
+
+
+def _joined(a: PairFeatures, b: PairFeatures) -> NDArray[np.str_] | None:
+    if a.source is None and b.source is None:
+        return None
+    return np.concatenate([np.full(len(x), "") if x.source is None else x.source for x in (a, b)])
 
 
 class PoolPosterior(Protocol):

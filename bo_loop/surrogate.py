@@ -163,7 +163,8 @@ class Surrogate:
     def features_of(self, pairs: pd.DataFrame) -> PairFeatures:
         """Describe `pairs` in tables that extend the model's, for the model to `bind`."""
         features = self.features.concat(self.schema.transform(pairs))
-        return features.take(np.arange(len(self.y), len(features)))
+        asked = features.take(np.arange(len(self.y), len(features)))
+        return replace(asked, source=None)  # still to be measured, whoever did before
 
     def similarity(self, features: PairFeatures, rows: Rows) -> Floats:
         """Return the prior correlation of pairs with the training pairs.
@@ -183,6 +184,7 @@ class Surrogate:
         asked = features.take(rows)
         joined = replace(
             asked,
+            source=None,
             metal_row=np.concatenate([self.features.metal_row, asked.metal_row]),
             ligand_row=np.concatenate([self.features.ligand_row, asked.ligand_row]),
             pair=np.vstack([self.features.pair, asked.pair]),
@@ -195,7 +197,7 @@ class Surrogate:
         return similar
 
     def noise_sds(self) -> list[float]:
-        """Learned noise standard deviations, in log β: one, or one for each stage."""
+        """Learned noise standard deviations, in log β: one, or one for each stage or source."""
         return np.sqrt(np.unique(self.model.noise(self.features))).tolist()
 
     def predict(self, pairs: pd.DataFrame) -> pd.DataFrame:
@@ -237,6 +239,8 @@ class Surrogate:
         folder.mkdir(parents=True, exist_ok=True)
         tables = {f"metal.{k}": v for k, v in self.features.metal.items()}
         tables |= {f"ligand.{k}": v for k, v in self.features.ligand.items()}
+        if self.features.source is not None:
+            tables["source"] = self.features.source
         with (folder / _ARRAYS).open("wb") as file:
             np.savez_compressed(
                 file,
@@ -290,6 +294,7 @@ class Surrogate:
             ligand_row=arrays["ligand_row"],
             pair=arrays["pair"],
             names={block: tuple(names) for block, names in contents["names"].items()},
+            source=arrays.get("source"),
         )
         recipe = build(contents["model"])
         y, noise_var = arrays["y"], arrays["noise_var"]

@@ -187,7 +187,8 @@ class FeatureSchema:
         Parameters
         ----------
         pairs : DataFrame
-            n pairs with the pair columns and standardised SMILES.
+            n pairs with the pair columns and standardised SMILES; of observations the
+            ``source`` goes with them.
 
         Returns
         -------
@@ -212,6 +213,7 @@ class FeatureSchema:
             metal={b: self.blocks[b].scaled(values) for b, values in table.metal.items()},
             ligand={b: self.blocks[b].scaled(values) for b, values in table.ligand.items()},
             pair=self.blocks[PAIR].scaled(table.pair),
+            source=pairs["source"].to_numpy(dtype=str) if "source" in pairs else None,
         )
 
     def undefined(self, pairs: pd.DataFrame) -> list[str]:

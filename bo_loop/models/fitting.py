@@ -6,8 +6,8 @@ n       training pairs; y standardised to mean 0, sd 1                (n,)
 d       features
 l       lengthscales                                                  (d,)
 s²      outputscale
-v       learned noise variance
-θ       [log l, log s², log v], what is searched                      (d + 2,)
+v       learned noise variances: one, or one for each of g groups     (g,)
+θ       [log l, log s², log v], what is searched                      (d + 1 + g,)
 
 Priors: l ~ LogNormal(√2 + ½ log d, √3) and v ~ LogNormal(−4, 1), as BoTorch has them (Hvarfner
 et al., Vanilla Bayesian Optimization Performs Great in High Dimensions, ICML 2024); and
@@ -52,11 +52,22 @@ class Problem:
         Standardised.
     noise : (n,) float64 tensor
         Known noise variances, in the units of `y`.
+    group : (n,) int64 tensor, optional
+        Which learned noise each pair has; without, all have the same.
+    n_groups : int
+        g.
     """
 
     pairs: Gathered
     y: Tensor
     noise: Tensor
+    group: Tensor | None = None
+    n_groups: int = 1
+
+    def take(self, rows: Tensor) -> "Problem":
+        """Return the problem of the pairs at `rows` (k,)."""
+        group = None if self.group is None else self.group[rows]
+        return Problem(self.pairs.take(rows), self.y[rows], self.noise[rows], group, self.n_groups)
 
 
 @dataclass(frozen=True)
@@ -65,7 +76,7 @@ class Optimum:
 
     Parameters
     ----------
-    theta : (d + 2,) float64
+    theta : (d + 1 + g,) float64
     mll : float
         Log marginal likelihood there, of all n values (not a mean), without the priors.
     mean : float
@@ -107,13 +118,14 @@ def noise_prior() -> LogNormalPrior:
     return LogNormalPrior(-4.0, 1.0)
 
 
-def log_prior(theta: Tensor) -> Tensor:
-    """Log prior density of [l, s², v] at θ (d + 2,)."""
+def log_prior(theta: Tensor, n_groups: int = 1) -> Tensor:
+    """Log prior density of [l, s², v] at θ (d + 1 + g,)."""
     value = theta.exp()
+    d = len(theta) - 1 - n_groups
     return (
-        lengthscale_prior(len(theta) - 2).log_prob(value[:-2]).sum()
-        + outputscale_prior().log_prob(value[-2])
-        + noise_prior().log_prob(value[-1])
+        lengthscale_prior(d).log_prob(value[:d]).sum()
+        + outputscale_prior().log_prob(value[d])
+        + noise_prior().log_prob(value[d + 1 :]).sum()
     )
 
 
@@ -123,7 +135,7 @@ def evaluate(problem: Problem, theta: np.ndarray) -> tuple[dict[str, float], np.
     Returns
     -------
     tuple
-        ``objective``, ``mll``, ``mean`` and ``jitter``; and d objective / dθ (d + 2,).
+        ``objective``, ``mll``, ``mean`` and ``jitter``; and d objective / dθ (d + 1 + g,).
 
     Raises
     ------
@@ -134,10 +146,12 @@ def evaluate(problem: Problem, theta: np.ndarray) -> tuple[dict[str, float], np.
     def attempt(jitter: float) -> tuple[dict[str, float], np.ndarray]:
         leaf = torch.tensor(theta, device=problem.y.device, requires_grad=True)
         value = leaf.exp()
-        covariance = matern(problem.pairs, problem.pairs, value[:-2], value[-2], lower=True)
-        mll, mean = log_marginal(covariance, problem.noise + value[-1] + jitter, problem.y)
+        d = problem.pairs.width
+        covariance = matern(problem.pairs, problem.pairs, value[:d], value[d], lower=True)
+        learned = value[-1] if problem.group is None else value[d + 1 :][problem.group]
+        mll, mean = log_marginal(covariance, problem.noise + learned + jitter, problem.y)
         del covariance
-        objective = (mll + log_prior(leaf)) / len(problem.y)
+        objective = (mll + log_prior(leaf, problem.n_groups)) / len(problem.y)
         objective.backward()
         parts = {"objective": objective.item(), "mll": mll.item(), "mean": mean.item()}
         return parts, leaf.grad.cpu().numpy()
@@ -151,7 +165,8 @@ def evaluate(problem: Problem, theta: np.ndarray) -> tuple[dict[str, float], np.
 def cold_start(problem: Problem) -> np.ndarray:
     """θ with equal lengthscales c √d for the most probable of a few c."""
     d = problem.pairs.width
-    starts = [np.array([log(c * sqrt(d))] * d + [0.0, log(_START_NOISE)]) for c in _START_SCALES]
+    noise = [log(_START_NOISE)] * problem.n_groups
+    starts = [np.array([log(c * sqrt(d))] * d + [0.0, *noise]) for c in _START_SCALES]
     return max(starts, key=lambda theta: evaluate(problem, theta)[0]["objective"])
 
 
@@ -161,7 +176,7 @@ def optimise(problem: Problem, start: np.ndarray, max_iter: int) -> Optimum:
     Parameters
     ----------
     problem : Problem
-    start : (d + 2,) float64
+    start : (d + 1 + g,) float64
         Moved to the nearest value within bounds.
     max_iter : int
         Iterations after which the search is cut off (and `converged` is false).
@@ -178,7 +193,8 @@ def optimise(problem: Problem, start: np.ndarray, max_iter: int) -> Optimum:
         jitters.append(parts["jitter"])
         return -parts["objective"], -gradient
 
-    bounds = np.array([_BOUNDS_L] * (len(start) - 2) + [_BOUNDS_S2, _BOUNDS_V])
+    d, g = problem.pairs.width, problem.n_groups
+    bounds = np.array([_BOUNDS_L] * d + [_BOUNDS_S2] + [_BOUNDS_V] * g)
     found: Any = minimize(
         negative,
         np.clip(start, *bounds.T),

@@ -9,7 +9,7 @@ m_y, s_y   mean and sd of y, by which the fit standardises it
 
 import warnings
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -22,6 +22,7 @@ from bo_loop.models.kernels import GatheredMatern, gather
 from bo_loop.models.linalg import FitWarning
 from bo_loop.models.ordering import farthest_first
 from bo_loop.models.pair_model import PairModel
+from bo_loop.models.sources import Groups, groups_of, labels, noise_of, require_sources
 from bo_loop.models.tables import as_tensors, checked_targets, qualified_names
 from bo_loop.records import Floats, PairFeatures
 
@@ -43,12 +44,16 @@ class MaternGP:
         Picks the row the choice begins with.
     device : str
         "cpu" or "cuda".
+    source_noise : bool
+        Learn a noise for each source that has enough rows, and one for the rest
+        (`bo_loop.models.sources`), in place of one for all.
     """
 
     max_iter: int = 200
     fit_rows: int | None = 4000
     seed: int = 0
     device: str = "cpu"
+    source_noise: bool = False
 
     def __post_init__(self):
         if self.max_iter < 1:
@@ -90,19 +95,26 @@ class MaternGP:
         Raises
         ------
         DataError
-            If there is no pair, lengths differ, or a number is not finite.
+            If there is no pair, lengths differ, a number is not finite, or the pairs lack the
+            sources that `source_noise` needs.
         FitError
             If a covariance has no Cholesky factor, even with jitter.
         """
         y, noise_var = checked_targets(features, y, noise_var)
         centre, scale = _centre_and_scale(y)
         problem = self._problem(features, (y - centre) / scale, noise_var / scale**2)
+        rows = self._subset_rows(problem, self.fit_rows or len(y))
+        fitted, groups = problem.take(rows), None
+        if self.source_noise:
+            require_sources(features, "source_noise")
+            groups = groups_of(labels(features.take(rows.cpu().numpy())))
+            group = torch.as_tensor(groups.position, device=problem.y.device)
+            fitted = replace(fitted, group=group, n_groups=len(groups))
         names = qualified_names(features)
-        theta = _theta(start, names, scale)
+        theta = _theta(start, names, groups, scale)
         warm = theta is not None
-        fitted = problem if self.fit_rows is None else self._subset(problem, self.fit_rows)
         if theta is None:
-            scout = self._subset(fitted, _SCOUT_ROWS)
+            scout = fitted.take(self._subset_rows(fitted, _SCOUT_ROWS))
             theta = cold_start(scout)
             if len(scout.y) < len(fitted.y):
                 theta = optimise(scout, theta, self.max_iter).theta
@@ -115,7 +127,7 @@ class MaternGP:
                 FitWarning,
                 stacklevel=2,
             )
-        hyperparameters = _hyperparameters(found.theta, found.mean, names, centre, scale)
+        hyperparameters = _hyperparameters(found, names, groups, centre, scale)
         report = _report(found, len(y), len(fitted.y), warm=warm)
         return self._condition(features, y, noise_var, hyperparameters, report)
 
@@ -161,15 +173,15 @@ class MaternGP:
             torch.as_tensor(noise_var, device=device),
         )
 
-    def _subset(self, problem: Problem, size: int) -> Problem:
+    def _subset_rows(self, problem: Problem, size: int) -> torch.Tensor:
+        """Rows of at most `size` pairs that fill the space, in their order."""
         n = len(problem.y)
         if n <= size:
-            return problem
+            return torch.arange(n, device=problem.y.device)
         first = int(np.random.default_rng(self.seed).integers(n))
         d = problem.pairs.width
         even = problem.y.new_full((d,), d**0.5)
-        rows = farthest_first(problem.pairs, even, size, first).sort().values
-        return Problem(problem.pairs.take(rows), problem.y[rows], problem.noise[rows])
+        return farthest_first(problem.pairs, even, size, first).sort().values
 
     def _condition(
         self,
@@ -185,7 +197,11 @@ class MaternGP:
         lengthscale = x.new_tensor([stated[name] for name in qualified_names(features)])
         kernel = GatheredMatern(metal, ligand, lengthscale, hyperparameters["outputscale"])
         mean, noise = hyperparameters["mean"], hyperparameters["noise"]
-        total = x.new_tensor(noise_var) + noise
+        by_source = hyperparameters.get("source_noise")
+        learned = noise
+        if by_source is not None:
+            learned = x.new_tensor(noise_of(labels(features), noise, by_source))
+        total = x.new_tensor(noise_var) + learned
         data, jitter = factorise(kernel, x, x.new_tensor(y), total, mean)
         return PairModel(
             features,
@@ -194,6 +210,7 @@ class MaternGP:
             mean=mean,
             noise=noise,
             fit_report=report | {"jitter_all_rows": jitter},
+            source_noise=by_source,
         )
 
 
@@ -204,7 +221,10 @@ def _centre_and_scale(y: Floats) -> tuple[float, float]:
 
 
 def _theta(
-    start: Mapping[str, Any] | None, names: tuple[str, ...], scale: float
+    start: Mapping[str, Any] | None,
+    names: tuple[str, ...],
+    groups: Groups | None,
+    scale: float,
 ) -> np.ndarray | None:
     """θ of earlier hyperparameters on today's scale; None if there are none that fit."""
     if start is None:
@@ -216,21 +236,30 @@ def _theta(
             stacklevel=3,
         )
         return None
-    variances = np.array([start["outputscale"], start["noise"]]) / scale**2
+    noise = [start["noise"]]
+    if groups is not None:
+        own = start.get("source_noise", {})
+        noise = [own.get(name, start["noise"]) for name in (*groups.names, None)][: len(groups)]
+    variances = np.array([start["outputscale"], *noise]) / scale**2
     return np.log([*(start["lengthscales"][name] for name in names), *variances])
 
 
 def _hyperparameters(
-    theta: np.ndarray, mean: float, names: tuple[str, ...], centre: float, scale: float
+    found: Optimum, names: tuple[str, ...], groups: Groups | None, centre: float, scale: float
 ) -> dict[str, Any]:
     """State θ and the mean, of the standardised outcome, in original units."""
-    *lengthscales, outputscale, noise = np.exp(theta).tolist()
-    return {
-        "lengthscales": dict(zip(names, lengthscales, strict=True)),
-        "outputscale": outputscale * scale**2,
-        "noise": noise * scale**2,
-        "mean": centre + mean * scale,
+    value = np.exp(found.theta).tolist()
+    d = len(names)
+    noise = [v * scale**2 for v in value[d + 1 :]]
+    stated = {
+        "lengthscales": dict(zip(names, value[:d], strict=True)),
+        "outputscale": value[d] * scale**2,
+        "noise": noise[-1] if groups is None else groups.shared(noise),
+        "mean": centre + found.mean * scale,
     }
+    if groups is not None:
+        stated["source_noise"] = dict(zip(groups.names, noise, strict=False))
+    return stated
 
 
 def _report(found: Optimum, n: int, n_fit: int, *, warm: bool) -> dict[str, Any]:

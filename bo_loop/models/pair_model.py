@@ -26,6 +26,7 @@ from bo_loop.models.factored import Factored, extend
 from bo_loop.models.kernels import GatheredMatern
 from bo_loop.models.linalg import solve_lower
 from bo_loop.models.pool_posterior import BLOCK_BYTES, ModelPosterior
+from bo_loop.models.sources import OWN, labels, noise_of
 from bo_loop.models.tables import (
     as_tensors,
     qualified_names,
@@ -46,6 +47,9 @@ class PairModel(Model):
     data : Factored
     mean, noise : float
         Constant mean, and learned noise variance.
+    source_noise : mapping of str to float, optional
+        Learned noise variances of the sources that have their own (`bo_loop.models.sources`);
+        `noise` is then what the others share.
     fit_report : mapping
         How the hyperparameters were found; JSON-able.
 
@@ -64,6 +68,7 @@ class PairModel(Model):
         mean: float,
         noise: float,
         fit_report: Mapping[str, Any],
+        source_noise: Mapping[str, float] | None = None,
     ):
         super().__init__()
         self.kernel = kernel
@@ -72,6 +77,7 @@ class PairModel(Model):
         self._tables = features.take(np.empty(0, dtype=np.int64))
         self._mean = mean
         self._noise = noise
+        self._source_noise = None if source_noise is None else dict(source_noise)
         self.eval()
 
     @property
@@ -86,12 +92,14 @@ class PairModel(Model):
 
     @property
     def noise_variance(self) -> float:
-        """Learned noise variance, original units²; known variances come on top of it."""
-        return self._noise
+        """Learned noise variance of a new result, original units²; known ones come on top."""
+        return (self._source_noise or {}).get(OWN, self._noise)
 
     def noise(self, features: PairFeatures) -> Floats:
         """Learned noise variance of a measurement of each pair; (n,), original units²."""
-        return np.full(len(features), self._noise)
+        if self._source_noise is None:
+            return np.full(len(features), self._noise)
+        return noise_of(labels(features), self._noise, self._source_noise)
 
     def parts(self, features: PairFeatures) -> dict[str, tuple["PairModel", PairFeatures, Rows]]:
         """Return the exact GPs of the model, with the pairs each answers for and their positions.
@@ -109,14 +117,17 @@ class PairModel(Model):
         Returns
         -------
         dict
-            ``lengthscales`` by ``block.feature``, ``outputscale``, ``noise``, ``mean``.
+            ``lengthscales`` by ``block.feature``, ``outputscale``, ``noise``, ``mean``; and
+            ``source_noise`` by source, if it was asked for.
         """
         values = self.kernel.lengthscale.tolist()
+        by_source = {} if self._source_noise is None else {"source_noise": self._source_noise}
         return {
             "lengthscales": dict(zip(qualified_names(self._tables), values, strict=True)),
             "outputscale": self.kernel.outputscale.item(),
             "noise": self._noise,
             "mean": self._mean,
+            **by_source,
         }
 
     @torch.no_grad()
@@ -155,7 +166,8 @@ class PairModel(Model):
         mean = torch.cat([part[0] for part in parts]).reshape(*batch, q)
         covariance = torch.cat([part[1] for part in parts]).reshape(*batch, q, q)
         if observation_noise is not False:
-            added = self._noise if observation_noise is True else observation_noise.squeeze(-1)
+            learned = self.noise_variance
+            added = learned if observation_noise is True else observation_noise.squeeze(-1)
             covariance.diagonal(dim1=-2, dim2=-1).add_(added)
         posterior = GPyTorchPosterior(MultivariateNormal(mean, to_linear_operator(covariance)))
         return posterior if posterior_transform is None else posterior_transform(posterior)
@@ -198,7 +210,7 @@ class PairModel(Model):
         if not bool(torch.isfinite(y).all() and torch.isfinite(x).all()):
             raise DataError("New results hold a value that is not a finite number.")
         known = torch.zeros_like(y) if noise is None else noise.to(y).reshape(-1)
-        data = extend(self.kernel, self.data, x, y, known + self._noise, self._mean)
+        data = extend(self.kernel, self.data, x, y, known + self.noise_variance, self._mean)
         return PairModel(
             self._tables,
             self.kernel,
@@ -206,6 +218,7 @@ class PairModel(Model):
             mean=self._mean,
             noise=self._noise,
             fit_report=self.fit_report,
+            source_noise=self._source_noise,
         )
 
     def bind(self, features: PairFeatures) -> ModelPosterior:

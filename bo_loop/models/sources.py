@@ -1,0 +1,85 @@
+"""Which laboratory or publication a row comes from, and the noise learned for it.
+
+A source with at least `LEAST_ROWS` rows among those that hyperparameters are fitted to has a noise
+of its own; all others share one, and so does every source that the fit has not seen. If no row is
+left to share it, the shared noise is the mean of the others, weighted by their rows.
+
+Results told to a campaign are one source, `OWN`, whatever the campaign is called, and pairs
+without sources are still to be measured there: predictions carry the noise of `OWN` if
+it has enough rows, else the shared one.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bo_loop.errors import DataError
+from bo_loop.records import Floats, PairFeatures, Rows
+
+LEAST_ROWS = 20
+OWN = "campaign"
+
+
+def labels(features: PairFeatures) -> NDArray[np.str_]:
+    """Return the source of every pair, those of campaigns as `OWN`; (n,)."""
+    if features.source is None:
+        return np.full(len(features), OWN)
+    own = [source.startswith(f"{OWN} ") for source in features.source.tolist()]
+    return np.where(own, OWN, features.source)
+
+
+def require_sources(features: PairFeatures, option: str) -> None:
+    """Check that training pairs say where they come from.
+
+    Raises
+    ------
+    DataError
+        If they do not.
+    """
+    if features.source is None:
+        raise DataError(
+            f"{option}=true asks for the source of every row, but the pairs of this fit come "
+            f"without. Give observations with a source column, or set {option}=false."
+        )
+
+
+def groups_of(sources: NDArray[np.str_]) -> "Groups":
+    """Group the rows by the noise they have."""
+    counts = Counter(sources.tolist())
+    names = tuple(sorted(name for name, n in counts.items() if n >= LEAST_ROWS))
+    place = {name: i for i, name in enumerate(names)}
+    position = [place.get(name, len(names)) for name in sources.tolist()]
+    return Groups(names, np.array(position, dtype=np.int64))
+
+
+def noise_of(sources: NDArray[np.str_], shared: float, by_source: Mapping[str, float]) -> Floats:
+    """Learned noise variance of a row of each source; (n,)."""
+    return np.array([by_source.get(name, shared) for name in sources.tolist()], dtype=np.float64)
+
+
+@dataclass(frozen=True)
+class Groups:
+    """Rows that have one learned noise each.
+
+    Parameters
+    ----------
+    names : tuple of str
+        The sources that have a noise of their own, in alphabetical order.
+    position : (n,) int64
+        Which of them each row comes from; ``len(names)`` for rows that share a noise.
+    """
+
+    names: tuple[str, ...]
+    position: Rows
+
+    def __len__(self) -> int:
+        return int(self.position.max()) + 1
+
+    def shared(self, noise: Sequence[float]) -> float:
+        """Return the shared one of the learned `noise`, or the rows' mean if there is none."""
+        if len(self) > len(self.names):
+            return noise[-1]
+        return float(np.asarray(noise)[self.position].mean())
