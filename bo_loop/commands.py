@@ -60,7 +60,7 @@ def start(config: Mapping[str, Any], choices: Mapping[str, str]) -> None:
     ions = literature[["metal", "charge"]].drop_duplicates()
     rule = config["pool"].get("max_denticity_sum")
     left_out = campaign.state().n_left_out
-    without = f"; {left_out} of more than {rule} donors left out" if rule is not None else ""
+    without = f"; {left_out} with more than {rule} donors left out" if rule is not None else ""
     _CONSOLE.print(
         fields(
             {

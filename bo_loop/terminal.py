@@ -20,7 +20,8 @@ def proposals_table(
 ) -> Table:
     """Return the proposals of a round as a table, the reason last.
 
-    Pairs outside the applicability domain are marked, with a note in the caption.
+    Pairs that were chosen together, such as a ligand's competitors, say why once. Pairs outside
+    the applicability domain are marked, with a note in the caption.
 
     Parameters
     ----------
@@ -39,10 +40,12 @@ def proposals_table(
     for name in extra:
         table.add_column(name, justify="right", style="bold", no_wrap=True)
     table.add_column("why", ratio=1)
+    above = ""
     for i, row in enumerate(proposals.itertuples()):
+        why, above = "as above" if row.reason == above else row.reason, row.reason
         predicted = f"{row.mean:.2f} ± {row.sd:.2f}"
         measured = (values[i] for values in extra.values())
-        table.add_row(str(row.rank), _proposed_name(row), predicted, *measured, row.reason)
+        table.add_row(str(row.rank), _proposed_name(row), predicted, *measured, why)
     if any(outside is True for outside in proposals["outside_domain"].tolist()):
         table.caption = _OUTSIDE_NOTE
     return table
@@ -79,11 +82,15 @@ def _value(row: Any) -> str:
 
 
 def history_table(told: pd.DataFrame, title: str) -> Table:
-    """Return events as `Campaign.history` tells them."""
+    """Return events as `Campaign.history` tells them; a pair that all concern is in the title."""
+    one = len(told) > 0 and told["pair_id"].nunique() == 1 and bool(told["pair_id"].iloc[0])
+    if one:
+        title = f"{title}, {pair_name(next(told.itertuples()))}"
     table = Table(title=title, title_justify="left", title_style="bold")
     for name in ("event", "when", "who"):
         table.add_column(name, no_wrap=name != "who")
-    table.add_column("pair", overflow="fold")
+    if not one:
+        table.add_column("pair", overflow="fold")
     table.add_column("what", ratio=1)
     table.add_column("predicted", justify="right", no_wrap=True)
     for row in told.itertuples():
@@ -91,7 +98,7 @@ def history_table(told: pd.DataFrame, title: str) -> Table:
             f"{row.seq} {row.event}",
             row.time.replace("T", " ").removesuffix(":00Z").removesuffix("Z"),
             escape(row.who),
-            pair_name(row) if row.pair_id else "",
+            *([] if one else [pair_name(row) if row.pair_id else ""]),
             escape(row.what),
             "" if pd.isna(row.mean) else f"{row.mean:.2f} ± {row.sd:.2f}",
         )

@@ -54,7 +54,7 @@ class _Schema:
 def test_the_rule_is_applied_at_start_and_counted(config, capsys):
     commands.start(config(max_denticity_sum=6), {})
     words = " ".join(capsys.readouterr().out.split())
-    assert "8 pairs of 3 ligands; 4 of more than 6 donors left out" in words
+    assert "8 pairs of 3 ligands; 4 with more than 6 donors left out" in words
     campaign = Campaign.open("room", config()["directory"])
     assert campaign.config["pool"]["max_denticity_sum"] == 6
     assert (campaign.state().n_pool, campaign.state().n_left_out) == (8, 4)

@@ -16,7 +16,7 @@ from bo_loop.campaign.fold import fold
 from bo_loop.campaign.forms import form
 from bo_loop.campaign.history import history
 from bo_loop.campaign.views import proposals
-from bo_loop.terminal import proposals_table
+from bo_loop.terminal import history_table, proposals_table
 
 A, B = "Ni+2:L1:A", "Ni+2:L1:B"
 NEAREST = [
@@ -57,8 +57,12 @@ def events():
 
 
 def table_text(frame):
+    return shown(proposals_table(frame, "round 1"))
+
+
+def shown(table):
     console = Console(file=io.StringIO(), width=80)
-    console.print(proposals_table(frame, "round 1"))
+    console.print(table)
     return console.file.getvalue()
 
 
@@ -104,6 +108,8 @@ def test_the_table_marks_what_is_outside_the_domain(frame, old_frame):
     assert "(competitor) †" in words
     assert words.count("†") == 2  # the pair and the note
     assert "† outside the applicability domain" in words
+    assert words.count("best") == 1  # the second says "as above"
+    assert "as above" in words
     assert "†" not in table_text(old_frame)
     assert "†" not in table_text(frame[:1])
 
@@ -115,6 +121,15 @@ def test_history_of_a_pair_shows_what_was_nearest():
     assert not history(events(), POOL)["what"].str.contains("nearest").any()
     old = as_events(STARTED, proposed(1, A))
     assert history(old, POOL, A)["what"].tolist() == ["round 1, rank 1: best"]
+
+
+def test_the_history_of_one_pair_names_it_in_the_title():
+    alone = shown(history_table(history(events(), POOL, A), "Recorded"))
+    assert "Recorded, Ni+2 + ligand A" in alone
+    assert alone.count("ligand A") == 1
+    every = shown(history_table(history(events(), POOL), "Recorded"))
+    assert "Recorded," not in every
+    assert "ligand B" in " ".join(every.split())
 
 
 @pytest.fixture
