@@ -3,7 +3,6 @@
 import csv
 import io
 import re
-import unicodedata
 import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -21,7 +20,9 @@ _WRITTEN = (".parquet", ".csv")
 _WRONG_ROW = re.compile(r"^row (\d+)")
 
 _NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d{1,3})?", re.ASCII)
-_MINUS = str.maketrans("−–", "--")
+# Full-width signs, digits and points, and minus signs that are not hyphens. Superscripts stay:
+# 1² is no 12.
+_PLAIN = str.maketrans("０１２３４５６７８９＋－．，−–", "0123456789+-.,--")
 # A workbook is a zip file: one that unpacks to a hundred times its size is not a table.
 _MAX_WORKBOOK_BYTES = 512 * 2**20
 
@@ -192,7 +193,7 @@ def plain_number(text: str, *, comma: bool = False) -> str:
     comma : bool
         Whether a comma may stand for the decimal point.
     """
-    number = unicodedata.normalize("NFKC", text).strip().translate(_MINUS)
+    number = text.strip().translate(_PLAIN)
     if comma and number.count(",") == 1:
         number = number.replace(",", ".")
     return number if _NUMBER.fullmatch(number) else text

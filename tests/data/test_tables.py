@@ -193,6 +193,7 @@ def test_names_a_mapped_header_that_is_absent(tmp_path):
         ("−5.74", False, "-5.74"), ("1.2e-3", False, "1.2e-3"), ("5,74", True, "5.74"),
         ("5,74", False, "5,74"), ("1,234,5", True, "1,234,5"), ("Cu²⁺", False, "Cu²⁺"),
         ("nan", False, "nan"), ("1_0", False, "1_0"),
+        ("１２．５", False, "12.5"), ("1²", False, "1²"),
     ],
 )  # fmt: skip
 def test_plain_number(text, comma, expected):
