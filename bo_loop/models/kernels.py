@@ -312,7 +312,8 @@ class GatheredMatern(gpytorch.kernels.Kernel):
         (…, n, n') float64 tensor, or (…, n) with `diag`
         """
         batch = torch.broadcast_shapes(x1.shape[:-2], x2.shape[:-2])
-        x1, x2 = (x.expand(*batch, *x.shape[-2:]).reshape(-1, *x.shape[-2:]) for x in (x1, x2))
+        k = batch.numel()
+        x1, x2 = (x.expand(*batch, *x.shape[-2:]).reshape(k, *x.shape[-2:]) for x in (x1, x2))
         if diag and torch.equal(x1, x2):
             return self.outputscale.expand(*batch, x1.shape[-2])
         blocks = [self._block(a, b) for a, b in zip(x1, x2, strict=True)]

@@ -106,6 +106,12 @@ def test_batches_and_diagonal(case):
     torch.testing.assert_close(kernel(x[:5], x[5:10], diag=True), full[:5, 5:10].diagonal())
 
 
+def test_no_rows_have_an_empty_covariance(case):
+    # A stage of a model may hold none of the pairs that are asked for.
+    kernel, x, _ = case
+    assert kernel(x[:0], x).to_dense().shape == (0, 30)
+
+
 def test_gathers_only_what_it_uses(case):
     kernel, x, _ = case
     pairs_ = kernel.gather(x[:2])
