@@ -138,7 +138,11 @@ def _form_problem(path: Path, expected: bytes) -> str:
         ours = read_cells(path, content=expected).frame
     except DataError as error:
         return f"cannot be read: {error}"
-    columns = [name for name in ours.columns if name not in forms.THEIRS]
+    columns = [
+        name  # a form is older than a column of which the ledger says nothing
+        for name in ours.columns
+        if name not in forms.THEIRS and (name in theirs or (ours[name] != "").any())
+    ]
     missing = [name for name in columns if name not in theirs]
     if missing:
         return f"lacks our columns {', '.join(missing)}"

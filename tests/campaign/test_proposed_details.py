@@ -15,6 +15,7 @@ from bo_loop.campaign import rounds
 from bo_loop.campaign.fold import fold
 from bo_loop.campaign.forms import form
 from bo_loop.campaign.history import history
+from bo_loop.campaign.verify import _form_problem
 from bo_loop.campaign.views import proposals
 from bo_loop.terminal import history_table, proposals_table
 
@@ -98,6 +99,15 @@ def test_the_form_says_them_in_cells(frame, old_frame):
     ]
     read = pd.read_csv(io.BytesIO(form(old_frame)), dtype=str, keep_default_na=False)
     assert read[cells].to_numpy().tolist() == [["", "", ""]] * 2
+
+
+def test_a_form_from_before_these_columns_is_as_proposed(frame, old_frame, tmp_path):
+    path = tmp_path / "proposals.csv"
+    written = pd.read_csv(io.BytesIO(form(old_frame)), dtype=str, keep_default_na=False)
+    written.drop(columns=["role", "outside_domain", "nearest"]).to_csv(path, index=False)
+    assert _form_problem(path, form(old_frame)) == ""
+    problem = _form_problem(path, form(frame))
+    assert problem == "lacks our columns role, outside_domain, nearest"
 
 
 def test_the_table_marks_what_is_outside_the_domain(frame, old_frame):
