@@ -17,7 +17,8 @@ lint: $(INSTALLED)
 	$(BIN)/lint-imports
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet --site-dir $(VENV)/docs
 
-bench: $(INSTALLED)  ## slow tests and benchmarks
+bench: $(INSTALLED)  ## slow tests, fuzzing and benchmarks
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[bench]'
 	$(BIN)/python -m pytest -m slow
 	for script in benchmarks/*.py; do $(BIN)/python $$script || exit 1; done
 
