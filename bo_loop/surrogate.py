@@ -15,6 +15,7 @@ from bo_loop.errors import DataError
 from bo_loop.features.schema import FeatureSchema
 from bo_loop.models.censored import sites
 from bo_loop.models.pair_model import PairModel
+from bo_loop.models.sources import OWN, labels
 from bo_loop.records import Floats, PairFeatures, PoolPosterior, Rows
 
 _JSON, _ARRAYS = "model.json", "training.npz"
@@ -108,7 +109,8 @@ class Surrogate:
         Raises
         ------
         DataError
-            If an observation cannot be used, or all are censored.
+            If an observation cannot be used, all are censored, or one is whose source may have
+            an offset.
         FitError
             If the model cannot be fitted.
         """
@@ -145,6 +147,8 @@ class Surrogate:
         y, noise_var = data.y, data.noise_var
         rows = np.flatnonzero(data.sign)
         if len(rows):
+            if "offset_variance" in model.hyperparameters():
+                _require_own(data.features.take(rows))
             bound, learned = model.bind(data.features), model.noise(data.features)[rows]
             found = sites(
                 bound.mean(rows),
@@ -321,6 +325,17 @@ class _Training:
                 "Add literature, or results with a number."
             )
         return self.features.take(rows), self.y[rows], self.noise_var[rows]
+
+
+def _require_own(censored: PairFeatures) -> None:
+    elsewhere = sorted(set(labels(censored).tolist()) - {OWN})
+    if elsewhere:
+        raise DataError(
+            "source_offset=true cannot allow for the offset of a bound: only results told to a "
+            "campaign may be censored. Leave the bounds of these sources out of the data, or set "
+            "source_offset=false.",
+            elsewhere,
+        )
 
 
 def _training(schema: FeatureSchema, observations: pd.DataFrame) -> _Training:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from bo_loop.models.kernels import Gathered, GatheredMatern, matern
+from bo_loop.models.kernels import Gathered, GatheredMatern, matern, shared_error
 from bo_loop.models.linalg import (
     JITTER,
     append_rows,
@@ -54,7 +54,12 @@ class Factored:
 
 @torch.no_grad()
 def factorise(
-    kernel: GatheredMatern, x: Tensor, y: Tensor, noise: Tensor, mean: float
+    kernel: GatheredMatern,
+    x: Tensor,
+    y: Tensor,
+    noise: Tensor,
+    mean: float,
+    offsets: tuple[Tensor, float] | None = None,
 ) -> tuple[Factored, float]:
     """Order the pairs, factor their covariance and condition on them.
 
@@ -65,6 +70,8 @@ def factorise(
     y, noise : (n,) float64 tensor
         Values, and the whole of their noise variances.
     mean : float
+    offsets : tuple, optional
+        Number of each row's offset, −1 for none, (n,) int64; and the variance of the offsets.
 
     Returns
     -------
@@ -82,6 +89,8 @@ def factorise(
 
     def attempt(jitter: float) -> Tensor:
         matrix = matern(pairs, pairs, kernel.lengthscale, kernel.outputscale, lower=True)
+        if offsets is not None:
+            matrix += offsets[1] * shared_error(offsets[0][order])
         matrix.diagonal().add_(noise + jitter)
         return cholesky_(matrix).tril_()
 

@@ -7,12 +7,14 @@ d       features
 l       lengthscales                                                  (d,)
 s²      outputscale
 v       learned noise variances: one, or one for each of g groups     (g,)
-θ       [log l, log s², log v], what is searched                      (d + 1 + g,)
+s_b²    variance of the offsets of sources, if there are any
+θ       [log l, log s², log v], and log s_b²; what is searched        (d + 1 + g,) or one more
 
 Priors: l ~ LogNormal(√2 + ½ log d, √3) and v ~ LogNormal(−4, 1), as BoTorch has them (Hvarfner
 et al., Vanilla Bayesian Optimization Performs Great in High Dimensions, ICML 2024); and
 s² ~ LogNormal(0, 1) on the standardised outcome, which lets it move by an order of magnitude and
-keeps it from running away with the lengthscales. They are densities of l, s² and v, not of their
+keeps it from running away with the lengthscales; s_b² ~ LogNormal(−4, 2), like the noise but
+less sure. They are densities of l, s², v and s_b², not of their
 logarithms, so the optimum is the one that BoTorch would find.
 """
 
@@ -26,7 +28,7 @@ from gpytorch.priors import LogNormalPrior
 from scipy.optimize import minimize
 from torch import Tensor
 
-from bo_loop.models.kernels import Gathered, matern
+from bo_loop.models.kernels import Gathered, matern, shared_error
 from bo_loop.models.linalg import JITTER, with_jitter
 from bo_loop.models.marginal import log_marginal
 
@@ -35,6 +37,7 @@ MIN_NOISE = 1e-4
 _BOUNDS_L = (log(MIN_LENGTHSCALE), log(1e6))
 _BOUNDS_S2 = (log(1e-4), log(1e4))
 _BOUNDS_V = (log(MIN_NOISE), log(1e2))
+_BOUNDS_B = (log(1e-6), log(1e2))
 # Median r between pairs of standardised features is about √2 / c at lengthscales c √d.
 _START_SCALES = (0.5, 1.0, 2.0, 4.0)
 _START_NOISE = 0.05
@@ -56,6 +59,8 @@ class Problem:
         Which learned noise each pair has; without, all have the same.
     n_groups : int
         g.
+    offset : (n,) int64 tensor, optional
+        Number of the offset each pair has, −1 for none; without, there are no offsets.
     """
 
     pairs: Gathered
@@ -63,11 +68,13 @@ class Problem:
     noise: Tensor
     group: Tensor | None = None
     n_groups: int = 1
+    offset: Tensor | None = None
 
     def take(self, rows: Tensor) -> "Problem":
         """Return the problem of the pairs at `rows` (k,)."""
-        group = None if self.group is None else self.group[rows]
-        return Problem(self.pairs.take(rows), self.y[rows], self.noise[rows], group, self.n_groups)
+        group, offset = (None if t is None else t[rows] for t in (self.group, self.offset))
+        pairs, y, noise = self.pairs.take(rows), self.y[rows], self.noise[rows]
+        return Problem(pairs, y, noise, group, self.n_groups, offset)
 
 
 @dataclass(frozen=True)
@@ -76,7 +83,7 @@ class Optimum:
 
     Parameters
     ----------
-    theta : (d + 1 + g,) float64
+    theta : (d + 1 + g,) float64, or one more with offsets
     mll : float
         Log marginal likelihood there, of all n values (not a mean), without the priors.
     mean : float
@@ -118,15 +125,21 @@ def noise_prior() -> LogNormalPrior:
     return LogNormalPrior(-4.0, 1.0)
 
 
-def log_prior(theta: Tensor, n_groups: int = 1) -> Tensor:
-    """Log prior density of [l, s², v] at θ (d + 1 + g,)."""
+def offset_prior() -> LogNormalPrior:
+    """Prior of the variance of the sources' offsets, on the standardised outcome."""
+    return LogNormalPrior(-4.0, 2.0)
+
+
+def log_prior(theta: Tensor, n_groups: int = 1, *, offsets: bool = False) -> Tensor:
+    """Log prior density of [l, s², v], and s_b² with `offsets`, at θ."""
     value = theta.exp()
-    d = len(theta) - 1 - n_groups
-    return (
+    d = len(theta) - 1 - n_groups - offsets
+    density = (
         lengthscale_prior(d).log_prob(value[:d]).sum()
         + outputscale_prior().log_prob(value[d])
-        + noise_prior().log_prob(value[d + 1 :]).sum()
+        + noise_prior().log_prob(value[d + 1 : d + 1 + n_groups]).sum()
     )
+    return density + offset_prior().log_prob(value[-1]) if offsets else density
 
 
 def evaluate(problem: Problem, theta: np.ndarray) -> tuple[dict[str, float], np.ndarray]:
@@ -135,7 +148,7 @@ def evaluate(problem: Problem, theta: np.ndarray) -> tuple[dict[str, float], np.
     Returns
     -------
     tuple
-        ``objective``, ``mll``, ``mean`` and ``jitter``; and d objective / dθ (d + 1 + g,).
+        ``objective``, ``mll``, ``mean`` and ``jitter``; and d objective / dθ.
 
     Raises
     ------
@@ -148,10 +161,15 @@ def evaluate(problem: Problem, theta: np.ndarray) -> tuple[dict[str, float], np.
         value = leaf.exp()
         d = problem.pairs.width
         covariance = matern(problem.pairs, problem.pairs, value[:d], value[d], lower=True)
-        learned = value[-1] if problem.group is None else value[d + 1 :][problem.group]
+        if problem.offset is not None:
+            # tril: the gradient above the diagonal is undefined, and must not be multiplied.
+            covariance = covariance + (value[-1] * shared_error(problem.offset)).tril()
+        learned = value[d + 1] if problem.group is None else value[d + 1 :][problem.group]
         mll, mean = log_marginal(covariance, problem.noise + learned + jitter, problem.y)
         del covariance
-        objective = (mll + log_prior(leaf, problem.n_groups)) / len(problem.y)
+        objective = (
+            mll + log_prior(leaf, problem.n_groups, offsets=problem.offset is not None)
+        ) / len(problem.y)
         objective.backward()
         parts = {"objective": objective.item(), "mll": mll.item(), "mean": mean.item()}
         return parts, leaf.grad.cpu().numpy()
@@ -165,7 +183,7 @@ def evaluate(problem: Problem, theta: np.ndarray) -> tuple[dict[str, float], np.
 def cold_start(problem: Problem) -> np.ndarray:
     """θ with equal lengthscales c √d for the most probable of a few c."""
     d = problem.pairs.width
-    noise = [log(_START_NOISE)] * problem.n_groups
+    noise = [log(_START_NOISE)] * (problem.n_groups + (problem.offset is not None))
     starts = [np.array([log(c * sqrt(d))] * d + [0.0, *noise]) for c in _START_SCALES]
     return max(starts, key=lambda theta: evaluate(problem, theta)[0]["objective"])
 
@@ -176,7 +194,7 @@ def optimise(problem: Problem, start: np.ndarray, max_iter: int) -> Optimum:
     Parameters
     ----------
     problem : Problem
-    start : (d + 1 + g,) float64
+    start : as `Optimum.theta`
         Moved to the nearest value within bounds.
     max_iter : int
         Iterations after which the search is cut off (and `converged` is false).
@@ -194,7 +212,8 @@ def optimise(problem: Problem, start: np.ndarray, max_iter: int) -> Optimum:
         return -parts["objective"], -gradient
 
     d, g = problem.pairs.width, problem.n_groups
-    bounds = np.array([_BOUNDS_L] * d + [_BOUNDS_S2] + [_BOUNDS_V] * g)
+    b = [] if problem.offset is None else [_BOUNDS_B]
+    bounds = np.array([_BOUNDS_L] * d + [_BOUNDS_S2] + [_BOUNDS_V] * g + b)
     found: Any = minimize(
         negative,
         np.clip(start, *bounds.T),

@@ -96,6 +96,18 @@ def matern(
     return _Matern.apply(lengthscale, outputscale, a, b, lower)
 
 
+def shared_error(offset: Tensor) -> Tensor:
+    """Tell which pairs of rows share an offset, as 1 or 0; lower triangle of (n, n) float64.
+
+    Parameters
+    ----------
+    offset : (n,) int64 tensor
+        Number of each row's offset; −1 for none.
+    """
+    same = (offset[:, None] == offset) & (offset >= 0)
+    return same.tril_().double()
+
+
 @torch.no_grad()
 def matern_times(
     a: Gathered, b: Gathered, lengthscale: Tensor, outputscale: Tensor, weights: Tensor

@@ -22,7 +22,7 @@ from bo_loop.models.kernels import GatheredMatern, gather
 from bo_loop.models.linalg import FitWarning
 from bo_loop.models.ordering import farthest_first
 from bo_loop.models.pair_model import PairModel
-from bo_loop.models.sources import Groups, groups_of, labels, noise_of, require_sources
+from bo_loop.models.sources import Groups, groups_of, labels, noise_of, offset_of, require_sources
 from bo_loop.models.tables import as_tensors, checked_targets, qualified_names
 from bo_loop.records import Floats, PairFeatures
 
@@ -47,6 +47,8 @@ class MaternGP:
     source_noise : bool
         Learn a noise for each source that has enough rows, and one for the rest
         (`bo_loop.models.sources`), in place of one for all.
+    source_offset : bool
+        Allow for a constant offset of each source, from what the lab itself would measure.
     """
 
     max_iter: int = 200
@@ -54,6 +56,7 @@ class MaternGP:
     seed: int = 0
     device: str = "cpu"
     source_noise: bool = False
+    source_offset: bool = False
 
     def __post_init__(self):
         if self.max_iter < 1:
@@ -96,7 +99,7 @@ class MaternGP:
         ------
         DataError
             If there is no pair, lengths differ, a number is not finite, or the pairs lack the
-            sources that `source_noise` needs.
+            sources that `source_noise` or `source_offset` needs.
         FitError
             If a covariance has no Cholesky factor, even with jitter.
         """
@@ -110,8 +113,12 @@ class MaternGP:
             groups = groups_of(labels(features.take(rows.cpu().numpy())))
             group = torch.as_tensor(groups.position, device=problem.y.device)
             fitted = replace(fitted, group=group, n_groups=len(groups))
+        if self.source_offset:
+            require_sources(features, "source_offset")
+            offset = torch.as_tensor(offset_of(labels(features)), device=problem.y.device)
+            fitted = replace(fitted, offset=offset[rows])
         names = qualified_names(features)
-        theta = _theta(start, names, groups, scale)
+        theta = _theta(start, names, groups, scale, offsets=self.source_offset)
         warm = theta is not None
         if theta is None:
             scout = fitted.take(self._subset_rows(fitted, _SCOUT_ROWS))
@@ -128,6 +135,8 @@ class MaternGP:
                 stacklevel=2,
             )
         hyperparameters = _hyperparameters(found, names, groups, centre, scale)
+        if self.source_offset:
+            hyperparameters["offset_variance"] = float(np.exp(found.theta[-1])) * scale**2
         report = _report(found, len(y), len(fitted.y), warm=warm)
         return self._condition(features, y, noise_var, hyperparameters, report)
 
@@ -202,7 +211,12 @@ class MaternGP:
         if by_source is not None:
             learned = x.new_tensor(noise_of(labels(features), noise, by_source))
         total = x.new_tensor(noise_var) + learned
-        data, jitter = factorise(kernel, x, x.new_tensor(y), total, mean)
+        offset_variance = hyperparameters.get("offset_variance")
+        offsets = None
+        if offset_variance is not None:
+            numbers = torch.as_tensor(offset_of(labels(features)), device=x.device)
+            offsets = numbers, offset_variance
+        data, jitter = factorise(kernel, x, x.new_tensor(y), total, mean, offsets)
         return PairModel(
             features,
             kernel,
@@ -211,6 +225,7 @@ class MaternGP:
             noise=noise,
             fit_report=report | {"jitter_all_rows": jitter},
             source_noise=by_source,
+            offset_variance=offset_variance,
         )
 
 
@@ -225,6 +240,8 @@ def _theta(
     names: tuple[str, ...],
     groups: Groups | None,
     scale: float,
+    *,
+    offsets: bool,
 ) -> np.ndarray | None:
     """θ of earlier hyperparameters on today's scale; None if there are none that fit."""
     if start is None:
@@ -240,7 +257,8 @@ def _theta(
     if groups is not None:
         own = start.get("source_noise", {})
         noise = [own.get(name, start["noise"]) for name in (*groups.names, None)][: len(groups)]
-    variances = np.array([start["outputscale"], *noise]) / scale**2
+    offset = [start.get("offset_variance", start["noise"])] if offsets else []
+    variances = np.array([start["outputscale"], *noise, *offset]) / scale**2
     return np.log([*(start["lengthscales"][name] for name in names), *variances])
 
 
@@ -250,7 +268,8 @@ def _hyperparameters(
     """State θ and the mean, of the standardised outcome, in original units."""
     value = np.exp(found.theta).tolist()
     d = len(names)
-    noise = [v * scale**2 for v in value[d + 1 :]]
+    g = 1 if groups is None else len(groups)
+    noise = [v * scale**2 for v in value[d + 1 : d + 1 + g]]
     stated = {
         "lengthscales": dict(zip(names, value[:d], strict=True)),
         "outputscale": value[d] * scale**2,

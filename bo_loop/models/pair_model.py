@@ -50,6 +50,8 @@ class PairModel(Model):
     source_noise : mapping of str to float, optional
         Learned noise variances of the sources that have their own (`bo_loop.models.sources`);
         `noise` is then what the others share.
+    offset_variance : float, optional
+        Of the sources' offsets, which `data` allows for; results added later have none.
     fit_report : mapping
         How the hyperparameters were found; JSON-able.
 
@@ -69,6 +71,7 @@ class PairModel(Model):
         noise: float,
         fit_report: Mapping[str, Any],
         source_noise: Mapping[str, float] | None = None,
+        offset_variance: float | None = None,
     ):
         super().__init__()
         self.kernel = kernel
@@ -78,6 +81,7 @@ class PairModel(Model):
         self._mean = mean
         self._noise = noise
         self._source_noise = None if source_noise is None else dict(source_noise)
+        self._offset_variance = offset_variance
         self.eval()
 
     @property
@@ -118,16 +122,16 @@ class PairModel(Model):
         -------
         dict
             ``lengthscales`` by ``block.feature``, ``outputscale``, ``noise``, ``mean``; and
-            ``source_noise`` by source, if it was asked for.
+            ``source_noise`` by source and ``offset_variance``, if they were asked for.
         """
         values = self.kernel.lengthscale.tolist()
-        by_source = {} if self._source_noise is None else {"source_noise": self._source_noise}
+        optional = {"source_noise": self._source_noise, "offset_variance": self._offset_variance}
         return {
             "lengthscales": dict(zip(qualified_names(self._tables), values, strict=True)),
             "outputscale": self.kernel.outputscale.item(),
             "noise": self._noise,
             "mean": self._mean,
-            **by_source,
+            **{name: value for name, value in optional.items() if value is not None},
         }
 
     @torch.no_grad()
@@ -219,6 +223,7 @@ class PairModel(Model):
             noise=self._noise,
             fit_report=self.fit_report,
             source_noise=self._source_noise,
+            offset_variance=self._offset_variance,
         )
 
     def bind(self, features: PairFeatures) -> ModelPosterior:

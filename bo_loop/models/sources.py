@@ -7,6 +7,10 @@ left to share it, the shared noise is the mean of the others, weighted by their 
 Results told to a campaign are one source, `OWN`, whatever the campaign is called, and pairs
 without sources are still to be measured there: predictions carry the noise of `OWN` if
 it has enough rows, else the shared one.
+
+A source may also be off by an offset b ~ N(0, s_b²), the same for all its rows: its results then
+share an error of variance s_b². `OWN` has none, so that log β means what the lab itself would
+measure; as long as the lab has measured nothing, it means what the average source would.
 """
 
 from collections import Counter
@@ -53,6 +57,12 @@ def groups_of(sources: NDArray[np.str_]) -> "Groups":
     place = {name: i for i, name in enumerate(names)}
     position = [place.get(name, len(names)) for name in sources.tolist()]
     return Groups(names, np.array(position, dtype=np.int64))
+
+
+def offset_of(sources: NDArray[np.str_]) -> Rows:
+    """Return the number of each row's offset; −1 for rows of `OWN`, which have none; (n,)."""
+    numbers = np.unique(sources, return_inverse=True)[1]
+    return np.where(sources == OWN, -1, numbers)
 
 
 def noise_of(sources: NDArray[np.str_], shared: float, by_source: Mapping[str, float]) -> Floats:

@@ -3,12 +3,14 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import torch
 from model_tables import log_beta, pairs, stated
 
 from bo_loop.config import build
 from bo_loop.errors import ConfigError, DataError
+from bo_loop.models.fitting import evaluate
 from bo_loop.models.matern_gp import MaternGP
-from bo_loop.models.sources import LEAST_ROWS, OWN, groups_of, labels
+from bo_loop.models.sources import LEAST_ROWS, OWN, groups_of, labels, offset_of
 
 
 def sourced(*sources):
@@ -124,9 +126,66 @@ def test_results_added_to_a_model_have_the_noise_of_the_lab():
     assert added.hyperparameters() == whole.hyperparameters()
 
 
+def test_a_shared_offset_is_a_shared_error():
+    # One pair, prior N(7, 9), noise 0.2 each; the book's two values also share an error of
+    # variance 0.5, so that their mean counts as one value of variance 0.2 / 2 + 0.5.
+    features = sourced("book", "campaign x", "book")
+    state = stated(features, noise=0.2) | {"offset_variance": 0.5}
+    y = np.array([5.0, 8.0, 6.0])
+    recipe = MaternGP(source_offset=True)
+    row = np.array([0])
+
+    def check(model):
+        precision = 1 / 9 + 1 / 0.2 + 1 / 0.6
+        bound = model.bind(features)
+        expected = (7 / 9 + 8.0 / 0.2 + 5.5 / 0.6) / precision
+        assert bound.mean(row)[0] == pytest.approx(expected, rel=1e-6)
+        assert bound.variance(row)[0] == pytest.approx(1 / precision, rel=1e-6)
+        assert bound.variance_bound(row)[0] >= bound.variance(row)[0]
+        assert model.hyperparameters()["offset_variance"] == 0.5
+
+    check(recipe.build(features, y, None, state))
+    # A result of the lab that comes later has no offset.
+    book = recipe.build(features.take([0, 2]), y[[0, 2]], None, state)
+    check(book.condition_on_observations(book.data.x[:1], book.data.y.new_tensor([[8.0]])))
+
+
+def test_offsets_are_numbered_but_for_the_labs_own():
+    assert offset_of(np.array(["b", OWN, "a", "b"])).tolist() == [1, -1, 0, 1]
+
+
+def test_fit_recovers_the_shift_between_two_sources():
+    features, smooth = smooth_from(["campaign x", "book"])
+    book = features.source == "book"
+    y = smooth + 1.5 * book + 0.1 * np.random.default_rng(3).standard_normal(len(smooth))
+    plain, model = (MaternGP(source_offset=each).fit(features, y) for each in (False, True))
+    rows = np.flatnonzero(book)
+    off, found = (m.bind(features).mean(rows) - smooth[rows] for m in (plain, model))
+    assert abs(found.mean()) < 0.15 < abs(off.mean())
+    assert model.noise_variance < 0.05 < plain.noise_variance
+    assert 0.05 < model.hyperparameters()["offset_variance"] < 10.0
+
+
+def test_the_gradient_with_noises_and_offsets_is_that_of_the_objective():
+    features, y = smooth_from(["a", "b", "campaign x"], n=8)
+    problem = MaternGP()._problem(features, (y - y.mean()) / y.std(), np.zeros(len(y)))
+    group = torch.arange(len(y)) % 2
+    offset = torch.as_tensor(offset_of(labels(features)))
+    problem = replace(problem, group=group, n_groups=2, offset=offset)
+    theta = np.r_[np.full(10, 1.0), 0.2, -2.0, -3.0, -1.5]
+    _, gradient = evaluate(problem, theta)
+    for at in range(9, 14):
+        step = 1e-5 * np.eye(14)[at]
+        ahead, behind = (evaluate(problem, theta + s)[0]["objective"] for s in (step, -step))
+        assert gradient[at] == pytest.approx((ahead - behind) / 2e-5, rel=1e-5, abs=1e-9)
+
+
 def test_pairs_without_sources_and_other_models_are_refused():
     features = pairs(5)
     with pytest.raises(DataError, match="source_noise=true asks for the source of every row"):
         MaternGP(source_noise=True).fit(features, log_beta(features))
-    with pytest.raises(ConfigError, match="source_noise"):
-        build({"_target_": "bo_loop.models.beta_gp.BetaGP", "source_noise": True})
+    with pytest.raises(DataError, match="source_offset=true asks for the source of every row"):
+        MaternGP(source_offset=True).fit(features, log_beta(features))
+    for option in ("source_noise", "source_offset"):
+        with pytest.raises(ConfigError, match=option):
+            build({"_target_": "bo_loop.models.beta_gp.BetaGP", option: True})

@@ -7,11 +7,13 @@ from campaign.test_campaign import config
 
 from bo_loop.campaign.campaign import Campaign
 from bo_loop.data import minteq
+from bo_loop.errors import DataError
 from bo_loop.features.schema import FeatureRecipe
 from bo_loop.models.matern_gp import MaternGP
 from bo_loop.surrogate import Surrogate
 
-OPTIONS = {"source_noise": True}
+pytestmark = pytest.mark.filterwarnings("ignore:The fit stopped")
+OPTIONS = {"source_noise": True, "source_offset": True}
 
 
 @pytest.fixture(scope="module")
@@ -21,13 +23,17 @@ def table():
     return frame.reset_index(drop=True).assign(source=lambda f: np.resize(["a", "b", "b"], len(f)))
 
 
-@pytest.mark.filterwarnings("ignore:The fit stopped")
 def test_a_surrogate_is_the_same_built_anew_and_loaded(table, tmp_path):
-    table = table.assign(censoring=np.where(np.arange(len(table)) < 3, "lower", "none"))
+    censored = np.arange(len(table)) < 3
+    table = table.assign(
+        censoring=np.where(censored, "lower", "none"),
+        source=np.where(censored, "campaign x", table["source"]),
+    )
     schema = FeatureRecipe().fit(table)
     surrogate = Surrogate.fit(schema, MaternGP(max_iter=10, **OPTIONS), table)
     hyperparameters = surrogate.model.hyperparameters()
     assert hyperparameters["source_noise"].keys() == {"a", "b"}
+    assert hyperparameters["offset_variance"] > 0.0
     again = Surrogate.build(schema, surrogate.recipe, table, hyperparameters)
     surrogate.save(tmp_path / "m")
     loaded = Surrogate.load(tmp_path / "m")
@@ -36,6 +42,13 @@ def test_a_surrogate_is_the_same_built_anew_and_loaded(table, tmp_path):
     np.testing.assert_allclose(noise, hyperparameters["noise"])
     for other in (again, loaded):
         pd.testing.assert_frame_equal(other.predict(table.iloc[:6]), expected, rtol=1e-9)
+
+
+def test_bounds_from_sources_that_may_be_off_are_refused(table):
+    table = table.assign(censoring=np.where(np.arange(len(table)) < 1, "lower", "none"))
+    schema = FeatureRecipe().fit(table)
+    with pytest.raises(DataError, match=r"offset of a bound(?s:.)*a"):
+        Surrogate.fit(schema, MaternGP(max_iter=1, **OPTIONS), table)
 
 
 def test_the_rounds_of_a_campaign_follow_from_what_they_recorded(tmp_path):
