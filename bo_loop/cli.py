@@ -5,6 +5,7 @@ function in `bo_loop.commands`. Bad input ends with one message and exit code 2.
 """
 
 import difflib
+import inspect
 import keyword
 import os
 import re
@@ -117,19 +118,12 @@ def _compose(verb: str, arguments: Sequence[str], touched: frozenset[str]) -> No
         name = f"{verb}_" if keyword.iskeyword(verb) else verb
         function: Callable[..., None] = getattr(commands, name)
         try:
-            config = _plain(verb, node)
+            given = {"config": _plain(verb, node), "touched": touched}
             runtime = HydraConfig.get().runtime.choices
-            choices = {key: value for key, value in runtime.items() if "/" not in key}
-            if verb in {"start", "demo"}:
-                function(config, choices)
-            elif verb in {"suggest", "correct"}:
-                function(config, touched)
-            elif verb == "config":
-                function(config, touched, choices)
-            elif verb == "simulate":
-                function(config, _strategies(config["strategies"], arguments))
-            else:
-                function(config)
+            given["choices"] = {key: value for key, value in runtime.items() if "/" not in key}
+            if verb == "simulate":
+                given["strategies"] = _strategies(given["config"]["strategies"], arguments)
+            function(**{name: given[name] for name in inspect.signature(function).parameters})
         except BoLoopError as error:
             refused.append(error)
 
