@@ -12,10 +12,8 @@ parts        (k, m) rows of those pairs
 from dataclasses import dataclass, replace
 
 import numpy as np
-import torch
-from botorch.utils.sampling import draw_sobol_normal_samples
 from scipy.linalg import solve_triangular
-from scipy.stats import norm
+from scipy.special import ndtri
 
 from bo_loop.records import Floats, PoolPairs, PoolPosterior, Rows
 
@@ -125,5 +123,9 @@ class Items:
 def _normals(m: int) -> Floats:
     """Return standard normals that fill the space evenly; (S, m)."""
     if m == 1:
-        return norm.ppf((np.arange(DRAWS) + 0.5) / DRAWS)[:, None]
+        return ndtri((np.arange(DRAWS) + 0.5) / DRAWS)[:, None]
+    # Here, for `bo-loop status` builds an objective and is not to wait for torch.
+    import torch
+    from botorch.utils.sampling import draw_sobol_normal_samples
+
     return draw_sobol_normal_samples(m, DRAWS, dtype=torch.float64, seed=0).numpy()

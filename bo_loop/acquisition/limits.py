@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import norm
+from scipy.special import log_ndtr
 
 from bo_loop.chemistry.ions import parse_ion
 from bo_loop.errors import ConfigError
@@ -41,7 +41,7 @@ class Limit:
         """Log of the probability that the limit is kept; (k,)."""
         with np.errstate(divide="ignore", invalid="ignore"):
             distance = self.sign * (self.bound - mean) / np.sqrt(variance)
-        return norm.logcdf(np.nan_to_num(distance, nan=0.0, posinf=np.inf, neginf=-np.inf))
+        return log_ndtr(np.nan_to_num(distance, nan=0.0, posinf=np.inf, neginf=-np.inf))
 
 
 def parse_limit(text: str) -> Limit:

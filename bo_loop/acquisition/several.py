@@ -16,11 +16,6 @@ from functools import cached_property
 from typing import Any, ClassVar
 
 import numpy as np
-import torch
-from botorch.utils.multi_objective import infer_reference_point, is_non_dominated
-from botorch.utils.multi_objective.box_decompositions.non_dominated import (
-    FastNondominatedPartitioning,
-)
 
 from bo_loop.acquisition.objectives import Objective, require_number
 from bo_loop.errors import ConfigError
@@ -182,6 +177,9 @@ class Front:
     @classmethod
     def of(cls, points: Floats, reference: Any) -> "Front":
         """Keep the points that no other dominates."""
+        import torch  # not on the way to `bo-loop status`
+        from botorch.utils.multi_objective import infer_reference_point, is_non_dominated
+
         tensor = torch.as_tensor(np.asarray(points, dtype=np.float64))
         front = tensor[is_non_dominated(tensor)]
         if reference is None:
@@ -190,6 +188,11 @@ class Front:
 
     @cached_property
     def _cells(self) -> Floats:
+        import torch
+        from botorch.utils.multi_objective.box_decompositions.non_dominated import (
+            FastNondominatedPartitioning,
+        )
+
         partitioning = FastNondominatedPartitioning(
             ref_point=torch.as_tensor(self.reference), Y=torch.as_tensor(self.points)
         )
