@@ -84,7 +84,7 @@ def proposed(state: CampaignState, pool: pd.DataFrame) -> pd.DataFrame:
     if not frames:
         return pd.DataFrame(columns=["round", "pair_id", "mean", "sd", "log_beta", "log_beta_sd"])
     frame = pd.concat(frames, ignore_index=True)
-    outcomes = [_outcome(state, p, n) for p, n in zip(frame["pair_id"], frame["round"])]  # noqa: B905
+    outcomes = [_outcome(state, row.pair_id, row.round) for row in frame.itertuples()]
     return frame.assign(**pd.DataFrame(outcomes, index=frame.index))
 
 
