@@ -4,7 +4,6 @@ import re
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import log_ndtr
 
 from bo_loop.chemistry.ions import parse_ion
 from bo_loop.errors import ConfigError
@@ -39,6 +38,8 @@ class Limit:
 
     def log_chance(self, mean: Floats, variance: Floats) -> Floats:
         """Log of the probability that the limit is kept; (k,)."""
+        from scipy.special import log_ndtr  # `bo-loop status` builds objectives without it
+
         with np.errstate(divide="ignore", invalid="ignore"):
             distance = self.sign * (self.bound - mean) / np.sqrt(variance)
         return log_ndtr(np.nan_to_num(distance, nan=0.0, posinf=np.inf, neginf=-np.inf))
