@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
@@ -43,9 +44,15 @@ def run(config: Mapping[str, Any], console: Console) -> None:
 
 
 def _table(found: Validation) -> Table:
-    table = Table(title="Errors and uncertainties", title_justify="left", title_style="bold")
+    table = Table(
+        title="Errors and uncertainties",
+        title_justify="left",
+        title_style="bold",
+        box=SIMPLE_HEAD,  # ten columns within 80 characters
+        pad_edge=False,
+    )
     table.add_column("set", no_wrap=True)
-    table.add_column("")
+    table.add_column("", no_wrap=True)
     for name in COLUMNS.values():
         table.add_column(name, justify="right")
     for row in table_text(found):
