@@ -49,7 +49,7 @@ def _table(found: Validation) -> Table:
         title_justify="left",
         title_style="bold",
         box=SIMPLE_HEAD,  # ten columns within 80 characters
-        pad_edge=False,
+        padding=(0, 1, 0, 0),
     )
     table.add_column("set", no_wrap=True)
     table.add_column("", no_wrap=True)
