@@ -52,10 +52,11 @@ def validate(config: Mapping[str, Any], note: Note = lambda *_: None) -> Validat
         As the parts of the config.
     """
     folder = Path(config["out"])
-    observations = _observations(config["data"])
+    described = build(config["features"])
+    observations = described.usable(_observations(config["data"])).reset_index(drop=True)
     memory = Memory.open(folder, config, observations)
     note("describing the pairs", 0, 1, None)
-    features = build(config["features"]).fit(observations).transform(observations)
+    features = described.fit(observations).transform(observations)
     note("mapping the domain", 0, 1, None)
     split = memory.split(lambda: build(config["split"]).split(features))
     y = observations["log_beta"].to_numpy(np.float64)

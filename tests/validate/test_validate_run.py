@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from bo_loop.config import build
+from bo_loop.data import minteq
 from bo_loop.data.schema import with_keys
 from bo_loop.errors import DataError
 from bo_loop.validate import run
@@ -120,3 +121,20 @@ def test_a_model_without_stages_keeps_all_features(tmp_path, monkeypatch):
     found = validate({**CONFIG, "model": model, "out": str(tmp_path / "out")})
     assert found.selections == {}
     assert len(found.relevances["beta_n"]) == found.features.dense().shape[1]
+
+
+def test_protonation_rows_are_left_to_features_that_describe_them(tmp_path):
+    rows = minteq.load().query("n_ligands == 1").head(60)
+    table, acids = tmp_path / "known.csv", tmp_path / "acids.csv"
+    rows.to_csv(table, index=False)
+    acids.write_text(
+        "ligand,smiles,equilibrium,temperature_C,ionic_strength_M,log_K,note\n"
+        "glycine,NCC(=O)O,[HL]/[L][H],25,0.1,9.6,\n",
+        encoding="utf-8",
+    )
+    data = {"_target_": "bo_loop.data.tables.load", "path": str(table), "protonation": str(acids)}
+    model = {"_target_": "bo_loop.models.matern_gp.MaternGP", "max_iter": 3}
+    changes = {"data": data, "model": model, "selection": None, "out": str(tmp_path / "out")}
+    found = validate({**CONFIG, **changes}, lambda *note: None)
+    assert "H" not in set(found.observations["metal"])
+    assert len(found.observations) == 60
