@@ -275,6 +275,7 @@ def _campaign_arguments(verb: str, arguments: Sequence[str]) -> list[str]:
     if "name" not in given:
         return []
     from bo_loop.campaign.campaign import Campaign
+    from bo_loop.campaign.settings import POOL_FOR_A_ROUND
 
     campaign = Campaign.open(str(given["name"]), given.get("directory", "campaigns"))
     state = campaign.state()
@@ -284,7 +285,11 @@ def _campaign_arguments(verb: str, arguments: Sequence[str]) -> list[str]:
     own = [f"batch_size={_literal(settings['batch_size'])}"]
     if verb == "suggest":
         own.append(f"seed={_literal(settings['seed'])}")
-        own.append(f"pool.include_known={_literal(settings['pool']['include_known'])}")
+        own += [
+            f"pool.{key}={_literal(settings['pool'][key])}"
+            for key in POOL_FOR_A_ROUND
+            if key in settings["pool"]
+        ]
     for group in _ROUND_GROUPS:
         if group not in given:
             own.append(f"{group}={_option(choices[group], campaign.path)}")

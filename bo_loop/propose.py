@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bo_loop.acquisition.base import Acquisition
-from bo_loop.acquisition.batch import Selection, explain, select
+from bo_loop.acquisition.batch import Cap, Selection, explain, select
 from bo_loop.acquisition.functions import percent
 from bo_loop.acquisition.items import Items
 from bo_loop.acquisition.objectives import Objective
@@ -33,12 +33,15 @@ class Candidates:
     open, pending, answered : (N,) bool
         May be proposed; proposed or in progress without a result; has a result or a literature
         value, and is of the campaign's target metals and n.
+    cap : Cap, optional
+        Rows that may fill only a part of a batch.
     """
 
     pairs: PoolPairs
     open: Mask
     pending: Mask
     answered: Mask
+    cap: Cap | None = None
 
 
 @dataclass(frozen=True)
@@ -108,9 +111,7 @@ def propose(
         )
     pairs = candidates.pairs
     items = _known_items(objective, candidates)
-    values = item_values(posterior, objective, pairs, items)
-    incumbent = objective.best(values)
-    incumbent_row = int(items[values.reshape(len(items), -1)[:, 0].argmax()])
+    incumbent_row, incumbent = incumbent_of(posterior, objective, candidates)
     answered = items[candidates.answered[items]]
     chosen = select(
         posterior,
@@ -124,6 +125,7 @@ def propose(
         noise=noise,
         pending_rows=np.flatnonzero(candidates.pending),
         known_items=answered,
+        cap=candidates.cap,
     )
     reasons = _reasons(posterior, objective, acquisition, pairs, chosen, incumbent)
     proposals = _proposals(posterior, objective, chosen, reasons, noise)
@@ -131,6 +133,16 @@ def propose(
     if len(answered) and objective.scalar:
         stop = chance_of_better(posterior, objective, pairs, candidates.open, incumbent_row)
     return Decision(proposals, incumbent_row, incumbent, stop)
+
+
+def incumbent_of(
+    posterior: PoolPosterior, objective: Objective, candidates: Candidates
+) -> tuple[int, Any]:
+    """Return the row and the value, a float or Front, of the best item known; see `Decision`."""
+    items = _known_items(objective, candidates)
+    values = item_values(posterior, objective, candidates.pairs, items)
+    best = int(items[values.reshape(len(items), -1)[:, 0].argmax()])
+    return best, objective.best(values)
 
 
 def _known_items(objective: Objective, candidates: Candidates) -> Rows:

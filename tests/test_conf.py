@@ -9,7 +9,7 @@ import yaml
 
 CONF = Path(__file__).parents[1] / "conf"
 OPTIONS = sorted(path for path in CONF.glob("*/*.yaml") if path.parent.name != "campaign")
-CAMPAIGN_KEYS = {"include_known", "max_denticity_sum"}
+CAMPAIGN_KEYS = {"include_known", "generated", "max_generated_share", "max_denticity_sum"}
 
 
 def nodes(node):

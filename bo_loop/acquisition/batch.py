@@ -41,6 +41,23 @@ from bo_loop.records import Floats, PoolPairs, PoolPosterior, Rows
 
 
 @dataclass(frozen=True)
+class Cap:
+    """A limit on how much of a batch some of the rows may fill.
+
+    Parameters
+    ----------
+    rows : (N,) bool
+        The rows that are limited.
+    most : int
+        Most pairs of them in a batch, at least 1. An item of several pairs that is begun is
+        finished.
+    """
+
+    rows: Any
+    most: int
+
+
+@dataclass(frozen=True)
 class Selection:
     """Pairs to measure next.
 
@@ -72,6 +89,7 @@ def select(
     noise: Floats | float,
     pending_rows: Rows | Sequence[int] = (),
     known_items: Rows | Sequence[int] = (),
+    cap: Cap | None = None,
 ) -> Selection:
     """Choose q of the open rows.
 
@@ -101,6 +119,8 @@ def select(
         Rows proposed earlier and not yet answered.
     known_items : (a,) int, optional
         Answered items, for acquisitions that take the best so far as uncertain.
+    cap : Cap, optional
+        Rows that may fill only a part of the batch.
 
     Returns
     -------
@@ -136,14 +156,14 @@ def select(
     finder.believe(pending)
     for value in item_values(posterior, objective, pairs, _awaited(objective, pairs, pending)):
         incumbent = objective.raised(incumbent, value)
-    return _fill(finder, objective, acquisition, pairs, items, values, is_open, incumbent, q)
+    limits = _Limits(acquisition, pairs, cap)
+    return _fill(finder, objective, limits, pairs, items, values, is_open, incumbent, q)
 
 
-def _fill(finder, objective, acquisition, pairs, items, values, is_open, incumbent, q) -> Selection:
+def _fill(finder, objective, limits, pairs, items, values, is_open, incumbent, q) -> Selection:
     """Pick items until they bring q pairs."""
     parts = objective.parts(pairs)
     is_open, left = is_open.copy(), np.arange(len(items))
-    limits = _Limits(acquisition, pairs)
     taken: list[tuple[int, float, int]] = []
     while len(taken) < q and len(left):
         at, score = finder.pick(left, incumbent)
@@ -156,7 +176,7 @@ def _fill(finder, objective, acquisition, pairs, items, values, is_open, incumbe
             break
         finder.believe(np.array(new, dtype=np.int64))
         incumbent = objective.raised(incumbent, values[at])
-        limits.count(item)
+        limits.count(item, len(new))
         left = left[left != at]
         left = left[is_open[parts[items[left]]].any(axis=1) & limits.allow(items[left])]
     columns = zip(*taken, strict=True)
@@ -230,21 +250,26 @@ def _require_predicted(limit: Limit, lacking: Rows) -> None:
 
 
 class _Limits:
-    """Counts a batch's items by ligand and metal."""
+    """Counts a batch's items by ligand and metal, and the pairs of those under a cap."""
 
-    def __init__(self, acquisition: Acquisition, pairs: PoolPairs):
+    def __init__(self, acquisition: Acquisition, pairs: PoolPairs, cap: Cap | None):
         keyed = (
             (acquisition.max_per_ligand, pairs.ligands),
             (acquisition.max_per_metal, pairs.metals),
         )
         self._limits = [(most, keys, Counter()) for most, keys in keyed if most is not None]
+        self._cap, self._capped = cap, 0
 
-    def count(self, item: int) -> None:
+    def count(self, item: int, n_pairs: int) -> None:
         for _, keys, counts in self._limits:
             counts[keys[item]] += 1
+        if self._cap is not None and self._cap.rows[item]:
+            self._capped += n_pairs
 
     def allow(self, items: Rows) -> Any:
         allowed = np.ones(len(items), dtype=bool)
+        if self._cap is not None and self._capped >= self._cap.most:
+            allowed &= ~self._cap.rows[items]
         for most, keys, counts in self._limits:
             full = {key for key, n in counts.items() if n >= most}
             allowed &= np.array([keys[item] not in full for item in items], dtype=bool)

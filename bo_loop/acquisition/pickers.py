@@ -205,7 +205,8 @@ class Drawn:
         if not len(free):
             raise ConfigError(
                 f"All {len(self._listed):,} items of the short list are in the batch or held back "
-                "by max_per_ligand or max_per_metal. Ask for fewer, or raise the limit."
+                "by max_per_ligand, max_per_metal or pool.max_generated_share. Ask for fewer, or "
+                "raise the limit."
             )
         known = range(len(self._listed), self._values.shape[1])
         scores = self._acquisition.score(self._values, self._picked, known, self._incumbent)

@@ -190,7 +190,10 @@ def _restored(state: CampaignState, event: Event) -> dict[str, Any]:
 
 
 def _pool_extended(state: CampaignState, event: Event) -> dict[str, Any]:
-    return {"added_pairs": (*state.added_pairs, *event.data["pairs"])}
+    return {
+        "added_pairs": (*state.added_pairs, *event.data["pairs"]),
+        "generated": {**state.generated, **(event.data.get("generated") or {})},
+    }
 
 
 def _config_changed(state: CampaignState, event: Event) -> dict[str, Any]:

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from bo_loop.acquisition.limits import Limit
+from bo_loop.campaign.generated import origin, restricted
 from bo_loop.campaign.state import CampaignState
 from bo_loop.chemistry.ions import parse_ion
 from bo_loop.config import build
@@ -75,6 +76,7 @@ def choose(
     pairs, candidates = candidates_of(
         literature, pool, state, config["pool"]["include_known"], predicted=objective.limits
     )
+    candidates = restricted(candidates, pairs, state, config)
     features = surrogate.features_of(pairs)
     decision = propose(
         surrogate.model.bind(features),
@@ -102,6 +104,7 @@ def choose(
         "proposals": [
             {"pair_id": candidates.pairs.pair_ids[p.row]}
             | {key: value for key, value in asdict(p).items() if key != "row"}
+            | {"reason": p.reason + origin(state, pairs["smiles"].iloc[p.row])}
             | near
             for p, near in zip(decision.proposals, kin, strict=True)
         ],

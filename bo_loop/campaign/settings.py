@@ -8,12 +8,14 @@ from bo_loop.errors import ConfigError
 
 SETTINGS = ("batch_size", "seed", "data", "features", "model", "objective", "acquisition", "pool")
 FOR_A_ROUND = ("batch_size", "seed", "model", "objective", "acquisition", "pool")
-"""What `suggest` may be told for one round; of the pool, only ``include_known``."""
+"""What `suggest` may be told for one round; of the pool, only `POOL_FOR_A_ROUND`."""
 
 FOR_GOOD = ("batch_size", "model", "objective", "acquisition")
 """What `configure` may change."""
 
-POOL_RULES = ("include_known", "max_denticity_sum")
+POOL_FOR_A_ROUND = ("include_known", "generated", "max_generated_share")
+
+POOL_RULES = (*POOL_FOR_A_ROUND, "max_denticity_sum")
 """What of the pool is the campaign's own rule, and no argument of the pool's function."""
 
 # A campaign folder may have come by e-mail. What is built from it on later verbs computes and
@@ -51,12 +53,12 @@ def check_round(overrides: Mapping[str, Any]) -> None:
         Naming it, and what can be set.
     """
     fixed = set(overrides) - set(FOR_A_ROUND)
-    fixed |= {f"pool.{key}" for key in overrides.get("pool", {}) if key != "include_known"}
+    fixed |= {f"pool.{key}" for key in overrides.get("pool", {}) if key not in POOL_FOR_A_ROUND}
     if fixed:
         raise ConfigError(
             f"{', '.join(sorted(fixed))} cannot be set for a round: it was sealed at start, or is "
             f"no setting at all. A round takes {', '.join(FOR_A_ROUND)}; of the pool, only "
-            "include_known."
+            f"{', '.join(POOL_FOR_A_ROUND)}."
         )
     check_values(overrides)
 
@@ -90,6 +92,9 @@ def check_values(settings: Mapping[str, Any]) -> None:
         value = settings.get(key, least)
         if not isinstance(value, int) or isinstance(value, bool) or value < least:
             raise ConfigError(f"{key} is {value!r}; it must be a whole number from {least}.")
+    share = settings.get("pool", {}).get("max_generated_share", 1)
+    if not isinstance(share, int | float) or isinstance(share, bool) or not 0 <= share <= 1:
+        raise ConfigError(f"pool.max_generated_share is {share!r}; it must lie between 0 and 1.")
     check_targets(settings)
     for group in _BUILT_LATER:
         configs.build(settings.get(group))

@@ -23,7 +23,9 @@ corrected       corrects (seq of a `measured` event) and either void: true, or t
                 note that are new; reason?, by? (who corrects)
 withdrawn       pair_id, reason?, operator?
 restored        pair_id, reason?, operator?
-pool_extended   pairs [{pair_id, ligand_group, and the pair columns}], source?, operator?
+pool_extended   pairs [{pair_id, ligand_group, and the pair columns}], source?, operator?,
+                generated? {smiles: {generator, parents [smiles], and what was predicted}} of
+                ligands that no catalogue holds, expansion? (how they were made)
 config_changed  overrides {setting: value} (all those now in force), choices? {group: option} (those
                 of the overrides), operator?
 closed          reason?, operator?
@@ -159,6 +161,8 @@ class CampaignState:
         Settings changed since `start`, as they are now, and the options they were made from.
     added_pairs : tuple of mapping
         Pairs added to the pool, in order.
+    generated : mapping of str to mapping
+        By SMILES, the origin of ligands that were generated: ``generator``, ``parents``.
     closed_seq : int
         The event that closed the campaign; 0 if it is open.
     """
@@ -181,6 +185,7 @@ class CampaignState:
     overrides: Mapping[str, Any] = field(default_factory=dict)
     choices: Mapping[str, str] = field(default_factory=dict)
     added_pairs: tuple[Mapping[str, Any], ...] = ()
+    generated: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     closed_seq: int = 0
 
     @property
