@@ -9,13 +9,15 @@ k      rows asked for
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Rows = NDArray[np.int64]
+
+_ARROWS = {1: "↑", -1: "↓", 0: "~"}
 
 
 @dataclass(frozen=True)
@@ -164,6 +166,37 @@ class PoolPairs:
 
     def __len__(self) -> int:
         return len(self.pair_ids)
+
+
+@dataclass(frozen=True)
+class Mover:
+    """A feature that moves the prediction of one pair.
+
+    Parameters
+    ----------
+    feature : str
+        As ``block.feature``.
+    relevance : float
+        Its local Kullback–Leibler relevance, per standard deviation over the training pairs.
+    direction : int
+        +1: the predicted log β rises with the feature; −1: it falls; 0: the feature moves the
+        doubt more than the prediction.
+    """
+
+    feature: str
+    relevance: float
+    direction: int
+
+
+def shown_movers(movers: Sequence[Mapping[str, Any]]) -> str:
+    """Return the features that move a prediction (`Mover`s as mappings), as ``charge ↑, SLogP ↓``.
+
+    An arrow says where log β goes as the feature rises; ``~``: it moves the doubt instead.
+    """
+    return ", ".join(
+        f"{mover['feature'].partition('.')[2].replace('_', ' ')} {_ARROWS[mover['direction']]}"
+        for mover in movers
+    )
 
 
 @dataclass(frozen=True)

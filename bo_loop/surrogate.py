@@ -15,8 +15,9 @@ from bo_loop.errors import DataError
 from bo_loop.features.schema import FeatureSchema
 from bo_loop.models.censored import sites
 from bo_loop.models.pair_model import PairModel
+from bo_loop.models.relevance import movers
 from bo_loop.models.sources import OWN, labels
-from bo_loop.records import Floats, PairFeatures, PoolPosterior, Rows
+from bo_loop.records import Floats, Mover, PairFeatures, PoolPosterior, Rows
 
 _JSON, _ARRAYS = "model.json", "training.npz"
 _FORMAT = 2
@@ -38,7 +39,11 @@ class FittedModel(Protocol):
         """Everything `build` needs besides the data; JSON-able."""
 
     def parts(self, features: PairFeatures) -> dict[str, tuple[PairModel, PairFeatures, Rows]]:
-        """Return the exact GPs inside, with the pairs each answers for and their positions."""
+        """Return the exact GPs inside, with the pairs each answers for and their positions.
+
+        What moves their predictions is told by `bo_loop.models.relevance`, which says what a GP
+        without a `GatheredMatern` kernel may offer for it.
+        """
 
 
 class ModelRecipe(Protocol):
@@ -185,20 +190,46 @@ class Surrogate:
         (k, n) float64
             1 for the same pair; 0 between pairs that different stages of the model answer for.
         """
+        n = len(self.y)
+        similar = np.zeros((len(rows), n))
+        for model, seen, at in self.model.parts(self._behind_training(features, rows)).values():
+            new, old = np.flatnonzero(at >= n), np.flatnonzero(at < n)
+            similar[np.ix_(at[new] - n, at[old])] = model.bind(seen).similarity(new, old)
+        return similar
+
+    def movers(self, features: PairFeatures, rows: Rows) -> list[tuple[Mover, ...]]:
+        """Name the three features that move the prediction of each pair most.
+
+        Parameters
+        ----------
+        features, rows
+            As for `similarity`.
+
+        Returns
+        -------
+        list of tuple of Mover, length k
+            The most relevant first.
+        """
+        n = len(self.y)
+        found: list[tuple[Mover, ...]] = [()] * len(rows)
+        for model, seen, at in self.model.parts(self._behind_training(features, rows)).values():
+            new, old = np.flatnonzero(at >= n), np.flatnonzero(at < n)
+            for i, own in zip(
+                at[new] - n, movers(model, seen.take(new), seen.take(old)), strict=True
+            ):
+                found[i] = own
+        return found
+
+    def _behind_training(self, features: PairFeatures, rows: Rows) -> PairFeatures:
+        """Return the training pairs, and behind them `rows` (k,) of `features`."""
         asked = features.take(rows)
-        joined = replace(
+        return replace(
             asked,
             source=None,
             metal_row=np.concatenate([self.features.metal_row, asked.metal_row]),
             ligand_row=np.concatenate([self.features.ligand_row, asked.ligand_row]),
             pair=np.vstack([self.features.pair, asked.pair]),
         )
-        n = len(self.y)
-        similar = np.zeros((len(rows), n))
-        for model, seen, at in self.model.parts(joined).values():
-            new, old = np.flatnonzero(at >= n), np.flatnonzero(at < n)
-            similar[np.ix_(at[new] - n, at[old])] = model.bind(seen).similarity(new, old)
-        return similar
 
     def noise_sds(self) -> list[float]:
         """Learned noise standard deviations, in log β: one, or one for each stage or source."""

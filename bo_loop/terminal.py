@@ -8,6 +8,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from bo_loop.data.steps import Step
+from bo_loop.records import shown_movers
 
 _BARS = "▁▂▃▄▅▆▇█"
 _MOST_SHOWN = 15
@@ -20,8 +21,9 @@ def proposals_table(
 ) -> Table:
     """Return the proposals of a round as a table, the reason last.
 
-    Pairs that were chosen together, such as a ligand's competitors, say why once. Pairs outside
-    the applicability domain are marked, with a note in the caption.
+    Pairs that were chosen together, such as a ligand's competitors, say why once; each names the
+    features that move its prediction most. Pairs outside the applicability domain are marked, with
+    a note in the caption.
 
     Parameters
     ----------
@@ -43,6 +45,8 @@ def proposals_table(
     above = ""
     for i, row in enumerate(proposals.itertuples()):
         why, above = "as above" if row.reason == above else row.reason, row.reason
+        if row.movers:
+            why = f"{why}; moved by {escape(shown_movers(row.movers))}"
         predicted = f"{row.mean:.2f} ± {row.sd:.2f}"
         measured = (values[i] for values in extra.values())
         table.add_row(str(row.rank), _proposed_name(row), predicted, *measured, why)

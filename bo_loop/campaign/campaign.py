@@ -144,7 +144,7 @@ class Campaign(Amendments):
         -------
         DataFrame
             A row for each proposal, best first: ``pair_id``, the pair's own columns, ``round,
-            rank, mean, sd, sd_latent, acquisition, reason, role, nearest, outside_domain``.
+            rank, mean, sd, sd_latent, acquisition, reason, role, nearest, outside_domain, movers``.
 
         Raises
         ------

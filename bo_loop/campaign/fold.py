@@ -111,6 +111,7 @@ def _proposed(state: CampaignState, event: Event) -> dict[str, Any]:
             role=p.get("role") or "",
             nearest=tuple(p.get("nearest") or ()),
             outside_domain=p.get("outside_domain"),
+            movers=tuple(p.get("movers") or ()),
         )
         for p in data["proposals"]
     )

@@ -1,6 +1,6 @@
 """CSV for people: the lab's form and the tables of results (utf-8-sig, LF).
 
-``rounds/001/proposals.csv`` is created once and filled in by hand. Its columns up to ``nearest``
+``rounds/001/proposals.csv`` is created once and filled in by hand. Its columns up to ``moved_by``
 are ours, the rest are the lab's. A row whose result and status are both empty is still pending.
 """
 
@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from bo_loop.campaign.views import shown_nearest
+from bo_loop.records import shown_movers
 
 _OURS = {
     "rank": "rank",
@@ -25,6 +26,7 @@ _OURS = {
     "role": "role",
     "outside_domain": "outside_domain",
     "nearest": "nearest",
+    "movers": "moved_by",
 }
 THEIRS = ("log_beta", "log_beta_sd", "temperature_C", "ionic_strength_M", "status", "note")
 
@@ -40,6 +42,7 @@ def form(proposals: pd.DataFrame) -> bytes:
     told = proposals.assign(
         outside_domain=proposals["outside_domain"].map({True: "yes", False: "no"}),
         nearest=[shown_nearest(nearest) for nearest in proposals["nearest"]],
+        movers=[shown_movers(movers) for movers in proposals["movers"]],
     )
     return table(told.reindex(columns=[*_OURS, *THEIRS]).rename(columns=_OURS))
 

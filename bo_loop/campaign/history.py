@@ -9,6 +9,7 @@ from bo_loop.campaign.events import Event
 from bo_loop.campaign.fold import apply
 from bo_loop.campaign.state import RESULT_FIELDS, CampaignState
 from bo_loop.campaign.views import named, shown_nearest, shown_result
+from bo_loop.records import shown_movers
 
 COLUMNS = ("seq", "time", "who", "event", "pair_id", "what", "mean", "sd")
 
@@ -25,7 +26,8 @@ def history(
     pool : DataFrame
         The pairs of the campaign, with ``pair_id``.
     pair_id : str, optional
-        Tell only what concerns this pair, and what was known nearest to it when it was proposed.
+        Tell only what concerns this pair; where it was proposed, also what was known nearest to
+        it, and what moved its prediction.
 
     Returns
     -------
@@ -41,8 +43,8 @@ def history(
         for pair, what in _told(event, state, after):
             added = event.event == "pool_extended" and pair_id in _added(event)
             if pair_id in (None, pair) or added:
-                near = _nearest(event, pair, after) if pair_id else ""
-                rows.append(_row(event, pair, what + near, after))
+                more = _context(event, pair, after) if pair_id else ""
+                rows.append(_row(event, pair, what + more, after))
         state = after
     return named(pd.DataFrame(rows, columns=list(COLUMNS)), pool)
 
@@ -61,9 +63,12 @@ def _row(event: Event, pair: str, what: str, state: CampaignState) -> dict[str, 
     }
 
 
-def _nearest(event: Event, pair: str, after: CampaignState) -> str:
-    known = after.proposals[pair].nearest if event.event == "proposed" else ()
-    return f"; nearest known: {shown_nearest(known)}" if known else ""
+def _context(event: Event, pair: str, after: CampaignState) -> str:
+    if event.event != "proposed":
+        return ""
+    made = after.proposals[pair]
+    near = f"; nearest known: {shown_nearest(made.nearest)}" if made.nearest else ""
+    return near + (f"; moved by {shown_movers(made.movers)}" if made.movers else "")
 
 
 def _told(event: Event, before: CampaignState, after: CampaignState) -> list[tuple[str, str]]:

@@ -10,17 +10,16 @@ import pandas as pd
 from bo_loop.acquisition.limits import Limit
 from bo_loop.campaign.generated import origin, restricted
 from bo_loop.campaign.state import CampaignState
+from bo_loop.campaign.why import context
 from bo_loop.chemistry.ions import parse_ion
 from bo_loop.config import build
 from bo_loop.data.schema import OBSERVATION_COLUMNS
 from bo_loop.features.schema import FeatureSchema
 from bo_loop.propose import Candidates, propose
-from bo_loop.records import Floats, PoolPairs
+from bo_loop.records import PoolPairs
 from bo_loop.surrogate import Surrogate
 
 _SPECIES = ["metal", "charge", "n_ligands"]
-_NEAREST = 3
-_FAMILIAR = 0.5
 
 
 def decide(
@@ -89,7 +88,7 @@ def choose(
     )
     observations = surrogate.schema.recipe.usable(training(literature, pool, state))
     picked = np.array([p.row for p in decision.proposals])
-    kin = neighbours(surrogate.similarity(features, picked), observations)
+    told = context(surrogate, features, picked, observations)
     return {
         "round": number,
         "seed": config["seed"],
@@ -105,49 +104,10 @@ def choose(
             {"pair_id": candidates.pairs.pair_ids[p.row]}
             | {key: value for key, value in asdict(p).items() if key != "row"}
             | {"reason": p.reason + origin(state, pairs["smiles"].iloc[p.row])}
-            | near
-            for p, near in zip(decision.proposals, kin, strict=True)
+            | around
+            for p, around in zip(decision.proposals, told, strict=True)
         ],
     }
-
-
-def neighbours(similarity: Floats, observations: pd.DataFrame) -> list[dict[str, Any]]:
-    """Return what is known nearest to each of some pairs.
-
-    Parameters
-    ----------
-    similarity : (k, n) float64
-        Prior correlation of the pairs with the observations.
-    observations : DataFrame, n rows
-        What the model was fitted to.
-
-    Returns
-    -------
-    list of dict, length k
-        ``nearest``: the three most similar measured pairs, each with ``metal, ligand, n_ligands,
-        log_beta, censoring, similarity``; ``outside_domain``: whether even the first has a
-        correlation below 0.5, so that it explains less than a quarter of the variance.
-    """
-    distinct = ~observations.duplicated(["metal", "charge", "smiles", "n_ligands"])
-    rows = np.flatnonzero(distinct)
-    found = []
-    for similar in similarity[:, rows]:
-        best = rows[np.argsort(-similar, kind="stable")[:_NEAREST]]
-        at = dict(zip(rows.tolist(), similar.tolist(), strict=True))
-        near = [
-            {
-                "metal": f"{row.metal}{row.charge:+d}",
-                "ligand": row.ligand or row.smiles,
-                "n_ligands": int(row.n_ligands),
-                "log_beta": float(row.log_beta),
-                "censoring": row.censoring,
-                "similarity": at[i],
-            }
-            for i, row in zip(best.tolist(), observations.iloc[best].itertuples(), strict=True)
-        ]
-        outside = not near or near[0]["similarity"] < _FAMILIAR
-        found.append({"nearest": near, "outside_domain": outside})
-    return found
 
 
 def observed(state: CampaignState, pool: pd.DataFrame) -> pd.DataFrame:

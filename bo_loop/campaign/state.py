@@ -12,7 +12,8 @@ proposed        round, seed, seen (seq of the last event it knew), hyperparamete
                 stop? {probability, tolerance, advice} (whether to go on),
                 proposals [{pair_id, rank, mean, sd, sd_latent, acquisition, reason, role? (target,
                 competitor or ""), nearest? [{metal, ligand, n_ligands, log_beta, censoring,
-                similarity}], outside_domain?}]
+                similarity}], outside_domain?, movers? [{feature, relevance, direction (1, 0,
+                −1)}]}]
 in_progress     pair_id, operator?, method?, date?, note?
 measured        pair_id, log_beta, log_beta_sd?, censoring (none, lower, upper), temperature_C,
                 ionic_strength_M, replicate (1, 2, …), date?, operator?, method?, note?,
@@ -58,8 +59,8 @@ RESULT_FIELDS = (
 class ProposedPair:
     """A pair as round `round` proposed it, with the prediction of that time.
 
-    `nearest` holds the most similar pairs then known; `outside_domain` is None where the event
-    does not say.
+    `nearest` holds the most similar pairs then known, `movers` the features that move the
+    prediction most; `outside_domain` is None where the event does not say.
     """
 
     pair_id: str
@@ -73,6 +74,7 @@ class ProposedPair:
     role: str = ""
     nearest: tuple[Mapping[str, Any], ...] = ()
     outside_domain: bool | None = None
+    movers: tuple[Mapping[str, Any], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -21,20 +21,30 @@ by Kanahashi et al., Sci. Rep. 2022, 12, 11159). Its limit for δ → 0 is √(�
 The Matérn-3/2 kernel has ∂k(x, x_b)/∂x_j = −3 s² w_j E_b (x_j − x_bj), so that
 m′ = −3 s² w ∘ (x (E α) − E (α ∘ X)) and v′ = 6 s² w ∘ (x (H 1) − H X) with H = E ∘ Aᵀ: two products
 of an (k, n) and an (n, d) matrix give all features at once, from the factor that the fit made.
+
+What a model has to offer: each Gaussian process that `parts` of a fitted model names is asked for
+``gradients(features) -> Gradients`` if it has such a method; one with a `GatheredMatern` kernel is
+differentiated in closed form; any other numerically, from its ``bind`` and ``noise`` alone. There
+v′_j = 2 ∂c(x + t e_j, x)/∂t with the posterior covariance c, so that only the k pairs asked for,
+and none of the moved ones, need a solve.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from bo_loop.models.kernels import GatheredMatern
 from bo_loop.models.linalg import solve_lower, solve_upper
 from bo_loop.models.pair_model import PairModel
 from bo_loop.models.tables import qualified_names
-from bo_loop.records import Floats, PairFeatures
+from bo_loop.records import Floats, Mover, PairFeatures
 
 _BLOCK_BYTES = 2**27  # of an (k, n) matrix; half a dozen are held at once
+_STEP = 1e-4  # of a scaled feature, for numerical derivatives
+_MOVED_AT_ONCE = 4096  # rows
 
 
 @dataclass(frozen=True)
@@ -54,14 +64,19 @@ class Gradients:
     mean_slope: Floats
     variance_slope: Floats
 
+    def squared_relevance(self) -> tuple[Floats, Floats]:
+        """r² per unit of each feature: the mean's part and the variance's; (k, d) each."""
+        v = self.variance[:, None]
+        return 0.5 * self.mean_slope**2 / v, 0.25 * self.variance_slope**2 / v**2
 
-def gradients(model: PairModel, features: PairFeatures) -> Gradients:
+
+def gradients(model: Any, features: PairFeatures) -> Gradients:
     """Differentiate the predictive mean and variance at `features` with respect to each feature.
 
     Parameters
     ----------
-    model : PairModel
-        Fitted to n pairs.
+    model
+        A Gaussian process, as `parts` of a fitted model names it.
     features : PairFeatures
         k pairs, with the model's tables or an extension of them.
 
@@ -74,6 +89,13 @@ def gradients(model: PairModel, features: PairFeatures) -> Gradients:
     DataError
         If the tables are not the model's, or a feature is not finite.
     """
+    if hasattr(model, "gradients"):
+        return model.gradients(features)
+    closed = type(getattr(model, "kernel", None)) is GatheredMatern
+    return (_closed_form if closed else _numerical)(model, features)
+
+
+def _closed_form(model: PairModel, features: PairFeatures) -> Gradients:
     bound = model.bind(features)
     rows = np.arange(len(features))
     x = torch.as_tensor(features.dense(), device=model.data.x.device)
@@ -85,6 +107,54 @@ def gradients(model: PairModel, features: PairFeatures) -> Gradients:
     )
     variance = bound.variance(rows) + model.noise_variance
     return Gradients(bound.mean(rows), variance, mean_slope, variance_slope)
+
+
+def _numerical(model: Any, features: PairFeatures) -> Gradients:
+    size = max(1, _MOVED_AT_ONCE // max(1, 2 * len(features.dense_names())))
+    every = np.arange(len(features))
+    blocks = [
+        _central_differences(model, features.take(every[i : i + size]))
+        for i in range(0, len(every), size)
+    ]
+    names = ("mean", "variance", "mean_slope", "variance_slope")
+    return Gradients(*(np.concatenate([getattr(b, name) for b in blocks]) for name in names))
+
+
+def _central_differences(model: Any, features: PairFeatures) -> Gradients:
+    k, d = len(features), len(features.dense_names())
+    bound = model.bind(_with_moved(features))
+    own, moved = np.arange(k), np.arange(k, k + 2 * d * k)
+    mean = bound.mean(moved).reshape(d, 2, k)
+    shared = bound.covariance(moved, own).reshape(d, 2, k, k)[..., own, own]
+    return Gradients(
+        bound.mean(own),
+        bound.variance(own) + model.noise(features),
+        (mean[:, 0] - mean[:, 1]).T / (2.0 * _STEP),
+        (shared[:, 0] - shared[:, 1]).T / _STEP,
+    )
+
+
+def _with_moved(features: PairFeatures) -> PairFeatures:
+    """Return the k pairs, then for each feature all of them with it raised, all with it lowered."""
+    own = features.dense()
+    steps = _STEP * np.kron(np.eye(own.shape[1]), [[1.0], [-1.0]])
+    moved = (own + steps[:, None, :]).reshape(-1, own.shape[1])
+    tables = {**features.metal, **features.ligand, "pair": features.pair}
+    ends = np.cumsum([table.shape[1] for table in tables.values()])
+    blocks = dict(zip(tables, np.split(moved, ends[:-1], axis=1), strict=True))
+    rows = np.arange(len(moved))
+    group = features.ligand_group[features.ligand_row]
+    apart = replace(
+        features,
+        metal={block: blocks[block] for block in features.metal},
+        ligand={block: blocks[block] for block in features.ligand},
+        ligand_group=np.tile(group, len(steps)),
+        metal_row=rows,
+        ligand_row=rows,
+        pair=blocks["pair"],
+        source=None,
+    )
+    return features.concat(apart)
 
 
 @torch.no_grad()
@@ -108,13 +178,15 @@ def _dense(model: PairModel) -> Tensor:
     return torch.cat([kernel.metal[x[:, 0].long()], kernel.ligand[x[:, 1].long()], x[:, 2:]], 1)
 
 
-def local_relevance(model: PairModel, features: PairFeatures) -> Floats:
+def local_relevance(model: Any, features: PairFeatures, train: PairFeatures) -> Floats:
     """Relevance of every feature for every pair: what moves this one prediction.
 
     Parameters
     ----------
     model, features
         As for `gradients`.
+    train : PairFeatures
+        The n training pairs.
 
     Returns
     -------
@@ -128,20 +200,54 @@ def local_relevance(model: PairModel, features: PairFeatures) -> Floats:
     DataError
         As `gradients`.
     """
+    by_mean, by_variance = gradients(model, features).squared_relevance()
+    return np.sqrt(by_mean + by_variance) * train.dense().std(0)
+
+
+def movers(
+    model: Any, features: PairFeatures, train: PairFeatures, most: int = 3
+) -> list[tuple[Mover, ...]]:
+    """Name the features that move each prediction most.
+
+    Parameters
+    ----------
+    model, features, train
+        As for `local_relevance`.
+    most : int
+        Features named of each pair.
+
+    Returns
+    -------
+    list of tuple of Mover, length k
+        The most relevant first; those without any relevance are left out.
+
+    Raises
+    ------
+    DataError
+        As `gradients`.
+    """
     found = gradients(model, features)
-    v = found.variance[:, None]
-    squared = 0.5 * (found.mean_slope**2 / v + found.variance_slope**2 / (2.0 * v**2))
-    spread = _dense(model).std(0, correction=0).cpu().numpy()
-    return np.sqrt(squared) * spread
+    by_mean, by_variance = found.squared_relevance()
+    relevances = np.sqrt(by_mean + by_variance) * train.dense().std(0)
+    directions = np.where(by_mean >= by_variance, np.sign(found.mean_slope), 0.0)
+    names = qualified_names(features)
+    return [
+        tuple(
+            Mover(names[j], float(own[j]), int(direction[j]))
+            for j in np.argsort(-own, kind="stable")[:most]
+            if own[j] > 0
+        )
+        for own, direction in zip(relevances, directions, strict=True)
+    ]
 
 
-def relevance(model: PairModel, features: PairFeatures) -> dict[str, float]:
+def relevance(model: Any, features: PairFeatures) -> dict[str, float]:
     """Relevance of every feature, averaged over pairs and normalised to a sum of 1.
 
     Parameters
     ----------
-    model : PairModel
-        Fitted to n pairs.
+    model
+        As for `gradients`.
     features : PairFeatures
         The pairs to average over: those it was fitted to, as published.
 
@@ -155,7 +261,7 @@ def relevance(model: PairModel, features: PairFeatures) -> dict[str, float]:
     DataError
         As `gradients`.
     """
-    mean = local_relevance(model, features).mean(0)
+    mean = local_relevance(model, features, features).mean(0)
     share = mean / (mean.sum() or 1.0)
     names = qualified_names(features)
     return {names[j]: float(share[j]) for j in np.argsort(-share, kind="stable")}

@@ -8,7 +8,9 @@ import numpy as np
 import pandas as pd
 import yaml
 
+from bo_loop.campaign.views import shown_nearest
 from bo_loop.pages import render
+from bo_loop.records import shown_movers
 from bo_loop.report import facts as told
 from bo_loop.report import figures
 from bo_loop.report.facts import Facts, facts_of
@@ -70,6 +72,8 @@ def report(campaign: "Campaign") -> str:
         settings=yaml.safe_dump(dict(facts.settings), allow_unicode=True, sort_keys=False),
         draw=draw,
         pair=pair_name,
+        nearest=shown_nearest,
+        movers=shown_movers,
     )
 
 

@@ -45,9 +45,15 @@ STOP = {
     "advice": "3 % chance that anything open beats the best log β by more than 0.1: going on is "
     "not worth it.",
 }
+MOVERS = [
+    {"feature": "properties.ionic_radius", "relevance": 0.75, "direction": -1},
+    {"feature": "mordred.SLogP", "relevance": 0.5, "direction": 1},
+    {"feature": "charge.ligand_charge", "relevance": 0.25, "direction": 0},
+]
+MOVED_BY = "ionic radius ↓, SLogP ↑, ligand charge ~"
 DETAILS = {
-    A: {"role": "target", "nearest": NEAREST, "outside_domain": False},
-    B: {"role": "competitor", "nearest": NEAREST[1:], "outside_domain": True},
+    A: {"role": "target", "nearest": NEAREST, "outside_domain": False, "movers": MOVERS},
+    B: {"role": "competitor", "nearest": NEAREST[1:], "outside_domain": True, "movers": []},
 }
 
 
@@ -84,30 +90,32 @@ def test_the_fold_keeps_them_and_does_without():
     assert [p.role for p in made.proposals] == ["target", "competitor"]
     assert made.proposals[0].nearest == tuple(NEAREST)
     assert [p.outside_domain for p in made.proposals] == [False, True]
+    assert made.proposals[0].movers == tuple(MOVERS)
     old = fold(as_events(STARTED, proposed(1, A))).rounds[0]
     assert old.stop is None
     kept = old.proposals[0]
-    assert (kept.role, kept.nearest, kept.outside_domain) == ("", (), None)
+    assert (kept.role, kept.nearest, kept.outside_domain, kept.movers) == ("", (), None, ())
 
 
 def test_the_form_says_them_in_cells(frame, old_frame):
-    cells = ["role", "outside_domain", "nearest"]
+    cells = ["role", "outside_domain", "nearest", "moved_by"]
     read = pd.read_csv(io.BytesIO(form(frame)), dtype=str, keep_default_na=False)
     assert read[cells].to_numpy().tolist() == [
-        ["target", "no", SHOWN],
-        ["competitor", "yes", SHOWN.split("; ")[1]],
+        ["target", "no", SHOWN, MOVED_BY],
+        ["competitor", "yes", SHOWN.split("; ")[1], ""],
     ]
     read = pd.read_csv(io.BytesIO(form(old_frame)), dtype=str, keep_default_na=False)
-    assert read[cells].to_numpy().tolist() == [["", "", ""]] * 2
+    assert read[cells].to_numpy().tolist() == [["", "", "", ""]] * 2
 
 
 def test_a_form_from_before_these_columns_is_as_proposed(frame, old_frame, tmp_path):
     path = tmp_path / "proposals.csv"
     written = pd.read_csv(io.BytesIO(form(old_frame)), dtype=str, keep_default_na=False)
-    written.drop(columns=["role", "outside_domain", "nearest"]).to_csv(path, index=False)
+    cells = ["role", "outside_domain", "nearest", "moved_by"]
+    written.drop(columns=cells).to_csv(path, index=False)
     assert _form_problem(path, form(old_frame)) == ""
     problem = _form_problem(path, form(frame))
-    assert problem == "lacks our columns role, outside_domain, nearest"
+    assert problem == "lacks our columns role, outside_domain, nearest, moved_by"
 
 
 def test_the_table_marks_what_is_outside_the_domain(frame, old_frame):
@@ -115,18 +123,20 @@ def test_the_table_marks_what_is_outside_the_domain(frame, old_frame):
     words = " ".join(text.split())
     assert max(map(len, text.splitlines())) <= 80
     assert "(target)" in words
-    assert "(competitor) †" in words
+    assert "(competitor)" in words
     assert words.count("†") == 2  # the pair and the note
     assert "† outside the applicability domain" in words
     assert words.count("best") == 1  # the second says "as above"
     assert "as above" in words
+    assert words.count("moved by") == 1
+    assert words.count("↓") == words.count("↑") == 1
     assert "†" not in table_text(old_frame)
     assert "†" not in table_text(frame[:1])
 
 
 def test_history_of_a_pair_shows_what_was_nearest():
     assert history(events(), POOL, A)["what"].tolist() == [
-        f"round 1, rank 1: best; nearest known: {SHOWN}"
+        f"round 1, rank 1: best; nearest known: {SHOWN}; moved by {MOVED_BY}"
     ]
     assert not history(events(), POOL)["what"].str.contains("nearest").any()
     old = as_events(STARTED, proposed(1, A))
@@ -171,4 +181,5 @@ def test_json_carries_all(suggest, capsys):
     suggest(json=True)
     first, second = json.loads(capsys.readouterr().out)
     assert (first["nearest"], first["role"], first["stop"]) == (NEAREST, "target", STOP)
+    assert first["movers"] == MOVERS
     assert (second["outside_domain"], second["stop"]) == (True, STOP)

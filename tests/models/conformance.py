@@ -12,6 +12,8 @@ from model_tables import log_beta, pairs
 
 from bo_loop.errors import DataError
 from bo_loop.models.linalg import FitWarning
+from bo_loop.models.relevance import local_relevance, movers
+from bo_loop.models.tables import qualified_names
 
 
 def fitted(recipe):
@@ -146,6 +148,22 @@ def check_parts_answer_as_the_whole(recipe):
     for part, seen, rows in model.parts(features).values():
         found[rows] = part.bind(seen).mean(np.arange(len(rows)))
     np.testing.assert_allclose(found, whole, rtol=1e-12)
+
+
+def check_movers_are_the_model_s_own(recipe):
+    model, features = fitted(recipe)
+    for part, seen, _ in model.parts(features).values():
+        train, asked = seen.take(np.arange(20)), seen.take(np.arange(20, 26))
+        found = movers(part, asked, train)
+        assert len(found) == len(asked)
+        for own in found:
+            relevances = [mover.relevance for mover in own]
+            assert 1 <= len(own) <= 3
+            assert relevances == sorted(relevances, reverse=True)
+            assert np.isfinite(relevances).all()
+            assert {mover.feature for mover in own} <= set(qualified_names(seen))
+        every = local_relevance(part, asked, train)
+        assert [own[0].relevance for own in found] == pytest.approx(every.max(1).tolist())
 
 
 CHECKS = [value for name, value in sorted(globals().items()) if name.startswith("check_")]

@@ -6,7 +6,14 @@ import pytest
 from model_tables import log_beta, pairs, stated
 
 from bo_loop.models.matern_gp import MaternGP
-from bo_loop.models.relevance import gradients, local_relevance, relevance
+from bo_loop.models.relevance import (
+    Gradients,
+    _numerical,
+    gradients,
+    local_relevance,
+    movers,
+    relevance,
+)
 from bo_loop.models.tables import qualified_names
 from bo_loop.records import PairFeatures
 
@@ -64,7 +71,7 @@ def test_closed_form_is_the_limit_of_finite_differences(model_and_train):
     model, train = model_and_train
     single = separate(train)
     m0, v0 = predictive(model, train, single)
-    found = local_relevance(model, train)
+    found = local_relevance(model, train, train)
     for j, sd in enumerate(train.dense().std(0)):
         step = DELTA * sd
         sides = [predictive(model, train, moved(single, j, by)) for by in (step, -step)]
@@ -103,6 +110,53 @@ def test_relevance_of_one_training_pair_by_hand():
     assert found.mean_slope[0, 0] == pytest.approx(slope * 3.0 / 3.0)
     assert found.variance[0] == pytest.approx(2.0 - k**2 / 3.0 + 1.0)
     assert found.variance_slope[0, 0] == pytest.approx(-2.0 * k * slope / 3.0)
+
+
+def test_numerical_derivatives_agree_with_the_closed_form(model_and_train):
+    model, train = model_and_train
+    joined = train.concat(pairs(6, seed=9))
+    new = joined.take(np.arange(len(train), len(joined)))
+    exact, found = gradients(model, new), _numerical(model, new)
+    np.testing.assert_allclose(found.mean, exact.mean, rtol=1e-12)
+    np.testing.assert_allclose(found.variance, exact.variance, rtol=1e-12)
+    np.testing.assert_allclose(found.mean_slope, exact.mean_slope, atol=1e-6)
+    np.testing.assert_allclose(found.variance_slope, exact.variance_slope, atol=1e-6)
+
+
+class Plane:
+    """A model whose mean is a plane and whose variance is 4, all noise; it knows its gradients."""
+
+    def __init__(self, slopes):
+        self.slopes = np.array(slopes)
+
+    def gradients(self, features):
+        shape = len(features), len(self.slopes)
+        return Gradients(
+            features.dense() @ self.slopes,
+            np.full(len(features), 4.0),
+            np.broadcast_to(self.slopes, shape),
+            np.broadcast_to([0.0, 0.0, 8.0], shape),
+        )
+
+
+def test_movers_by_hand():
+    # Spreads over the training pairs: 1, 0.5 and 1; variance 4, so r = √(m′²/8 + v′²/64) spread.
+    features = PairFeatures(
+        metal={"a": np.array([[1.0], [-1.0]])},
+        ligand={"b": np.array([[0.5, 1.0], [-0.5, -1.0]])},
+        ligand_group=np.arange(2),
+        metal_row=np.arange(2),
+        ligand_row=np.arange(2),
+        pair=np.zeros((2, 0)),
+        names={"a": ("charge",), "b": ("SLogP", "size"), "pair": ()},
+    )
+    one, two = movers(Plane([3.0, -4.0, 0.5]), features, features, most=2)
+    assert one == two
+    assert [(m.feature, m.direction) for m in one] == [("a.charge", 1), ("b.size", 0)]
+    assert [m.relevance for m in one] == pytest.approx([3 / sqrt(8), sqrt(0.25 / 8 + 1.0)])
+    every = movers(Plane([0.0, -4.0, 0.5]), features, features)
+    assert [(m.feature, m.direction) for m in every[0]] == [("b.size", 0), ("b.SLogP", -1)]
+    assert every[0][1].relevance == pytest.approx(0.5 * 4 / sqrt(8))
 
 
 def test_relevances_sum_to_one_and_name_what_matters():

@@ -9,10 +9,13 @@ from html.parser import HTMLParser
 import numpy as np
 import pandas as pd
 import pytest
+from markupsafe import escape
 from matplotlib.image import imread
 
 from bo_loop import Campaign
+from bo_loop.campaign.views import shown_nearest
 from bo_loop.errors import CampaignError
+from bo_loop.records import shown_movers
 from bo_loop.report.page import report
 
 HIDDEN = "Zn+2"
@@ -115,6 +118,11 @@ def test_a_report_tells_what_the_ledger_holds(page, campaign):
     assert "<b>cloudy" not in page
     for proposal in campaign.state().proposals.values():
         assert f"{proposal.mean:.2f} ± {proposal.sd:.2f}" in page
+        assert escape(shown_nearest(proposal.nearest)) in page
+        assert shown_movers(proposal.movers) in page
+        assert len(proposal.nearest) == len(proposal.movers) == 3
+    outside = sum(p.outside_domain for p in campaign.state().proposals.values())
+    assert page.count("<b>Outside the applicability domain</b>") == outside
     assert page.count("<h3>Round ") == 2
     assert "nan" not in re.sub(r"<svg.*?</svg>", "", page, flags=re.DOTALL)
 
