@@ -154,7 +154,7 @@ def select(
         posterior, objective, acquisition, pairs, items, noise=noise, known=known, q=q, rng=rng
     )
     finder.believe(pending)
-    for value in item_values(posterior, objective, pairs, _awaited(objective, pairs, pending)):
+    for value in item_values(posterior, objective, pairs, awaited(objective, pairs, pending)):
         incumbent = objective.raised(incumbent, value)
     limits = _Limits(acquisition, pairs, cap)
     return _fill(finder, objective, limits, pairs, items, values, is_open, incumbent, q)
@@ -276,8 +276,8 @@ class _Limits:
         return allowed
 
 
-def _awaited(objective: Objective, pairs: PoolPairs, pending: Rows) -> Rows:
-    """Items that a pending row belongs to: they count as found."""
+def awaited(objective: Objective, pairs: PoolPairs, pending: Rows) -> Rows:
+    """Return the items that a pending row belongs to: they count as found."""
     parts = objective.parts(pairs)
     return np.flatnonzero((parts[:, 0] >= 0) & np.isin(parts, pending).any(axis=1))
 

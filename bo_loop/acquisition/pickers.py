@@ -240,8 +240,13 @@ class Shuffled:
 
     def pick(self, left: Rows, incumbent: Any) -> tuple[int, float]:
         """Return the first item left in that order."""
-        at = left[self._scores[left].argmax()]
-        return int(at), float(self._scores[at])
+        positions, scores = self.best(left, incumbent, 1)
+        return int(positions[0]), float(scores[0])
+
+    def best(self, left: Rows, incumbent: Any, q: int) -> tuple[Rows, Floats]:
+        """Return the q first of the items left in that order, and their places from the end."""
+        positions = left[np.argsort(-self._scores[left])[:q]]
+        return positions, self._scores[positions]
 
     def believe(self, rows: Rows) -> None:
         """Nothing to do."""

@@ -56,9 +56,14 @@ def standardise(smiles: str) -> str:
     with rdBase.BlockLogs():
         fragment = rdMolStandardize.LargestFragmentChooser(True).choose(_read(smiles))
         uncharged = rdMolStandardize.Uncharger(True, True).uncharge(fragment)
-        written = Chem.MolToSmiles(uncharged)
         # Written and read once more: removing charges can create or destroy stereocentres.
-        written = Chem.MolToSmiles(Chem.MolFromSmiles(written))
+        again = Chem.MolFromSmiles(Chem.MolToSmiles(uncharged))
+    if again is None:
+        raise DataError(
+            f"SMILES {smiles!r} has no neutral form: a charge sits where a valence does not allow "
+            "a proton in its place. Correct the structure."
+        )
+    written = Chem.MolToSmiles(again)
     metals = sorted({atom.GetSymbol() for atom in uncharged.GetAtoms()} & METALS)
     if metals:
         raise DataError(
