@@ -28,6 +28,7 @@ VERBS = {
     "withdraw": "take a pair out of the campaign",
     "restore": "take a withdrawal back",
     "extend": "add ligands or metal ions to the pool",
+    "expand": "make new ligands, for a campaign's pool or a table",
     "config": "change settings for all rounds to come",
     "close": "end a campaign",
     "reopen": "go on with a closed campaign",
@@ -98,7 +99,7 @@ def _run(verb: str, arguments: Sequence[str]) -> None:
         close = difflib.get_close_matches(verb, VERBS, n=1)
         hint = f" Did you mean {close[0]!r}?" if close else " See bo-loop --help."
         raise ConfigError(f"there is no verb {verb!r}.{hint}")
-    own = _campaign_arguments(verb, arguments) if verb in {"suggest", "config"} else []
+    own = _campaign_arguments(verb, arguments) if verb in {"suggest", "config", "expand"} else []
     _compose(verb, [*own, *arguments], _touched(arguments))
 
 
@@ -282,7 +283,7 @@ def _campaign_arguments(verb: str, arguments: Sequence[str]) -> list[str]:
     settings, choices = campaign.settings(state), {**campaign.choices, **state.choices}
     if "${" in repr(settings):  # `start` resolves them: this one would look something up here
         raise _not_ours(campaign.path, "${…} in its settings")
-    own = [f"batch_size={_literal(settings['batch_size'])}"]
+    own = [] if verb == "expand" else [f"batch_size={_literal(settings['batch_size'])}"]
     if verb == "suggest":
         own.append(f"seed={_literal(settings['seed'])}")
         own += [

@@ -232,6 +232,13 @@ def import_(config: Mapping[str, Any]) -> None:
     )
 
 
+def expand(config: Mapping[str, Any], touched: frozenset[str]) -> None:
+    """Make new ligands."""
+    from bo_loop.expand.command import run
+
+    run(config, touched, _CONSOLE)
+
+
 def simulate(config: Mapping[str, Any], strategies: Mapping[str, Mapping[str, Any]]) -> None:
     """Replay campaigns on known constants."""
     from bo_loop.simulate.command import simulate as run

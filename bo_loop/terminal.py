@@ -12,8 +12,8 @@ from bo_loop.records import shown_movers
 
 _BARS = "▁▂▃▄▅▆▇█"
 _MOST_SHOWN = 15
-_OUTSIDE = "†"
-_OUTSIDE_NOTE = f"{_OUTSIDE} outside the applicability domain: no known pair is much like it"
+OUTSIDE = "†"
+OUTSIDE_NOTE = f"{OUTSIDE} outside the applicability domain: no known pair is much like it"
 
 
 def proposals_table(
@@ -51,13 +51,13 @@ def proposals_table(
         measured = (values[i] for values in extra.values())
         table.add_row(str(row.rank), _proposed_name(row), predicted, *measured, why)
     if any(outside is True for outside in proposals["outside_domain"].tolist()):
-        table.caption = _OUTSIDE_NOTE
+        table.caption = OUTSIDE_NOTE
     return table
 
 
 def _proposed_name(row: Any) -> str:
     role = f" ({row.role})" if row.role else ""
-    return f"{pair_name(row)}{role}{f' {_OUTSIDE}' if row.outside_domain else ''}"
+    return f"{pair_name(row)}{role}{f' {OUTSIDE}' if row.outside_domain else ''}"
 
 
 def pair_name(row: Any) -> str:

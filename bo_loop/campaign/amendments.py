@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bo_loop.campaign import rules
 from bo_loop.campaign.events import NewEvent
@@ -12,6 +12,9 @@ from bo_loop.campaign.results import check_number
 from bo_loop.campaign.settings import check_lasting
 from bo_loop.campaign.state import RESULT_FIELDS, CampaignState
 from bo_loop.errors import CampaignError, DataError
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 class Amendments(Record):
@@ -171,6 +174,36 @@ class Amendments(Record):
         data = {
             "pairs": pairs.to_dict("records"),
             "source": ", ".join([*sources, *metals]),
+            "operator": who(operator),
+        }
+        return self._amend("pool_extended", data)
+
+    def grow(
+        self,
+        pairs: "pd.DataFrame",
+        *,
+        generated: Mapping[str, Mapping[str, Any]],
+        expansion: Mapping[str, Any],
+        operator: str | None = None,
+    ) -> Recorded:
+        """Add pairs of generated ligands to the pool; `bo_loop.expand` makes them.
+
+        Parameters
+        ----------
+        pairs : DataFrame
+            The columns of the pool.
+        generated : mapping of str to mapping
+            By SMILES, ``generator``, ``parents`` and what was predicted.
+        expansion : mapping
+            How they were made: ``generator``, ``seed``, ``counts`` and so on.
+        operator : str, optional
+            Who asked for them.
+        """
+        data = {
+            "pairs": pairs.to_dict("records"),
+            "generated": generated,
+            "expansion": expansion,
+            "source": f"{len(generated)} generated ligands",
             "operator": who(operator),
         }
         return self._amend("pool_extended", data)

@@ -50,12 +50,7 @@ def new_pairs(
     CampaignError
         If there is nothing to add, or the pool's conditions are not one and the same.
     """
-    conditions = pool[_CONDITIONS].drop_duplicates()
-    if len(conditions) > 1:
-        raise CampaignError(
-            f"The pool wants {len(conditions)} different conditions, so those of new pairs are "
-            "not known. Start a new campaign for them."
-        )
+    conditions = _conditions(pool)
     counts = sorted(int(n) for n in pool["n_ligands"].unique())
     wanted = {"n_ligands": counts} | {k: float(v) for k, v in conditions.iloc[0].items()}
     parts = []
@@ -74,19 +69,65 @@ def new_pairs(
     if not parts:
         raise CampaignError("Nothing to add: give ligands=<table>, metals=[Co+2] or both.")
     pairs = with_keys(pd.concat(parts, ignore_index=True), "the new pairs")
-    pairs = pairs[~pairs["pair_id"].isin(pool["pair_id"])].drop_duplicates("pair_id")
-    pairs = pools.within_denticity(pairs, max_denticity_sum)
-    lacking = [column for column in pool.columns if column not in pairs]
-    if lacking:
-        raise CampaignError(
-            f"The pool has columns {', '.join(lacking)}, of which nothing is known for new pairs. "
-            "Start a new campaign for them."
-        )
+    pairs = _lacking(pool, pairs, max_denticity_sum)
     if pairs.empty:
         rule = f", or have more than {max_denticity_sum} donors" if max_denticity_sum else ""
         raise CampaignError(f"Nothing to add: all these pairs are in the pool already{rule}.")
     FeatureSchema.from_json(features).transform(pairs)  # what it cannot describe is refused here
-    return pairs[list(pool.columns)].reset_index(drop=True)
+    return pairs
+
+
+def pairs_of_ligands(
+    pool: pd.DataFrame, smiles: Sequence[str], max_denticity_sum: int | None = None
+) -> pd.DataFrame:
+    """Pair ligands without a name with the metal ions and numbers of ligands of a pool.
+
+    Parameters
+    ----------
+    pool : DataFrame
+        The pool so far, with ``pair_id`` and ``ligand_group``.
+    smiles : sequence of str
+        Standardised.
+    max_denticity_sum : int, optional
+        The campaign's rule, as `pools.within_denticity` takes it.
+
+    Returns
+    -------
+    DataFrame
+        The columns of `pool`; pairs that it holds already are left out.
+
+    Raises
+    ------
+    CampaignError
+        If the pool's conditions are not one and the same, or it has other columns than pairs do.
+    """
+    _conditions(pool)
+    species = pool[["metal", "charge", "n_ligands", *_CONDITIONS]].drop_duplicates()
+    pairs = species.merge(pd.DataFrame({"ligand": "", "smiles": list(smiles)}), how="cross")
+    pairs = validate_pairs(pairs[list(PAIR_COLUMNS)], "the new ligands")
+    return _lacking(pool, with_keys(pairs, "the new ligands"), max_denticity_sum)
+
+
+def _conditions(pool: pd.DataFrame) -> pd.DataFrame:
+    conditions = pool[_CONDITIONS].drop_duplicates()
+    if len(conditions) > 1:
+        raise CampaignError(
+            f"The pool wants {len(conditions)} different conditions, so those of new pairs are "
+            "not known. Start a new campaign for them."
+        )
+    return conditions
+
+
+def _lacking(pool: pd.DataFrame, pairs: pd.DataFrame, most: int | None) -> pd.DataFrame:
+    """Return those pairs that the pool lacks and the rule on denticity lets pass."""
+    unknown = [column for column in pool.columns if column not in pairs]
+    if unknown:
+        raise CampaignError(
+            f"The pool has columns {', '.join(unknown)}, of which nothing is known for new pairs. "
+            "Start a new campaign for them."
+        )
+    pairs = pairs[~pairs["pair_id"].isin(pool["pair_id"])].drop_duplicates("pair_id")
+    return pools.within_denticity(pairs, most)[list(pool.columns)].reset_index(drop=True)
 
 
 def _distinct(frame: pd.DataFrame, columns: list[str]) -> list[tuple[Any, ...]]:

@@ -1,0 +1,1 @@
+"""New ligands: generators, filters with counts, and the choice of different ones."""
