@@ -30,7 +30,9 @@ FEWEST_FOR_PROGRESS = 32
 T = TypeVar("T")
 
 
-def mordred(smiles: Sequence[str], progress: bool = True) -> Floats:
+def mordred(
+    smiles: Sequence[str], progress: bool = True, wanted: tuple[str, ...] | None = None
+) -> Floats:
     """Mordred 2D descriptors.
 
     Parameters
@@ -40,22 +42,35 @@ def mordred(smiles: Sequence[str], progress: bool = True) -> Floats:
         them: the text is the key of the cache.
     progress : bool
         Show a progress bar on standard error if this will take more than about two seconds.
+    wanted : tuple of str, optional
+        Only these descriptors; of ligands that are not in the cache, only these are computed.
 
     Returns
     -------
     (n, d) float64
-        nan where a descriptor is undefined for a ligand. Columns: `descriptors.names`.
+        nan where a descriptor is undefined for a ligand. Columns: `wanted`, or
+        `descriptors.names`.
 
     Raises
     ------
     DataError
         Listing the SMILES that cannot be read, or whose computation ended its process.
     """
-    size = len(descriptors.names())
-    with DescriptorCache(descriptors.set_version(), size) as cache:
-        known = cache.load(smiles)
+    every = descriptors.names()
+    version, size = descriptors.set_version(), len(every)
+    known: dict[str, Floats] = {}
+    if wanted == ():
+        return np.empty((len(smiles), 0))
+    if wanted is not None:
+        at = {name: i for i, name in enumerate(every)}
+        columns = [at[name] for name in wanted]
+        with DescriptorCache(version, size) as cache:
+            known = {text: vector[columns] for text, vector in cache.load(smiles).items()}
+        version, size = f"{version} of {_digest(' '.join(wanted))}", len(wanted)
+    with DescriptorCache(version, size) as cache:
+        known |= cache.load(text for text in smiles if text not in known)
         missing = [text for text in dict.fromkeys(smiles) if text not in known]
-        outcomes = descriptors.compute_all(missing)
+        outcomes = descriptors.compute_all(missing, wanted)
         if progress and len(missing) >= FEWEST_FOR_PROGRESS:
             outcomes = _shown(outcomes, len(missing))
         problems = []
@@ -90,7 +105,11 @@ def groups(smiles: Sequence[str]) -> Rows:
 
 
 def _number(key: str) -> int:
-    return int(sha256(key.encode()).hexdigest()[:13], 16)
+    return int(_digest(key), 16)
+
+
+def _digest(text: str) -> str:
+    return sha256(text.encode()).hexdigest()[:13]
 
 
 def _shown(items: Iterable[T], total: int) -> Iterator[T]:

@@ -201,7 +201,7 @@ class FeatureSchema:
             Listing the ligands for which a feature of the schema is undefined, or what else
             cannot be described.
         """
-        table = self._selected(raw_features(pairs))
+        table = self._raw(pairs)
         gaps = _gaps(pairs, table)
         if gaps:
             raise DataError(
@@ -218,7 +218,7 @@ class FeatureSchema:
 
     def undefined(self, pairs: pd.DataFrame) -> list[str]:
         """SMILES, in order of first appearance, for which a feature of the schema is undefined."""
-        return list(_gaps(pairs, self._selected(raw_features(pairs))))
+        return list(_gaps(pairs, self._raw(pairs)))
 
     def to_json(self) -> dict[str, Any]:
         """Return what `from_json` reads; floats come back exactly."""
@@ -257,7 +257,9 @@ class FeatureSchema:
             dropped={step: tuple(names) for step, names in stored["dropped"].items()},
         )
 
-    def _selected(self, table: PairFeatures) -> PairFeatures:
+    def _raw(self, pairs: pd.DataFrame) -> PairFeatures:
+        """Return the schema's own features, unscaled."""
+        table = raw_features(pairs, mordred=self.blocks["mordred"].names)
         kept = {
             block: np.isin(names, self.blocks[block].names) for block, names in table.names.items()
         }

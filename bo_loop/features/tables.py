@@ -34,13 +34,15 @@ _LIGAND_BLOCKS = {
 }
 
 
-def raw_features(pairs: pd.DataFrame) -> PairFeatures:
+def raw_features(pairs: pd.DataFrame, mordred: tuple[str, ...] | None = None) -> PairFeatures:
     """Compute all features of pairs.
 
     Parameters
     ----------
     pairs : DataFrame
         n pairs with the pair columns and standardised SMILES.
+    mordred : tuple of str, optional
+        Of the dear descriptors, only these.
 
     Returns
     -------
@@ -57,8 +59,13 @@ def raw_features(pairs: pd.DataFrame) -> PairFeatures:
     distinct = {ion: i for i, ion in enumerate(dict.fromkeys(written))}
     ions = [MetalIon(*ion) for ion in distinct]
     ligand_row, smiles = ligands_of(pairs)
-    ligand_tables = {block: source.table(smiles) for block, source in _LIGAND_BLOCKS.items()}
-    names = {b: source.names() for b, source in (_METAL_BLOCKS | _LIGAND_BLOCKS).items()}
+    blocks = _LIGAND_BLOCKS
+    if mordred is not None:
+        blocks = blocks | {
+            "mordred": _Source(lambda: mordred, lambda s: ligand.mordred(s, wanted=mordred))
+        }
+    ligand_tables = {block: source.table(smiles) for block, source in blocks.items()}
+    names = {b: source.names() for b, source in (_METAL_BLOCKS | blocks).items()}
     return PairFeatures(
         metal={block: source.table(ions) for block, source in _METAL_BLOCKS.items()},
         ligand=ligand_tables,

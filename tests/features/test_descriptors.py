@@ -58,7 +58,7 @@ def test_a_molecule_that_ends_its_process_is_named_and_the_others_are_computed(m
         "import os, sys\n"
         "from bo_loop.features import descriptors\n"
         "compute = descriptors.compute\n"
-        "descriptors.compute = lambda s: os._exit(9) if s == 'C' * 4 + 'N' else compute(s)\n"
+        "descriptors.compute = lambda s, _: os._exit(9) if s == 'C' * 4 + 'N' else compute(s)\n"
         "descriptors._serve(sys.stdin)\n"
     )
     started = descriptors.subprocess.Popen
@@ -112,7 +112,7 @@ def test_a_run_that_stops_leaves_no_worker_and_keeps_what_it_had(monkeypatch):
 def test_nothing_is_computed_twice(monkeypatch):
     computed = []
     compute = descriptors.compute
-    monkeypatch.setattr(descriptors, "compute", lambda s: computed.append(s) or compute(s))
+    monkeypatch.setattr(descriptors, "compute", lambda s, _: computed.append(s) or compute(s))
     first = ligand.mordred(["CCN", "CCO", "CCN"])
     assert sorted(computed) == ["CCN", "CCO"]
     second = ligand.mordred(["CCO", "CN", "CCN"])
@@ -139,7 +139,7 @@ def test_no_ligands_give_an_empty_table():
 
 @pytest.mark.usefixtures("empty_cache")
 def test_a_progress_bar_is_shown_for_long_computations_only(monkeypatch, capsys):
-    monkeypatch.setattr(descriptors, "compute", lambda s: np.zeros(1613))
+    monkeypatch.setattr(descriptors, "compute", lambda *_: np.zeros(1613))
     monkeypatch.setattr(descriptors, "_usable_cores", lambda: 1)
     ligand.mordred([f"C{i}" for i in range(5)])
     assert capsys.readouterr() == ("", "")
@@ -155,3 +155,15 @@ def test_a_progress_bar_is_shown_for_long_computations_only(monkeypatch, capsys)
 def test_charge_in_water():
     # EDTA, ethylenediamine, glycine
     assert ligand.charge([EDTA, "NCCN", "NCC(=O)O"]).tolist() == [[-4.0], [0.0], [-1.0]]
+
+
+@pytest.mark.usefixtures("empty_cache")
+def test_only_what_is_wanted_is_computed_and_is_the_same(monkeypatch):
+    wanted = ("nAcid", "JGI2", "ATSC6dv", "nN", "SlogP_VSA4")
+    at = [descriptors.names().index(name) for name in wanted]
+    monkeypatch.setattr(descriptors, "_usable_cores", lambda: 2)
+    few = ligand.mordred([*TEN, EDTA], wanted=wanted)
+    np.testing.assert_array_equal(few, ligand.mordred([*TEN, EDTA])[:, at])
+    monkeypatch.setattr(descriptors, "compute", None)  # from now on both are in the cache
+    np.testing.assert_array_equal(ligand.mordred([EDTA], wanted=wanted), few[-1:])
+    np.testing.assert_array_equal(ligand.mordred([EDTA], wanted=wanted[:2]), few[-1:, :2])
