@@ -15,6 +15,7 @@ from bo_loop.acquisition.functions import percent
 from bo_loop.acquisition.items import Items
 from bo_loop.acquisition.objectives import Objective
 from bo_loop.acquisition.pickers import item_values
+from bo_loop.acquisition.replicates import removed
 from bo_loop.acquisition.stop import Stop, chance_of_better
 from bo_loop.errors import CampaignError
 from bo_loop.records import Floats, PoolPairs, PoolPosterior, Proposal, Rows
@@ -33,6 +34,8 @@ class Candidates:
     open, pending, answered : (N,) bool
         May be proposed; proposed or in progress without a result; has a result or a literature
         value, and is of the campaign's target metals and n.
+    again : (N,) bool
+        Measured, and may be proposed once more where the acquisition allows replicates.
     cap : Cap, optional
         Rows that may fill only a part of a batch.
     """
@@ -41,6 +44,7 @@ class Candidates:
     open: Mask
     pending: Mask
     answered: Mask
+    again: Mask
     cap: Cap | None = None
 
 
@@ -101,10 +105,11 @@ def propose(
     Raises
     ------
     CampaignError
-        If no row is open.
+        If no row is open, nor may be measured again.
     """
     rows = np.flatnonzero(candidates.open)
-    if len(rows) == 0:
+    again = candidates.again & acquisition.allow_replicates
+    if len(rows) == 0 and not again.any():
         raise CampaignError(
             "No pair is open: everything in the pool is answered, pending or withdrawn. Log the "
             "pending results, or start a campaign with a larger pool."
@@ -125,13 +130,14 @@ def propose(
         noise=noise,
         pending_rows=np.flatnonzero(candidates.pending),
         known_items=answered,
+        measured_rows=np.flatnonzero(again),
         cap=candidates.cap,
     )
-    reasons = _reasons(posterior, objective, acquisition, pairs, chosen, incumbent)
-    proposals = _proposals(posterior, objective, chosen, reasons, noise)
+    reasons = _reasons(posterior, objective, acquisition, pairs, chosen, incumbent, noise)
+    proposals = _proposals(posterior, objective, chosen, reasons, noise, again)
     stop = None
     if len(answered) and objective.scalar:
-        stop = chance_of_better(posterior, objective, pairs, candidates.open, incumbent_row)
+        stop = chance_of_better(posterior, objective, pairs, candidates.open, again, incumbent_row)
     return Decision(proposals, incumbent_row, incumbent, stop)
 
 
@@ -160,11 +166,15 @@ def _reasons(
     pairs: PoolPairs,
     chosen: Selection,
     incumbent: Any,
+    noise: Floats,
 ) -> list[str]:
+    told = [None] * len(chosen.items)
     if objective.gaussian:
         means = objective.view(posterior, pairs).mean(chosen.items)
-        sds = np.sqrt(posterior.variance(chosen.items))
-        chances = [None] * len(means)
+        variances = posterior.variance(chosen.items)
+        sds, chances = np.sqrt(variances), told
+        if acquisition.allow_replicates:
+            told = np.sqrt(removed(variances, noise[chosen.items]))
     else:
         local = Items.of(posterior, objective.parts(pairs)[chosen.items])
         values = objective.value(local.draws(), chosen.items, pairs)
@@ -176,8 +186,8 @@ def _reasons(
             ]
         means, sds, chances = values.mean(axis=0), values.std(axis=0), (gains > 0).mean(axis=0)
     return [
-        explain(acquisition, float(mean), float(sd), incumbent, objective, chance)
-        for mean, sd, chance in zip(means, sds, chances, strict=True)
+        explain(acquisition, float(mean), float(sd), incumbent, objective, chance, learned)
+        for mean, sd, chance, learned in zip(means, sds, chances, told, strict=True)
     ]
 
 
@@ -187,8 +197,10 @@ def _proposals(
     chosen: Selection,
     reasons: list[str],
     noise: Floats,
+    again: Mask,
 ) -> tuple[Proposal, ...]:
     variance = posterior.variance(chosen.rows)
+    left = np.sqrt(variance - removed(variance, noise[chosen.rows]))
     columns = zip(
         chosen.rows,
         chosen.items,
@@ -197,6 +209,7 @@ def _proposals(
         np.sqrt(variance + noise[chosen.rows]),
         chosen.scores,
         reasons,
+        left,
         strict=True,
     )
     return tuple(
@@ -207,8 +220,15 @@ def _proposals(
             sd_latent=float(sd_latent),
             acquisition=float(score),
             rank=rank,
-            reason=reason,
+            reason=_replicate(sd_latent, sd_left, reason) if again[row] else reason,
             role=objective.role(int(row), int(item)),
+            again=bool(again[row]),
         )
-        for rank, (row, item, mean, sd_latent, sd, score, reason) in enumerate(columns, start=1)
+        for rank, (row, item, mean, sd_latent, sd, score, reason, sd_left) in enumerate(
+            columns, start=1
+        )
     )
+
+
+def _replicate(sd: float, left: float, reason: str) -> str:
+    return f"measure again: its sd falls from {sd:.2f} to {left:.2f}; {reason}"

@@ -221,6 +221,8 @@ class Proposal:
         A sentence for the chemist.
     role : str
         ``target`` or ``competitor``, where an item needs several pairs; empty otherwise.
+    again : bool
+        The pair was measured before: this is a replicate.
     """
 
     row: int
@@ -231,3 +233,4 @@ class Proposal:
     rank: int
     reason: str
     role: str = ""
+    again: bool = False

@@ -11,10 +11,10 @@ from bo_loop.errors import CampaignError
 from bo_loop.propose import Candidates, propose
 
 
-def decide(posterior, objective, pairs, is_open, answered, pending=(), q=1):
-    masks = [np.isin(np.arange(len(pairs)), rows) for rows in (is_open, pending, answered)]
+def decide(posterior, objective, pairs, is_open, answered, pending=(), q=1, again=(), **options):
+    masks = [np.isin(np.arange(len(pairs)), rows) for rows in (is_open, pending, answered, again)]
     return propose(
-        posterior, Candidates(pairs, *masks), objective, LogEI(), q=q,
+        posterior, Candidates(pairs, *masks), objective, LogEI(**options), q=q,
         rng=np.random.default_rng(0), noise=np.full(len(pairs), 0.25),
     )  # fmt: skip
 
@@ -76,3 +76,28 @@ def test_pareto_keeps_a_front():
 def test_nothing_open_is_said():
     with pytest.raises(CampaignError, match="No pair is open"):
         decide(FOUR, Maximise(), pool_pairs(4), is_open=[], answered=[1])
+
+
+def test_a_measured_pair_is_proposed_again_where_that_is_worth_more():
+    # Row 1 is the best and measured; noise 0.25. Row 0 is new and hopeless.
+    fake = FakePosterior.independent([0.0, 6.0, 5.5], [0.25, 0.25, 0.0])
+    told = {"is_open": [0], "answered": [1, 2], "again": [1, 2]}
+    only_new = decide(fake, Maximise(), pool_pairs(3), **told)
+    assert [(p.row, p.again) for p in only_new.proposals] == [(0, False)]
+    assert "anything open beats" in only_new.stop.advice
+    found = decide(fake, Maximise(), pool_pairs(3), **told, q=2, allow_replicates=True)
+    assert [(p.row, p.again) for p in found.proposals] == [(1, True), (0, False)]
+    # r = 0.25² / 0.5, so sd 0.35 of the mean to come; its expected gain is 0.3989 · 0.3536.
+    assert found.proposals[0].acquisition == pytest.approx(np.log(0.3989 * 0.35355), abs=1e-3)
+    assert found.proposals[0].reason.startswith("measure again: its sd falls from 0.50 to 0.35; ")
+    assert "expected gain 0.14" in found.proposals[0].reason
+    assert "anything open, or measured before, beats" in found.stop.advice
+
+
+def test_replicates_remain_where_nothing_is_open():
+    fake = FakePosterior.independent([6.0, 5.5], [0.25, 0.25])
+    told = {"is_open": [], "answered": [0, 1], "again": [0, 1]}
+    found = decide(fake, Maximise(), pool_pairs(2), **told, allow_replicates=True)
+    assert [p.row for p in found.proposals] == [0]
+    with pytest.raises(CampaignError, match="No pair is open"):
+        decide(fake, Maximise(), pool_pairs(2), **told)

@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from typing import ClassVar
 
 from bo_loop.errors import ConfigError
 
@@ -16,15 +17,22 @@ class Acquisition(ABC):
         Most items of one ligand in a batch.
     max_per_metal : int, optional
         Most items of one metal ion in a batch.
+    allow_replicates : bool
+        Propose a measured pair again where that is worth more than a new one; every candidate is
+        then scored by what one measurement of it would tell (`bo_loop.acquisition.replicates`).
 
     Raises
     ------
     ConfigError
-        If one is not a whole number of at least 1.
+        If a limit is not a whole number of at least 1, or replicates have no worth under this
+        acquisition.
     """
 
     max_per_ligand: int | None = None
     max_per_metal: int | None = None
+    allow_replicates: bool = False
+    values_replicates: ClassVar[bool] = False
+    """Whether measuring a pair again has a worth that falls with each time."""
 
     def __post_init__(self):
         for name in ("max_per_ligand", "max_per_metal"):
@@ -35,6 +43,13 @@ class Acquisition(ABC):
                     f"acquisition.{name} is {most!r}: it must be a whole number of at least 1, or "
                     "null for no limit."
                 )
+
+        if self.allow_replicates and not self.values_replicates:
+            raise ConfigError(
+                f"acquisition.allow_replicates: {type(self).__name__} cannot tell what measuring a "
+                "pair again is worth. Choose log_ei, ei, ucb, max_variance or thompson, or set it "
+                "to false."
+            )
 
     @abstractmethod
     def motive(self, mean: float, sd: float, incumbent: float) -> str:

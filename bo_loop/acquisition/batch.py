@@ -12,7 +12,8 @@ means of pending rows and the means of earlier picks. Otherwise EI would pay a s
 gain that an earlier pick is already believed to bring. Joint acquisitions (`joint`) weigh the batch
 as a whole instead, and believe pending rows only.
 
-An item may stand for several pairs (`compound`): picking it proposes those that are open.
+An item may stand for several pairs (`compound`): picking it proposes those that are open. Where
+replicates are allowed, an item whose pairs were all measured proposes them again (`replicates`).
 
 Symbols
 -------
@@ -36,6 +37,7 @@ from bo_loop.acquisition.joint import BASELINE, Joint
 from bo_loop.acquisition.limits import Limit
 from bo_loop.acquisition.objectives import Objective
 from bo_loop.acquisition.pickers import item_values, picker
+from bo_loop.acquisition.replicates import Mask, proposed_pairs
 from bo_loop.errors import ConfigError, FitError
 from bo_loop.records import Floats, PoolPairs, PoolPosterior, Rows
 
@@ -89,6 +91,7 @@ def select(
     noise: Floats | float,
     pending_rows: Rows | Sequence[int] = (),
     known_items: Rows | Sequence[int] = (),
+    measured_rows: Rows | Sequence[int] = (),
     cap: Cap | None = None,
 ) -> Selection:
     """Choose q of the open rows.
@@ -119,6 +122,8 @@ def select(
         Rows proposed earlier and not yet answered.
     known_items : (a,) int, optional
         Answered items, for acquisitions that take the best so far as uncertain.
+    measured_rows : (b,) int, optional
+        Rows that may be measured again.
     cap : Cap, optional
         Rows that may fill only a part of the batch.
 
@@ -134,16 +139,18 @@ def select(
     FitError
         If a mean is not a finite number.
     ValueError
-        If an open row is also pending.
+        If an open row is also pending or measured, or a measured one pending.
     """
     if q < 1:
         raise ConfigError(f"batch_size is {q}: at least one pair has to be proposed.")
     rows, pending = np.asarray(rows, dtype=np.int64), np.asarray(pending_rows, dtype=np.int64)
-    if np.isin(rows, pending).any():
-        raise ValueError("open rows must not be pending")
-    is_open = np.zeros(len(pairs), dtype=bool)
-    is_open[rows] = True
-    items = open_items(objective, pairs, is_open)
+    measured = np.asarray(measured_rows, dtype=np.int64)
+    if len(np.unique(np.concatenate([rows, pending, measured]))) < sum(
+        len(np.unique(some)) for some in (rows, pending, measured)
+    ):
+        raise ValueError("open rows must not be pending or measured, nor measured ones pending")
+    is_open, again = (np.isin(np.arange(len(pairs)), some) for some in (rows, measured))
+    items = open_items(objective, pairs, is_open, again)
     if len(items) == 0:
         return Selection(*(np.empty(0, dtype=kind) for kind in (np.int64, float, np.int64)))
     values = item_values(posterior, objective, pairs, items)
@@ -151,34 +158,44 @@ def select(
     known = _best_known(posterior, objective, acquisition, pairs, known_items)
     noise = np.broadcast_to(np.asarray(noise, dtype=np.float64), len(pairs))
     finder = picker(
-        posterior, objective, acquisition, pairs, items, noise=noise, known=known, q=q, rng=rng
-    )
+        posterior, objective, acquisition, pairs, items, noise=noise, known=known, q=q, rng=rng,
+        measured=_measured(objective, acquisition, pairs, items, (is_open, again)),
+    )  # fmt: skip
     finder.believe(pending)
     for value in item_values(posterior, objective, pairs, awaited(objective, pairs, pending)):
         incumbent = objective.raised(incumbent, value)
     limits = _Limits(acquisition, pairs, cap)
-    return _fill(finder, objective, limits, pairs, items, values, is_open, incumbent, q)
+    masks = is_open, again
+    return _fill(finder, objective, limits, pairs, items, values, masks, incumbent, q)
 
 
-def _fill(finder, objective, limits, pairs, items, values, is_open, incumbent, q) -> Selection:
-    """Pick items until they bring q pairs."""
-    parts = objective.parts(pairs)
-    is_open, left = is_open.copy(), np.arange(len(items))
+def _measured(objective, acquisition, pairs, items, masks) -> Mask | None:
+    """Pairs by whose measurement each item is scored; None: items are scored by latent values."""
+    if not acquisition.allow_replicates or isinstance(acquisition, Joint):
+        return None
+    return proposed_pairs(objective.parts(pairs)[items], *masks)
+
+
+def _fill(finder, objective, limits, pairs, items, values, masks, incumbent, q) -> Selection:
+    """Pick items until they bring q pairs; `masks` of open and of measured rows are used up."""
+    parts = objective.parts(pairs)[items]
+    (is_open, again), left = masks, np.arange(len(items))
     taken: list[tuple[int, float, int]] = []
     while len(taken) < q and len(left):
         at, score = finder.pick(left, incumbent)
         item = int(items[at])
-        new = [row for row in dict.fromkeys(parts[item].tolist()) if is_open[row]]
+        new = parts[at][proposed_pairs(parts[[at]], is_open, again)[0]]
         new = new[: q - len(taken)]
-        taken += [(row, score, item) for row in new]
-        is_open[new] = False
+        taken += [(row, score, item) for row in new.tolist()]
+        is_open[new] = again[new] = False
         if len(taken) == q:
             break
-        finder.believe(np.array(new, dtype=np.int64))
+        finder.believe(new)
         incumbent = objective.raised(incumbent, values[at])
         limits.count(item, len(new))
         left = left[left != at]
-        left = left[is_open[parts[items[left]]].any(axis=1) & limits.allow(items[left])]
+        bring = proposed_pairs(parts[left], is_open, again).any(axis=1)
+        left = left[bring & limits.allow(items[left])]
     columns = zip(*taken, strict=True)
     return Selection(
         *(np.array(c, dtype=t) for c, t in zip(columns, (np.int64, float, np.int64), strict=True))
@@ -192,6 +209,7 @@ def explain(
     incumbent: float,
     objective: Objective,
     chance: float | None = None,
+    sd_told: float | None = None,
 ) -> str:
     """Say in one sentence why an item was chosen.
 
@@ -207,13 +225,17 @@ def explain(
         Gives the values their name and sign.
     chance : float, optional
         Probability to beat the incumbent; that of a Gaussian if left out.
+    sd_told : float, optional
+        Standard deviation of what one measurement would tell of the mean, where items are scored
+        by that.
 
     Returns
     -------
     str
         The chance to beat the best so far, and the acquisition's motive.
     """
-    best, motive = f"{objective.shown(incumbent):z.2f}", acquisition.motive(mean, sd, incumbent)
+    best = f"{objective.shown(incumbent):z.2f}"
+    motive = acquisition.motive(mean, sd if sd_told is None else float(sd_told), incumbent)
     if chance is None:
         chance = norm.cdf((mean - incumbent) / sd) if sd > 0 else float(mean > incumbent)
         return f"{percent(chance)} chance to beat {objective.quantity} {best}; {motive}"
@@ -221,12 +243,15 @@ def explain(
     return f"{predicted}; {percent(chance)} chance to beat {best}; {motive}"
 
 
-def open_items(objective: Objective, pairs: PoolPairs, is_open: Any) -> Rows:
+def open_items(objective: Objective, pairs: PoolPairs, is_open: Any, again: Any = None) -> Rows:
     """Rows of the items that have a pair to measure, in order of their ids.
 
     Parameters
     ----------
     is_open : (N,) bool
+        Rows that may be measured.
+    again : (N,) bool, optional
+        Rows that may be measured again.
 
     Raises
     ------
@@ -234,7 +259,9 @@ def open_items(objective: Objective, pairs: PoolPairs, is_open: Any) -> Rows:
         If a constraint speaks of a pair that is not among the rows.
     """
     parts = objective.parts(pairs)
-    items = np.flatnonzero((parts[:, 0] >= 0) & is_open[parts].any(axis=1))
+    again = np.zeros(len(pairs), dtype=bool) if again is None else again
+    bring = proposed_pairs(parts, is_open, again).any(axis=1)
+    items = np.flatnonzero((parts[:, 0] >= 0) & bring)
     for limit in objective.limits:
         _require_predicted(limit, items[partners(pairs, limit.metal, limit.n_ligands)[items] < 0])
     ids = pairs.pair_ids

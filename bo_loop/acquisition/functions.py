@@ -39,6 +39,7 @@ _TAU = 1e-6  # width of the smooth step in BoTorch's qLogEI
 
 class _Improvement(Marginal):
     bounded: ClassVar[bool] = True
+    values_replicates: ClassVar[bool] = True
     by_improvement: ClassVar[bool] = True
 
     def motive(self, mean: float, sd: float, incumbent: float) -> str:
@@ -109,6 +110,7 @@ class UCB(Marginal):
 
     beta: float = 4.0
     bounded: ClassVar[bool] = True
+    values_replicates: ClassVar[bool] = True
 
     def __post_init__(self):
         super().__post_init__()
@@ -197,6 +199,7 @@ class MaxVariance(Marginal):
     """The latent variance: pure exploration."""
 
     bounded: ClassVar[bool] = True
+    values_replicates: ClassVar[bool] = True
 
     def value(self, mean: Floats, variance: Floats, incumbent: float) -> Floats:
         """Score k rows of these variances; (k,). Mean and incumbent play no part."""

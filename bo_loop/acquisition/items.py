@@ -109,9 +109,9 @@ class Items:
         update = update.reshape(*self.parts.shape, len(rows))
         return replace(self, covariance=self.covariance - update @ update.swapaxes(1, 2))
 
-    def draws(self) -> Floats:
-        """Draw log β of each item's pairs jointly; (S, k, m)."""
-        z = _normals(self.parts.shape[1])
+    def draws(self, size: int = DRAWS) -> Floats:
+        """Draw log β of each item's pairs jointly, S = `size` times; (S, k, m)."""
+        z = _normals(self.parts.shape[1], size)
         if self.parts.shape[1] == 1:
             spread = np.sqrt(np.maximum(self.covariance, 0.0))
         else:
@@ -120,12 +120,12 @@ class Items:
         return self.mean + np.einsum("kij,sj->ski", spread, z)
 
 
-def _normals(m: int) -> Floats:
+def _normals(m: int, size: int) -> Floats:
     """Return standard normals that fill the space evenly; (S, m)."""
     if m == 1:
-        return ndtri((np.arange(DRAWS) + 0.5) / DRAWS)[:, None]
+        return ndtri((np.arange(size) + 0.5) / size)[:, None]
     # Here, for `bo-loop status` builds an objective and is not to wait for torch.
     import torch
     from botorch.utils.sampling import draw_sobol_normal_samples
 
-    return draw_sobol_normal_samples(m, DRAWS, dtype=torch.float64, seed=0).numpy()
+    return draw_sobol_normal_samples(m, size, dtype=torch.float64, seed=0).numpy()

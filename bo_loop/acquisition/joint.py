@@ -80,6 +80,7 @@ class Thompson(Joint):
     """
 
     size: ClassVar[int] = THOMPSON_ROWS
+    values_replicates: ClassVar[bool] = True
 
     def normals(self, n: int, q: int, rng: np.random.Generator) -> Floats:
         """Return independent standard normals, one set a pick; (q, n)."""

@@ -22,6 +22,12 @@ from bo_loop.acquisition.functions import Random
 from bo_loop.acquisition.items import Items, partners
 from bo_loop.acquisition.joint import Joint, joint_values
 from bo_loop.acquisition.objectives import Objective
+from bo_loop.acquisition.replicates import (
+    AfterMeasuring,
+    Mask,
+    expected_values,
+    removed,
+)
 from bo_loop.acquisition.screen import ranked, top
 from bo_loop.errors import ConfigError
 from bo_loop.records import Floats, PoolPairs, PoolPosterior, Rows
@@ -63,7 +69,11 @@ def item_values(
 
 @dataclass
 class _Scored(ABC):
-    """What `Lazy` and `Streamed` share; `posterior` is the one that `believe` has come to."""
+    """What `Lazy` and `Streamed` share; `posterior` is the one that `believe` has come to.
+
+    With `measured` (k, m), the pairs that picking each item measures, items are scored by what
+    these measurements would tell; without, by their latent values.
+    """
 
     posterior: PoolPosterior
     objective: Objective
@@ -71,6 +81,7 @@ class _Scored(ABC):
     pairs: PoolPairs
     items: Rows
     noise: Floats
+    measured: Mask | None = None
 
     def __post_init__(self):
         self._prepare()
@@ -92,12 +103,12 @@ class Lazy(_Scored):
     """Screening by bounds, for scores of a row's own mean and variance."""
 
     def _prepare(self) -> None:
-        view = self.objective.view(self.posterior, self.pairs)
+        view = self._view()
         self._mean, self._bound = view.mean(self.items), view.variance_bound(self.items)
 
     def best(self, left: Rows, incumbent: float, q: int) -> tuple[Rows, Floats]:
         """Return the q best of the items left, and their scores; tightened bounds are kept."""
-        view = self.objective.view(self.posterior, self.pairs)
+        view = self._view()
         found = top(
             self.acquisition,
             mean=self._mean[left],
@@ -108,6 +119,10 @@ class Lazy(_Scored):
         )
         self._bound[left] = found.variance_bound
         return left[found.positions], found.scores
+
+    def _view(self) -> Any:
+        view = self.objective.view(self.posterior, self.pairs)
+        return view if self.measured is None else AfterMeasuring(view, self.noise)
 
     def believe(self, rows: Rows) -> None:
         """Condition on the means of `rows`; means stay, and bounds stay bounds."""
@@ -139,15 +154,25 @@ class Streamed(_Scored):
         local, objective = self._local.take(at), self.objective
         if objective.gaussian:
             mean = objective.value(local.mean[None], self.items[at], self.pairs)[0]
-            scores = self.acquisition.value(mean, local.covariance[:, 0, 0], incumbent)
+            variance = local.covariance[:, 0, 0]
+            if self.measured is not None:
+                variance = removed(variance, self.noise[self.items[at]])
+            scores = self.acquisition.value(mean, variance, incumbent)
         else:
-            own = local.first(objective.width)
-            values = objective.value(own.draws(), self.items[at], self.pairs)
+            values = self._values(local.first(objective.width), at)
             gains = objective.improvement(values, incumbent)
             scores = self.acquisition.of_draws(values, gains)
         if objective.limits or objective.per_cost:
             scores = self.acquisition.weighted(scores, self._log_weight(local, at))
         return scores
+
+    def _values(self, own: Items, at: Rows) -> Floats:
+        def value(log_beta: Floats) -> Floats:
+            return self.objective.value(log_beta, self.items[at], self.pairs)
+
+        if self.measured is None:
+            return value(own.draws())
+        return expected_values(own, self.measured[at], self.noise, value)
 
     def _log_weight(self, local: Items, at: Rows) -> Floats:
         log_weight = np.zeros(len(at))
@@ -263,8 +288,9 @@ def picker(
     known: Rows,
     q: int,
     rng: np.random.Generator,
+    measured: Mask | None = None,
 ) -> Picker:
-    """Return what finds the batch's items.
+    """Return what finds the batch's items; `measured` as `_Scored` takes it.
 
     Raises
     ------
@@ -283,7 +309,7 @@ def picker(
         raise _no_front(acquisition)
     kind = Lazy if objective.plain else Streamed
     marginal = acquisition.shortlist if joint else acquisition
-    scored = kind(posterior, objective, marginal, pairs, items, noise)
+    scored = kind(posterior, objective, marginal, pairs, items, noise, measured)
     return Drawn(scored, acquisition, known=known, q=q, rng=rng) if joint else scored
 
 

@@ -17,7 +17,8 @@ from bo_loop.acquisition.functions import UCB, percent
 from bo_loop.acquisition.joint import joint_values
 from bo_loop.acquisition.objectives import Objective
 from bo_loop.acquisition.pickers import Lazy, Streamed
-from bo_loop.records import Floats, PoolPairs, PoolPosterior
+from bo_loop.acquisition.replicates import Mask
+from bo_loop.records import PoolPairs, PoolPosterior
 
 SHORTLIST = 200
 DRAWS = 1_024
@@ -48,7 +49,8 @@ def chance_of_better(
     posterior: PoolPosterior,
     objective: Objective,
     pairs: PoolPairs,
-    is_open: Floats,
+    is_open: Mask,
+    again: Mask,
     incumbent_row: int,
 ) -> Stop:
     """Draw the 200 most hopeful open items jointly with the best answered one.
@@ -59,7 +61,8 @@ def chance_of_better(
         Of log β over N rows.
     objective : Objective
         One with a single value.
-    is_open : (N,) bool
+    is_open, again : (N,) bool
+        Rows that may be measured, and those that may be measured again.
     incumbent_row : int
         The best answered item.
 
@@ -71,7 +74,7 @@ def chance_of_better(
     -----
     Draws are Sobol points of seed 0: the same posterior gives the same advice.
     """
-    items = open_items(objective, pairs, is_open)
+    items = open_items(objective, pairs, is_open, again)
     kind = Lazy if objective.gaussian else Streamed
     noise = np.zeros(len(pairs))
     listed = kind(
@@ -92,12 +95,13 @@ def chance_of_better(
         lambda n: draw_sobol_normal_samples(n, DRAWS, dtype=torch.float64, seed=0).numpy(),
     )
     better = values[:, :-1].max(axis=1) > values[:, -1] + objective.tolerance
-    return Stop(float(better.mean()), objective.tolerance, _advice(better.mean(), objective))
+    what = "anything open, or measured before," if again.any() else "anything open"
+    return Stop(float(better.mean()), objective.tolerance, _advice(better.mean(), what, objective))
 
 
-def _advice(chance: float, objective: Objective) -> str:
+def _advice(chance: float, what: str, objective: Objective) -> str:
     told = (
-        f"{percent(chance)} chance that anything open beats the best {objective.quantity} by more "
+        f"{percent(chance)} chance that {what} beats the best {objective.quantity} by more "
         f"than {objective.tolerance:g}"
     )
     return told + (": going on is not worth it." if chance < WORTH else ".")

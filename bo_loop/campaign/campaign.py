@@ -144,7 +144,8 @@ class Campaign(Amendments):
         -------
         DataFrame
             A row for each proposal, best first: ``pair_id``, the pair's own columns, ``round,
-            rank, mean, sd, sd_latent, acquisition, reason, role, nearest, outside_domain, movers``.
+            rank, mean, sd, sd_latent, acquisition, reason, role, nearest, outside_domain, movers,
+            replicate`` (the number of the result to be, where the pair was measured before).
 
         Raises
         ------
@@ -195,7 +196,8 @@ class Campaign(Amendments):
         content : bytes, optional
             The table, where it did not come from a file; `path` only names it then.
         replicate : bool
-            Record another value for an answered pair as a replicate.
+            Record another value for an answered pair as a replicate. One that a round proposed
+            is recorded as such without it.
         confirm : bool
             Record results that look doubtful all the same; see `bo_loop.campaign.doubts`.
         operator, method, date, note : str, optional
@@ -267,10 +269,9 @@ class Campaign(Amendments):
 
     def _record_round(self, event: Mapping[str, Any]) -> bool:
         """Append a `proposed` event, unless its round or a pair of it was taken meanwhile."""
-        picks = [proposal["pair_id"] for proposal in event["proposals"]]
 
         def unless_taken(state: CampaignState) -> list[NewEvent]:
-            free = all(state.state_of(pair_id) == "open" for pair_id in picks)
+            free = all(rules.is_free(state, proposal) for proposal in event["proposals"])
             if not free or len(state.rounds) >= event["round"]:
                 return []
             rules.check(state, "proposed", event)

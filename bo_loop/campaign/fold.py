@@ -112,6 +112,7 @@ def _proposed(state: CampaignState, event: Event) -> dict[str, Any]:
             nearest=tuple(p.get("nearest") or ()),
             outside_domain=p.get("outside_domain"),
             movers=tuple(p.get("movers") or ()),
+            replicate=p.get("replicate"),
         )
         for p in data["proposals"]
     )
@@ -133,27 +134,35 @@ def _proposed(state: CampaignState, event: Event) -> dict[str, Any]:
     return {
         "rounds": (*state.rounds, made),
         "proposals": {**state.proposals, **{p.pair_id: p for p in pairs}},
-        "states": {**state.states, **{p.pair_id: "pending" for p in pairs}},
+        "states": state.states | {p.pair_id: "pending" for p in pairs if p.replicate is None},
+        "awaited": state.awaited | {p.pair_id: "pending" for p in pairs if p.replicate is not None},
     }
 
 
 def _in_progress(state: CampaignState, event: Event) -> dict[str, Any]:
-    return {"states": {**state.states, event.data["pair_id"]: "in_progress"}}
+    pair_id = event.data["pair_id"]
+    if pair_id in state.awaited:
+        return {"awaited": {**state.awaited, pair_id: "in_progress"}}
+    return {"states": {**state.states, pair_id: "in_progress"}}
 
 
 def _measured(state: CampaignState, event: Event) -> dict[str, Any]:
     result = result_of(state, event)
-    return {"results": (*state.results, result), **_leave(state, result.pair_id, "measured")}
+    return {
+        "results": (*state.results, result),
+        "awaited": _without(state.awaited, result.pair_id),
+        **_leave(state, result.pair_id, "measured"),
+    }
 
 
 def _failed(state: CampaignState, event: Event) -> dict[str, Any]:
     pair_id = event.data["pair_id"]
     texts = {f: _text(event.data, f) for f in ("note", "date", "operator", "method")}
     failure = Failure(pair_id=pair_id, seq=event.seq, time=event.time, **texts)
-    return {
-        "failures": (*state.failures, failure),
-        "states": {**state.states, pair_id: "failed"},
-    }
+    failures = {"failures": (*state.failures, failure)}
+    if pair_id in state.awaited:
+        return {**failures, "awaited": _without(state.awaited, pair_id)}
+    return {**failures, "states": {**state.states, pair_id: "failed"}}
 
 
 def _corrected(state: CampaignState, event: Event) -> dict[str, Any]:
@@ -162,12 +171,17 @@ def _corrected(state: CampaignState, event: Event) -> dict[str, Any]:
     others = tuple(r for r in state.results if r.seq != old.seq)
     voided = tuple(r for r in state.voided if r.seq != old.seq)
     if data.get("void"):
-        answered = any(r.pair_id == old.pair_id for r in others)
-        back = "measured" if answered else state.resume.get(old.pair_id, "open")
+        if any(r.pair_id == old.pair_id for r in others):
+            back, awaited = "measured", state.awaited
+        else:  # what was to be a replicate is now the pair's first result
+            before = state.resume.get(old.pair_id, "open")
+            back = state.awaited.get(old.pair_id, before)
+            awaited = _without(state.awaited, old.pair_id)
         return {
             "results": others,
             "voided": _in_order(*voided, old),
             "states": _with_state(state, old.pair_id, back),
+            "awaited": awaited,
         }
     new = replace(
         old,
@@ -182,7 +196,10 @@ def _corrected(state: CampaignState, event: Event) -> dict[str, Any]:
 
 
 def _withdrawn(state: CampaignState, event: Event) -> dict[str, Any]:
-    return _leave(state, event.data["pair_id"], "withdrawn")
+    pair_id = event.data["pair_id"]
+    if pair_id in state.awaited:
+        return {"awaited": _without(state.awaited, pair_id)}
+    return _leave(state, pair_id, "withdrawn")
 
 
 def _restored(state: CampaignState, event: Event) -> dict[str, Any]:
@@ -216,8 +233,12 @@ def _leave(state: CampaignState, pair_id: str, to: str) -> dict[str, Any]:
     return {"states": {**state.states, pair_id: to}, "resume": resume}
 
 
+def _without(states: Mapping[str, str], pair_id: str) -> dict[str, str]:
+    return {p: s for p, s in states.items() if p != pair_id}
+
+
 def _with_state(state: CampaignState, pair_id: str, to: str) -> dict[str, str]:
-    others = {p: s for p, s in state.states.items() if p != pair_id}
+    others = _without(state.states, pair_id)
     return others if to == "open" else {**others, pair_id: to}
 
 

@@ -24,6 +24,7 @@ _OURS = {
     "acquisition": "acquisition",
     "reason": "reason",
     "role": "role",
+    "replicate": "replicate",
     "outside_domain": "outside_domain",
     "nearest": "nearest",
     "movers": "moved_by",
@@ -40,6 +41,7 @@ def form(proposals: pd.DataFrame) -> bytes:
         A row for each, as `views.proposals` returns it.
     """
     told = proposals.assign(
+        replicate=["" if pd.isna(n) else str(int(n)) for n in proposals["replicate"]],
         outside_domain=proposals["outside_domain"].map({True: "yes", False: "no"}),
         nearest=[shown_nearest(nearest) for nearest in proposals["nearest"]],
         movers=[shown_movers(movers) for movers in proposals["movers"]],

@@ -29,12 +29,15 @@ def is_recorded(state: CampaignState, kind: str, data: Mapping[str, Any]) -> boo
         )
     if kind == "failed":
         given_failure = data["pair_id"], data.get("note") or "", data.get("date") or ""
-        tried_again = state.state_of(data["pair_id"]) == "in_progress"
+        tried_again = state.waiting(data["pair_id"]) == "in_progress"
         return not tried_again and any(
             (f.pair_id, f.note, f.date) == given_failure for f in state.failures
         )
-    if kind in ("in_progress", "withdrawn"):
-        return state.state_of(data["pair_id"]) == kind
+    if kind == "in_progress":
+        return state.waiting(data["pair_id"]) == kind
+    if kind == "withdrawn":
+        pair_id = data["pair_id"]
+        return kind in (state.state_of(pair_id), state.replicate_lost(pair_id))
     if kind == "corrected":
         return _correction_recorded(state, data)
     if kind == "pool_extended":

@@ -64,8 +64,8 @@ def read_results(
     path : Path
         A CSV, Excel or Parquet table with ``pair_id`` and ``log_beta``; ``log_beta_sd, censoring,
         status, temperature_C, ionic_strength_M, date, operator, method, note`` where the lab
-        states them. Any other column is left alone. A row without result and status is still
-        pending.
+        states them; ``replicate`` (1, 2, …) where a pair was measured more than once. Any other
+        column is left alone. A row without result and status is still pending.
     pool : DataFrame
         Pairs that may be logged, with ``pair_id`` and the conditions wanted, which hold where
         the table states none.
@@ -155,11 +155,24 @@ class _Row:
         status = self.row.get("status") or ("measured" if "log_beta" in readings else "")
         if not status:
             return None
+        number = self._replicate()
+        if self.problems:
+            return None
         texts = {name: self.row.get(name) or defaults.get(name, "") for name in TEXTS}
         # a workbook's date cell comes with midnight behind it
         texts["date"] = texts["date"].removesuffix(" 00:00:00")
         data = {"pair_id": self.row["pair_id"], **{k: v for k, v in texts.items() if v}}
-        return status, data if status != "measured" else self._values(readings) | data
+        return status, data if status != "measured" else self._values(readings) | number | data
+
+    def _replicate(self) -> dict[str, int]:
+        text = self.row.get("replicate", "")
+        if not text:
+            return {}
+        number = text.removesuffix(".0")  # as a spreadsheet may write it
+        if not number.isascii() or not number.isdigit() or int(number) < 1:
+            self._refuse("replicate", "expected 1, 2, 3 …, or nothing")
+            return {}
+        return {"replicate": int(number)}
 
     def differing(self) -> list[str]:
         """Say where the row's metal, charge and n are not the pool's."""

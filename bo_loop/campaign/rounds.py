@@ -88,12 +88,13 @@ def choose(
     )
     observations = surrogate.schema.recipe.usable(training(literature, pool, state))
     picked = np.array([p.row for p in decision.proposals])
+    ids = candidates.pairs.pair_ids
     told = context(surrogate, features, picked, observations)
     return {
         "round": number,
         "seed": config["seed"],
         "incumbent": {
-            "pair_id": candidates.pairs.pair_ids[decision.incumbent_row],
+            "pair_id": ids[decision.incumbent_row],
             "value": decision.incumbent if objective.scalar else decision.incumbent.points.tolist(),
         },
         "stop": asdict(decision.stop) if decision.stop else None,
@@ -101,8 +102,9 @@ def choose(
         "hyperparameters": surrogate.model.hyperparameters(),
         "fit": surrogate.model.fit_report,
         "proposals": [
-            {"pair_id": candidates.pairs.pair_ids[p.row]}
-            | {key: value for key, value in asdict(p).items() if key != "row"}
+            {"pair_id": ids[p.row]}
+            | {key: value for key, value in asdict(p).items() if key not in ("row", "again")}
+            | ({"replicate": state.next_replicate(ids[p.row])} if p.again else {})
             | {"reason": p.reason + origin(state, pairs["smiles"].iloc[p.row])}
             | around
             for p, around in zip(decision.proposals, told, strict=True)
@@ -154,6 +156,9 @@ def candidates_of(
     tables often leave out the stereochemistry. Literature pairs of the campaign's target metals
     and n that the pool lacks come behind the pool, under the pool's conditions if it has only one;
     behind them, the pairs that constraints speak of, which are only predicted.
+
+    A measured pair may be measured again unless it is waited for, or one of its results is a bound:
+    the same measurement would find that bound again.
     """
     targets = pool[_SPECIES].drop_duplicates()
     known = literature.merge(targets, on=_SPECIES).drop_duplicates("pair_id")
@@ -173,9 +178,16 @@ def candidates_of(
     return pairs, Candidates(
         pairs=_pool_pairs(pairs, own=np.arange(len(pairs)) < len(pool) + len(extra)),
         open=np.r_[(states == "open") & unanswered, no, none],
-        pending=np.r_[np.isin(states, ["pending", "in_progress"]), no, none],
+        pending=np.r_[[bool(state.waiting(p)) for p in pool["pair_id"]], no, none].astype(bool),
         answered=np.r_[(states == "measured") | answered_by_literature, ~no, none],
+        again=np.r_[(states == "measured") & pool["pair_id"].isin(_exactly(state)), no, none],
     )
+
+
+def _exactly(state: CampaignState) -> set[str]:
+    """Pairs with results, none of them a bound, and no result awaited."""
+    bounded = {r.pair_id for r in state.results if r.censoring != "none"}
+    return {r.pair_id for r in state.results} - bounded - set(state.awaited)
 
 
 def _predicted(pairs: pd.DataFrame, limits: Sequence[Limit]) -> pd.DataFrame:

@@ -57,7 +57,8 @@ def new_events(
         Events that a command wants to record. A `measured` one may leave out `replicate`; the
         number is then filled in: that of the answered pair, or the next with `replicate=True`.
     replicate : bool
-        Record another value for an answered pair as a replicate.
+        Record another value for an answered pair as a replicate. A pair whose replicate is
+        awaited needs no such word.
     labels : sequence of str, optional
         Names of the candidates in messages, such as "row 5".
 
@@ -166,11 +167,17 @@ def _numbered(state: CampaignState, data: Mapping[str, Any], replicate: bool) ->
     """Fill in the replicate number: the one given, the next one, or the one that stands."""
     if data.get("replicate") is not None:
         return data
-    pair_id = data.get("pair_id")
+    pair_id = data.get("pair_id", "")
+    if replicate or pair_id in state.awaited:
+        # an old form may hold what was voided since: that is no replicate, and refused later
+        voided = [r.replicate for r in state.voided if _same_value(r, data) and not replicate]
+        return {**data, "replicate": voided[0] if voided else state.next_replicate(pair_id)}
     standing = [r.replicate for r in state.results if r.pair_id == pair_id]
-    voided = [r.replicate for r in state.voided if r.pair_id == pair_id]
-    following = max([*standing, *voided], default=0) + 1
-    return {**data, "replicate": following if replicate else min(standing, default=1)}
+    return {**data, "replicate": min(standing, default=1)}
+
+
+def _same_value(result: Result, data: Mapping[str, Any]) -> bool:
+    return (result.pair_id, result.log_beta) == (data.get("pair_id"), data.get("log_beta"))
 
 
 def _check_measured(state: CampaignState, data: Mapping[str, Any]) -> None:
@@ -214,10 +221,10 @@ def _shown(log_beta: float, sd: float | None, celsius: float, molar: float) -> s
 
 
 def _check_unanswered(state: CampaignState, data: Mapping[str, Any]) -> None:
-    """Rule of failed, in_progress and withdrawn alike."""
+    """Rule of failed, in_progress and withdrawn; of a measured pair, they speak of a replicate."""
     pair_id = data["pair_id"]
     now = state.state_of(pair_id)
-    if now == "measured":
+    if now == "measured" and pair_id not in state.awaited:
         seqs = ", ".join(str(r.seq) for r in state.results_of(pair_id))
         raise CampaignError(
             f"{pair_id} is measured (event {seqs}). If that result is wrong, void it with "
@@ -266,12 +273,26 @@ def _check_proposed(state: CampaignState, data: Mapping[str, Any]) -> None:
     if not 1 <= data["seen"] <= state.seq:
         raise CampaignError(f"seen is {data['seen']!r}; the ledger has events 1 to {state.seq}.")
     ids = [p["pair_id"] for p in data["proposals"]]
-    taken = [f"{p} ({state.state_of(p)})" for p in ids if state.state_of(p) != "open"]
+    taken = [
+        f"{p['pair_id']} ({state.waiting(p['pair_id']) or state.state_of(p['pair_id'])})"
+        for p in data["proposals"]
+        if not is_free(state, p)
+    ]
     if not ids or taken or len(set(ids)) < len(ids):
         raise CampaignError(
-            f"A round proposes at least one pair, each once, all of them open; not open: "
-            f"{', '.join(taken) or 'none'}; given: {', '.join(ids) or 'none'}. Repeat the command."
+            "A round proposes at least one pair, each once, all of them open or their next "
+            f"replicate; not open: {', '.join(taken) or 'none'}; given: "
+            f"{', '.join(ids) or 'none'}. Repeat the command."
         )
+
+
+def is_free(state: CampaignState, proposal: Mapping[str, Any]) -> bool:
+    """Tell whether a pair may be proposed: it is open, or this is its next replicate."""
+    pair_id, replicate = proposal["pair_id"], proposal.get("replicate")
+    if replicate is None:
+        return state.state_of(pair_id) == "open"
+    measured = state.state_of(pair_id) == "measured" and not state.waiting(pair_id)
+    return measured and replicate == state.next_replicate(pair_id)
 
 
 def _check_restored(state: CampaignState, data: Mapping[str, Any]) -> None:

@@ -13,7 +13,7 @@ proposed        round, seed, seen (seq of the last event it knew), hyperparamete
                 proposals [{pair_id, rank, mean, sd, sd_latent, acquisition, reason, role? (target,
                 competitor or ""), nearest? [{metal, ligand, n_ligands, log_beta, censoring,
                 similarity}], outside_domain?, movers? [{feature, relevance, direction (1, 0,
-                −1)}]}]
+                −1)}], replicate? (2, 3, …: the pair is measured already, and worth it again)}]
 in_progress     pair_id, operator?, method?, date?, note?
 measured        pair_id, log_beta, log_beta_sd?, censoring (none, lower, upper), temperature_C,
                 ionic_strength_M, replicate (1, 2, …), date?, operator?, method?, note?,
@@ -60,7 +60,8 @@ class ProposedPair:
     """A pair as round `round` proposed it, with the prediction of that time.
 
     `nearest` holds the most similar pairs then known, `movers` the features that move the
-    prediction most; `outside_domain` is None where the event does not say.
+    prediction most; `outside_domain` is None where the event does not say; `replicate` is the
+    number that the result will have if the pair was measured before.
     """
 
     pair_id: str
@@ -75,6 +76,7 @@ class ProposedPair:
     nearest: tuple[Mapping[str, Any], ...] = ()
     outside_domain: bool | None = None
     movers: tuple[Mapping[str, Any], ...] = ()
+    replicate: int | None = None
 
 
 @dataclass(frozen=True)
@@ -151,6 +153,9 @@ class CampaignState:
     ----------
     states : mapping of str to str
         pending, in_progress, measured, failed or withdrawn by pair_id; others are open.
+    awaited : mapping of str to str
+        pending or in_progress by pair_id: measured pairs of which a round proposed a replicate
+        that has no result yet. In `states` they stay measured, whatever comes of the replicate.
     resume : mapping of str to str
         What a pair returns to when its withdrawal is lifted or all its results are voided.
     results, voided : tuple of Result
@@ -178,6 +183,7 @@ class CampaignState:
     n_pool: int = 0
     n_left_out: int = 0
     states: Mapping[str, str] = field(default_factory=dict)
+    awaited: Mapping[str, str] = field(default_factory=dict)
     resume: Mapping[str, str] = field(default_factory=dict)
     proposals: Mapping[str, ProposedPair] = field(default_factory=dict)
     rounds: tuple[Round, ...] = ()
@@ -203,6 +209,33 @@ class CampaignState:
     def state_of(self, pair_id: str) -> str:
         """Return open, pending, in_progress, measured, failed or withdrawn."""
         return self.states.get(pair_id, "open")
+
+    def waiting(self, pair_id: str) -> str:
+        """Return pending or in_progress if a result of the pair is awaited, its first or not."""
+        state = self.awaited.get(pair_id, self.state_of(pair_id))
+        return state if state in ("pending", "in_progress") else ""
+
+    def next_replicate(self, pair_id: str) -> int:
+        """Return the number of the pair's next replicate: no result, standing or voided, has it."""
+        every = (*self.results, *self.voided)
+        return max((r.replicate for r in every if r.pair_id == pair_id), default=0) + 1
+
+    def prediction_of(self, result: Result) -> ProposedPair | None:
+        """Return the proposal that a result answers; None if no round had proposed it."""
+        made = next((r.proposals for r in self.rounds if r.number == result.round), ())
+        return next((p for p in made if p.pair_id == result.pair_id), None)
+
+    def replicate_lost(self, pair_id: str) -> str:
+        """Return failed or withdrawn if that is what came of a pair's last replicate; else ""."""
+        last = self.proposals.get(pair_id)
+        if last is None or last.replicate is None or pair_id in self.awaited:
+            return ""
+        every = (*self.results, *self.voided)
+        if any((r.pair_id, r.round) == (pair_id, last.round) for r in every):
+            return ""
+        made = next(r.seq for r in self.rounds if r.number == last.round)
+        failed = any(f.pair_id == pair_id and f.seq > made for f in self.failures)
+        return "failed" if failed else "withdrawn"
 
     def results_of(self, pair_id: str) -> tuple[Result, ...]:
         """Return the standing results of a pair, in the order in which they were logged."""

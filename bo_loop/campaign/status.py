@@ -25,7 +25,8 @@ class Status:
     rounds : int
         Rounds proposed.
     counts : mapping of str to int
-        Pairs that are pending, in_progress, measured, failed or withdrawn.
+        Pairs that are pending, in_progress, measured, failed or withdrawn; and how many of the
+        measured ones are awaiting_replicate.
     pending : tuple of str
         Pairs that wait for a result, in the order in which they were proposed.
     best : mapping or None
@@ -50,7 +51,8 @@ def status_of(
     state: CampaignState, config: Mapping[str, Any], measured: pd.DataFrame, pool: pd.DataFrame
 ) -> Status:
     """Sum up a campaign; `config` in force, `measured` as `views.measurements` returns it."""
-    waiting = tuple(p for p in state.proposals if state.state_of(p) in ("pending", "in_progress"))
+    waiting = tuple(p for p in state.proposals if state.waiting(p))
+    awaiting = {"awaiting_replicate": len(state.awaited)} if state.awaited else {}
     worth = worth_of(build(config["objective"]), measured, pool)
     values, best = measured["log_beta"].to_numpy(float), None
     leaders = [int(np.nanargmax(worth[:i])) for i in _lengths_with_a_leader(worth)]
@@ -66,7 +68,7 @@ def status_of(
         n_pool=state.n_pool + len(state.added_pairs),
         n_literature=state.n_observations,
         rounds=len(state.rounds),
-        counts=dict(Counter(state.states.values())),
+        counts=dict(Counter(state.states.values())) | awaiting,
         pending=waiting,
         best=best,
         best_so_far=tuple(float(values[i]) for i in leaders),

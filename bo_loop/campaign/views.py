@@ -43,11 +43,10 @@ def measurements(state: CampaignState, pool: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         The pair's own columns, the result as it stands, and ``mean, sd``: what was predicted when
-        the pair was last proposed, missing where it never was.
+        the result was asked for, missing where it never was.
     """
     rows = [
-        {name: getattr(result, name) for name in _RESULT}
-        | _prediction(state.proposals.get(result.pair_id))
+        {name: getattr(result, name) for name in _RESULT} | _prediction(state.prediction_of(result))
         for result in state.results
     ]
     frame = pd.DataFrame(rows, columns=[*_RESULT, "mean", "sd"])

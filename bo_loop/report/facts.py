@@ -116,10 +116,10 @@ def _sd_of_mean(results: Sequence[Result]) -> float:
 
 
 def _unanswered(state: CampaignState, pair_id: str, number: int) -> str:
-    last = state.proposals[pair_id].round
-    if last != number:
-        return f"proposed again in round {last}"
-    now = state.state_of(pair_id)
+    last = state.proposals[pair_id]
+    if last.round != number:
+        return f"proposed again in round {last.round}"
+    now = state.waiting(pair_id) or state.replicate_lost(pair_id) or state.state_of(pair_id)
     notes = [f.note for f in state.failures if f.pair_id == pair_id and f.note]
     return f"failed: {notes[-1]}" if now == "failed" and notes else _WAITING.get(now, now)
 

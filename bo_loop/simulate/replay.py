@@ -98,6 +98,11 @@ def replay(
     ConfigError, DataError, FitError
         As `problem`, `judged` and `decide`.
     """
+    if build(strategy.acquisition).allow_replicates:
+        raise ConfigError(
+            f"Strategy {strategy.name!r} allows replicates, but the lab of a replay knows one "
+            "value of each pair. Leave out acquisition.allow_replicates."
+        )
     given = problem(observations, setting, seed)
     values = judged(given.truth, given.pool, objective)
     if isinstance(build(strategy.acquisition), Random):

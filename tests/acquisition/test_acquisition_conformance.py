@@ -23,7 +23,8 @@ METALS = pool_pairs(
 SELECTIVE = Selectivity(metal="Cu+2", competitors=["Zn+2", "Ni+2"])
 ACQUISITIONS = [
     LogEI(), EI(), UCB(beta=4.0), PI(), Greedy(), MaxVariance(), Random(), Thompson(), QLogEI(),
-    QLogNEI(), QUCB(),
+    QLogNEI(), QUCB(), LogEI(allow_replicates=True), EI(allow_replicates=True),
+    UCB(allow_replicates=True), MaxVariance(allow_replicates=True), Thompson(allow_replicates=True),
 ]  # fmt: skip
 OBJECTIVES = {
     "maximise": (Maximise(), ONE_N),
@@ -50,29 +51,34 @@ OBJECTIVES = {
 }
 
 
+def named(acquisition) -> str:
+    return type(acquisition).__name__ + " replicates" * acquisition.allow_replicates
+
+
 def refused(acquisition, objective) -> bool:
     weighted = objective.constraints or objective.per_cost
     takes_gains = isinstance(acquisition, LogEI | EI | PI | Random)
     return not takes_gains and bool(weighted or not objective.scalar)
 
 
-EVERY = pytest.mark.parametrize(
-    ("acquisition", "objective", "pairs"),
-    [
-        pytest.param(acquisition, *case, id=f"{type(acquisition).__name__}-{name}")
-        for acquisition in ACQUISITIONS
-        for name, case in OBJECTIVES.items()
-        if not refused(acquisition, case[0])
-    ],
-)
-REFUSED = pytest.mark.parametrize(
-    ("acquisition", "objective", "pairs"),
-    [
-        pytest.param(acquisition, *case, id=f"{type(acquisition).__name__}-{name}")
-        for acquisition in ACQUISITIONS
-        for name, case in OBJECTIVES.items()
-        if refused(acquisition, case[0])
-    ],
+def cases(wanted):
+    return pytest.mark.parametrize(
+        ("acquisition", "objective", "pairs"),
+        [
+            pytest.param(acquisition, *case, id=f"{named(acquisition)}-{name}")
+            for acquisition in ACQUISITIONS
+            for name, case in OBJECTIVES.items()
+            if wanted(acquisition, case[0])
+        ],
+    )
+
+
+EVERY = cases(lambda acquisition, objective: not refused(acquisition, objective))
+REFUSED = cases(refused)
+REPLICATING = cases(
+    lambda acquisition, objective: (
+        acquisition.allow_replicates and not refused(acquisition, objective)
+    )
 )
 
 
@@ -133,6 +139,15 @@ def test_the_order_of_rows_does_not_decide(posterior, acquisition, objective, pa
     assert choose(posterior, acquisition, objective, pairs, rows=shuffled, q=4).rows.tolist() == (
         first.rows.tolist()
     )
+
+
+@REPLICATING
+def test_measured_items_come_back(posterior, acquisition, objective, pairs):
+    parts = objective.parts(pairs)
+    measured = np.unique(parts[np.flatnonzero(parts[:, 0] >= 0)[:2]])
+    found = choose(posterior, acquisition, objective, pairs, rows=[], measured_rows=measured, q=9)
+    assert sorted(found.rows) == measured.tolist()
+    assert np.isfinite(found.scores).all()
 
 
 @REFUSED

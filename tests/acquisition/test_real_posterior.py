@@ -50,7 +50,7 @@ def held(fitted):
 def decided(posterior, noise, acquisition, objective, pairs):
     rows = np.arange(SIZE)
     answered, pending = np.isin(rows, KNOWN), np.isin(rows, PENDING)
-    candidates = Candidates(pairs, ~answered & ~pending, pending, answered)
+    candidates = Candidates(pairs, ~answered & ~pending, pending, answered, answered)
     rng = np.random.default_rng(0)
     return propose(posterior, candidates, objective, acquisition, q=Q, rng=rng, noise=noise)
 
