@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from bo_loop.models.kernels import Gathered, GatheredMatern, matern, shared_error
+from bo_loop.models.kernels import PairKernel
 from bo_loop.models.linalg import (
     JITTER,
     append_rows,
@@ -24,7 +24,7 @@ from bo_loop.models.linalg import (
     solve_upper,
     with_jitter,
 )
-from bo_loop.models.ordering import farthest_first
+from bo_loop.models.matern import shared_error
 
 LEADING = 512  # so many pairs at the front fill the space; variance bounds use them alone
 
@@ -54,7 +54,7 @@ class Factored:
 
 @torch.no_grad()
 def factorise(
-    kernel: GatheredMatern,
+    kernel: PairKernel,
     x: Tensor,
     y: Tensor,
     noise: Tensor,
@@ -65,7 +65,7 @@ def factorise(
 
     Parameters
     ----------
-    kernel : GatheredMatern
+    kernel : PairKernel
     x : (n, 2 + d_p) float64 tensor
     y, noise : (n,) float64 tensor
         Values, and the whole of their noise variances.
@@ -83,19 +83,18 @@ def factorise(
     FitError
         If the covariance has no Cholesky factor, even with jitter.
     """
-    order = _leading_first(kernel.gather(x), kernel.lengthscale)
+    order = _leading_first(kernel, x)
     x, y, noise = x[order], y[order], noise[order]
-    pairs = kernel.gather(x)
 
     def attempt(jitter: float) -> Tensor:
-        matrix = matern(pairs, pairs, kernel.lengthscale, kernel.outputscale, lower=True)
+        matrix = kernel.lower(x)
         if offsets is not None:
             matrix += offsets[1] * shared_error(offsets[0][order])
         matrix.diagonal().add_(noise + jitter)
         return cholesky_(matrix).tril_()
 
     factor, jitter = with_jitter(
-        attempt, JITTER * kernel.outputscale.item(), f"The covariance of {len(y)} training pairs"
+        attempt, _jitter(kernel, x), f"The covariance of {len(y)} training pairs"
     )
     white = solve_lower(factor, (y - mean)[:, None])[:, 0]
     return Factored(x, y, factor, white, solve_upper(factor, white[:, None])[:, 0]), jitter
@@ -103,7 +102,7 @@ def factorise(
 
 @torch.no_grad()
 def extend(
-    kernel: GatheredMatern, data: Factored, x: Tensor, y: Tensor, noise: Tensor, mean: float
+    kernel: PairKernel, data: Factored, x: Tensor, y: Tensor, noise: Tensor, mean: float
 ) -> Factored:
     """Add k pairs at the end, in O(k n²); `data` is not changed.
 
@@ -126,9 +125,7 @@ def extend(
     def attempt(jitter: float) -> Tensor:
         return append_rows(data.factor, cross, corner + torch.diag(noise + jitter))
 
-    factor, _ = with_jitter(
-        attempt, JITTER * kernel.outputscale.item(), f"The covariance of {len(y)} added pairs"
-    )
+    factor, _ = with_jitter(attempt, _jitter(kernel, x), f"The covariance of {len(y)} added pairs")
     n = len(data.y)
     rest = y - mean - factor[n:, :n] @ data.white
     white = torch.cat([data.white, solve_lower(factor[n:, n:], rest[:, None])[:, 0]])
@@ -136,9 +133,12 @@ def extend(
     return Factored(torch.cat([data.x, x]), torch.cat([data.y, y]), factor, white, alpha)
 
 
-def _leading_first(pairs: Gathered, lengthscale: Tensor) -> Tensor:
-    n = len(pairs.metal_row)
-    leading = farthest_first(pairs, lengthscale, min(n, LEADING))
-    rest = torch.ones(n, dtype=torch.bool, device=leading.device)
+def _jitter(kernel: PairKernel, x: Tensor) -> float:
+    return JITTER * kernel.variance(x).max().item()
+
+
+def _leading_first(kernel: PairKernel, x: Tensor) -> Tensor:
+    leading = kernel.farthest_first(x, min(len(x), LEADING))
+    rest = torch.ones(len(x), dtype=torch.bool, device=x.device)
     rest[leading] = False
     return torch.cat([leading, rest.nonzero()[:, 0]])

@@ -3,12 +3,16 @@
 Symbols
 -------
 n       training pairs; y standardised to mean 0, sd 1                (n,)
+θ_k     parameters of the kernel, as its `Form` lays them out         (p,)
+v       learned noise variances: one, or one for each of g groups     (g,)
+s_b²    variance of the offsets of sources, if there are any
+θ       [θ_k, log v], and log s_b²; what is searched                  (p + g,) or one more
+
+of the Matérn kernel
 d       features
 l       lengthscales                                                  (d,)
 s²      outputscale
-v       learned noise variances: one, or one for each of g groups     (g,)
-s_b²    variance of the offsets of sources, if there are any
-θ       [log l, log s², log v], and log s_b²; what is searched        (d + 1 + g,) or one more
+θ_k     [log l, log s²]                                               (d + 1,)
 
 Priors: l ~ LogNormal(√2 + ½ log d, √3) and v ~ LogNormal(−4, 1), as BoTorch has them (Hvarfner
 et al., Vanilla Bayesian Optimization Performs Great in High Dimensions, ICML 2024); and
@@ -20,7 +24,7 @@ logarithms, so the optimum is the one that BoTorch would find.
 
 from dataclasses import dataclass
 from math import log, sqrt
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import torch
@@ -28,9 +32,10 @@ from gpytorch.priors import LogNormalPrior
 from scipy.optimize import minimize
 from torch import Tensor
 
-from bo_loop.models.kernels import Gathered, matern, shared_error
 from bo_loop.models.linalg import JITTER, with_jitter
 from bo_loop.models.marginal import log_marginal
+from bo_loop.models.matern import Gathered, matern, shared_error
+from bo_loop.records import Floats, Rows
 
 MIN_LENGTHSCALE = 2.5e-2
 MIN_NOISE = 1e-4
@@ -43,14 +48,58 @@ _START_SCALES = (0.5, 1.0, 2.0, 4.0)
 _START_NOISE = 0.05
 
 
+class Form(Protocol):
+    """Prior covariance of given pairs as a function of θ_k, with the prior of θ_k."""
+
+    @property
+    def size(self) -> int:
+        """Length of θ_k."""
+
+    def covariance(self, theta: Tensor) -> Tensor:
+        """(n, n), differentiable; the upper triangle is undefined, and has no gradient."""
+
+    def log_prior(self, theta: Tensor) -> Tensor:
+        """Log prior density of θ_k, up to a constant."""
+
+    def bounds(self) -> Floats:
+        """Lower and upper bound of every entry of θ_k; (p, 2)."""
+
+
+@dataclass(frozen=True)
+class MaternForm:
+    """`Form` of the Matérn-3/2 kernel with ARD."""
+
+    pairs: Gathered
+
+    @property
+    def size(self) -> int:
+        """Length of θ_k, d + 1."""
+        return self.pairs.width + 1
+
+    def covariance(self, theta: Tensor) -> Tensor:
+        """Lower triangle of the (n, n) covariance."""
+        value = theta.exp()
+        return matern(self.pairs, self.pairs, value[:-1], value[-1], lower=True)
+
+    def log_prior(self, theta: Tensor) -> Tensor:
+        """Log prior density of l and s²."""
+        value = theta.exp()
+        scales = lengthscale_prior(len(theta) - 1).log_prob(value[:-1]).sum()
+        return scales + outputscale_prior().log_prob(value[-1])
+
+    def bounds(self) -> Floats:
+        """Lower and upper bound of log l and log s²; (d + 1, 2)."""
+        return np.array([_BOUNDS_L] * self.pairs.width + [_BOUNDS_S2])
+
+
 @dataclass(frozen=True)
 class Problem:
     """The data that hyperparameters are fitted to.
 
     Parameters
     ----------
-    pairs : Gathered
-        n pairs.
+    form : Form
+        Of n pairs.
     y : (n,) float64 tensor
         Standardised.
     noise : (n,) float64 tensor
@@ -63,18 +112,35 @@ class Problem:
         Number of the offset each pair has, −1 for none; without, there are no offsets.
     """
 
-    pairs: Gathered
+    form: Form
     y: Tensor
     noise: Tensor
     group: Tensor | None = None
     n_groups: int = 1
     offset: Tensor | None = None
 
-    def take(self, rows: Tensor) -> "Problem":
-        """Return the problem of the pairs at `rows` (k,)."""
+    def take(self, rows: Rows, form: Form) -> "Problem":
+        """Return the problem of the pairs at `rows` (k,), which have the prior `form`."""
         group, offset = (None if t is None else t[rows] for t in (self.group, self.offset))
-        pairs, y, noise = self.pairs.take(rows), self.y[rows], self.noise[rows]
-        return Problem(pairs, y, noise, group, self.n_groups, offset)
+        return Problem(form, self.y[rows], self.noise[rows], group, self.n_groups, offset)
+
+    def log_prior(self, theta: Tensor) -> Tensor:
+        """Log prior density of θ, up to a constant."""
+        p = self.form.size
+        value = theta[p:].exp()
+        density = (
+            self.form.log_prior(theta[:p]) + noise_prior().log_prob(value[: self.n_groups]).sum()
+        )
+        return density if self.offset is None else density + offset_prior().log_prob(value[-1])
+
+    def bounds(self) -> Floats:
+        """Lower and upper bound of every entry of θ."""
+        rest = [_BOUNDS_V] * self.n_groups + [_BOUNDS_B] * (self.offset is not None)
+        return np.vstack([self.form.bounds(), rest])
+
+    def noise_start(self) -> list[float]:
+        """Log v, and log s_b² if there are offsets, to start from."""
+        return [log(_START_NOISE)] * (self.n_groups + (self.offset is not None))
 
 
 @dataclass(frozen=True)
@@ -83,7 +149,7 @@ class Optimum:
 
     Parameters
     ----------
-    theta : (d + 1 + g,) float64, or one more with offsets
+    theta : (p + g,) float64, or one more with offsets
     mll : float
         Log marginal likelihood there, of all n values (not a mean), without the priors.
     mean : float
@@ -130,18 +196,6 @@ def offset_prior() -> LogNormalPrior:
     return LogNormalPrior(-4.0, 2.0)
 
 
-def log_prior(theta: Tensor, n_groups: int = 1, *, offsets: bool = False) -> Tensor:
-    """Log prior density of [l, s², v], and s_b² with `offsets`, at θ."""
-    value = theta.exp()
-    d = len(theta) - 1 - n_groups - offsets
-    density = (
-        lengthscale_prior(d).log_prob(value[:d]).sum()
-        + outputscale_prior().log_prob(value[d])
-        + noise_prior().log_prob(value[d + 1 : d + 1 + n_groups]).sum()
-    )
-    return density + offset_prior().log_prob(value[-1]) if offsets else density
-
-
 def evaluate(problem: Problem, theta: np.ndarray) -> tuple[dict[str, float], np.ndarray]:
     """Objective, its parts and its gradient.
 
@@ -158,18 +212,16 @@ def evaluate(problem: Problem, theta: np.ndarray) -> tuple[dict[str, float], np.
 
     def attempt(jitter: float) -> tuple[dict[str, float], np.ndarray]:
         leaf = torch.tensor(theta, device=problem.y.device, requires_grad=True)
-        value = leaf.exp()
-        d = problem.pairs.width
-        covariance = matern(problem.pairs, problem.pairs, value[:d], value[d], lower=True)
+        p = problem.form.size
+        value = leaf[p:].exp()
+        covariance = problem.form.covariance(leaf[:p])
         if problem.offset is not None:
             # tril: the gradient above the diagonal is undefined, and must not be multiplied.
             covariance = covariance + (value[-1] * shared_error(problem.offset)).tril()
-        learned = value[d + 1] if problem.group is None else value[d + 1 :][problem.group]
+        learned = value[0] if problem.group is None else value[problem.group]
         mll, mean = log_marginal(covariance, problem.noise + learned + jitter, problem.y)
         del covariance
-        objective = (
-            mll + log_prior(leaf, problem.n_groups, offsets=problem.offset is not None)
-        ) / len(problem.y)
+        objective = (mll + problem.log_prior(leaf)) / len(problem.y)
         objective.backward()
         parts = {"objective": objective.item(), "mll": mll.item(), "mean": mean.item()}
         return parts, leaf.grad.cpu().numpy()
@@ -181,9 +233,9 @@ def evaluate(problem: Problem, theta: np.ndarray) -> tuple[dict[str, float], np.
 
 
 def cold_start(problem: Problem) -> np.ndarray:
-    """θ with equal lengthscales c √d for the most probable of a few c."""
-    d = problem.pairs.width
-    noise = [log(_START_NOISE)] * (problem.n_groups + (problem.offset is not None))
+    """θ with equal lengthscales c √d of a Matérn kernel, for the most probable of a few c."""
+    d = problem.form.size - 1
+    noise = problem.noise_start()
     starts = [np.array([log(c * sqrt(d))] * d + [0.0, *noise]) for c in _START_SCALES]
     return max(starts, key=lambda theta: evaluate(problem, theta)[0]["objective"])
 
@@ -211,9 +263,7 @@ def optimise(problem: Problem, start: np.ndarray, max_iter: int) -> Optimum:
         jitters.append(parts["jitter"])
         return -parts["objective"], -gradient
 
-    d, g = problem.pairs.width, problem.n_groups
-    b = [] if problem.offset is None else [_BOUNDS_B]
-    bounds = np.array([_BOUNDS_L] * d + [_BOUNDS_S2] + [_BOUNDS_V] * g + b)
+    bounds = problem.bounds()
     found: Any = minimize(
         negative,
         np.clip(start, *bounds.T),

@@ -1,275 +1,69 @@
-"""Matérn-3/2 kernel with ARD, evaluated on per-metal and per-ligand tables and gathered.
+"""Kernels of pairs, as GPyTorch kernels: what all have, and the Matérn-3/2 kernel.
 
-Symbols
--------
-x           a pair: [metal row, ligand row, pair features]           (2 + d_p,)
-l           lengthscales: metal, ligand, then pair features          (d,)
-w           inverse squared lengthscales, 1 / l²                     (d,)
-s²          outputscale
-R_m, R_l    scaled squared distances of the metals, the ligands      (u, u')
-r²          R_m[m_i, m_j] + R_l[l_i, l_j] + r²_pair(i, j)            (n, n')
-k           s² (1 + √3 r) exp(−√3 r)                                 (n, n')
-G           gradient of a scalar with respect to k                   (n, n')
-W           G ∘ dk/dr², where dk/dr² = −(3/2) s² exp(−√3 r)          (n, n')
-
-dk/dr² is finite at r = 0, so working in r² leaves no singularity. The gradient with respect to w
-needs only the sums of W over the pairs that share a metal, or a ligand, on both sides:
-Σ_ij W_ij (x_i − x_j)² = Σ_ab (PᵀWP)_ab (x_a − x_b)², and that matrix has the size of the small
-tables. Rows are worked through in tiles that fit the cache: nothing of the size of k but k
-itself, and nothing of shape n × n' × d, is ever held; the backward pass computes r² anew. Means of
-a pool need no k at all: `matern_times` sums each tile into the product while it is in the cache.
+X is ``[metal row, ligand row, pair features]`` (`PairFeatures.X`), and the kernel holds the tables
+that the rows are of. Kernels are differentiable in their hyperparameters, not in X.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from abc import ABC, abstractmethod
 
 import gpytorch
 import torch
 from gpytorch.constraints import Positive
 from torch import Tensor
 
-_TILE_CPU = 2**19  # elements: 4 MB, so that a tile stays in the cache
-_TILE_CUDA = 2**26
+from bo_loop.models.matern import Gathered, gather, matern, matern_times
+from bo_loop.models.ordering import farthest_first
+from bo_loop.models.tables import as_tensors
+from bo_loop.records import PairFeatures
 
 
-@dataclass(frozen=True)
-class Gathered:
-    """The pairs of one side of a kernel matrix, with only the table rows they use.
+class PairKernel(gpytorch.kernels.Kernel, ABC):
+    """A kernel of pairs, with what an exact GP over a large pool asks for beside `forward`."""
 
-    Parameters
-    ----------
-    metal : (u_m, d_m) float64 tensor
-    ligand : (u_l, d_l) float64 tensor
-    metal_row, ligand_row : (n,) int64 tensor
-        Rows in `metal` and `ligand`.
-    pair : (n, d_p) float64 tensor
-    """
+    @abstractmethod
+    def block(self, x1: Tensor, x2: Tensor) -> Tensor:
+        """Covariance of `x1` (n, 2 + d_p) and `x2` (n′, 2 + d_p); (n, n′)."""
 
-    metal: Tensor
-    ligand: Tensor
-    metal_row: Tensor
-    ligand_row: Tensor
-    pair: Tensor
+    @abstractmethod
+    def lower(self, x: Tensor) -> Tensor:
+        """Lower triangle of the covariance of `x` (n, 2 + d_p) with itself; (n, n)."""
 
-    @property
-    def width(self) -> int:
-        """Number of features, d."""
-        return self.metal.shape[1] + self.ligand.shape[1] + self.pair.shape[1]
+    @abstractmethod
+    def variance(self, x: Tensor) -> Tensor:
+        """Prior variance at `x` (n, 2 + d_p); (n,)."""
 
-    def take(self, rows: Tensor) -> "Gathered":
-        """Return the pairs at `rows` (k,), with the table rows that they use."""
-        x = torch.column_stack([self.metal_row[rows], self.ligand_row[rows], self.pair[rows]])
-        return gather(x, self.metal, self.ligand)
+    @abstractmethod
+    def times(self, x1: Tensor, x2: Tensor, weights: Tensor) -> Tensor:
+        """Covariance of `x1` (n, 2 + d_p) and `x2` (n′, 2 + d_p) times `weights` (n′,); (n,)."""
 
-    def split(self, values: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """Split (d,) values into those of the metal, ligand and pair features."""
-        sizes = [self.metal.shape[1], self.ligand.shape[1], self.pair.shape[1]]
-        return torch.split(values, sizes)
+    @abstractmethod
+    def farthest_first(self, x: Tensor, m: int) -> Tensor:
+        """Choose m rows of `x` (n, 2 + d_p), every prefix of which fills the space; (m,) int64."""
 
+    @abstractmethod
+    def over(self, features: PairFeatures) -> "PairKernel":
+        """Return the same kernel over other tables, which extend these."""
 
-def gather(x: Tensor, metal: Tensor, ligand: Tensor) -> Gathered:
-    """Keep of the tables what the pairs `x` (n, 2 + d_p) use."""
-    metals, metal_row = torch.unique(x[:, 0].long(), return_inverse=True)
-    ligands, ligand_row = torch.unique(x[:, 1].long(), return_inverse=True)
-    return Gathered(metal[metals], ligand[ligands], metal_row, ligand_row, x[:, 2:])
+    def forward(self, x1: Tensor, x2: Tensor, diag: bool = False, **params) -> Tensor:
+        """Covariance of `x1` (…, n, 2 + d_p) and `x2` (…, n', 2 + d_p).
 
-
-def matern(
-    a: Gathered, b: Gathered, lengthscale: Tensor, outputscale: Tensor, *, lower: bool = False
-) -> Tensor:
-    """Covariance of the pairs of `a` and of `b`, differentiable in the hyperparameters.
-
-    Parameters
-    ----------
-    a, b : Gathered
-        n and n' pairs.
-    lengthscale : (d,) float64 tensor
-    outputscale : () float64 tensor
-    lower : bool
-        `a` and `b` are the same pairs, and only the lower triangle is wanted. The upper one is
-        left undefined, and ignored in the gradient.
-
-    Returns
-    -------
-    (n, n') float64 tensor
-    """
-    return _Matern.apply(lengthscale, outputscale, a, b, lower)
+        Returns
+        -------
+        (…, n, n') float64 tensor, or (…, n) with `diag`
+        """
+        batch = torch.broadcast_shapes(x1.shape[:-2], x2.shape[:-2])
+        k = batch.numel()
+        x1, x2 = (x.expand(*batch, *x.shape[-2:]).reshape(k, *x.shape[-2:]) for x in (x1, x2))
+        if diag and torch.equal(x1, x2):
+            return self.variance(x1.reshape(-1, x1.shape[-1])).reshape(*batch, -1)
+        blocks = [self.block(a, b) for a, b in zip(x1, x2, strict=True)]
+        if diag:
+            return torch.stack([block.diagonal() for block in blocks]).reshape(*batch, -1)
+        return torch.stack(blocks).reshape(*batch, x1.shape[-2], x2.shape[-2])
 
 
-def shared_error(offset: Tensor) -> Tensor:
-    """Tell which pairs of rows share an offset, as 1 or 0; lower triangle of (n, n) float64.
-
-    Parameters
-    ----------
-    offset : (n,) int64 tensor
-        Number of each row's offset; −1 for none.
-    """
-    same = (offset[:, None] == offset) & (offset >= 0)
-    return same.tril_().double()
-
-
-@torch.no_grad()
-def matern_times(
-    a: Gathered, b: Gathered, lengthscale: Tensor, outputscale: Tensor, weights: Tensor
-) -> Tensor:
-    """Product of the covariance of `a` and `b` with `weights`, without holding the covariance.
-
-    Parameters
-    ----------
-    a, b : Gathered
-        n and n' pairs.
-    lengthscale : (d,) float64 tensor
-    outputscale : () float64 tensor
-    weights : (n',) float64 tensor
-
-    Returns
-    -------
-    (n,) float64 tensor
-    """
-    distances = _Distances.between(a, b, lengthscale / 3.0**0.5)
-    out = a.pair.new_empty(len(a.metal_row))
-    for rows, columns in _tiles(len(out), len(weights), out.device):
-        scaled = distances.tile(rows, columns).sqrt_()
-        decay = torch.neg(scaled).exp_()
-        torch.mv(scaled.add_(1.0).mul_(decay), weights, out=out[rows])
-    return out.mul_(outputscale)
-
-
-class _Matern(torch.autograd.Function):
-    @staticmethod
-    def forward(ctx, lengthscale, outputscale, a, b, lower):
-        ctx.save_for_backward(lengthscale, outputscale)
-        ctx.sides = a, b, lower
-        distances = _Distances.between(a, b, lengthscale)
-        out = a.pair.new_empty(len(a.metal_row), len(b.metal_row))
-        for rows, columns in _tiles(*out.shape, out.device, lower=lower):
-            scaled = distances.tile(rows, columns).mul_(3.0).sqrt_()
-            tile = torch.add(scaled, 1.0, out=out[rows, columns])
-            tile.mul_(scaled.neg_().exp_()).mul_(outputscale)
-        return out
-
-    @staticmethod
-    def backward(ctx, gradient):
-        lengthscale, outputscale = ctx.saved_tensors
-        a, b, lower = ctx.sides
-        distances = _Distances.between(a, b, lengthscale)
-        sums = _Sums.empty(a, b)
-        by_scale = outputscale.new_zeros(())
-        for rows, columns in _tiles(*gradient.shape, gradient.device, lower=lower):
-            scaled = distances.tile(rows, columns).mul_(3.0).sqrt_()
-            decay = torch.neg(scaled).exp_()
-            decay.mul_(gradient[rows, columns])
-            if lower:
-                decay[:, rows].tril_()
-            by_scale += torch.dot(decay.flatten(), scaled.add_(1.0).flatten())
-            sums.add(decay, rows, columns)
-        by_weight = sums.by_weight(a, b) * (-1.5 * outputscale)
-        return by_weight * (-2.0 / lengthscale**3), by_scale, None, None, None
-
-
-@dataclass(frozen=True)
-class _Distances:
-    """r² by tiles: the tables' columns are gathered once, so that a tile copies whole rows."""
-
-    metal: Tensor  # (u_m, n')
-    ligand: Tensor  # (u_l, n')
-    pair_a: Tensor  # (n, d_p + 2): the inner product with pair_b is r²_pair
-    pair_b: Tensor  # (n', d_p + 2)
-    metal_row: Tensor  # (n,)
-    ligand_row: Tensor  # (n,)
-
-    @classmethod
-    def between(cls, a: Gathered, b: Gathered, lengthscale: Tensor) -> "_Distances":
-        by_metal, by_ligand, by_pair = a.split(lengthscale)
-        pair_a, pair_b = _inner(a.pair / by_pair, b.pair / by_pair)
-        return cls(
-            _squared_distance(a.metal / by_metal, b.metal / by_metal)[:, b.metal_row],
-            _squared_distance(a.ligand / by_ligand, b.ligand / by_ligand)[:, b.ligand_row],
-            pair_a,
-            pair_b,
-            a.metal_row,
-            a.ligand_row,
-        )
-
-    def tile(self, rows: slice, columns: slice) -> Tensor:
-        squared = self.ligand[:, columns].index_select(0, self.ligand_row[rows])
-        squared += self.metal[:, columns].index_select(0, self.metal_row[rows])
-        return squared.addmm_(self.pair_a[rows], self.pair_b[columns].mT).clamp_(min=0.0)
-
-
-@dataclass(frozen=True)
-class _Sums:
-    """W summed over the pairs of `a` that share a metal, a ligand; and against pair features."""
-
-    metal: Tensor  # (u_m, n')
-    ligand: Tensor  # (u_l, n')
-    pair: Tensor  # (n, d_p + 1): W times [pair features of b, 1]
-    augmented: Tensor  # (n', d_p + 1)
-    metal_row: Tensor
-    ligand_row: Tensor
-
-    @classmethod
-    def empty(cls, a: Gathered, b: Gathered) -> "_Sums":
-        n = len(b.metal_row)
-        augmented = torch.cat([b.pair, b.pair.new_ones(n, 1)], dim=1)
-        return cls(
-            a.pair.new_zeros(len(a.metal), n),
-            a.pair.new_zeros(len(a.ligand), n),
-            a.pair.new_zeros(len(a.metal_row), augmented.shape[1]),
-            augmented,
-            a.metal_row,
-            a.ligand_row,
-        )
-
-    def add(self, weights: Tensor, rows: slice, columns: slice) -> None:
-        self.metal[:, columns].index_add_(0, self.metal_row[rows], weights)
-        self.ligand[:, columns].index_add_(0, self.ligand_row[rows], weights)
-        self.pair[rows] = weights @ self.augmented[columns]
-
-    def by_weight(self, a: Gathered, b: Gathered) -> Tensor:
-        """Σ_ij W_ij (x_i − x_j)² for every feature; (d,)."""
-        metal = self.metal.new_zeros(len(a.metal), len(b.metal))
-        metal.index_add_(1, b.metal_row, self.metal)
-        ligand = self.ligand.new_zeros(len(a.ligand), len(b.ligand))
-        ligand.index_add_(1, b.ligand_row, self.ligand)
-        by_row, by_column = self.pair[:, -1], self.metal.sum(0)
-        pair = (
-            by_row @ a.pair**2 + by_column @ b.pair**2 - 2.0 * (a.pair * self.pair[:, :-1]).sum(0)
-        )
-        return torch.cat(
-            [_weighted(metal, a.metal, b.metal), _weighted(ligand, a.ligand, b.ligand), pair]
-        )
-
-
-def _weighted(weights: Tensor, a: Tensor, b: Tensor) -> Tensor:
-    """Σ_ab W_ab (x_a − x_b)² for every column of the tables (u, d) and (u', d); (d,)."""
-    return weights.sum(1) @ a**2 + weights.sum(0) @ b**2 - 2.0 * (a * (weights @ b)).sum(0)
-
-
-def _inner(a: Tensor, b: Tensor) -> tuple[Tensor, Tensor]:
-    """Augment (n, d) and (n', d) so that their inner products are squared distances."""
-    norm_a, norm_b = (a**2).sum(1, keepdim=True), (b**2).sum(1, keepdim=True)
-    one_a, one_b = torch.ones_like(norm_a), torch.ones_like(norm_b)
-    return torch.cat([-2.0 * a, norm_a, one_a], 1), torch.cat([b, one_b, norm_b], 1)
-
-
-def _squared_distance(a: Tensor, b: Tensor) -> Tensor:
-    inner_a, inner_b = _inner(a, b)
-    return (inner_a @ inner_b.mT).clamp_(min=0.0)
-
-
-def _tiles(
-    n: int, width: int, device: torch.device, *, lower: bool = False
-) -> Iterator[tuple[slice, slice]]:
-    budget = _TILE_CPU if device.type == "cpu" else _TILE_CUDA
-    step = max(1, budget // max(1, width))
-    for start in range(0, n, step):
-        stop = min(n, start + step)
-        yield slice(start, stop), slice(0, stop if lower else width)
-
-
-class GatheredMatern(gpytorch.kernels.Kernel):
-    """Matérn-3/2 with ARD over X = [metal row, ligand row, pair features], as a GPyTorch kernel.
+class GatheredMatern(PairKernel):
+    """Matérn-3/2 with ARD over X = [metal row, ligand row, pair features].
 
     Parameters
     ----------
@@ -281,10 +75,6 @@ class GatheredMatern(gpytorch.kernels.Kernel):
         Metal, ligand, then pair features: d = d_m + d_l + d_p.
     outputscale : float
         s².
-
-    Notes
-    -----
-    Differentiable in its hyperparameters, not in X: its first two columns are row numbers.
     """
 
     def __init__(self, metal: Tensor, ligand: Tensor, lengthscale: Tensor, outputscale: float):
@@ -316,27 +106,30 @@ class GatheredMatern(gpytorch.kernels.Kernel):
         """Look up the pairs `x` (n, 2 + d_p) in the kernel's tables."""
         return gather(x, self.metal, self.ligand)
 
-    def forward(self, x1: Tensor, x2: Tensor, diag: bool = False, **params) -> Tensor:
-        """Covariance of `x1` (…, n, 2 + d_p) and `x2` (…, n', 2 + d_p).
-
-        Returns
-        -------
-        (…, n, n') float64 tensor, or (…, n) with `diag`
-        """
-        batch = torch.broadcast_shapes(x1.shape[:-2], x2.shape[:-2])
-        k = batch.numel()
-        x1, x2 = (x.expand(*batch, *x.shape[-2:]).reshape(k, *x.shape[-2:]) for x in (x1, x2))
-        if diag and torch.equal(x1, x2):
-            return self.outputscale.expand(*batch, x1.shape[-2])
-        blocks = [self._block(a, b) for a, b in zip(x1, x2, strict=True)]
-        if diag:
-            return torch.stack([block.diagonal() for block in blocks]).reshape(*batch, -1)
-        return torch.stack(blocks).reshape(*batch, x1.shape[-2], x2.shape[-2])
+    def block(self, x1: Tensor, x2: Tensor) -> Tensor:
+        """Covariance of `x1` (n, 2 + d_p) and `x2` (n′, 2 + d_p); (n, n′)."""
+        return matern(self.gather(x1), self.gather(x2), self.lengthscale, self.outputscale)
 
     def times(self, x1: Tensor, x2: Tensor, weights: Tensor) -> Tensor:
-        """Covariance of `x1` (n, 2 + d_p) and `x2` (n', 2 + d_p) times `weights` (n',); (n,)."""
+        """Covariance of `x1` (n, 2 + d_p) and `x2` (n′, 2 + d_p) times `weights` (n′,); (n,)."""
         a, b = self.gather(x1), self.gather(x2)
         return matern_times(a, b, self.lengthscale, self.outputscale, weights)
 
-    def _block(self, x1: Tensor, x2: Tensor) -> Tensor:
-        return matern(self.gather(x1), self.gather(x2), self.lengthscale, self.outputscale)
+    def lower(self, x: Tensor) -> Tensor:
+        """Lower triangle of the covariance of `x` (n, 2 + d_p) with itself; (n, n)."""
+        pairs = self.gather(x)
+        return matern(pairs, pairs, self.lengthscale, self.outputscale, lower=True)
+
+    def variance(self, x: Tensor) -> Tensor:
+        """Prior variance at `x` (n, 2 + d_p): the outputscale; (n,)."""
+        return self.outputscale.expand(len(x))
+
+    def farthest_first(self, x: Tensor, m: int) -> Tensor:
+        """Choose m rows of `x` that fill the space; see `bo_loop.models.ordering`."""
+        return farthest_first(self.gather(x), self.lengthscale, m)
+
+    def over(self, features: PairFeatures) -> "GatheredMatern":
+        """Return the same kernel over other tables, which extend these."""
+        metal, ligand, _ = as_tensors(features, self.metal.device)
+        lengthscale = self.lengthscale.detach()
+        return GatheredMatern(metal, ligand, lengthscale, self.outputscale.item())

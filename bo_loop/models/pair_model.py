@@ -23,35 +23,30 @@ from torch import Tensor
 
 from bo_loop.errors import DataError
 from bo_loop.models.factored import Factored, extend
-from bo_loop.models.kernels import GatheredMatern
+from bo_loop.models.kernels import PairKernel
 from bo_loop.models.linalg import solve_lower
 from bo_loop.models.pool_posterior import BLOCK_BYTES, ModelPosterior
 from bo_loop.models.sources import OWN, labels, noise_of
-from bo_loop.models.tables import (
-    as_tensors,
-    qualified_names,
-    require_extended_tables,
-    require_finite,
-)
+from bo_loop.models.tables import require_extended_tables, require_finite
 from bo_loop.records import Floats, PairFeatures, Rows
 
 
 class PairModel(Model):
-    """Exact GP with a `GatheredMatern` kernel, a constant mean and Gaussian noise.
+    """Exact GP with a kernel of pairs, a constant mean and Gaussian noise.
 
     Parameters
     ----------
     features : PairFeatures
         Gives the tables, their names and nothing else; the training pairs are in `data`.
-    kernel : GatheredMatern
+    kernel : PairKernel
     data : Factored
-    mean, noise : float
-        Constant mean, and learned noise variance.
-    source_noise : mapping of str to float, optional
-        Learned noise variances of the sources that have their own (`bo_loop.models.sources`);
-        `noise` is then what the others share.
-    offset_variance : float, optional
-        Of the sources' offsets, which `data` allows for; results added later have none.
+    hyperparameters : mapping
+        Everything a recipe's `build` needs besides the data, in original units; JSON-able. Those
+        of the kernel are the kernel's business; this class reads ``mean`` (constant mean),
+        ``noise`` (learned noise variance) and, if they were asked for, ``source_noise`` (learned
+        noise variances of the sources that have their own, see `bo_loop.models.sources`;
+        ``noise`` is then what the others share) and ``offset_variance`` (of the sources' offsets,
+        which `data` allows for; results added later have none).
     fit_report : mapping
         How the hyperparameters were found; JSON-able.
 
@@ -64,24 +59,20 @@ class PairModel(Model):
     def __init__(
         self,
         features: PairFeatures,
-        kernel: GatheredMatern,
+        kernel: PairKernel,
         data: Factored,
-        *,
-        mean: float,
-        noise: float,
+        hyperparameters: Mapping[str, Any],
         fit_report: Mapping[str, Any],
-        source_noise: Mapping[str, float] | None = None,
-        offset_variance: float | None = None,
     ):
         super().__init__()
         self.kernel = kernel
         self.data = data
         self.fit_report = dict(fit_report)
         self._tables = features.take(np.empty(0, dtype=np.int64))
-        self._mean = mean
-        self._noise = noise
-        self._source_noise = None if source_noise is None else dict(source_noise)
-        self._offset_variance = offset_variance
+        self._hyperparameters = dict(hyperparameters)
+        self._mean = hyperparameters["mean"]
+        self._noise = hyperparameters["noise"]
+        self._source_noise = hyperparameters.get("source_noise")
         self.eval()
 
     @property
@@ -116,23 +107,8 @@ class PairModel(Model):
         return {"beta_n": (self, features, np.arange(len(features)))}
 
     def hyperparameters(self) -> dict[str, Any]:
-        """Everything `build` needs besides the data; JSON-able, in original units.
-
-        Returns
-        -------
-        dict
-            ``lengthscales`` by ``block.feature``, ``outputscale``, ``noise``, ``mean``; and
-            ``source_noise`` by source and ``offset_variance``, if they were asked for.
-        """
-        values = self.kernel.lengthscale.tolist()
-        optional = {"source_noise": self._source_noise, "offset_variance": self._offset_variance}
-        return {
-            "lengthscales": dict(zip(qualified_names(self._tables), values, strict=True)),
-            "outputscale": self.kernel.outputscale.item(),
-            "noise": self._noise,
-            "mean": self._mean,
-            **{name: value for name, value in optional.items() if value is not None},
-        }
+        """Everything a recipe's `build` needs besides the data; JSON-able, in original units."""
+        return dict(self._hyperparameters)
 
     @torch.no_grad()
     def posterior(
@@ -215,16 +191,7 @@ class PairModel(Model):
             raise DataError("New results hold a value that is not a finite number.")
         known = torch.zeros_like(y) if noise is None else noise.to(y).reshape(-1)
         data = extend(self.kernel, self.data, x, y, known + self.noise_variance, self._mean)
-        return PairModel(
-            self._tables,
-            self.kernel,
-            data,
-            mean=self._mean,
-            noise=self._noise,
-            fit_report=self.fit_report,
-            source_noise=self._source_noise,
-            offset_variance=self._offset_variance,
-        )
+        return PairModel(self._tables, self.kernel, data, self._hyperparameters, self.fit_report)
 
     def bind(self, features: PairFeatures) -> ModelPosterior:
         """Bind the model to rows.
@@ -242,9 +209,13 @@ class PairModel(Model):
         """
         require_extended_tables(self._tables, features)
         require_finite(features)
-        metal, ligand, x = as_tensors(features, self.data.x.device)
         kernel = self.kernel
-        if len(metal) > len(kernel.metal) or len(ligand) > len(kernel.ligand):
-            lengthscale = kernel.lengthscale.detach()
-            kernel = GatheredMatern(metal, ligand, lengthscale, kernel.outputscale.item())
+        if not _same_size(self._tables, features):
+            kernel = kernel.over(features)
+        x = torch.as_tensor(features.X, device=self.data.x.device)
         return ModelPosterior(kernel, self.data, self._mean, x)
+
+
+def _same_size(a: PairFeatures, b: PairFeatures) -> bool:
+    sides = ((a.metal, b.metal), (a.ligand, b.ligand))
+    return all(len(x[block]) == len(y[block]) for x, y in sides for block in x)

@@ -7,6 +7,7 @@ p      rows the model is bound to
 k      rows asked for
 L, α   Cholesky factor (n, n) and weights (n,) of the training data
 K_r    covariance of the rows asked for and the training pairs     (k, n)
+s²     prior variance of the rows asked for                        (k,)
 
 mean = m + K_r α;  variance = s² − Σ (L⁻¹ K_rᵀ)²;  the bound takes the first `LEADING` training
 pairs only: L's leading block is the factor of the model that knows them alone, and knowing less
@@ -25,13 +26,13 @@ from torch import Tensor
 
 from bo_loop.models.conditioned import Conditioned
 from bo_loop.models.factored import LEADING, Factored
-from bo_loop.models.kernels import GatheredMatern
+from bo_loop.models.kernels import PairKernel
 from bo_loop.models.linalg import solve_lower, solve_upper
 from bo_loop.records import Floats, Rows
 
 BLOCK_BYTES = 2**28  # a block of rows by training pairs is held to 256 MB
-_FLOOR = 1e-12  # of the outputscale: variances are never below it
-_SLACK = 1e-9  # of the outputscale: rounding in triangular solves of different sizes
+_FLOOR = 1e-12  # of the prior variance: variances are never below it
+_SLACK = 1e-9  # of the prior variance: rounding in triangular solves of different sizes
 _MEMO_ROWS = 64
 
 
@@ -40,7 +41,7 @@ class ModelPosterior:
 
     Parameters
     ----------
-    kernel : GatheredMatern
+    kernel : PairKernel
         With tables for both the training pairs and `x`.
     data : Factored
         n training pairs.
@@ -49,13 +50,12 @@ class ModelPosterior:
     x : (p, 2 + d_p) float64 tensor
     """
 
-    def __init__(self, kernel: GatheredMatern, data: Factored, mean: float, x: Tensor):
+    def __init__(self, kernel: PairKernel, data: Factored, mean: float, x: Tensor):
         self._kernel = kernel
         self._data = data
         self._constant = mean
         self._x = x
         self._ligand_row = _numpy(x[:, 1])
-        self._scale = kernel.outputscale.item()
         self._known = {name: np.full(len(x), np.nan) for name in ("mean", "var", "bound")}
         self._solved: dict[int, Tensor] = {}
 
@@ -75,8 +75,11 @@ class ModelPosterior:
     def variance_bound(self, rows: Rows) -> Floats:
         """Variance given the leading training pairs alone, never below `variance`; (k,)."""
         m = min(LEADING, len(self._data.x))
-        slack = _SLACK * self._scale
-        return self._recall("bound", rows, lambda some: self._given(some, m) + slack)
+
+        def block(some: Rows) -> Floats:
+            return self._given(some, m) + _SLACK * self._prior_variance(some)
+
+        return self._recall("bound", rows, block)
 
     def covariance(self, rows_a: Rows, rows_b: Rows) -> Floats:
         """Latent covariance; (k_a, k_b). Triangular solves on the shorter side only."""
@@ -94,7 +97,8 @@ class ModelPosterior:
 
     def similarity(self, rows_a: Rows, rows_b: Rows) -> Floats:
         """Prior correlation of the rows, 1 for the same pair; (k_a, k_b)."""
-        return _numpy(self._prior(self._x[rows_a], self._x[rows_b])) / self._scale
+        sds = (np.sqrt(self._prior_variance(rows)) for rows in (rows_a, rows_b))
+        return _numpy(self._prior(self._x[rows_a], self._x[rows_b])) / np.outer(*sds)
 
     def condition(self, rows: Rows, values: Floats, noise: Floats) -> Conditioned:
         """Exact posterior after observing `values` (k,) with `noise` variances (k,)."""
@@ -111,8 +115,11 @@ class ModelPosterior:
         """Variance given the first m training pairs."""
         factor = self._data.factor[:m, :m]
         white = solve_lower(factor, self._cross(rows, m).mT)
-        left = self._scale - white.square_().sum(0)
-        return np.maximum(_numpy(left), _FLOOR * self._scale)
+        prior = self._prior_variance(rows)
+        return np.maximum(prior - _numpy(white.square_().sum(0)), _FLOOR * prior)
+
+    def _prior_variance(self, rows: Rows) -> Floats:
+        return _numpy(self._kernel.variance(self._x[rows]))
 
     def _weights(self, rows: Rows) -> Tensor:
         """K_v⁻¹ K_rᵀ; (n, k). Kept for few rows: a batch asks for its picks again and again."""

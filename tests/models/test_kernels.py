@@ -4,8 +4,9 @@ import pytest
 import torch
 from model_tables import pairs
 
-from bo_loop.models import kernels
-from bo_loop.models.kernels import GatheredMatern, matern
+from bo_loop.models import matern as matern_module
+from bo_loop.models.kernels import GatheredMatern
+from bo_loop.models.matern import matern
 from bo_loop.models.tables import as_tensors
 
 CPU = torch.device("cpu")
@@ -86,7 +87,7 @@ def test_tiles_do_not_change_the_result(case, monkeypatch):
     pairs_ = kernel.gather(x)
     results = []
     for elements in (2**19, 70):
-        monkeypatch.setattr(kernels, "_TILE_CPU", elements)
+        monkeypatch.setattr(matern_module, "_TILE_CPU", elements)
         lengthscale = kernel.lengthscale.detach().requires_grad_()
         value = matern(pairs_, pairs_, lengthscale, kernel.outputscale.detach(), lower=True)
         lower = value.tril()
@@ -125,6 +126,6 @@ def test_times_is_the_product_with_the_covariance(case, monkeypatch):
     with torch.no_grad():
         expected = kernel(x[:9], x).to_dense() @ weights
     torch.testing.assert_close(kernel.times(x[:9], x, weights), expected)
-    monkeypatch.setattr(kernels, "_TILE_CPU", 3 * len(x))
+    monkeypatch.setattr(matern_module, "_TILE_CPU", 3 * len(x))
     torch.testing.assert_close(kernel.times(x[:9], x, weights), expected)
     assert kernel.times(x[:0], x, weights).shape == (0,)

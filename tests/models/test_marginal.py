@@ -4,10 +4,10 @@ import pytest
 import torch
 from model_tables import log_beta, pairs, stated
 
-from bo_loop.models.fitting import Problem, evaluate, log_prior
-from bo_loop.models.kernels import gather, matern
+from bo_loop.models.fitting import MaternForm, Problem, evaluate
 from bo_loop.models.linalg import NotPositiveDefiniteError
 from bo_loop.models.marginal import log_marginal
+from bo_loop.models.matern import gather, matern
 from bo_loop.models.tables import as_tensors
 
 CPU = torch.device("cpu")
@@ -33,7 +33,7 @@ def problem(n=40):
     y = log_beta(features)
     known = torch.linspace(0.0, 0.1, n, dtype=torch.float64)
     target = torch.as_tensor((y - y.mean()) / y.std())
-    return Problem(gather(x, metal, ligand), target, known), features
+    return Problem(MaternForm(gather(x, metal, ligand)), target, known), features
 
 
 def test_value_and_gradient_against_gpytorch():
@@ -41,7 +41,7 @@ def test_value_and_gradient_against_gpytorch():
     lengthscale = torch.as_tensor(list(stated(features)["lengthscales"].values()))
     lengthscale = lengthscale.double().requires_grad_()
     outputscale = torch.tensor(1.3, dtype=torch.float64, requires_grad=True)
-    covariance = matern(case.pairs, case.pairs, lengthscale, outputscale, lower=True)
+    covariance = matern(case.form.pairs, case.form.pairs, lengthscale, outputscale, lower=True)
     value, mean = log_marginal(covariance, case.noise + 0.05, case.y)
     value.backward()
 
@@ -102,7 +102,7 @@ def test_objective_adds_priors_and_its_gradient_matches_differences():
     case, features = problem(25)
     theta = np.log([*stated(features)["lengthscales"].values(), 1.3, 0.05])
     parts, gradient = evaluate(case, theta)
-    prior = log_prior(torch.as_tensor(theta)).item()
+    prior = case.log_prior(torch.as_tensor(theta)).item()
     assert parts["objective"] == pytest.approx((parts["mll"] + prior) / 25, rel=1e-12)
     for j in (0, 4, 8, len(theta) - 2, len(theta) - 1):
         step = np.zeros_like(theta)

@@ -5,8 +5,8 @@ from model_tables import log_beta, pairs, stated
 
 from bo_loop.errors import ConfigError, DataError, FitError
 from bo_loop.models import factored, fitting, linalg
-from bo_loop.models.kernels import gather, matern
 from bo_loop.models.linalg import FitWarning, NotPositiveDefiniteError
+from bo_loop.models.matern import gather, matern
 from bo_loop.models.matern_gp import MaternGP
 from bo_loop.models.ordering import farthest_first
 from bo_loop.models.tables import as_tensors
@@ -135,7 +135,7 @@ def test_jitter_in_a_fit_reaches_the_report(monkeypatch):
     features = pairs(20)
     with pytest.warns(FitWarning, match=f"{linalg.JITTER:.1e} was added"):
         fitting.evaluate(
-            MaternGP()._problem(features, log_beta(features), np.zeros(20)),
+            MaternGP().problem(features, log_beta(features), np.zeros(20)),
             np.r_[np.zeros(10), 0.0, np.log(fitting.MIN_NOISE)],
         )
 

@@ -168,7 +168,7 @@ def test_fit_recovers_the_shift_between_two_sources():
 
 def test_the_gradient_with_noises_and_offsets_is_that_of_the_objective():
     features, y = smooth_from(["a", "b", "campaign x"], n=8)
-    problem = MaternGP()._problem(features, (y - y.mean()) / y.std(), np.zeros(len(y)))
+    problem = MaternGP().problem(features, (y - y.mean()) / y.std(), np.zeros(len(y)))
     group = torch.arange(len(y)) % 2
     offset = torch.as_tensor(offset_of(labels(features)))
     problem = replace(problem, group=group, n_groups=2, offset=offset)

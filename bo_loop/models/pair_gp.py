@@ -1,0 +1,88 @@
+"""`PairGP`: the recipe of an exact GP whose kernel multiplies metals by ligands."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+
+from bo_loop.errors import ConfigError
+from bo_loop.models.exact_gp import ExactGP
+from bo_loop.models.fitting import Problem
+from bo_loop.models.layout import Layout, Term
+from bo_loop.models.product import ProductForm, ProductKernel, Tables, overlaps
+from bo_loop.records import Floats, PairFeatures, Rows
+
+TERMS = ("metal * ligand * atoms", "metal * ligand", "ligand", "metal")
+
+
+@dataclass(frozen=True)
+class PairGP(ExactGP):
+    """Exact GP with a sum of products of a kernel of metals and kernels of ligands.
+
+    Parameters
+    ----------
+    max_iter, fit_rows, seed, device, source_noise, source_offset
+        As for `ExactGP`. The rows that hyperparameters are found on are drawn at random, an equal
+        share of each source as far as its rows last.
+    terms : sequence of str
+        What the covariance of two pairs is a sum of; see `bo_loop.models.layout.Term`.
+
+    Raises
+    ------
+    ConfigError
+        If an option has a value that it cannot take.
+    """
+
+    fit_rows: int | None = 2000
+    source_noise: bool = True
+    source_offset: bool = True
+    terms: Sequence[str] = TERMS
+
+    def __post_init__(self):
+        super().__post_init__()
+        names = [term.name for term in self._terms()]
+        if not names or len(set(names)) < len(names):
+            raise ConfigError(f"terms={list(self.terms)}: give at least one term, each once.")
+
+    def naming(self, features: PairFeatures) -> Layout:
+        """Lengthscales by ``block.feature``, variances by term, and the correlation of steps."""
+        return Layout.of(features, self._terms())
+
+    def form(self, features: PairFeatures) -> ProductForm:
+        """Prior covariance of the pairs as a function of θ."""
+        device = torch.device(self.device)
+        x = torch.as_tensor(features.X, device=device)
+        side = Tables.of(features, device).gather(x)
+        return ProductForm(self.naming(features), side, overlaps(side, side))
+
+    def kernel(self, features: PairFeatures, hyperparameters: Mapping[str, Any]) -> ProductKernel:
+        """Kernel over the tables of `features`."""
+        layout = self.naming(features)
+        theta = torch.as_tensor(layout.theta(hyperparameters, 1.0))
+        return ProductKernel(features, layout, theta.to(self.device))
+
+    def fill(self, features: PairFeatures, size: int) -> Rows:
+        """Rows of at most `size` pairs, an equal share of each source; in their order."""
+        n = len(features)
+        if n <= size:
+            return np.arange(n)
+        rng = np.random.default_rng(self.seed)
+        order = rng.permutation(n)
+        source = np.zeros(n, dtype=np.int64)
+        if features.source is not None:
+            source = np.unique(features.source[order], return_inverse=True)[1]
+        # The k-th row of every source comes before the (k + 1)-th of any.
+        turn = np.empty(n, dtype=np.int64)
+        for number in np.unique(source):
+            mine = np.flatnonzero(source == number)
+            turn[mine] = np.arange(len(mine))
+        return np.sort(order[np.argsort(turn, kind="stable")[:size]])
+
+    def cold_start(self, problem: Problem, features: PairFeatures) -> Floats:
+        """θ at the priors' means: distances, and variances of the terms, of the usual size."""
+        return np.concatenate([self.naming(features).start(), problem.noise_start()])
+
+    def _terms(self) -> list[Term]:
+        return [Term.parse(text) for text in self.terms]

@@ -1,0 +1,374 @@
+"""The product kernel: how alike two metal ions are, times how alike two ligands are.
+
+Symbols
+-------
+a        a setting: metal ion, number of ligands N, conditions c
+b        a ligand
+v_t      variance of term t
+M, C     Matérn-3/2 over the properties of the ions; over the conditions
+S        covariance of sums of stepwise constants: ρ N N′ + (1 − ρ) min(N, N′)
+A, A₀    M C S, and C S without the metal                      (u_a, u_a′)
+B, B₀    Σ v_t Π factors of the ligand, over the terms with the metal, without it   (u_b, u_b′)
+k        A[a, a′] B[b, b′] + A₀[a, a′] B₀[b, b′]               (n, n′)
+θ        what is fitted, see `Layout`
+G        gradient of a scalar with respect to k                (n, n′)
+
+Pairs share metals, conditions and ligands, so the factors are evaluated on small tables of the
+distinct settings and ligands, by autograd, and only their product is gathered for pairs, in tiles.
+The gradient comes back the same way: that of A[a, a′] is the sum of G ∘ B over the pairs with
+these settings. A mean needs no k at all: Σ_j k_ij α_j = (B Z Aᵀ)[b_i, a_i] + the same of A₀ and
+B₀, where Z (u_b′, u_a′) holds the sums of α over the pairs of a ligand and a setting.
+
+log β_N is the sum of N stepwise constants log K_1 … log K_N. If each has variance 1 and any two
+correlate by ρ, two sums have covariance S.
+
+The factors of ligands are a Matérn-3/2 with a lengthscale for each feature (donor groups), and the
+min-max kernel Σ min(x, x′) / Σ max(x, x′) of counts, which has no parameter (Ralaivola, Swamidass,
+Saigo, Baldi, Graph kernels for chemical informatics, Neural Networks 2005, 18, 1093).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from bo_loop.models.kernels import PairKernel
+from bo_loop.models.layout import COUNTS, LIGAND, N_LIGANDS, Layout, Values
+from bo_loop.records import Floats, PairFeatures
+
+_TILE = 2**19  # elements: 4 MB, so that a tile stays in the cache
+_TINY = 1e-20  # keeps the square root differentiable at r = 0
+
+
+@dataclass(frozen=True)
+class Tables:
+    """Features of all metals and ligands there are.
+
+    Parameters
+    ----------
+    metal : (n_metals, d_m) float64 tensor
+    ligand : (n_ligands, d_l) float64 tensor
+    counts : mapping of str to (n_ligands, d) float32 tensor
+    n_column : int
+        Where in a pair x the number of ligands stands; the other pair features are conditions.
+    """
+
+    metal: Tensor
+    ligand: Tensor
+    counts: dict[str, Tensor]
+    n_column: int
+
+    @classmethod
+    def of(cls, features: PairFeatures, device: torch.device) -> "Tables":
+        """Take the tables of `features`."""
+
+        def joined(tables: dict[str, Floats], n: int) -> Tensor:
+            stacked = np.hstack([np.empty((n, 0)), *tables.values()])
+            return torch.as_tensor(stacked, dtype=torch.float64, device=device)
+
+        metals, ligands = (
+            len(next(iter(side.values()))) for side in (features.metal, features.ligand)
+        )
+        return cls(
+            metal=joined(features.metal, metals),
+            ligand=joined({b: t for b, t in features.ligand.items() if b not in COUNTS}, ligands),
+            counts={
+                b: torch.as_tensor(t, dtype=torch.float32, device=device)
+                for b, t in features.ligand.items()
+                if b in COUNTS
+            },
+            n_column=2 + features.names["pair"].index(N_LIGANDS),
+        )
+
+    def gather(self, x: Tensor) -> "Side":
+        """Keep the distinct settings and ligands of the pairs `x` (n, 2 + d_p)."""
+        setting = torch.cat([x[:, :1], x[:, 2:]], 1)
+        settings, setting_row = torch.unique(setting, dim=0, return_inverse=True)
+        ligands, ligand_row = torch.unique(x[:, 1].long(), return_inverse=True)
+        metals = settings[:, 0].long()
+        other = [j for j in range(1, settings.shape[1]) if j != self.n_column - 1]
+        return Side(
+            self.metal[metals],
+            settings[:, self.n_column - 1],
+            settings[:, other],
+            self.ligand[ligands],
+            {block: counts[ligands] for block, counts in self.counts.items()},
+            setting_row,
+            ligand_row,
+        )
+
+
+@dataclass(frozen=True)
+class Side:
+    """The pairs of one side of a kernel matrix: distinct settings and ligands, and rows in them.
+
+    Parameters
+    ----------
+    metal, conditions : (u_a, …) float64 tensor
+    n : (u_a,) float64 tensor
+        Number of ligands.
+    ligand : (u_b, d_l) float64 tensor
+    counts : mapping of str to (u_b, d) float32 tensor
+    setting_row, ligand_row : (n,) int64 tensor
+    """
+
+    metal: Tensor
+    n: Tensor
+    conditions: Tensor
+    ligand: Tensor
+    counts: dict[str, Tensor]
+    setting_row: Tensor
+    ligand_row: Tensor
+
+
+def matern32(squared: Tensor) -> Tensor:
+    """Matérn-3/2 correlation at squared distances."""
+    scaled = (3.0 * squared + _TINY).sqrt()
+    return (1.0 + scaled) * (-scaled).exp()
+
+
+def squared_distance(a: Tensor, b: Tensor) -> Tensor:
+    """Squared Euclidean distances of the rows of `a` (u, d) and `b` (u′, d)."""
+    products = torch.addmm((a * a).sum(1)[:, None] + (b * b).sum(1), a, b.mT, alpha=-2.0)
+    return products.clamp_min(0.0)
+
+
+def min_max(a: Tensor, b: Tensor) -> Tensor:
+    """Σ min / Σ max of the counts of each row of `a` (u, d) and `b` (u′, d); 1 without counts.
+
+    Σ min(x, y) is the number of levels k = 1, 2, … that both x and y reach, so that each level is
+    a product of two matrices of zeros and ones, exact in float32.
+    """
+    shared = a.new_zeros(len(a), len(b))
+    levels = int(min(a.max(), b.max())) if a.numel() and b.numel() else 0
+    for level in range(1, levels + 1):
+        in_a, in_b = a >= level, b >= level
+        both = in_a.any(0) & in_b.any(0)
+        shared.addmm_(in_a[:, both].to(a.dtype), in_b[:, both].to(b.dtype).mT)
+    shared = shared.double()
+    either = a.double().sum(1)[:, None] + b.double().sum(1) - shared
+    return torch.where(either > 0, shared / either.clamp_min(1.0), 1.0)
+
+
+def overlaps(a: Side, b: Side) -> dict[str, Tensor]:
+    """Min-max kernel of the ligands of `a` and `b`, for each block of counts: no θ is in it."""
+    return {block: min_max(a.counts[block], b.counts[block]) for block in a.counts}
+
+
+def small_tables(
+    layout: Layout, values: Values, a: Side, b: Side, shared: dict[str, Tensor]
+) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """Compute A, B, A₀ and B₀ of the settings and ligands of `a` and `b`.
+
+    They are differentiable in `values`.
+
+    Parameters
+    ----------
+    shared
+        `overlaps` of a and b.
+    """
+    steps = a.n[:, None], b.n
+    sums = values.rho * steps[0] * steps[1] + (1.0 - values.rho) * torch.minimum(*steps)
+    around = sums * matern32(
+        squared_distance(a.conditions / values.conditions, b.conditions / values.conditions)
+    )
+    apart = squared_distance(a.metal / values.metal, b.metal / values.metal)
+    factors = dict(shared)
+    if any(LIGAND in term.ligand for term in layout.terms):
+        factors[LIGAND] = matern32(
+            squared_distance(a.ligand / values.ligand, b.ligand / values.ligand)
+        )
+    sides = {True: 0.0, False: 0.0}
+    for term, variance in zip(layout.terms, values.variances, strict=True):
+        product = variance.expand(len(a.ligand), len(b.ligand))
+        for factor in term.ligand:
+            product = product * factors[factor]
+        sides[term.of_metal] = sides[term.of_metal] + product
+    zero = around.new_zeros(len(a.ligand), len(b.ligand))
+    return matern32(apart) * around, sides[True] + zero, around, sides[False] + zero
+
+
+class _Gathered(torch.autograd.Function):
+    """A[a, a′] B[b, b′] + A₀[a, a′] B₀[b, b′] of all pairs of two sides."""
+
+    @staticmethod
+    def forward(ctx, a, b, lower, *tables):
+        ctx.sides = a, b, lower
+        ctx.save_for_backward(*tables)
+        out = tables[0].new_empty(len(a.ligand_row), len(b.ligand_row))
+        for rows, columns in _tiles(*out.shape, lower=lower):
+            tile = _looked_up(a, b, rows, columns, *tables[:2])
+            torch.add(tile, _looked_up(a, b, rows, columns, *tables[2:]), out=out[rows, columns])
+        return out
+
+    @staticmethod
+    def backward(ctx, gradient):
+        a, b, lower = ctx.sides
+        tables = ctx.saved_tensors
+        m = gradient.shape[1]
+        sums = [t.new_zeros(len(t), m) for t in tables]
+        for rows, columns in _tiles(*gradient.shape, lower=lower):
+            weights = gradient[rows, columns]
+            if lower:
+                weights = weights.tril(rows.start)
+            places = (a.setting_row[rows], a.ligand_row[rows]) * 2
+            for i, (place, total) in enumerate(zip(places, sums, strict=True)):
+                other = i ^ 1  # the gradient of A is weighted by B, and that of B by A
+                pick = _one_looked_up(a, b, rows, columns, tables[other], ligand=other % 2 == 1)
+                total[:, columns].index_add_(0, place, pick.mul_(weights))
+        places = (b.setting_row, b.ligand_row) * 2
+        return (
+            None,
+            None,
+            None,
+            *(
+                torch.zeros_like(table).index_add_(1, place, total)
+                for table, place, total in zip(tables, places, sums, strict=True)
+            ),
+        )
+
+
+def _looked_up(
+    a: Side, b: Side, rows: slice, columns: slice, settings: Tensor, ligands: Tensor
+) -> Tensor:
+    product = _one_looked_up(a, b, rows, columns, settings, ligand=False)
+    return product.mul_(_one_looked_up(a, b, rows, columns, ligands, ligand=True))
+
+
+def _one_looked_up(
+    a: Side, b: Side, rows: slice, columns: slice, table: Tensor, *, ligand: bool
+) -> Tensor:
+    mine, other = (a.ligand_row, b.ligand_row) if ligand else (a.setting_row, b.setting_row)
+    return table.index_select(0, mine[rows]).index_select(1, other[columns])
+
+
+def _tiles(n: int, width: int, *, lower: bool = False) -> Iterator[tuple[slice, slice]]:
+    step = max(1, _TILE // max(1, width))
+    for start in range(0, n, step):
+        stop = min(n, start + step)
+        yield slice(start, stop), slice(0, stop if lower else width)
+
+
+@dataclass(frozen=True)
+class ProductForm:
+    """Prior covariance of n pairs as a function of θ, for the fit.
+
+    Parameters
+    ----------
+    layout : Layout
+    side : Side
+    shared : mapping of str to (u_b, u_b) tensor
+        `overlaps` of the side with itself.
+    """
+
+    layout: Layout
+    side: Side
+    shared: dict[str, Tensor]
+
+    @property
+    def size(self) -> int:
+        """Length of θ."""
+        return self.layout.size
+
+    def covariance(self, theta: Tensor) -> Tensor:
+        """Lower triangle of the (n, n) covariance, differentiable."""
+        values = self.layout.values(theta)
+        tables = small_tables(self.layout, values, self.side, self.side, self.shared)
+        return _Gathered.apply(self.side, self.side, True, *tables)
+
+    def log_prior(self, theta: Tensor) -> Tensor:
+        """Log prior density of θ, but for a constant."""
+        return self.layout.log_prior(theta)
+
+    def bounds(self) -> Floats:
+        """Lower and upper bound of every entry of θ; (size, 2)."""
+        return self.layout.bounds()
+
+
+class ProductKernel(PairKernel):
+    """Terms of metal and ligand factors over X = [metal row, ligand row, pair features].
+
+    Parameters
+    ----------
+    features : PairFeatures
+        Its tables.
+    layout : Layout
+    theta : (size,) float64 tensor
+        θ, in original units.
+    """
+
+    def __init__(self, features: PairFeatures, layout: Layout, theta: Tensor):
+        super().__init__()
+        self.layout = layout
+        self.tables = Tables.of(features, theta.device)
+        self.register_parameter("theta", torch.nn.Parameter(theta))
+
+    @property
+    def values(self) -> Values:
+        """θ, taken apart."""
+        return self.layout.values(self.theta)
+
+    def stated(self) -> dict[str, Any]:
+        """Hyperparameters by name, in original units; JSON-able."""
+        return self.layout.stated(self.theta.detach().cpu().numpy(), 1.0)
+
+    def over(self, features: PairFeatures) -> "ProductKernel":
+        """Return the same kernel over other tables, which extend these."""
+        return ProductKernel(features, self.layout, self.theta.detach())
+
+    def block(self, x1: Tensor, x2: Tensor) -> Tensor:
+        """Covariance of `x1` (n, 2 + d_p) and `x2` (n′, 2 + d_p); (n, n′)."""
+        a, b = self.tables.gather(x1), self.tables.gather(x2)
+        return _Gathered.apply(a, b, False, *self._small(a, b))
+
+    def _small(self, a: Side, b: Side) -> tuple[Tensor, ...]:
+        return small_tables(self.layout, self.values, a, b, overlaps(a, b))
+
+    def lower(self, x: Tensor) -> Tensor:
+        """Lower triangle of the covariance of `x` (n, 2 + d_p) with itself; (n, n)."""
+        side = self.tables.gather(x)
+        return _Gathered.apply(side, side, True, *self._small(side, side))
+
+    def variance(self, x: Tensor) -> Tensor:
+        """Prior variance at `x` (n, 2 + d_p); (n,). Every factor but S is 1 there."""
+        n = x[:, self.tables.n_column]
+        rho = self.values.rho
+        return self.values.variances.sum() * (rho * n * n + (1.0 - rho) * n)
+
+    def times(self, x1: Tensor, x2: Tensor, weights: Tensor) -> Tensor:
+        """Covariance of `x1` (n, 2 + d_p) and `x2` (n′, 2 + d_p) times `weights` (n′,); (n,)."""
+        a, b = self.tables.gather(x1), self.tables.gather(x2)
+        settings, ligands, settings_0, ligands_0 = self._small(a, b)
+        sums = weights.new_zeros(len(b.ligand), len(b.n))
+        sums.index_put_((b.ligand_row, b.setting_row), weights, accumulate=True)
+        table = ligands @ sums @ settings.mT + ligands_0 @ sums @ settings_0.mT
+        return table[a.ligand_row, a.setting_row]
+
+    def farthest_first(self, x: Tensor, m: int) -> Tensor:
+        """Choose m rows of `x` (n, 2 + d_p), each the farthest from those already chosen.
+
+        The distance is the kernel's own, d² = k(x, x) + k(x′, x′) − 2 k(x, x′), so that every
+        prefix of the rows fills the space the model sees. Ties go to the lowest row.
+
+        Returns
+        -------
+        (m,) int64 tensor
+        """
+        side = self.tables.gather(x)
+        settings, ligands, settings_0, ligands_0 = self._small(side, side)
+        variance = self.variance(x)
+        chosen = torch.empty(m, dtype=torch.int64, device=x.device)
+        nearest = torch.full_like(variance, torch.inf)
+        row = 0
+        for i in range(m):
+            chosen[i] = row
+            a, b = side.setting_row[row], side.ligand_row[row]
+            shared = settings[a][side.setting_row] * ligands[b][side.ligand_row]
+            shared += settings_0[a][side.setting_row] * ligands_0[b][side.ligand_row]
+            nearest = torch.minimum(nearest, variance + variance[row] - 2.0 * shared)
+            nearest[row] = -torch.inf
+            row = int(nearest.argmax())
+        return chosen
