@@ -1,4 +1,6 @@
-"""The ``bo-loop`` command: verbs, Hydra, exit codes. The only module that knows Hydra.
+"""The ``bo-loop`` command: verbs, Hydra, exit codes.
+
+Only this module, `bo_loop.overrides` and `bo_loop.entries` know Hydra.
 
 ``bo-loop VERB key=value …`` composes ``conf/VERB.yaml`` and hands a plain dict to the verb's
 function in `bo_loop.commands`. Bad input ends with one message and exit code 2.
@@ -11,11 +13,13 @@ import os
 import re
 import sys
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
+from bo_loop import entries
 from bo_loop.errors import BoLoopError, ConfigError
+from bo_loop.overrides import literal, plain, quoted, touched_keys
 
 VERBS = {
     "start": "open a campaign: seal the literature, the pool and the features",
@@ -41,22 +45,11 @@ VERBS = {
     "demo": "watch a closed loop on embedded constants",
 }
 
-# Keys whose value is text to be taken as it stands, whatever Hydra's grammar makes of it.
-_TEXT_KEYS = {
-    *("name", "directory", "results", "model_dir", "pairs", "path", "out"),
-    *("data.path", "data.protonation", "pool.path"),
-    *("pair", "ligands", "operator", "by", "method", "date", "note", "reason"),
-    *("log_beta", "log_beta_sd"),
-}
-
 # What `suggest` may change for a round, and `config` for good; the rest was sealed at `start`.
 _ROUND_GROUPS = ("model", "objective", "acquisition")
 
 # The name of a config option; a campaign's file that names anything else is not followed.
 _OPTION = re.compile(r"\w[\w-]*")
-
-# What a strategy of `simulate` may set for itself.
-_STRATEGY_KEYS = ("features", "model", "objective", "acquisition", "batch_size", "design")
 
 
 def main() -> None:
@@ -72,7 +65,7 @@ def main() -> None:
         return
     warnings.showwarning = lambda message, *_: print(f"note: {message}", file=sys.stderr)
     try:
-        _run(arguments[0], [_quoted(argument) for argument in arguments[1:]])
+        _run(arguments[0], [quoted(argument) for argument in arguments[1:]])
     except BoLoopError as error:
         _fail(error)
 
@@ -100,7 +93,7 @@ def _run(verb: str, arguments: Sequence[str]) -> None:
         hint = f" Did you mean {close[0]!r}?" if close else " See bo-loop --help."
         raise ConfigError(f"there is no verb {verb!r}.{hint}")
     own = _campaign_arguments(verb, arguments) if verb in {"suggest", "config", "expand"} else []
-    _compose(verb, [*own, *arguments], _touched(arguments))
+    _compose(verb, [*own, *arguments], touched_keys(arguments))
 
 
 def _compose(verb: str, arguments: Sequence[str], touched: frozenset[str]) -> None:
@@ -119,11 +112,13 @@ def _compose(verb: str, arguments: Sequence[str], touched: frozenset[str]) -> No
         name = f"{verb}_" if keyword.iskeyword(verb) else verb
         function: Callable[..., None] = getattr(commands, name)
         try:
-            given = {"config": _plain(verb, node), "touched": touched}
+            given = {"config": plain(verb, node), "touched": touched}
             runtime = HydraConfig.get().runtime.choices
             given["choices"] = {key: value for key, value in runtime.items() if "/" not in key}
             if verb == "simulate":
-                given["strategies"] = _strategies(given["config"]["strategies"], arguments)
+                given["strategies"] = entries.strategies(given["config"], arguments)
+            if verb == "validate":
+                given["config"] |= entries.contests(given["config"], arguments)
             function(**{name: given[name] for name in inspect.signature(function).parameters})
         except BoLoopError as error:
             refused.append(error)
@@ -139,23 +134,6 @@ def _compose(verb: str, arguments: Sequence[str], touched: frozenset[str]) -> No
         raise ConfigError(f"bo-loop {verb}: {error}") from error
     if refused:
         raise refused[0]
-
-
-def _plain(verb: str, node: Any) -> dict[str, Any]:
-    """Turn a composed config into plain dicts, lists, numbers and strings."""
-    from omegaconf import OmegaConf
-    from omegaconf.errors import OmegaConfBaseException
-
-    missing = sorted(OmegaConf.missing_keys(node))
-    if missing:
-        raise ConfigError(
-            f"bo-loop {verb} needs {', '.join(missing)}: give each as key=value "
-            f"(bo-loop {verb} --help lists all keys)."
-        )
-    try:
-        return OmegaConf.to_container(node, resolve=True)
-    except OmegaConfBaseException as error:
-        raise ConfigError(f"bo-loop {verb}: {str(error).splitlines()[0]}.") from error
 
 
 def _packaged_conf() -> Path:
@@ -177,87 +155,6 @@ def _search_local_conf_first() -> None:
                 search_path.prepend(provider="./conf", path=f"file://{local}")
 
     Plugins.instance().register(LocalConf)
-
-
-def _quoted(argument: str) -> str:
-    """Quote a value that Hydra's grammar would refuse, split or turn into a number.
-
-    File names with brackets or in Japanese and pair ids then need no quoting by the user.
-    """
-    from hydra.core.override_parser.overrides_parser import OverridesParser
-    from hydra.errors import HydraException
-
-    key, equals, value = argument.partition("=")
-    if not equals or argument.startswith("-"):
-        return argument
-    quoted = f"{key}={_literal(value)}"
-    try:
-        parsed = OverridesParser.create().parse_override(argument)
-    except HydraException:
-        return quoted
-    is_text = parsed.is_sweep_override() or not isinstance(parsed.value(), str | list)
-    return quoted if key in _TEXT_KEYS and value and is_text and "${" not in value else argument
-
-
-def _literal(value: Any) -> str:
-    """Write a plain value in Hydra's override grammar."""
-    if isinstance(value, Mapping):
-        return "{" + ",".join(f"{key}:{_literal(item)}" for key, item in value.items()) + "}"
-    if isinstance(value, list | tuple):
-        return "[" + ",".join(_literal(item) for item in value) + "]"
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, int | float):
-        return repr(value)
-    escaped = str(value).replace("\\", "\\\\").replace("'", "\\'")
-    return f"'{escaped}'"
-
-
-def _strategies(
-    entries: Sequence[str] | str, arguments: Sequence[str]
-) -> dict[str, dict[str, Any]]:
-    """Compose the config of each strategy of a simulation from its words, by what was written.
-
-    A strategy is written as options are on the command line, ``acquisition=ucb model=beta_gp``;
-    a bare word names an acquisition. What it sets comes on top of the user's own `arguments`.
-    """
-    from hydra import compose
-    from hydra.errors import HydraException
-
-    if isinstance(entries, str):  # Hydra's grammar has no list of unquoted words with "="
-        entries = [entry.strip() for entry in entries.strip("[]").split(",")]
-    found = {}
-    for entry in entries:
-        words = [word if "=" in word else f"acquisition={word}" for word in str(entry).split()]
-        swapped = _touched([word for word in words if "." not in word.partition("=")[0]])
-        keys = {word.partition("=")[0] for word in words}
-        if not _touched(words) <= set(_STRATEGY_KEYS):
-            raise ConfigError(
-                f"The strategy {entry!r} may set {', '.join(_STRATEGY_KEYS)}; what all strategies "
-                "share is given to simulate itself."
-            )
-        shared = [
-            argument
-            for argument in arguments
-            if "=" in argument
-            and not _touched([argument]) & swapped
-            and argument.partition("=")[0] not in keys
-        ]
-        try:
-            composed = compose("simulate", [*shared, *map(_quoted, words)])
-        except HydraException as error:
-            raise ConfigError(f"strategy {entry!r}: {str(error).splitlines()[0]}") from error
-        config = _plain("simulate", composed)
-        found[str(entry)] = {key: config[key] for key in _STRATEGY_KEYS}
-    return found
-
-
-def _touched(arguments: Sequence[str]) -> frozenset[str]:
-    """Top-level keys that the user's own overrides name."""
-    keys = (argument.partition("=")[0].lstrip("+~") for argument in arguments if "=" in argument)
-    return frozenset(key.split(".")[0].split("@")[0] for key in keys)
 
 
 def _campaign_arguments(verb: str, arguments: Sequence[str]) -> list[str]:
@@ -283,11 +180,11 @@ def _campaign_arguments(verb: str, arguments: Sequence[str]) -> list[str]:
     settings, choices = campaign.settings(state), {**campaign.choices, **state.choices}
     if "${" in repr(settings):  # `start` resolves them: this one would look something up here
         raise _not_ours(campaign.path, "${…} in its settings")
-    own = [] if verb == "expand" else [f"batch_size={_literal(settings['batch_size'])}"]
+    own = [] if verb == "expand" else [f"batch_size={literal(settings['batch_size'])}"]
     if verb == "suggest":
-        own.append(f"seed={_literal(settings['seed'])}")
+        own.append(f"seed={literal(settings['seed'])}")
         own += [
-            f"pool.{key}={_literal(settings['pool'][key])}"
+            f"pool.{key}={literal(settings['pool'][key])}"
             for key in POOL_FOR_A_ROUND
             if key in settings["pool"]
         ]
@@ -295,7 +192,7 @@ def _campaign_arguments(verb: str, arguments: Sequence[str]) -> list[str]:
         if group not in given:
             own.append(f"{group}={_option(choices[group], campaign.path)}")
             own += [
-                f"++{group}.{_option(key, campaign.path)}={_literal(value)}"
+                f"++{group}.{_option(key, campaign.path)}={literal(value)}"
                 for key, value in settings[group].items()
             ]
     return [item for item in own if item.partition("=")[0] not in given]

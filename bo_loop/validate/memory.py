@@ -1,21 +1,49 @@
-"""What a validation has done so far, so that an interrupted one goes on where it stopped."""
+"""What a validation has done so far, so that an interrupted one goes on where it stopped.
+
+``state.json`` names the data and keeps what is slow to find again (the map of the domain, the
+progress of a selection of features). ``folds/`` holds a Parquet file for each finished fold of each
+model: its predictions, and in the file's metadata how they came about. A file's name ends with the
+fingerprint of everything that its predictions follow from.
+"""
 
 import hashlib
 import json
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from bo_loop.errors import DataError
 from bo_loop.validate.splits import Split, split_from_json, split_to_json
 
-STATE = "state.json"
+STATE, FOLDS = "state.json", "folds"
+_KEY = b"bo_loop"
 
 Note = Callable[[str, int, int, float | None], None]
+
+
+@dataclass(frozen=True)
+class Result:
+    """A finished fold of a model.
+
+    Parameters
+    ----------
+    predictions : DataFrame
+        ``row`` (position in the data), ``set``, ``mean``, ``sd`` (predictive), ``sd_latent`` (nan
+        for a model without a posterior), ``beta_1`` (what a βn model was told; nan elsewhere).
+    facts : mapping
+        ``hyperparameters``, ``fit`` (report), ``seconds``; where there are any, ``relevances``,
+        ``selections``, ``contributions``, ``model`` (the recipe with the features chosen).
+    """
+
+    predictions: pd.DataFrame
+    facts: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -24,66 +52,83 @@ class Memory:
 
     Parameters
     ----------
-    path : Path
-        The JSON file.
+    folder : Path
     contents : dict
-        Filled in place; `save` writes it.
+        Of ``state.json``; filled in place, and written by `save`.
     """
 
-    path: Path
+    folder: Path
     contents: dict[str, Any]
 
     @classmethod
-    def open(cls, folder: Path, config: Mapping[str, Any], data: pd.DataFrame) -> "Memory":
+    def open(cls, folder: Path, data: pd.DataFrame) -> "Memory":
         """Open the memory in `folder`, or begin one there.
 
         Raises
         ------
         DataError
-            If the folder holds something else, or a validation of another config or other data.
+            If the folder holds something else, or a validation of other data.
         """
         folder.mkdir(parents=True, exist_ok=True)
-        task = {key: value for key, value in config.items() if key not in ("out", "json")}
-        digest = hashlib.sha256(json.dumps(task, sort_keys=True).encode())
-        digest.update(data.to_csv(index=False).encode())
+        digest = hashlib.sha256(data.to_csv(index=False).encode()).hexdigest()
         path = folder / STATE
         if not path.exists():
             if any(folder.iterdir()):
                 raise DataError(f"{folder} is not an empty folder; give a new one as out.")
-            begun = cls(path, {"task": digest.hexdigest()})
+            begun = cls(folder, {"data": digest})
             begun.save()
             return begun
         contents = json.loads(path.read_text(encoding="utf-8"))
-        if contents.get("task") != digest.hexdigest():
+        if contents.get("data") != digest:
             raise DataError(
-                f"{folder} holds a validation of other data or with another config. Give a new "
-                "folder as out, or repeat that validation's own command to go on with it."
+                f"{folder} holds a validation of other data. Give a new folder as out. Models, "
+                "splits and repeats may be added to a folder; data may not change."
             )
-        return cls(path, contents)
+        return cls(folder, contents)
 
     def part(self, name: str) -> dict[str, Any]:
-        """Return the results of one step so far, to be filled in place."""
+        """Return what is known of one step so far, to be filled in place."""
         return self.contents.setdefault(name, {})
 
     def save(self) -> None:
-        """Write everything to disk."""
-        save_json(self.path, self.contents)
+        """Write ``state.json`` to disk."""
+        save_json(self.folder / STATE, self.contents)
 
-    def saving(self, note: Note) -> Note:
-        """Save before each note."""
-
-        def told(step: str, done: int, total: int, mae: float | None) -> None:
+    def split(self, node: Any, scored: Any, make: Callable[[], Split]) -> Split:
+        """Return a split that is slow to make, made at most once for `node` and `scored` rows."""
+        part = self.part(f"split {self.fingerprint(node, scored)}")
+        if not part:
+            part |= split_to_json(make())
             self.save()
-            note(f"choosing features of {step}", done, total, mae)
+        return split_from_json(part)
 
-        return told
+    def fingerprint(self, *made_of: Any) -> str:
+        """Return 16 hexadecimal digits that stand for the data and `made_of` (JSON-able)."""
+        text = json.dumps([self.contents["data"], made_of], sort_keys=True, ensure_ascii=False)
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
 
-    def split(self, make: Callable[[], Split]) -> Split:
-        """Return the split, made at most once."""
-        if "split" not in self.contents:
-            self.contents["split"] = split_to_json(make())
-            self.save()
-        return split_from_json(self.contents["split"])
+    def recalled(self, name: str, fingerprint: str) -> Result | None:
+        """Return a finished fold, or None if it is not there."""
+        path = self._path(name, fingerprint)
+        if not path.exists():
+            return None
+        table = pq.read_table(path)
+        return Result(table.to_pandas(), json.loads(table.schema.metadata[_KEY]))
+
+    def keep(self, name: str, fingerprint: str, result: Result) -> None:
+        """Write a finished fold, whole or not at all."""
+        path = self._path(name, fingerprint)
+        path.parent.mkdir(exist_ok=True)
+        table = pa.Table.from_pandas(result.predictions, preserve_index=False)
+        facts = json.dumps(dict(result.facts), ensure_ascii=False, allow_nan=False)
+        metadata = {**(table.schema.metadata or {}), _KEY: facts.encode()}
+        unfinished = path.with_suffix(".part")
+        pq.write_table(table.replace_schema_metadata(metadata), unfinished)
+        os.replace(unfinished, path)
+
+    def _path(self, name: str, fingerprint: str) -> Path:
+        readable = re.sub(r"[^\w.]+", "-", name).strip("-")[:80]
+        return self.folder / FOLDS / f"{readable}_{fingerprint}.parquet"
 
 
 def save_json(path: Path, content: Any) -> None:

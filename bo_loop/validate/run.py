@@ -1,44 +1,40 @@
-"""`bo-loop validate`: choose features, fit, and judge a model on ligands it has not seen.
+"""`bo-loop validate`: judge models on the same splits.
 
-Everything that took long is kept in ``state.json``: the same command goes on where it stopped.
+Each finished fold is kept (`bo_loop.validate.memory`): the same command goes on where it stopped,
+and models, splits and repeats may be added to a folder.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
-import yaml
 
-from bo_loop.config import build
-from bo_loop.data.schema import PAIR_COLUMNS, with_keys
-from bo_loop.models.beta_gp import BetaGP
-from bo_loop.models.relevance import relevance
-from bo_loop.models.selection import Selection, Task
-from bo_loop.models.staged_selection import choose_features
-from bo_loop.records import PairFeatures
-from bo_loop.surrogate import FittedModel, ModelRecipe
-from bo_loop.validate.memory import Memory, Note, save_json
-from bo_loop.validate.metrics import metrics
-from bo_loop.validate.page import write_page
-from bo_loop.validate.result import GROUPS, Validation
-from bo_loop.validate.splits import Split
+from bo_loop.errors import ConfigError
+from bo_loop.records import Floats
+from bo_loop.validate.cases import Cases, Described, Drawn, drawn
+from bo_loop.validate.folds import Plan, training_rows
+from bo_loop.validate.judge import Bout, Contestant, judged
+from bo_loop.validate.memory import Memory, Note
+from bo_loop.validate.output import write
+from bo_loop.validate.result import Outcome, Validation
 
-METRICS, PREDICTIONS, MODEL = "metrics.json", "predictions.csv", "model.yaml"
+OWN_PROTONATION = {True: (True,), False: (False,), "both": (False, True)}
 
 
 def validate(config: Mapping[str, Any], note: Note = lambda *_: None) -> Validation:
-    """Validate a model, and write what was found into ``config["out"]``.
+    """Judge every model on every split, and write what was found into ``config["out"]``.
 
     Parameters
     ----------
     config : mapping
-        What ``conf/validate.yaml`` composes: ``data, features, model, split, selection, out``.
+        The options of ``conf/validate.yaml``, with ``models`` as a mapping of names to
+        ``{"model": node, "features": node}`` and ``splits`` as a mapping of names to nodes.
+        Needed are these two, ``data`` and ``out``; the rest is as `Plan` has it, with every source
+        scored, no protonation constants of ligands held back, and all features kept.
     note : callable
-        Told the step, how much of it is done, of how much, and the last error of a selection.
+        Told the step, how much of it is done, of how much, and the last error.
 
     Returns
     -------
@@ -47,134 +43,122 @@ def validate(config: Mapping[str, Any], note: Note = lambda *_: None) -> Validat
     Raises
     ------
     DataError
-        If the folder holds another validation, or the data are too few.
+        If the folder holds a validation of other data, or the data are too few.
     ConfigError, FitError
         As the parts of the config.
     """
-    folder = Path(config["out"])
-    described = build(config["features"])
-    observations = described.usable(_observations(config["data"])).reset_index(drop=True)
-    memory = Memory.open(folder, config, observations)
+    contestants = _contestants(config)
+    asked = {key: config[key] for key in asdict(Plan()) if key in config}
+    plan, own = Plan(**asked), config.get("own_protonation", False)
+    if own not in OWN_PROTONATION:
+        raise ConfigError(f"own_protonation is {own!r}; it is true, false or both.")
+    note("reading the data", 0, 1, None)
+    cases = Cases.load(config["data"], config.get("scored_sources"))
+    memory = Memory.open(Path(config["out"]), cases.observations)
+    splits = {}
+    for name, node in config["splits"].items():
+        note(f"splitting by {name}", 0, 1, None)
+        splits[name] = drawn(cases, node, plan, memory)
     note("describing the pairs", 0, 1, None)
-    features = described.fit(observations).transform(observations)
-    note("mapping the domain", 0, 1, None)
-    split = memory.split(lambda: build(config["split"]).split(features))
-    y = observations["log_beta"].to_numpy(np.float64)
-    noise = np.nan_to_num(observations["log_beta_sd"].to_numpy(np.float64)) ** 2
-    recipe, selections = build(config["model"]), {}
-    selection = build(config["selection"])
-    if selection is not None and isinstance(recipe, BetaGP):
-        task = Task(features, y, noise, split.train, split.sets[split.choose_on])
-        told = memory.saving(note)
-        recipe, selections = choose_features(
-            recipe, selection, task, memory.part("selection"), told
-        )
-        memory.save()
-    note("fitting", 0, 1, None)
-    model, report = _final(
-        recipe, features.take(split.train), y[split.train], noise[split.train], memory
-    )
-    found = _judged(observations, features, split, model, recipe, selections)
-    _write(folder, found, config, report)
-    write_page(folder, found, config)
+    series = []
+    for each in contestants:
+        described = cases.seen_by(each.recipe, each.features)
+        for name, split in splits.items():
+            series += _series(cases, each, described, name, split, own)
+    found = Validation(cases, {n: each.splits for n, each in splits.items()}, series)
+    _judge_all(found, memory, note)
+    note("writing the page", 1, 1, None)
+    write(Path(config["out"]), found, config)
     return found
 
 
-def _observations(node: Mapping[str, Any]) -> pd.DataFrame:
-    data = build(node)
-    values = data[data["censoring"] == "none"]  # bounds cannot be compared with a prediction
-    return with_keys(values.reset_index(drop=True), "the data")
+def _contestants(config: Mapping[str, Any]) -> list[Contestant]:
+    """Return the models; their options are looked at before anything is computed."""
+    if not config["models"] or not config["splits"]:
+        raise ConfigError("models and splits must each name one or more.")
+    return [
+        Contestant(name, each["model"], each["features"], config.get("selection"))
+        for name, each in config["models"].items()
+    ]
 
 
-def _final(
-    recipe: ModelRecipe, features: PairFeatures, y: Any, noise: Any, memory: "Memory"
-) -> tuple[FittedModel, dict[str, Any]]:
-    """Fit the model, or rebuild the one that was fitted; return how it was fitted as well."""
-    final = memory.part("final")
-    if not final:
-        model = recipe.fit(features, y, noise)
-        final |= {"hyperparameters": model.hyperparameters(), "fit": model.fit_report}
-        memory.save()
-        return model, final["fit"]
-    return recipe.build(features, y, noise, final["hyperparameters"]), final["fit"]
+def bout(
+    cases: Cases,
+    contestant: Contestant,
+    described: Described,
+    split: Drawn,
+    number: int,
+    *,
+    own_protonation: bool,
+) -> Bout:
+    """Return a model and the split that it is to be judged on.
 
-
-def _judged(
-    observations: pd.DataFrame,
-    features: PairFeatures,
-    split: Split,
-    model: FittedModel,
-    recipe: ModelRecipe,
-    selections: Mapping[str, Selection],
-) -> Validation:
-    rows = np.arange(len(features))
-    bound = model.bind(features)
-    variance = bound.variance(rows)
-    uses = {"train": split.train, **split.sets}
-    predicted = observations.assign(
-        mean=bound.mean(rows),
-        sd=np.sqrt(variance + model.noise(features)),
-        sd_latent=np.sqrt(variance),
-        set=[" ".join(name for name, of in uses.items() if row in of) for row in rows],
+    Parameters
+    ----------
+    cases : Cases
+    contestant : Contestant
+    described : Described
+        The rows as the contestant sees them.
+    split : Drawn
+    number : int
+        Which of its splits.
+    own_protonation : bool
+        Whether protonation constants of ligands that are held back train.
+    """
+    one = split.splits[number]
+    train = training_rows(
+        one, split.keys, cases.observations, cases.scored, own_protonation=own_protonation
     )
-    train = features.take(split.train)
-    return Validation(
-        observations=predicted,
-        features=features,
-        split=split,
-        model=model,
-        recipe=recipe,
-        selections=selections,
-        relevances={
-            name: relevance(part, seen) for name, (part, seen, _) in model.parts(train).items()
-        },
-        table=_table(predicted, uses),
-    )
+    return Bout(contestant, described, one, described.usable(train))
 
 
-def _table(predicted: pd.DataFrame, uses: Mapping[str, Any]) -> pd.DataFrame:
-    y, mean, sd = (predicted[name].to_numpy() for name in ("log_beta", "mean", "sd"))
-    ones = predicted["n_ligands"].to_numpy() == 1
-    of = dict(zip(GROUPS, (np.ones(len(y), dtype=bool), ones, ~ones), strict=True))
-    return pd.DataFrame(
-        [
-            {"set": name, "group": group} | metrics(y[at], mean[at], sd[at])
-            for name, rows in uses.items()
-            for group, mask in of.items()
-            if len(at := rows[mask[rows]])
+def _series(
+    cases: Cases,
+    contestant: Contestant,
+    described: Described,
+    name: str,
+    split: Drawn,
+    asked: Any,
+) -> list[Outcome]:
+    """Return a model's outcomes on a split, still without results.
+
+    Without and with the ligands' own protonation constants where both are asked for and differ.
+    """
+    found: list[Outcome] = []
+    for own in OWN_PROTONATION[asked]:
+        bouts = [
+            bout(cases, contestant, described, split, i, own_protonation=own)
+            for i in range(len(split.splits))
         ]
-    )
+        if found and all(
+            np.array_equal(a.train, b.train) for a, b in zip(bouts, found[0].bouts, strict=True)
+        ):
+            break
+        found.append(Outcome(contestant.name, name, own, bouts))
+    return found
 
 
-def _write(
-    folder: Path, found: Validation, config: Mapping[str, Any], report: Mapping[str, Any]
-) -> None:
-    kind = type(found.recipe)
-    model = {"_target_": f"{kind.__module__}.{kind.__qualname__}", **asdict(found.recipe)}
-    text = yaml.safe_dump(model, allow_unicode=True, sort_keys=False)
-    (folder / MODEL).write_text(
-        "# The validated model; put this file into conf/model/ to use it by its name.\n" + text,
-        encoding="utf-8",
-        newline="\n",
-    )
-    columns = [*PAIR_COLUMNS, "log_beta", "source", "set", "mean", "sd", "sd_latent"]
-    found.observations[columns].to_csv(
-        folder / PREDICTIONS, index=False, encoding="utf-8-sig", lineterminator="\n"
-    )
-    save_json(
-        folder / METRICS,
-        {
-            "config": dict(config),
-            "rows": {"train": len(found.split.train)}
-            | {name: len(rows) for name, rows in found.split.sets.items()},
-            "features_chosen_on": found.split.choose_on if found.selections else None,
-            "metrics": json.loads(found.table.to_json(orient="records", double_precision=12)),
-            "relevance": found.relevances,
-            "selection": {
-                name: {"count": s.count, "of": len(s.relevance), "mae": s.mae, "kept": s.names}
-                for name, s in found.selections.items()
-            },
-            "model": model,
-            "fit": report,
-        },
-    )
+def _judge_all(found: Validation, memory: Memory, note: Note) -> None:
+    """Fill in the results of all outcomes, each as soon as it is known."""
+    total, done, error = sum(len(each.bouts) for each in found.outcomes), 0, None
+    for outcome in found.outcomes:
+        for each in outcome.bouts:
+            note(outcome.title, done, total, error)
+            name = f"{outcome.title} {each.split.repeat} {each.split.fold}"
+            fingerprint = each.fingerprint(memory)
+            result = memory.recalled(name, fingerprint)
+            if result is None:
+                start = outcome.results[0].facts.get("hyperparameters") if outcome.results else None
+                result = judged(found.cases, each, start, memory, note)
+                memory.keep(name, fingerprint, result)
+                # What is told is what was kept, whether it was found now or earlier.
+                result = memory.recalled(name, fingerprint)
+            outcome.results.append(result)
+            error = mean_error(found.cases.y, outcome, each.split.judged)
+            done += 1
+
+
+def mean_error(y: Floats, outcome: Outcome, rows: Any) -> float:
+    """MAE of the last fold of an outcome on `rows`."""
+    told = outcome.results[-1].predictions.set_index("row")["mean"].loc[rows]
+    return float(np.abs(told.to_numpy() - y[rows]).mean())

@@ -12,10 +12,11 @@ those farthest from the centre of a UMAP map of the standardised features.
 
 import warnings
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 import numpy as np
+import pandas as pd
 
 from bo_loop.errors import ConfigError, DataError
 from bo_loop.models.stages import numbers
@@ -49,30 +50,48 @@ class DomainMap:
 
 @dataclass(frozen=True)
 class Split:
-    """Positions of pairs by use. No ligand of a set is in `train`.
+    """Positions of rows by use.
 
     Parameters
     ----------
     train : (t,) int64
     sets : mapping of str to int64 array
         What the model is judged on.
-    choose_on : str
+    repeat, fold : int
+        Which one it is of several.
+    choose_on : str, optional
         The set that the number of features may be chosen on; the others stay untouched.
     maps : mapping of str to DomainMap
-        ``beta_1`` and ``beta_n``, as far as there are such pairs.
+        ``beta_1`` and ``beta_n``, as far as there are such pairs, where the domain was mapped.
     """
 
     train: Rows
     sets: Mapping[str, Rows]
-    choose_on: str
-    maps: Mapping[str, DomainMap]
+    repeat: int = 0
+    fold: int = 0
+    choose_on: str | None = None
+    maps: Mapping[str, DomainMap] = field(default_factory=dict)
+
+    @property
+    def judged(self) -> Rows:
+        """Every row of the sets, ascending."""
+        return np.unique(np.concatenate(list(self.sets.values())))
+
+    def of(self, rows: Rows) -> "Split":
+        """Return the same split of a table in which the pairs stand at `rows`."""
+        return replace(
+            self,
+            train=rows[self.train],
+            sets={name: rows[at] for name, at in self.sets.items()},
+            maps={name: replace(each, rows=rows[each.rows]) for name, each in self.maps.items()},
+        )
 
 
 class Splitter(Protocol):
     """A way to split, built from a config node."""
 
-    def split(self, features: PairFeatures) -> Split:
-        """Split pairs by their ligands."""
+    def keys(self, pairs: pd.DataFrame) -> Rows:
+        """(n,) int64: rows with the same number are never on two sides."""
 
 
 @dataclass(frozen=True)
@@ -107,6 +126,10 @@ class EdgeOfDomain:
             raise ConfigError(f"split.test_share is {self.test_share}; give a share in (0, 1).")
         if self.neighbours < 2:
             raise ConfigError(f"split.neighbours is {self.neighbours}; give at least 2.")
+
+    def keys(self, pairs: pd.DataFrame) -> Rows:
+        """(n,) int64: the ligand's group."""
+        return pairs["ligand_group"].to_numpy(np.int64)
 
     def split(self, features: PairFeatures) -> Split:
         """Split pairs by their ligands.
@@ -143,7 +166,7 @@ class EdgeOfDomain:
         drawn = np.random.default_rng(self.seed).choice(rest, size, replace=False)
         test = np.isin(group, drawn)
         sets = {"edge": edge, "edge_ligands": np.flatnonzero(held), "test": np.flatnonzero(test)}
-        return Split(np.flatnonzero(~held & ~test), sets, "edge", maps)
+        return Split(np.flatnonzero(~held & ~test), sets, choose_on="edge", maps=maps)
 
     def _map(self, features: PairFeatures, rows: Rows, count: int) -> DomainMap:
         key = _complexes(features)[rows]
@@ -167,6 +190,8 @@ def split_to_json(split: Split) -> dict[str, Any]:
     return {
         "train": split.train.tolist(),
         "sets": {name: rows.tolist() for name, rows in split.sets.items()},
+        "repeat": split.repeat,
+        "fold": split.fold,
         "choose_on": split.choose_on,
         "maps": {
             name: {key: values.tolist() for key, values in vars(each).items()}
@@ -180,6 +205,8 @@ def split_from_json(stored: Mapping[str, Any]) -> Split:
     return Split(
         train=np.array(stored["train"], dtype=np.int64),
         sets={name: np.array(rows, dtype=np.int64) for name, rows in stored["sets"].items()},
+        repeat=stored["repeat"],
+        fold=stored["fold"],
         choose_on=stored["choose_on"],
         maps={
             name: DomainMap(

@@ -1,31 +1,59 @@
 """The whole of `validate`, on the embedded data."""
 
 import json
-from pathlib import Path
 from xml.etree import ElementTree
 
-import numpy as np
 import pandas as pd
 import pytest
+import yaml
 
 from bo_loop.config import build
 from bo_loop.data import minteq
 from bo_loop.data.schema import with_keys
-from bo_loop.errors import DataError
-from bo_loop.validate import run
+from bo_loop.errors import ConfigError, DataError
+from bo_loop.validate import judge, output
 from bo_loop.validate.run import validate
 
-CONFIG = {
+FEATURES = {"_target_": "bo_loop.features.schema.FeatureRecipe"}
+BETA = {"_target_": "bo_loop.models.beta_gp.BetaGP", "max_iter": 20, "folds": 3}
+MATERN = {"_target_": "bo_loop.models.matern_gp.MaternGP", "max_iter": 5}
+TREES = {
+    "_target_": "bo_loop.validate.boosted.LightGBM",
+    "trials": 2,
+    "max_trees": 30,
+    "dropped_share": 0.9,
+    "fewest_features": 10,
+}
+LIGAND = {"_target_": "bo_loop.validate.folds.ByLigand"}
+METAL = {"_target_": "bo_loop.validate.folds.ByMetal"}
+OPTIONS = {
     "data": {"_target_": "bo_loop.data.minteq.load"},
-    "features": {"_target_": "bo_loop.features.schema.FeatureRecipe"},
-    "model": {"_target_": "bo_loop.models.beta_gp.BetaGP", "max_iter": 20, "folds": 3},
-    "split": {"_target_": "bo_loop.validate.splits.EdgeOfDomain"},
+    "folds": 3,
+}
+CONFIG = {
+    **OPTIONS,
+    "models": {"beta_gp": {"model": BETA, "features": FEATURES}},
+    "splits": {"edge": {"_target_": "bo_loop.validate.splits.EdgeOfDomain"}},
     "selection": {
         "_target_": "bo_loop.models.selection.ForwardSelection",
         "grid": 3,
         "max_iter": 8,
     },
 }
+
+
+def contest(**models):
+    """A config of models by name, on two splits."""
+    return {
+        **OPTIONS,
+        "models": {name: {"model": node, "features": FEATURES} for name, node in models.items()},
+        "splits": {"ligand": LIGAND, "metal": METAL},
+    }
+
+
+def set_of(found, name, split="edge"):
+    rows = found.predictions[found.predictions["split"] == split]
+    return rows[rows["set"].str.split(" ").map(lambda names: name in names)]
 
 
 @pytest.fixture(scope="module")
@@ -37,16 +65,20 @@ def done(tmp_path_factory):
 
 
 def test_every_set_is_judged(done):
-    folder, found, _ = done
+    folder, found, steps = done
     stored = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))
     rows = {(row["set"], row["group"]): row for row in stored["metrics"]}
-    assert {name for name, _ in rows} == {"train", "edge", "edge_ligands", "test"}
+    assert [name for name, group in rows if group == "all"] == [
+        "train", "edge", "edge_ligands", "test",
+    ]  # fmt: skip
     test = rows["test", "all"]
-    assert test["n"] == stored["rows"]["test"] == len(found.split.sets["test"])
+    counts = stored["outcomes"][0]["folds"][0]["rows"]
+    assert test["n"] == counts["test"] == len(found.splits["edge"][0].sets["test"])
     assert rows["test", "n = 1"]["n"] + rows["test", "n > 1"]["n"] == test["n"]
-    errors = found.observations.loc[found.split.sets["test"]].eval("log_beta - mean")
+    errors = set_of(found, "test").eval("log_beta - mean")
     assert test["mae"] == pytest.approx(errors.abs().mean())
     assert rows["train", "all"]["mae"] < test["mae"]
+    assert {"choosing features of beta_1", "choosing features of beta_n"} <= set(steps)
 
 
 def test_no_ligand_of_a_set_trained_the_model(done):
@@ -59,21 +91,26 @@ def test_no_ligand_of_a_set_trained_the_model(done):
 
 
 def test_features_are_chosen_for_both_stages(done):
-    folder, found, _ = done
-    stored = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))
+    folder, *_ = done
+    stored = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))["outcomes"][0]
     assert stored["features_chosen_on"] == "edge"
+    node = yaml.safe_load((folder / "models" / "edge_beta_gp.yaml").read_text(encoding="utf-8"))
     for stage in ("beta_1", "beta_n"):
         curve = stored["selection"][stage]
         assert curve["mae"][str(curve["count"])] == min(curve["mae"].values())
         assert len(curve["kept"]) == curve["count"]
-        assert set(stored["relevance"][stage]) == set(curve["kept"])
-        assert sum(stored["relevance"][stage].values()) == pytest.approx(1.0)
-    assert list(found.recipe.beta_1_features) == stored["selection"]["beta_1"]["kept"]
+        relevances = stored["folds"][0]["relevances"][stage]
+        assert set(relevances) == set(curve["kept"])
+        assert sum(relevances.values()) == pytest.approx(1.0)
+        assert list(getattr(build(node), f"{stage}_features")) == curve["kept"]
 
 
 def test_the_page_and_the_figures_are_whole(done):
     folder, *_ = done
-    names = {"constants", "maps", "relevance", "features", "parity", "beta_1_input", "calibration"}
+    names = {"constants", "maps", "calibration_edge"}
+    names |= {
+        f"{kind}_edge_beta_gp" for kind in ("relevance", "features", "parity", "beta_1_input")
+    }
     assert {path.stem for path in (folder / "figures").glob("*.svg")} == names
     for path in (folder / "figures").glob("*.svg"):
         ElementTree.parse(path)
@@ -84,14 +121,6 @@ def test_the_page_and_the_figures_are_whole(done):
     assert "http-equiv" in page
 
 
-def test_the_model_file_builds_the_validated_recipe(done):
-    import yaml
-
-    folder, found, _ = done
-    node = yaml.safe_load((folder / "model.yaml").read_text(encoding="utf-8"))
-    assert build(node) == found.recipe
-
-
 def test_the_same_command_goes_on_without_fitting_again(done, monkeypatch):
     folder, found, _ = done
 
@@ -100,41 +129,136 @@ def test_the_same_command_goes_on_without_fitting_again(done, monkeypatch):
 
     monkeypatch.setattr("bo_loop.models.matern_gp.MaternGP.fit", never)
     again = validate({**CONFIG, "out": str(folder)})
-    np.testing.assert_allclose(again.observations["mean"], found.observations["mean"], rtol=1e-7)
-    assert again.table["mae"].tolist() == pytest.approx(found.table["mae"].tolist(), rel=1e-7)
+    pd.testing.assert_frame_equal(again.predictions, found.predictions)
+    pd.testing.assert_frame_equal(again.table, found.table)
 
 
 def test_a_folder_of_something_else_is_refused(done, tmp_path):
     folder, *_ = done
-    other = {**CONFIG, "out": str(folder), "selection": None}
-    with pytest.raises(DataError, match="with another config"):
-        validate(other)
+    data = {"_target_": "bo_loop.data.minteq.load", "include_inorganic": True}
+    with pytest.raises(DataError, match="of other data"):
+        validate({**CONFIG, "data": data, "out": str(folder)})
     (tmp_path / "notes.txt").write_text("mine", encoding="utf-8")
     with pytest.raises(DataError, match="not an empty folder"):
         validate({**CONFIG, "out": str(tmp_path)})
     assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
 
 
+@pytest.fixture(scope="module")
+def compared(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("comparison") / "out"
+    config = {**contest(matern_gp=MATERN, lightgbm=TREES), "out": str(folder)}
+    return folder, config, validate(config)
+
+
+def test_models_are_judged_on_the_same_rows(compared):
+    _, _, found = compared
+    scored = found.cases.scored
+    where = ["split", "fold", "metal", "charge", "smiles", "n_ligands", "log_beta"]
+    for (split, _), rows in found.predictions.groupby(["split", "model"]):
+        assert len(rows) == len(scored)
+        others = found.predictions[found.predictions["split"] == split]
+        first = others[others["model"] == others["model"].iloc[0]]
+        assert rows[where].values.tolist() == first[where].values.tolist()
+    all_of_it = found.table[found.table["group"] == "all"]
+    assert all_of_it["n"].tolist() == [len(scored)] * 4
+    assert all_of_it["model"].tolist() == ["matern_gp", "lightgbm"] * 2
+    assert (all_of_it["mae_sd"] > 0).all()
+
+
+def test_a_comparison_shows_boxes_parity_and_contributions(compared):
+    folder, *_ = compared
+    names = {path.stem for path in (folder / "figures").glob("*.svg")}
+    assert {"boxes_ligand", "boxes_metal", "parity_ligand_lightgbm"} <= names
+    assert {"contributions_ligand_lightgbm", "calibration_metal"} <= names
+    assert not {name for name in names if name.startswith(("maps", "relevance"))}
+
+
+class Killed(BaseException):
+    pass
+
+
+def test_a_killed_validation_goes_on_where_it_stopped(compared, tmp_path, monkeypatch):
+    _, config, whole = compared
+    config = {**config, "out": str(tmp_path / "out")}
+    fits, judged = [], judge.judged
+
+    def counted(cases, bout, start, memory, note):
+        fits.append((bout.contestant.name, bout.split.fold, start))
+        if len(fits) == 3:
+            raise Killed
+        return judged(cases, bout, start, memory, note)
+
+    monkeypatch.setattr("bo_loop.validate.run.judged", counted)
+    with pytest.raises(Killed):
+        validate(config)
+    assert len(list((tmp_path / "out" / "folds").glob("*.parquet"))) == 2
+    found = validate(config)
+    assert len(fits) == 3 + 12 - 2
+    assert [name for name, fold, start in fits if fold == 0 and start is not None] == []
+    warm = [start for name, fold, start in fits if name == "matern_gp" and fold > 0]
+    assert all(start == warm[0] for start in warm[:2])  # the first two are of one split
+    pd.testing.assert_frame_equal(found.predictions, whole.predictions)
+
+    more = {**config, "models": {**config["models"], **contest(beta_gp=BETA)["models"]}}
+    more["splits"] = {"ligand": LIGAND}
+    fits[:] = [None] * 3
+    validate(more)
+    assert [name for name, *_ in fits[3:]] == ["beta_gp"] * 3
+
+
 def test_a_model_without_stages_keeps_all_features(tmp_path, monkeypatch):
-    monkeypatch.setattr(run, "write_page", lambda *_: Path())
-    model = {"_target_": "bo_loop.models.matern_gp.MaternGP", "max_iter": 5}
-    found = validate({**CONFIG, "model": model, "out": str(tmp_path / "out")})
-    assert found.selections == {}
-    assert len(found.relevances["beta_n"]) == found.features.dense().shape[1]
+    monkeypatch.setattr(output, "write_page", lambda *_: None)
+    models = {"matern_gp": {"model": MATERN, "features": FEATURES}}
+    found = validate({**CONFIG, "models": models, "out": str(tmp_path / "out")})
+    assert found.outcomes[0].selections() == {}
+    features = found.outcomes[0].bouts[0].described.features
+    assert len(found.outcomes[0].facts("relevances")["beta_n"]) == features.dense().shape[1]
 
 
-def test_protonation_rows_are_left_to_features_that_describe_them(tmp_path):
-    rows = minteq.load().query("n_ligands == 1").head(60)
+ACIDS = """\
+ligand,smiles,equilibrium,temperature_C,ionic_strength_M,log_K,note
+glycine,NCC(=O)O,[HL]/[L][H],25,0.1,9.6,
+citric acid,OC(=O)CC(O)(CC(=O)O)C(=O)O,[HL]/[L][H],25,0.1,5.7,
+"""
+
+
+@pytest.fixture
+def with_acids(tmp_path):
+    """A table of two sources, with protonation constants beside them."""
+    rows = minteq.load().query("n_ligands == 1").head(90)
+    rows = rows.assign(source=["first"] * 60 + ["other"] * 30)
     table, acids = tmp_path / "known.csv", tmp_path / "acids.csv"
     rows.to_csv(table, index=False)
-    acids.write_text(
-        "ligand,smiles,equilibrium,temperature_C,ionic_strength_M,log_K,note\n"
-        "glycine,NCC(=O)O,[HL]/[L][H],25,0.1,9.6,\n",
-        encoding="utf-8",
-    )
-    data = {"_target_": "bo_loop.data.tables.load", "path": str(table), "protonation": str(acids)}
-    model = {"_target_": "bo_loop.models.matern_gp.MaternGP", "max_iter": 3}
-    changes = {"data": data, "model": model, "selection": None, "out": str(tmp_path / "out")}
-    found = validate({**CONFIG, **changes}, lambda *note: None)
-    assert "H" not in set(found.observations["metal"])
-    assert len(found.observations) == 60
+    acids.write_text(ACIDS, encoding="utf-8")
+    return {"_target_": "bo_loop.data.tables.load", "path": str(table), "protonation": str(acids)}
+
+
+def test_protonation_rows_are_left_to_features_that_describe_them(with_acids, tmp_path):
+    config = contest(matern_gp=MATERN) | {"data": with_acids, "own_protonation": "both"}
+    found = validate({**config, "splits": {"ligand": LIGAND}, "out": str(tmp_path / "out")})
+    assert "H" not in set(found.predictions["metal"])
+    assert len(found.cases.observations) == 92
+    assert len(found.predictions) == 90
+    # both would be the same: it is done once
+    assert [each.own_protonation for each in found.outcomes] == [False]
+
+
+def test_a_source_that_is_not_scored_only_trains(with_acids, tmp_path):
+    config = contest(matern_gp=MATERN) | {"data": with_acids, "scored_sources": ["first"]}
+    found = validate({**config, "splits": {"ligand": LIGAND}, "out": str(tmp_path / "out")})
+    assert set(found.predictions["source"]) == {"first"}
+    sources = found.cases.observations["source"].to_numpy()
+    assert any("other" in sources[bout.train] for bout in found.outcomes[0].bouts)
+    with pytest.raises(ConfigError, match=r"'else'; the data have 'first' \(60\), 'other' \(30\)"):
+        validate({**config, "scored_sources": ["else"], "out": str(tmp_path / "more")})
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [({"own_protonation": "yes"}, "true, false or both"), ({"models": {}}, "one or more")],
+)
+def test_options_are_checked(change, message, tmp_path):
+    with pytest.raises(ConfigError, match=message):
+        validate({**contest(matern_gp=MATERN), **change, "out": str(tmp_path / "out")})
+    assert not (tmp_path / "out").exists()

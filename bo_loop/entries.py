@@ -1,0 +1,121 @@
+"""Lists whose entries are written as options are: strategies, models and splits to compare.
+
+``'strategies=[log_ei,ucb acquisition.beta=1]'``: a bare word names an option of the list's own
+group, the other words set what belongs to that entry alone.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bo_loop.errors import ConfigError
+from bo_loop.overrides import plain, quoted, touched_keys
+
+# What a strategy of `simulate` may set for itself.
+_STRATEGY_KEYS = ("features", "model", "objective", "acquisition", "batch_size", "design")
+
+
+def strategies(config: Mapping[str, Any], arguments: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """Compose the config of each strategy of a simulation, by what was written.
+
+    What an entry sets comes on top of the user's own `arguments`.
+    """
+    found = {}
+    for entry in _listed(config["strategies"]):
+        words = _words(entry, "acquisition", _STRATEGY_KEYS)
+        composed = _composed("simulate", entry, words, arguments)
+        found[entry] = {key: composed[key] for key in _STRATEGY_KEYS}
+    return found
+
+
+def contests(config: Mapping[str, Any], arguments: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """Compose ``models`` and ``splits`` of a validation, by what was written.
+
+    ``model=beta_gp`` is short for ``models=[beta_gp]``, and ``split=edge`` for ``splits=[edge]``.
+    A model gets the features that ``features_of`` names, unless others are asked for.
+
+    Returns
+    -------
+    dict
+        ``models``, by entry its config nodes ``model`` and ``features``; ``splits``, by entry its
+        config node.
+    """
+    shared = [a for a in arguments if a.partition("=")[0] not in ("models", "splits")]
+    models, splits = {}, {}
+    for entry in _contestants(config, arguments, "model"):
+        words = _words(entry, "model", ("model", "features"))
+        option = next(word for word in words if word.startswith("model=")).partition("=")[2]
+        asked = any(word.startswith("features=") for word in (*shared, *words))
+        if option in config["features_of"] and not asked:
+            words.append(f"features={config['features_of'][option]}")
+        composed = _composed("validate", entry, words, shared, keep={"model", "features"})
+        models[entry] = {key: composed[key] for key in ("model", "features")}
+    for entry in _contestants(config, arguments, "split"):
+        words = _words(entry, "split", ("split",))
+        splits[entry] = _composed("validate", entry, words, shared, keep={"split"})["split"]
+    return {"models": models, "splits": splits}
+
+
+def _contestants(config: Mapping[str, Any], arguments: Sequence[str], group: str) -> list[str]:
+    """Return the entries of ``models`` or ``splits``, or the one that ``model=`` names."""
+    many, keys = f"{group}s", {argument.partition("=")[0] for argument in arguments}
+    given = [a.partition("=")[2] for a in arguments if a.startswith(f"{group}=")]
+    if given and many in keys:
+        raise ConfigError(f"{group}= is short for {many}=[…]; give one of the two.")
+    if not given and group in touched_keys(arguments):
+        raise ConfigError(
+            f"Of several {many}, each has options of its own: write them into the list, "
+            f"'{many}=[name {group}.option=value,…]', or name one, {group}=name."
+        )
+    return given or _listed(config[many])
+
+
+def _listed(entries: Sequence[str] | str) -> list[str]:
+    """Return what is listed; Hydra's grammar has no list of unquoted words with "="."""
+    if isinstance(entries, str):
+        entries = entries.strip("[]").split(",")
+    found = [str(entry).strip() for entry in entries]
+    twice = sorted({entry for entry in found if found.count(entry) > 1})
+    if twice:
+        raise ConfigError(f"{', '.join(map(repr, twice))} is listed twice.")
+    return found
+
+
+def _words(entry: str, group: str, allowed: Sequence[str]) -> list[str]:
+    """Split an entry into overrides; a bare word names an option of `group`."""
+    words = [word if "=" in word else f"{group}={word}" for word in entry.split()]
+    if not touched_keys(words) <= set(allowed):
+        raise ConfigError(
+            f"The entry {entry!r} may set {', '.join(allowed)}; what all entries share is given to "
+            "the verb itself."
+        )
+    return words
+
+
+def _composed(
+    verb: str,
+    entry: str,
+    words: Sequence[str],
+    arguments: Sequence[str],
+    keep: frozenset[str] | set[str] = frozenset(),
+) -> dict[str, Any]:
+    """Compose a verb's config with an entry's words on top of the user's own arguments.
+
+    What the user set of a group that the entry swaps is the other option's, and is left out,
+    but for the groups in `keep`.
+    """
+    from hydra import compose
+    from hydra.errors import HydraException
+
+    swapped = touched_keys([word for word in words if "." not in word.partition("=")[0]])
+    keys = {word.partition("=")[0] for word in words}
+    shared = [
+        argument
+        for argument in arguments
+        if "=" in argument
+        and not touched_keys([argument]) & (swapped - keep)
+        and argument.partition("=")[0] not in keys
+    ]
+    try:
+        return plain(verb, compose(verb, [*shared, *map(quoted, words)]))
+    except HydraException as error:
+        raise ConfigError(f"{entry!r}: {str(error).splitlines()[0]}") from error
