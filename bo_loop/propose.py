@@ -134,6 +134,9 @@ def propose(
         cap=candidates.cap,
     )
     reasons = _reasons(posterior, objective, acquisition, pairs, chosen, incumbent, noise)
+    if pairs.log_success is not None:
+        chances = np.exp(pairs.log_success[chosen.rows])
+        reasons = [f"{r}{_success(c)}" for r, c in zip(reasons, chances, strict=True)]
     proposals = _proposals(posterior, objective, chosen, reasons, noise, again)
     stop = None
     if len(answered) and objective.scalar:
@@ -232,3 +235,7 @@ def _proposals(
 
 def _replicate(sd: float, left: float, reason: str) -> str:
     return f"measure again: its sd falls from {sd:.2f} to {left:.2f}; {reason}"
+
+
+def _success(chance: float) -> str:
+    return f"; {percent(chance)} chance that the experiment succeeds" if chance < 1 else ""

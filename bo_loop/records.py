@@ -155,6 +155,8 @@ class PoolPairs:
         constraint speaks of.
     cost : (N,) float64, optional
         Price of each pair's ligand.
+    log_success : (N,) float64, optional
+        Log of the probability that a first experiment on the pair succeeds; 0 where none is due.
     """
 
     pair_ids: Sequence[str]
@@ -163,6 +165,7 @@ class PoolPairs:
     ligands: Sequence[str]
     own: NDArray[np.bool_]
     cost: Floats | None = None
+    log_success: Floats | None = None
 
     def __len__(self) -> int:
         return len(self.pair_ids)

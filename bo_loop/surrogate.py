@@ -15,9 +15,8 @@ from bo_loop.errors import DataError
 from bo_loop.features.schema import FeatureSchema
 from bo_loop.models.censored import sites
 from bo_loop.models.pair_model import PairModel
-from bo_loop.models.relevance import movers
 from bo_loop.models.sources import OWN, labels
-from bo_loop.records import Floats, Mover, PairFeatures, PoolPosterior, Rows
+from bo_loop.records import Floats, PairFeatures, PoolPosterior, Rows
 
 _JSON, _ARRAYS = "model.json", "training.npz"
 _FORMAT = 2
@@ -192,35 +191,12 @@ class Surrogate:
         """
         n = len(self.y)
         similar = np.zeros((len(rows), n))
-        for model, seen, at in self.model.parts(self._behind_training(features, rows)).values():
+        for model, seen, at in self.model.parts(self.behind_training(features, rows)).values():
             new, old = np.flatnonzero(at >= n), np.flatnonzero(at < n)
             similar[np.ix_(at[new] - n, at[old])] = model.bind(seen).similarity(new, old)
         return similar
 
-    def movers(self, features: PairFeatures, rows: Rows) -> list[tuple[Mover, ...]]:
-        """Name the three features that move the prediction of each pair most.
-
-        Parameters
-        ----------
-        features, rows
-            As for `similarity`.
-
-        Returns
-        -------
-        list of tuple of Mover, length k
-            The most relevant first.
-        """
-        n = len(self.y)
-        found: list[tuple[Mover, ...]] = [()] * len(rows)
-        for model, seen, at in self.model.parts(self._behind_training(features, rows)).values():
-            new, old = np.flatnonzero(at >= n), np.flatnonzero(at < n)
-            for i, own in zip(
-                at[new] - n, movers(model, seen.take(new), seen.take(old)), strict=True
-            ):
-                found[i] = own
-        return found
-
-    def _behind_training(self, features: PairFeatures, rows: Rows) -> PairFeatures:
+    def behind_training(self, features: PairFeatures, rows: Rows) -> PairFeatures:
         """Return the training pairs, and behind them `rows` (k,) of `features`."""
         asked = features.take(rows)
         return replace(

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from fakes import FakePosterior, pool_pairs
@@ -101,3 +103,15 @@ def test_replicates_remain_where_nothing_is_open():
     assert [p.row for p in found.proposals] == [0]
     with pytest.raises(CampaignError, match="No pair is open"):
         decide(fake, Maximise(), pool_pairs(2), **told)
+
+
+def test_the_chance_of_success_is_told_and_weighs():
+    fake = FakePosterior.independent([5.0, 4.9, 4.0], [1.0, 1.0, 0.01])
+    pairs = replace(pool_pairs(3), log_success=np.log([0.25, 0.9, 1.0]))
+    found = decide(fake, Maximise(feasibility=True), pairs, is_open=[0, 1], answered=[2])
+    assert found.proposals[0].row == 1
+    assert found.proposals[0].reason.endswith("; 90 % chance that the experiment succeeds")
+    none_failed = decide(
+        fake, Maximise(feasibility=True), pool_pairs(3), is_open=[0, 1], answered=[2]
+    )
+    assert none_failed == decide(fake, Maximise(), pool_pairs(3), is_open=[0, 1], answered=[2])

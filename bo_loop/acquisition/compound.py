@@ -37,7 +37,7 @@ class Range(_OwnPair):
     ----------
     low, high : float
         The bounds.
-    constraints, per_cost, tolerance
+    constraints, per_cost, feasibility, tolerance
         As `Objective`.
 
     Raises
@@ -79,7 +79,7 @@ class Target(_OwnPair):
     ----------
     log_beta : float
         The value.
-    constraints, per_cost, tolerance
+    constraints, per_cost, feasibility, tolerance
         As `Objective`.
 
     Raises
@@ -118,7 +118,7 @@ class Selectivity(Objective):
         The metal ion to be bound, such as ``Cu+2``.
     competitors : sequence of str
         The metal ions to be left alone; the pool has to hold them too.
-    constraints, per_cost, tolerance
+    constraints, per_cost, feasibility, tolerance
         As `Objective`.
 
     Raises

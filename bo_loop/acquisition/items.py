@@ -12,6 +12,7 @@ parts        (k, m) rows of those pairs
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.linalg import solve_triangular
 from scipy.special import ndtri
 
@@ -47,6 +48,12 @@ def partners(pairs: PoolPairs, metal: str, n_ligands: int | None = None) -> Rows
         found.setdefault(keys[row], row)
     wanted = keys if n_ligands is None else [(ligand, n_ligands) for ligand, _ in keys]
     return np.array([found.get(key, -1) for key in wanted], dtype=np.int64)
+
+
+def first_mentions(parts: Rows) -> NDArray[np.bool_]:
+    """Tell where each row of an item's pairs (k, m) stands for the first time; (k, m)."""
+    repeated = [(parts[:, :j] == parts[:, j : j + 1]).any(axis=1) for j in range(parts.shape[1])]
+    return ~np.column_stack(repeated)
 
 
 @dataclass(frozen=True)

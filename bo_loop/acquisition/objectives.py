@@ -57,6 +57,9 @@ class Objective(ABC):
         kept, their errors taken as independent, multiplies EI and PI; its log is added to LogEI.
     per_cost : bool
         Divide EI and PI by the ligand's cost, a column of the pool; LogEI loses its log.
+    feasibility : bool
+        The probability that the experiments succeed, learned from those that failed
+        (`bo_loop.models.feasibility`), multiplies EI and PI; its log is added to LogEI.
     tolerance : float
         A gain of less is not worth a measurement, in units of the objective.
 
@@ -68,6 +71,7 @@ class Objective(ABC):
 
     constraints: Sequence[str] = ()
     per_cost: bool = False
+    feasibility: bool = False
     tolerance: float = 0.1
     gaussian: ClassVar[bool] = False
     scalar: ClassVar[bool] = True
@@ -249,7 +253,7 @@ class Maximise(_LogBeta):
     free_ligand_M : float, optional
         Concentration of free ligand in mol/L at which pairs are compared; needed where the pool
         mixes numbers of ligands.
-    constraints, per_cost, tolerance
+    constraints, per_cost, feasibility, tolerance
         As `Objective`.
 
     Raises
@@ -273,7 +277,7 @@ class Minimise(_LogBeta):
     free_ligand_M : float, optional
         Concentration of free ligand in mol/L at which pairs are compared; needed where the pool
         mixes numbers of ligands.
-    constraints, per_cost, tolerance
+    constraints, per_cost, feasibility, tolerance
         As `Objective`.
 
     Raises

@@ -19,7 +19,7 @@ import numpy as np
 from bo_loop.acquisition.base import Acquisition
 from bo_loop.acquisition.compound import log_costs
 from bo_loop.acquisition.functions import Random
-from bo_loop.acquisition.items import Items, partners
+from bo_loop.acquisition.items import Items, first_mentions, partners
 from bo_loop.acquisition.joint import Joint, joint_values
 from bo_loop.acquisition.objectives import Objective
 from bo_loop.acquisition.replicates import (
@@ -130,7 +130,10 @@ class Lazy(_Scored):
 
 
 class Streamed(_Scored):
-    """Every item is scored by draws of its value; constraints and costs weigh the score."""
+    """Every item is scored by draws of its value.
+
+    Constraints, costs and the chance that the experiments succeed weigh the score.
+    """
 
     def _prepare(self) -> None:
         if not (self.objective.scalar or self.acquisition.by_improvement):
@@ -162,7 +165,8 @@ class Streamed(_Scored):
             values = self._values(local.first(objective.width), at)
             gains = objective.improvement(values, incumbent)
             scores = self.acquisition.of_draws(values, gains)
-        if objective.limits or objective.per_cost:
+        weighed = objective.limits or objective.per_cost
+        if weighed or self.pairs.log_success is not None:
             scores = self.acquisition.weighted(scores, self._log_weight(local, at))
         return scores
 
@@ -179,6 +183,9 @@ class Streamed(_Scored):
         for column, limit in enumerate(self.objective.limits, start=self.objective.width):
             variance = np.maximum(local.covariance[:, column, column], 0.0)
             log_weight += limit.log_chance(local.mean[:, column], variance)
+        if self.pairs.log_success is not None:
+            parts = local.parts[:, : self.objective.width]
+            log_weight += (self.pairs.log_success[parts] * first_mentions(parts)).sum(axis=1)
         return log_weight if self._log_cost is None else log_weight - self._log_cost[at]
 
     def believe(self, rows: Rows) -> None:
@@ -300,14 +307,17 @@ def picker(
     if isinstance(acquisition, Random):
         return Shuffled(len(items), rng)
     joint = isinstance(acquisition, Joint)
-    if joint and (objective.limits or objective.per_cost):
+    if joint and (objective.limits or objective.per_cost or objective.feasibility):
         raise ConfigError(
             f"acquisition {type(acquisition).__name__} draws whole batches, and knows neither "
-            "constraints nor costs. Choose log_ei, ei or pi."
+            "constraints nor costs nor feasibility. Choose log_ei, ei or pi."
         )
     if joint and not objective.scalar:
         raise _no_front(acquisition)
-    kind = Lazy if objective.plain else Streamed
+    if objective.feasibility and not joint:
+        # refused from the first round on, not only once something has failed
+        acquisition.weighted(np.empty(0), np.empty(0))
+    kind = Lazy if objective.plain and pairs.log_success is None else Streamed
     marginal = acquisition.shortlist if joint else acquisition
     scored = kind(posterior, objective, marginal, pairs, items, noise, measured)
     return Drawn(scored, acquisition, known=known, q=q, rng=rng) if joint else scored

@@ -29,7 +29,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from bo_loop.acquisition.items import Items
+from bo_loop.acquisition.items import Items, first_mentions
 from bo_loop.acquisition.objectives import View
 from bo_loop.records import Floats, Rows
 
@@ -54,8 +54,7 @@ def proposed_pairs(parts: Rows, is_open: Mask, again: Mask) -> Mask:
     (k, m) bool
         The open ones; where none is, all of them again, if all were measured. Each row once.
     """
-    repeated = [(parts[:, :j] == parts[:, j : j + 1]).any(axis=1) for j in range(parts.shape[1])]
-    once = ~np.column_stack(repeated)
+    once = first_mentions(parts)
     opened = is_open[parts] & once
     every = again[parts].all(axis=1, keepdims=True) & once
     return np.where(opened.any(axis=1, keepdims=True), opened, every)

@@ -33,10 +33,12 @@ class _Several(Objective):
                 "objective.objectives must list two or more objectives, each a config node with "
                 "its own _target_."
             )
-        if any(not o.scalar or o.constraints or o.per_cost for o in self.objectives):
+        if any(
+            not o.scalar or o.constraints or o.per_cost or o.feasibility for o in self.objectives
+        ):
             raise ConfigError(
-                "objective.objectives: constraints and per_cost belong to the whole objective, "
-                "and a pareto front cannot be part of another objective."
+                "objective.objectives: constraints, per_cost and feasibility belong to the whole "
+                "objective, and a pareto front cannot be part of another objective."
             )
 
     @property
@@ -73,7 +75,7 @@ class WeightedSum(_Several):
         Two or more. A member that minimises counts with its sign flipped.
     weights : sequence of float
         One for each, at least 0.
-    constraints, per_cost, tolerance
+    constraints, per_cost, feasibility, tolerance
         As `Objective`.
 
     Raises
@@ -119,7 +121,7 @@ class Pareto(_Several):
     reference : sequence of float, optional
         A point that every compromise worth having beats, as what is maximised (minus a cost);
         without one, BoTorch's rule: a tenth of the front's range below its worst.
-    constraints, per_cost, tolerance
+    constraints, per_cost, feasibility, tolerance
         As `Objective`; the tolerance is a hypervolume.
 
     Raises

@@ -81,7 +81,7 @@ def chance_of_better(
         posterior,
         replace(objective, constraints=(), per_cost=False),
         UCB(beta=9.0),
-        pairs,
+        replace(pairs, log_success=None),
         items,
         noise,
     )

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from bo_loop.acquisition.limits import Limit
+from bo_loop.campaign.chances import weighed
 from bo_loop.campaign.generated import origin, restricted
 from bo_loop.campaign.state import CampaignState
 from bo_loop.campaign.why import context
@@ -77,6 +78,8 @@ def choose(
     )
     candidates = restricted(candidates, pairs, state, config)
     features = surrogate.features_of(pairs)
+    if objective.feasibility:
+        candidates = weighed(candidates, surrogate, features, state)
     decision = propose(
         surrogate.model.bind(features),
         candidates,

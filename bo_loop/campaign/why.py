@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from bo_loop.records import Floats, PairFeatures, Rows
+from bo_loop.models.relevance import movers
+from bo_loop.records import Floats, Mover, PairFeatures, Rows
 from bo_loop.surrogate import Surrogate
 
 _NEAREST = 3
@@ -35,11 +36,25 @@ def context(
         move the prediction most, each with ``feature, relevance, direction``.
     """
     kin = neighbours(surrogate.similarity(features, rows), observations)
-    moved_by = surrogate.movers(features, rows)
+    moved_by = moving(surrogate, features, rows)
     return [
         near | {"movers": [asdict(mover) for mover in own]}
         for near, own in zip(kin, moved_by, strict=True)
     ]
+
+
+def moving(surrogate: Surrogate, features: PairFeatures, rows: Rows) -> list[tuple[Mover, ...]]:
+    """Name the features that move the predictions of k pairs most; parameters as of `context`."""
+    n = len(surrogate.y)
+    found: list[tuple[Mover, ...]] = [()] * len(rows)
+    for model, seen, at in surrogate.model.parts(
+        surrogate.behind_training(features, rows)
+    ).values():
+        new, old = np.flatnonzero(at >= n), np.flatnonzero(at < n)
+        of_each = movers(model, seen.take(new), seen.take(old))
+        for i, own in zip(at[new] - n, of_each, strict=True):
+            found[i] = own
+    return found
 
 
 def neighbours(similarity: Floats, observations: pd.DataFrame) -> list[dict[str, Any]]:

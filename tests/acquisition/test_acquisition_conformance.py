@@ -1,5 +1,7 @@
 """What every acquisition must do under every objective."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from fakes import FakePosterior, pool_pairs
@@ -26,6 +28,7 @@ ACQUISITIONS = [
     QLogNEI(), QUCB(), LogEI(allow_replicates=True), EI(allow_replicates=True),
     UCB(allow_replicates=True), MaxVariance(allow_replicates=True), Thompson(allow_replicates=True),
 ]  # fmt: skip
+LIKELY = replace(METALS, log_success=-np.linspace(0.0, 2.0, SIZE))
 OBJECTIVES = {
     "maximise": (Maximise(), ONE_N),
     "minimise": (Minimise(), ONE_N),
@@ -46,6 +49,13 @@ OBJECTIVES = {
         ),
         METALS,
     ),
+    "feasibility": (Maximise(feasibility=True), LIKELY),
+    "feasibility, nothing failed": (Minimise(feasibility=True), ONE_N),
+    "selectivity, feasibility, cost": (
+        Selectivity(metal="Cu+2", competitors=["Zn+2"], feasibility=True, per_cost=True),
+        LIKELY,
+    ),
+    "pareto, feasibility": (Pareto(objectives=[SELECTIVE, Cost()], feasibility=True), LIKELY),
     "pareto": (Pareto(objectives=[Maximise(), Cost()]), ONE_N),
     "pareto of three": (Pareto(objectives=[Maximise(), SELECTIVE, Cost()]), METALS),
 }
@@ -56,7 +66,7 @@ def named(acquisition) -> str:
 
 
 def refused(acquisition, objective) -> bool:
-    weighted = objective.constraints or objective.per_cost
+    weighted = objective.constraints or objective.per_cost or objective.feasibility
     takes_gains = isinstance(acquisition, LogEI | EI | PI | Random)
     return not takes_gains and bool(weighted or not objective.scalar)
 

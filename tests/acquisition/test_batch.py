@@ -1,13 +1,15 @@
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
 from fakes import FakePosterior, pool_pairs
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.stats import norm
 
 from bo_loop.acquisition.adapter import Moments
 from bo_loop.acquisition.batch import explain, select
+from bo_loop.acquisition.compound import Selectivity
 from bo_loop.acquisition.functions import (
     EI,
     PI,
@@ -17,9 +19,10 @@ from bo_loop.acquisition.functions import (
     MaxVariance,
     Random,
 )
-from bo_loop.acquisition.joint import Thompson
+from bo_loop.acquisition.joint import QLogEI, Thompson
 from bo_loop.acquisition.objectives import Maximise, Minimise
 from bo_loop.acquisition.screen import FIRST_BLOCK
+from bo_loop.acquisition.several import WeightedSum
 from bo_loop.errors import ConfigError, FitError
 
 
@@ -286,3 +289,50 @@ def test_explain_a_hopeless_row_known_exactly(acquisition, words):
     text = explain(acquisition, 1.0, 0.0, 9.0, Maximise())
     assert text.startswith("0 % chance to beat log β 9.00; ")
     assert words in text
+
+
+def test_the_chance_of_success_weighs_the_score():
+    fake = FakePosterior.independent([5.0, 4.9, 3.0], [1.0, 1.0, 0.0])
+    chances = np.array([0.25, 1.0, 1.0])
+    pairs = replace(pool_pairs(3), log_success=np.log(chances))
+    for acquisition, log in ((EI(), False), (LogEI(), True)):
+        arguments = {
+            "rows": [0, 1], "incumbent": 4.0, "q": 2, "noise": 1e-12,
+            "rng": np.random.default_rng(0),
+        }  # fmt: skip
+        weighed = select(fake, Maximise(feasibility=True), acquisition, pairs=pairs, **arguments)
+        alone = select(fake, Maximise(), acquisition, pairs=pool_pairs(3), **arguments)
+        assert (alone.rows[0], weighed.rows[0]) == (0, 1)
+        z = np.array([1.0, 0.9])
+        gain = z * norm.cdf(z) + norm.pdf(z)
+        first = np.log(gain[1]) if log else gain[1]
+        assert weighed.scores[0] == pytest.approx(first, rel=1e-8)
+
+
+def test_a_pair_named_twice_must_succeed_once():
+    fake = FakePosterior.independent([9.0, 5.0], [0.5, 0.5])
+    pairs = replace(
+        pool_pairs(2, metals=["Cu+2", "Zn+2"], ligands=["A", "A"]),
+        log_success=np.log([0.5, 0.25]),
+    )
+    objective = WeightedSum(
+        objectives=[Maximise(), Selectivity(metal="Cu+2", competitors=["Zn+2"])],
+        weights=[1.0, 1.0],
+        feasibility=True,
+    )
+    arguments = {
+        "rows": [0, 1], "incumbent": 8.0, "q": 1, "noise": 0.1, "rng": np.random.default_rng(0),
+    }  # fmt: skip
+    weighed = select(fake, objective, EI(), pairs=pairs, **arguments)
+    alone = select(fake, objective, EI(), pairs=replace(pairs, log_success=None), **arguments)
+    assert weighed.scores[0] == pytest.approx(alone.scores[0] / 8)
+
+
+@pytest.mark.parametrize("acquisition", [UCB(), Thompson(), QLogEI(), Greedy()])
+def test_feasibility_is_refused_from_the_first_round_on(acquisition):
+    fake = FakePosterior.independent([5.0], [1.0])
+    with pytest.raises(ConfigError, match="Choose log_ei, ei or pi"):
+        select(
+            fake, Maximise(feasibility=True), acquisition, rows=[0], pairs=pool_pairs(1),
+            incumbent=4.0, q=1, noise=0.1, rng=np.random.default_rng(0),
+        )  # fmt: skip
