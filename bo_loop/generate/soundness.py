@@ -9,13 +9,13 @@ _STRAINED = {
     "alkyne in a ring of less than 8": "[r3,r4,r5,r6,r7]#@*",
     "allene in a ring of less than 9": "*=@[r3,r4,r5,r6,r7,r8]=@*",
     "double bond in a ring of 3": "[r3]=@[r3]",
-    "double bond in a ring of 4": "[r4;!$(*@[#6]=O)]=@[r4]",  # squaric acid is one of a few
-    "aromatic ring of odd size": "[a;!r5;!r6;!r7]",
+    "double bond in a ring of 4": "[r4]=@[r4]",
+    "aromatic ring of odd size": "[a;!r4;!r5;!r6;!r7]",
 }
 _ODD = {
     "charged carbon": "[#6;+,-]",
     "cation other than nitrogen or phosphorus": "[+;!#7;!#15;!#6]",
-    "nitrogen anion": "[#7-]",
+    "nitrogen anion other than of an azide or diazo group": "[#7-;!$([#7]=[#7+])]",
     "oxygen anion other than of an N-oxide or nitro group": "[#8-;!$(*[#7+])]",
     "sulfur of odd valence": "[#16,#34,#52;!v2;!$([v4]=O);!$([v6](=O)=O)]",
     "phosphorus of odd valence": "[#15,#33;!v3;!+;!$([v5]=[O,S])]",
