@@ -40,7 +40,7 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
-from bo_loop.chemistry.ions import MetalIon
+from bo_loop.chemistry.ions import PROTON, MetalIon
 from bo_loop.errors import DataError
 from bo_loop.records import Floats
 
@@ -60,6 +60,8 @@ PROPERTY_NAMES = (
     "empty_d_orbitals",
     "empty_f_orbitals",
 )
+
+PROTON_NAMES = ("is_proton", "further_protons")
 
 PREFERRED_COORDINATION = 6
 
@@ -151,10 +153,16 @@ def properties(ions: Sequence[MetalIon]) -> Floats:
     return np.array(rows, dtype=np.float64).reshape(len(rows), len(PROPERTY_NAMES))
 
 
+def proton(ions: Sequence[MetalIon]) -> Floats:
+    """Tell protons from metal ions: (n_ions, 2) float64, columns `PROTON_NAMES`."""
+    rows = [(1.0, ion.charge - 1.0) if ion.metal == PROTON else (0.0, 0.0) for ion in ions]
+    return np.array(rows, dtype=np.float64).reshape(-1, 2)
+
+
 @lru_cache(maxsize=1024)
 def _ion_properties(ion: MetalIon) -> tuple[float, ...]:
     element = _elements()[ion.element]
-    state = ion.charge + 2 * _oxygens(ion)
+    state = oxidation_state(ion)
     values = {
         **element.table,
         **{name: value for (e, name), (value, _) in STATED.items() if e == ion.element},
@@ -169,6 +177,23 @@ def _ion_properties(ion: MetalIon) -> tuple[float, ...]:
         problem = f"{ion} ({ion.element}, oxidation state {state}): no {', '.join(lacking)}"
         raise DataError("A metal ion lacks properties.", [problem])
     return row
+
+
+def oxidation_state(ion: MetalIon) -> int:
+    """Formal oxidation state q of the metal atom: 2 for Cu+2, 4 for VO+2."""
+    return ion.charge + 2 * _oxygens(ion)
+
+
+def atomic_number(ion: MetalIon) -> int:
+    """Atomic number of the metal atom."""
+    return int(_elements()[ion.element].table["atomic_number"])
+
+
+def d_and_f_electrons(ion: MetalIon) -> tuple[int, int]:
+    """Electrons in the valence d and f shells of the free ion at its oxidation state."""
+    element = _elements()[ion.element]
+    electrons = _valence_electrons(element.configuration, oxidation_state(ion))
+    return tuple(electrons.get((element.period - k, s), 0) for k, s in ((1, "d"), (2, "f")))
 
 
 def _oxygens(ion: MetalIon) -> int:

@@ -25,7 +25,7 @@ Mordred's own order, pair features. The filters are those of Kanahashi, Urushiha
 """
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, replace
 from importlib.metadata import version
 from typing import Any, ClassVar, Literal
@@ -35,7 +35,7 @@ import pandas as pd
 
 from bo_loop.chemistry.ions import PROTON
 from bo_loop.errors import ConfigError, DataError
-from bo_loop.features import descriptors, filters
+from bo_loop.features import descriptors, filters, groups
 from bo_loop.features.tables import PAIR, ligands_of, raw_features, restricted, tables_of
 from bo_loop.records import Floats, PairFeatures
 
@@ -46,6 +46,8 @@ STATED_SCALES = {"temperature_C": 10.0, "ionic_strength_M": 0.5}
 
 # Left as it is: a model that treats n = 1 and n > 1 apart reads n from the feature.
 UNSCALED = "n_ligands"
+
+_BLOCKS = ("properties", "charge", "mordred")
 
 STEPS = ("undefined", "constant", "correlated", "vif")
 
@@ -75,6 +77,8 @@ class FeatureRecipe:
 
     protons: ClassVar[bool] = False
     """Whether protonation constants (metal ``H``) can be described, and are learned from."""
+
+    kind: ClassVar[str] = "published"
 
     protected: Literal["keep", "published"] = "keep"
     max_abs_r: float = 0.7
@@ -112,7 +116,7 @@ class FeatureRecipe:
         pairs = self.usable(pairs)
         if pairs.empty:
             raise DataError("Features cannot be chosen without pairs: the table is empty.")
-        raw = raw_features(pairs)
+        raw = raw_features(pairs, _BLOCKS)
         table, undefined = restricted(raw, _defined(raw))
         table, constant = restricted(table, _varying(table))
         names = np.array(table.dense_names())
@@ -125,7 +129,8 @@ class FeatureRecipe:
         )
         correlated, inflated = (tuple(n.tolist()) for n in (names[~apart], names[left[~low]]))
         dropped = dict(zip(STEPS, (undefined, constant, correlated, inflated), strict=True))
-        return FeatureSchema(self, schema_version(), _blocks(table, moments, left[low]), dropped)
+        blocks = _blocks(table, moments, left[low])
+        return FeatureSchema(self, schema_version(blocks), blocks, dropped)
 
     def usable(self, pairs: pd.DataFrame) -> pd.DataFrame:
         """Leave out protonation constants, with a warning, unless the features describe protons."""
@@ -166,17 +171,17 @@ class FeatureSchema:
 
     Parameters
     ----------
-    recipe : FeatureRecipe
+    recipe : FeatureRecipe or ChemistryRecipe
         What it was fitted with.
     version : str
         The packages that computed the values.
     blocks : mapping of str to FeatureBlock
-        ``properties`` (metal), ``charge`` and ``mordred`` (ligand), ``pair``.
+        Of the metal, of the ligand, and ``pair``.
     dropped : mapping of str to tuple of str
         Names of the features that each of `STEPS` dropped.
     """
 
-    recipe: FeatureRecipe
+    recipe: Any
     version: str
     blocks: Mapping[str, FeatureBlock]
     dropped: Mapping[str, tuple[str, ...]]
@@ -210,7 +215,10 @@ class FeatureSchema:
             )
         return replace(
             table,
-            metal={b: self.blocks[b].scaled(values) for b, values in table.metal.items()},
+            # What protons do not have lies at the centre.
+            metal={
+                b: np.nan_to_num(self.blocks[b].scaled(values)) for b, values in table.metal.items()
+            },
             ligand={b: self.blocks[b].scaled(values) for b, values in table.ligand.items()},
             pair=self.blocks[PAIR].scaled(table.pair),
             source=pairs["source"].to_numpy(dtype=str) if "source" in pairs else None,
@@ -223,7 +231,7 @@ class FeatureSchema:
     def to_json(self) -> dict[str, Any]:
         """Return what `from_json` reads; floats come back exactly."""
         return {
-            "recipe": asdict(self.recipe),
+            "recipe": {"kind": self.recipe.kind, **asdict(self.recipe)},
             "version": self.version,
             "blocks": {
                 name: {key: list(values) for key, values in asdict(block).items()}
@@ -241,14 +249,19 @@ class FeatureSchema:
         DataError
             If the installed packages are not those that computed the schema's values.
         """
-        if stored["version"] != schema_version():
+        from bo_loop.features.chemistry import ChemistryRecipe
+
+        installed = schema_version(stored["blocks"])
+        if stored["version"] != installed:
             raise DataError(
                 f"This feature schema was made with {stored['version']}; installed is "
-                f"{schema_version()}, whose values may differ. Install the versions named first, "
+                f"{installed}, whose values may differ. Install the versions named first, "
                 "or start a new campaign."
             )
+        kinds = {each.kind: each for each in (FeatureRecipe, ChemistryRecipe)}
+        options = dict(stored["recipe"])
         return cls(
-            recipe=FeatureRecipe(**stored["recipe"]),
+            recipe=kinds[options.pop("kind")](**options),
             version=stored["version"],
             blocks={
                 name: FeatureBlock(**{key: tuple(values) for key, values in block.items()})
@@ -259,16 +272,19 @@ class FeatureSchema:
 
     def _raw(self, pairs: pd.DataFrame) -> PairFeatures:
         """Return the schema's own features, unscaled."""
-        table = raw_features(pairs, mordred=self.blocks["mordred"].names)
+        mordred = self.blocks["mordred"].names if "mordred" in self.blocks else None
+        table = raw_features(pairs, list(self.blocks), mordred)
         kept = {
             block: np.isin(names, self.blocks[block].names) for block, names in table.names.items()
         }
         return restricted(table, kept)[0]
 
 
-def schema_version() -> str:
-    """Name the descriptor set and the packages that compute it and the metals' properties."""
-    return f"{descriptors.set_version()} mendeleev={version('mendeleev')}"
+def schema_version(blocks: Collection[str]) -> str:
+    """Name what computes the features of `blocks`: descriptor sets, and packages."""
+    sets = [descriptors.set_version()] if "mordred" in blocks else []
+    sets += [groups.donors_version()] if "donors" in blocks else []
+    return " ".join([*sets, f"mendeleev={version('mendeleev')}"])
 
 
 def _blocks(
@@ -305,6 +321,8 @@ def _varying(table: PairFeatures) -> dict[str, filters.Mask]:
 
 def _gaps(pairs: pd.DataFrame, table: PairFeatures) -> dict[str, list[str]]:
     """Undefined descriptors of each ligand that has any."""
+    if "mordred" not in table.ligand:
+        return {}
     names = np.array(table.names["mordred"])
     gaps = ~np.isfinite(table.ligand["mordred"])
     listed = zip(ligands_of(pairs)[1], gaps, strict=True)

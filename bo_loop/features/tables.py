@@ -5,42 +5,64 @@ ions or ligands.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from bo_loop.chemistry.ions import MetalIon
-from bo_loop.features import descriptors, ligand, metal, pair
+from bo_loop.chemistry.donors import DONOR_NAMES
+from bo_loop.chemistry.ions import PROTON, MetalIon
+from bo_loop.features import descriptors, groups, ligand, metal, pair
+from bo_loop.features.bonding import BONDING_NAMES, bonding
 from bo_loop.features.filters import Mask
 from bo_loop.records import Floats, PairFeatures, Rows
 
 PAIR = "pair"
 
 
-@dataclass(frozen=True)
-class _Source:
-    """Where the features of a block come from."""
-
-    names: Callable[[], tuple[str, ...]]
-    table: Callable[[Sequence[Any]], Floats]
+Names = Callable[[], tuple[str, ...]]
+Table = Callable[[Sequence[Any]], Floats]
 
 
-_METAL_BLOCKS = {"properties": _Source(lambda: metal.PROPERTY_NAMES, metal.properties)}
-_LIGAND_BLOCKS = {
-    "charge": _Source(lambda: ligand.CHARGE_NAMES, ligand.charge),
-    "mordred": _Source(descriptors.names, ligand.mordred),
+def _of_metals(table: Table) -> Table:
+    """Give protons, which have no properties of a metal ion, rows of nan."""
+
+    def rows(ions: Sequence[MetalIon]) -> Floats:
+        metallic = [ion.metal != PROTON for ion in ions]
+        values = table([ion for ion in ions if ion.metal != PROTON])
+        out = np.full((len(ions), values.shape[1]), np.nan)
+        out[metallic] = values
+        return out
+
+    return rows
+
+
+# Each block: the names of its features, and the function that computes its table.
+_METAL_BLOCKS: dict[str, tuple[Names, Table]] = {
+    "properties": (lambda: metal.PROPERTY_NAMES, _of_metals(metal.properties)),
+    "bonding": (lambda: BONDING_NAMES, _of_metals(bonding)),
+    "proton": (lambda: metal.PROTON_NAMES, metal.proton),
+}
+_LIGAND_BLOCKS: dict[str, tuple[Names, Table]] = {
+    "charge": (lambda: ligand.CHARGE_NAMES, ligand.charge),
+    "mordred": (descriptors.names, ligand.mordred),
+    "donors": (lambda: DONOR_NAMES, groups.donors),
+    "atoms": (lambda: groups.ATOM_NAMES, groups.atoms),
 }
 
 
-def raw_features(pairs: pd.DataFrame, mordred: tuple[str, ...] | None = None) -> PairFeatures:
-    """Compute all features of pairs.
+def raw_features(
+    pairs: pd.DataFrame, blocks: Sequence[str], mordred: tuple[str, ...] | None = None
+) -> PairFeatures:
+    """Compute the features of pairs, block by block.
 
     Parameters
     ----------
     pairs : DataFrame
         n pairs with the pair columns and standardised SMILES.
+    blocks : sequence of str
+        Of the metal and the ligand; the charge of the ligand must be among them.
     mordred : tuple of str, optional
         Of the dear descriptors, only these.
 
@@ -48,7 +70,7 @@ def raw_features(pairs: pd.DataFrame, mordred: tuple[str, ...] | None = None) ->
     -------
     PairFeatures
         Unscaled; metals and ligands in order of first appearance; nan where a descriptor is
-        undefined for a ligand.
+        undefined for a ligand, and for the metal properties of protons.
 
     Raises
     ------
@@ -59,15 +81,14 @@ def raw_features(pairs: pd.DataFrame, mordred: tuple[str, ...] | None = None) ->
     distinct = {ion: i for i, ion in enumerate(dict.fromkeys(written))}
     ions = [MetalIon(*ion) for ion in distinct]
     ligand_row, smiles = ligands_of(pairs)
-    blocks = _LIGAND_BLOCKS
+    of_ligand = {b: source for b, source in _LIGAND_BLOCKS.items() if b in blocks}
     if mordred is not None:
-        blocks = blocks | {
-            "mordred": _Source(lambda: mordred, lambda s: ligand.mordred(s, wanted=mordred))
-        }
-    ligand_tables = {block: source.table(smiles) for block, source in blocks.items()}
-    names = {b: source.names() for b, source in (_METAL_BLOCKS | blocks).items()}
+        of_ligand["mordred"] = (lambda: mordred, lambda s: ligand.mordred(s, wanted=mordred))
+    of_metal = {b: source for b, source in _METAL_BLOCKS.items() if b in blocks}
+    ligand_tables = {block: table(smiles) for block, (_, table) in of_ligand.items()}
+    names = {block: name() for block, (name, _) in (of_metal | of_ligand).items()}
     return PairFeatures(
-        metal={block: source.table(ions) for block, source in _METAL_BLOCKS.items()},
+        metal={block: table(ions) for block, (_, table) in of_metal.items()},
         ligand=ligand_tables,
         ligand_group=ligand.groups(smiles),
         metal_row=np.array([distinct[ion] for ion in written], dtype=np.int64),

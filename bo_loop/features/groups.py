@@ -1,0 +1,74 @@
+"""Ligand features of `features=chemistry`: donor groups, and atoms with their surroundings.
+
+Both are functions of the structure alone; nothing is fitted, so a ligand that joins a campaign
+later is described as completely as one that was there at the start.
+"""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from importlib.metadata import version
+
+import numpy as np
+from rdkit import Chem
+from rdkit.Chem import rdFingerprintGenerator
+
+from bo_loop.chemistry.donors import DONOR_NAMES, donor_features
+from bo_loop.features.cache import DescriptorCache
+from bo_loop.records import Floats
+
+RADIUS = 2  # bonds
+BITS = 2048
+
+ATOM_NAMES = tuple(f"environment_{bit}" for bit in range(BITS))
+
+
+def donors(smiles: Sequence[str]) -> Floats:
+    """Count donor groups and chelate rings.
+
+    Parameters
+    ----------
+    smiles : sequence of str
+        Canonical SMILES of neutral ligands.
+
+    Returns
+    -------
+    (n, d) float64
+        log(1 + count), in the order of `bo_loop.chemistry.donors.DONOR_NAMES`: the second
+        carboxylate counts for more than the seventh.
+    """
+    size = len(DONOR_NAMES)
+    with DescriptorCache(donors_version(), size) as cache:
+        known = cache.load(smiles)
+        for text in dict.fromkeys(smiles):
+            if text not in known:
+                known[text] = donor_features(text)
+                cache.store(text, known[text])
+    return np.log1p(np.array([known[text] for text in smiles]).reshape(-1, size))
+
+
+def donors_version() -> str:
+    """Name the rules that count donors, and the package that applies them."""
+    return f"donors 1 rdkit={version('rdkit')}"
+
+
+def atoms(smiles: Sequence[str]) -> Floats:
+    """Count atom environments.
+
+    Parameters
+    ----------
+    smiles : sequence of str
+
+    Returns
+    -------
+    (n, 2048) float64
+        Counts of the circular environments of up to `RADIUS` bonds, hashed (Rogers, Hahn,
+        J. Chem. Inf. Model. 2010, 50, 742). Stereochemistry is not told apart.
+    """
+    generator = _generator()
+    rows = [generator.GetCountFingerprintAsNumPy(Chem.MolFromSmiles(text)) for text in smiles]
+    return np.array(rows, dtype=np.float64).reshape(-1, BITS)
+
+
+@lru_cache(maxsize=1)
+def _generator() -> rdFingerprintGenerator.FingerprintGenerator64:
+    return rdFingerprintGenerator.GetMorganGenerator(radius=RADIUS, fpSize=BITS)
