@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from model_tables import log_beta, pairs, stated
 
+from bo_loop.models import relevance as module
 from bo_loop.models.matern_gp import MaternGP
 from bo_loop.models.relevance import (
     Gradients,
@@ -121,6 +122,18 @@ def test_numerical_derivatives_agree_with_the_closed_form(model_and_train):
     np.testing.assert_allclose(found.variance, exact.variance, rtol=1e-12)
     np.testing.assert_allclose(found.mean_slope, exact.mean_slope, atol=1e-6)
     np.testing.assert_allclose(found.variance_slope, exact.variance_slope, atol=1e-6)
+
+
+def test_relevances_of_a_model_without_a_closed_form_are_those_of_some_pairs(monkeypatch):
+    features = pairs(40)
+    model = MaternGP().build(features, log_beta(features), None, stated(features, noise=1.0))
+    every = relevance(model, features)
+    monkeypatch.setattr(module, "_is_matern", lambda model: False)
+    assert relevance(model, features) == pytest.approx(every, abs=1e-6)
+    monkeypatch.setattr(module, "_MOST_NUMERICAL", 10)
+    some = relevance(model, features)
+    assert some != pytest.approx(every, abs=1e-3)
+    assert sum(some.values()) == pytest.approx(1.0)
 
 
 class Plane:
