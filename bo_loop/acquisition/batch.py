@@ -159,7 +159,7 @@ def select(
     noise = np.broadcast_to(np.asarray(noise, dtype=np.float64), len(pairs))
     finder = picker(
         posterior, objective, acquisition, pairs, items, noise=noise, known=known, q=q, rng=rng,
-        measured=_measured(objective, acquisition, pairs, items, (is_open, again)),
+        measured=scored_by(objective, acquisition, pairs, items, (is_open, again)),
     )  # fmt: skip
     finder.believe(pending)
     for value in item_values(posterior, objective, pairs, awaited(objective, pairs, pending)):
@@ -169,8 +169,8 @@ def select(
     return _fill(finder, objective, limits, pairs, items, values, masks, incumbent, q)
 
 
-def _measured(objective, acquisition, pairs, items, masks) -> Mask | None:
-    """Pairs by whose measurement each item is scored; None: items are scored by latent values."""
+def scored_by(objective, acquisition, pairs, items, masks) -> Mask | None:
+    """Return the pairs by whose measurement each item is scored; None: by its latent value."""
     if not acquisition.allow_replicates or isinstance(acquisition, Joint):
         return None
     return proposed_pairs(objective.parts(pairs)[items], *masks)

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from bo_loop.acquisition.base import Acquisition
-from bo_loop.acquisition.batch import awaited, open_items
+from bo_loop.acquisition.batch import awaited, open_items, scored_by
 from bo_loop.acquisition.joint import Joint
 from bo_loop.acquisition.objectives import Objective
 from bo_loop.acquisition.pickers import item_values, picker
@@ -70,6 +70,7 @@ def ranking(
         known=items[:0],
         q=len(items),
         rng=rng,
+        measured=scored_by(objective, acquisition, pairs, items, (is_open, np.zeros_like(is_open))),
     )
     finder.believe(pending_rows)
     for value in item_values(posterior, objective, pairs, awaited(objective, pairs, pending_rows)):

@@ -18,7 +18,12 @@ from bo_loop.campaign.amendments import Amendments
 from bo_loop.campaign.events import NewEvent, canonical
 from bo_loop.campaign.ledger import Ledger
 from bo_loop.campaign.record import LEDGER, who
-from bo_loop.campaign.settings import POOL_RULES, check_round, checked_settings
+from bo_loop.campaign.settings import (
+    POOL_RULES,
+    check_round,
+    checked_settings,
+    with_overrides,
+)
 from bo_loop.campaign.state import CampaignState
 from bo_loop.campaign.verify import Verification, verify
 from bo_loop.errors import CampaignError, ConfigError
@@ -163,7 +168,7 @@ class Campaign(Amendments):
         for _ in range(_MOST_RACES):
             state = self.state()
             rules.check_open(state)
-            config = {**self.settings(state), **overrides}
+            config = with_overrides(self.settings(state), overrides)
             event = decide(schema, self.literature, self.pool_of(state), state, config)
             event |= {"seen": state.seq, "overrides": overrides, "versions": versions()}
             if self._record_round(event | {"operator": who(operator)}):

@@ -44,6 +44,12 @@ def checked_settings(config: Mapping[str, Any]) -> dict[str, Any]:
     return settings
 
 
+def with_overrides(settings: Mapping[str, Any], overrides: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the settings of one round; of the pool, what is not overridden stays."""
+    pool = {**settings["pool"], **overrides.get("pool", {})}
+    return {**settings, **overrides, "pool": pool}
+
+
 def check_round(overrides: Mapping[str, Any]) -> None:
     """Refuse what cannot be set for one round.
 

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 from bo_loop.campaign import files, forms
 from bo_loop.campaign.fold import fold
 from bo_loop.campaign.record import FORM, MEASUREMENTS, Record
+from bo_loop.campaign.settings import with_overrides
 from bo_loop.campaign.state import CampaignState, Round
 from bo_loop.data.cells import read_cells
 from bo_loop.errors import BoLoopError, CampaignError, DataError
@@ -197,7 +198,7 @@ def _recomputed(record: Record, made: Round, *, refit: bool) -> tuple[list[str],
     from bo_loop.surrogate import Surrogate
 
     state = fold(record.ledger.read().events[: made.seen])
-    config = {**record.settings(state), **made.overrides}
+    config = with_overrides(record.settings(state), made.overrides)
     schema = FeatureSchema.from_json(record.sealed.features())
     pool, literature = record.pool_of(state), record.literature
     recipe = build(config["model"])

@@ -10,6 +10,7 @@ import pandas as pd
 from bo_loop.acquisition.ranking import ranking
 from bo_loop.campaign import rules
 from bo_loop.campaign.campaign import Campaign, versions
+from bo_loop.campaign.chances import weighed
 from bo_loop.campaign.extension import pairs_of_ligands
 from bo_loop.campaign.record import Recorded
 from bo_loop.campaign.rounds import candidates_of, training
@@ -264,6 +265,8 @@ def _judged(
     every = pd.concat([pool, new], ignore_index=True) if len(pool) else new
     pairs, candidates = candidates_of(literature, every, state, known, predicted=objective.limits)
     features = surrogate.features_of(pairs)
+    if objective.feasibility:
+        candidates = weighed(candidates, surrogate, features, state)
     posterior = surrogate.model.bind(features)
     _, incumbent = incumbent_of(posterior, objective, candidates)
     is_new = pairs["pair_id"].isin(new["pair_id"]).to_numpy() & candidates.open
