@@ -28,7 +28,7 @@ Saigo, Baldi, Graph kernels for chemical informatics, Neural Networks 2005, 18, 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -88,10 +88,19 @@ class Tables:
         setting = torch.cat([x[:, :1], x[:, 2:]], 1)
         settings, setting_row = torch.unique(setting, dim=0, return_inverse=True)
         ligands, ligand_row = torch.unique(x[:, 1].long(), return_inverse=True)
-        metals = settings[:, 0].long()
+        return self._side(settings, ligands, setting_row, ligand_row)
+
+    def each(self, x: Tensor) -> "Side":
+        """Give every pair of `x` (n, 2 + d_p) a setting and a ligand of its own."""
+        setting, rows = torch.cat([x[:, :1], x[:, 2:]], 1), torch.arange(len(x), device=x.device)
+        return self._side(setting, x[:, 1].long(), rows, rows)
+
+    def _side(
+        self, settings: Tensor, ligands: Tensor, setting_row: Tensor, ligand_row: Tensor
+    ) -> "Side":
         other = [j for j in range(1, settings.shape[1]) if j != self.n_column - 1]
         return Side(
-            self.metal[metals],
+            self.metal[settings[:, 0].long()],
             settings[:, self.n_column - 1],
             settings[:, other],
             self.ligand[ligands],
@@ -143,13 +152,17 @@ def min_max(a: Tensor, b: Tensor) -> Tensor:
     a product of two matrices of zeros and ones, exact in float32.
     """
     shared = a.new_zeros(len(a), len(b))
-    levels = int(min(a.max(), b.max())) if a.numel() and b.numel() else 0
-    for level in range(1, levels + 1):
-        in_a, in_b = a >= level, b >= level
-        both = in_a.any(0) & in_b.any(0)
-        shared.addmm_(in_a[:, both].to(a.dtype), in_b[:, both].to(b.dtype).mT)
+    totals = a.sum(1).double()[:, None] + b.sum(1).double()
+    level = 0
+    while True:
+        level += 1
+        both = (a >= level).any(0) & (b >= level).any(0)
+        if not both.any():
+            break
+        a, b = a[:, both], b[:, both]
+        shared.addmm_((a >= level).to(a.dtype), (b >= level).to(b.dtype).mT)
     shared = shared.double()
-    either = a.double().sum(1)[:, None] + b.double().sum(1) - shared
+    either = totals - shared
     return torch.where(either > 0, shared / either.clamp_min(1.0), 1.0)
 
 
@@ -334,9 +347,37 @@ class ProductKernel(PairKernel):
 
     def variance(self, x: Tensor) -> Tensor:
         """Prior variance at `x` (n, 2 + d_p); (n,). Every factor but S is 1 there."""
-        n = x[:, self.tables.n_column]
+        return self.variance_of(x[:, self.tables.n_column])
+
+    def variance_of(self, n: Tensor) -> Tensor:
+        """Prior variance of pairs of `n` (k,) ligands; (k,)."""
         rho = self.values.rho
         return self.values.variances.sum() * (rho * n * n + (1.0 - rho) * n)
+
+    def slopes(self, x: Tensor, train: Tensor, weights: Tensor) -> dict[str, Tensor]:
+        """Differentiate Σ_j k(x_i, x′_j) W_ij with respect to the features of x_i.
+
+        Parameters
+        ----------
+        x : (k, 2 + d_p) float64 tensor
+        train : (n, 2 + d_p) float64 tensor
+        weights : (k, n) float64 tensor
+            W.
+
+        Returns
+        -------
+        dict of str to (k, …) float64 tensor
+            Derivatives with respect to ``metal``, ``ligand`` (all but counts, which are whole
+            numbers), ``n`` and ``conditions``.
+        """
+        a, b = self.tables.each(x), self.tables.gather(train)
+        names = ("metal", "ligand", "n", "conditions")
+        leaves = {name: getattr(a, name).detach().requires_grad_() for name in names}
+        with torch.enable_grad():
+            tables = self._small(replace(a, **leaves), b)
+            total = (_Gathered.apply(a, b, False, *tables) * weights).sum()
+            found = torch.autograd.grad(total, list(leaves.values()), materialize_grads=True)
+        return dict(zip(names, found, strict=True))
 
     def times(self, x1: Tensor, x2: Tensor, weights: Tensor) -> Tensor:
         """Covariance of `x1` (n, 2 + d_p) and `x2` (n′, 2 + d_p) times `weights` (n′,); (n,)."""

@@ -24,7 +24,8 @@ of an (k, n) and an (n, d) matrix give all features at once, from the factor tha
 
 What a model has to offer: each Gaussian process that `parts` of a fitted model names is asked for
 ``gradients(features) -> Gradients`` if it has such a method; one with a `GatheredMatern` kernel is
-differentiated in closed form; any other numerically, from its ``bind`` and ``noise`` alone. There
+differentiated in closed form, one with a `ProductKernel` by autograd through its small tables; any
+other numerically, from its ``bind`` and ``noise`` alone. There
 v′_j = 2 ∂c(x + t e_j, x)/∂t with the posterior covariance c, so that only the k pairs asked for,
 and none of the moved ones, need a solve.
 """
@@ -37,15 +38,17 @@ import torch
 from torch import Tensor
 
 from bo_loop.models.kernels import GatheredMatern
+from bo_loop.models.layout import COUNTS
 from bo_loop.models.linalg import solve_lower, solve_upper
 from bo_loop.models.pair_model import PairModel
+from bo_loop.models.product import ProductKernel
 from bo_loop.models.tables import qualified_names
 from bo_loop.records import Floats, Mover, PairFeatures
 
 _BLOCK_BYTES = 2**27  # of an (k, n) matrix; half a dozen are held at once
 _STEP = 1e-4  # of a scaled feature, for numerical derivatives
 _MOVED_AT_ONCE = 4096  # rows
-_MOST_NUMERICAL = 300  # pairs that an average needs, where each takes 2 d predictions
+_MOST_PAIRS = 300  # pairs that an average needs, where each takes 2 d predictions
 
 
 @dataclass(frozen=True)
@@ -92,11 +95,47 @@ def gradients(model: Any, features: PairFeatures) -> Gradients:
     """
     if hasattr(model, "gradients"):
         return model.gradients(features)
-    return (_closed_form if _is_matern(model) else _numerical)(model, features)
+    return _WAYS.get(type(getattr(model, "kernel", None)), _numerical)(model, features)
 
 
-def _is_matern(model: Any) -> bool:
-    return type(getattr(model, "kernel", None)) is GatheredMatern
+def _by_autograd(model: PairModel, features: PairFeatures) -> Gradients:
+    """Differentiate a product kernel; counts of atom environments, whole numbers, have slope 0."""
+    rows = np.arange(len(features))
+    bound = model.bind(features)
+    kernel = model.kernel.over(features)
+    x = torch.as_tensor(features.X, device=model.data.x.device)
+    step = max(1, _BLOCK_BYTES // (8 * len(model.data.x)))
+    parts = []
+    for some in x.split(step):
+        cross = kernel.block(some, model.data.x).detach()
+        alpha = model.data.alpha.expand_as(cross)
+        solved = solve_upper(model.data.factor, solve_lower(model.data.factor, cross.mT)).mT
+        by_mean, lost = (kernel.slopes(some, model.data.x, w) for w in (alpha, -2.0 * solved))
+        n = some[:, kernel.tables.n_column].clone().requires_grad_()
+        own = torch.autograd.grad(kernel.variance_of(n).sum(), n)[0]
+        by_variance = lost | {"n": lost["n"] + own}
+        parts.append([_in_order(features, kernel, slopes) for slopes in (by_mean, by_variance)])
+    mean_slope, variance_slope = (torch.cat(p).cpu().numpy() for p in zip(*parts, strict=True))
+    variance = bound.variance(rows) + model.noise(features)
+    return Gradients(bound.mean(rows), variance, mean_slope, variance_slope)
+
+
+def _in_order(features: PairFeatures, kernel: ProductKernel, slopes: dict[str, Tensor]) -> Tensor:
+    """Slopes in the order of `PairFeatures.dense`; (k, d)."""
+    k = len(slopes["n"])
+    by_ligand = iter(slopes["ligand"].split([t.shape[1] for t in _uncounted(features)], 1))
+    ligand = [
+        slopes["n"].new_zeros(k, table.shape[1]) if block in COUNTS else next(by_ligand)
+        for block, table in features.ligand.items()
+    ]
+    at = kernel.tables.n_column - 2
+    conditions = slopes["conditions"]
+    pair = [conditions[:, :at], slopes["n"][:, None], conditions[:, at:]]
+    return torch.cat([slopes["metal"], *ligand, *pair], 1)
+
+
+def _uncounted(features: PairFeatures) -> list[Floats]:
+    return [table for block, table in features.ligand.items() if block not in COUNTS]
 
 
 def _closed_form(model: PairModel, features: PairFeatures) -> Gradients:
@@ -254,7 +293,7 @@ def relevance(model: Any, features: PairFeatures) -> dict[str, float]:
         As for `gradients`.
     features : PairFeatures
         The pairs to average over: those it was fitted to, as published. Of more than 300, every
-        so many-th stands for the others where derivatives are numerical.
+        so many-th stands for the others where derivatives have no closed form.
 
     Returns
     -------
@@ -267,11 +306,14 @@ def relevance(model: Any, features: PairFeatures) -> dict[str, float]:
         As `gradients`.
     """
     some = features
-    if not (hasattr(model, "gradients") or _is_matern(model)):
+    if not hasattr(model, "gradients") and type(getattr(model, "kernel", None)) != GatheredMatern:
         n = len(features)
-        rows = np.linspace(0, n - 1, min(n, _MOST_NUMERICAL)).round().astype(np.int64)
+        rows = np.linspace(0, n - 1, min(n, _MOST_PAIRS)).round().astype(np.int64)
         some = features.take(rows)
     mean = local_relevance(model, some, features).mean(0)
     share = mean / (mean.sum() or 1.0)
     names = qualified_names(features)
     return {names[j]: float(share[j]) for j in np.argsort(-share, kind="stable")}
+
+
+_WAYS = {GatheredMatern: _closed_form, ProductKernel: _by_autograd}
