@@ -15,7 +15,7 @@ from bo_loop.acquisition.functions import percent
 from bo_loop.acquisition.items import Items
 from bo_loop.acquisition.objectives import Objective
 from bo_loop.acquisition.pickers import item_values
-from bo_loop.acquisition.replicates import removed
+from bo_loop.acquisition.replicates import expected_values, proposed_pairs, removed
 from bo_loop.acquisition.stop import Stop, chance_of_better
 from bo_loop.errors import CampaignError
 from bo_loop.records import Floats, PoolPairs, PoolPosterior, Proposal, Rows
@@ -133,7 +133,8 @@ def propose(
         measured_rows=np.flatnonzero(again),
         cap=candidates.cap,
     )
-    reasons = _reasons(posterior, objective, acquisition, pairs, chosen, incumbent, noise)
+    masks = candidates.open, again
+    reasons = _reasons(posterior, objective, acquisition, pairs, chosen, incumbent, noise, masks)
     if pairs.log_success is not None:
         chances = np.exp(pairs.log_success[chosen.rows])
         reasons = [f"{r}{_success(c)}" for r, c in zip(reasons, chances, strict=True)]
@@ -170,6 +171,7 @@ def _reasons(
     chosen: Selection,
     incumbent: Any,
     noise: Floats,
+    masks: tuple[Mask, Mask],
 ) -> list[str]:
     told = [None] * len(chosen.items)
     if objective.gaussian:
@@ -180,7 +182,11 @@ def _reasons(
             told = np.sqrt(removed(variances, noise[chosen.items]))
     else:
         local = Items.of(posterior, objective.parts(pairs)[chosen.items])
-        values = objective.value(local.draws(), chosen.items, pairs)
+
+        def value(log_beta: Floats) -> Floats:
+            return objective.value(log_beta, chosen.items, pairs)
+
+        values = value(local.draws())
         gains = objective.improvement(values, incumbent)
         if not objective.scalar:
             return [
@@ -188,6 +194,9 @@ def _reasons(
                 for chance in (gains > 0).mean(axis=0)
             ]
         means, sds, chances = values.mean(axis=0), values.std(axis=0), (gains > 0).mean(axis=0)
+        if acquisition.allow_replicates:
+            measured = proposed_pairs(local.parts, *masks)
+            told = expected_values(local, measured, noise, value).std(axis=0)
     return [
         explain(acquisition, float(mean), float(sd), incumbent, objective, chance, learned)
         for mean, sd, chance, learned in zip(means, sds, chances, told, strict=True)

@@ -5,7 +5,7 @@ import pytest
 from fakes import FakePosterior, pool_pairs
 from scipy.stats import norm
 
-from bo_loop.acquisition.compound import Cost, Selectivity
+from bo_loop.acquisition.compound import Cost, Selectivity, Target
 from bo_loop.acquisition.functions import LogEI
 from bo_loop.acquisition.objectives import Maximise, Minimise
 from bo_loop.acquisition.several import Pareto
@@ -115,3 +115,19 @@ def test_the_chance_of_success_is_told_and_weighs():
         fake, Maximise(feasibility=True), pool_pairs(3), is_open=[0, 1], answered=[2]
     )
     assert none_failed == decide(fake, Maximise(), pool_pairs(3), is_open=[0, 1], answered=[2])
+
+
+def test_a_replicate_of_a_distance_tells_what_it_would_teach():
+    # log β 9 ± 1 where 9 is wanted, noise variance 0.25: the mean to come is 9 ± √0.8, and 0.2 of
+    # the variance is left, so that the distance to come is that of a folded normal.
+    fake = FakePosterior.independent([9.0, 3.0], [1.0, 1e-4])
+    told = {"is_open": [], "answered": [0, 1], "again": [0], "allow_replicates": True}
+    found = decide(fake, Target(log_beta=9.0), pool_pairs(2), **told)
+    reason = found.proposals[0].reason
+    away = norm.ppf((np.arange(10_000) + 0.5) / 10_000) * 0.8**0.5
+    ratio = away / 0.2**0.5
+    distance = 2 * 0.2**0.5 * norm.pdf(ratio) + away * (1 - 2 * norm.cdf(-ratio))
+    assert reason.startswith("measure again: its sd falls from 1.00 to 0.45; distance from")
+    gain = float(reason.partition("expected gain ")[2].split(" ")[0])
+    assert gain == pytest.approx(norm.pdf(0) * distance.std(), abs=0.01)
+    assert gain < norm.pdf(0) * np.sqrt(1 - 2 / np.pi) - 0.01  # that of the latent distance

@@ -63,7 +63,10 @@ def test_a_fitted_model_is_asked_the_same_as_its_numbers(
     found = decided(posterior, noise, acquisition, objective, pairs)
     expected = decided(held, noise, acquisition, objective, pairs)
     assert len({p.row for p in found.proposals}) == Q
-    assert not {p.row for p in found.proposals} & {*KNOWN.tolist(), *PENDING.tolist()}
+    assert not {p.row for p in found.proposals} & {*PENDING.tolist()}
+    again = {p.row for p in found.proposals if p.again}
+    assert again == {p.row for p in found.proposals} & {*KNOWN.tolist()}
+    assert acquisition.allow_replicates or not again
     assert [p.row for p in found.proposals] == [p.row for p in expected.proposals]
     assert found.incumbent_row == expected.incumbent_row
     for ours, theirs in zip(found.proposals, expected.proposals, strict=True):
