@@ -306,7 +306,9 @@ def relevance(model: Any, features: PairFeatures) -> dict[str, float]:
         As `gradients`.
     """
     some = features
-    if not hasattr(model, "gradients") and type(getattr(model, "kernel", None)) != GatheredMatern:
+    if not hasattr(model, "gradients") and not isinstance(
+        getattr(model, "kernel", None), GatheredMatern
+    ):
         n = len(features)
         rows = np.linspace(0, n - 1, min(n, _MOST_PAIRS)).round().astype(np.int64)
         some = features.take(rows)

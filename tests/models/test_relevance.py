@@ -130,7 +130,7 @@ def test_relevances_of_a_model_without_a_closed_form_are_those_of_some_pairs(mon
     every = relevance(model, features)
     monkeypatch.setattr(module, "_is_matern", lambda model: False)
     assert relevance(model, features) == pytest.approx(every, abs=1e-6)
-    monkeypatch.setattr(module, "_MOST_NUMERICAL", 10)
+    monkeypatch.setattr(module, "_MOST_PAIRS", 10)
     some = relevance(model, features)
     assert some != pytest.approx(every, abs=1e-3)
     assert sum(some.values()) == pytest.approx(1.0)
