@@ -95,7 +95,14 @@ def gradients(model: Any, features: PairFeatures) -> Gradients:
     """
     if hasattr(model, "gradients"):
         return model.gradients(features)
-    return _WAYS.get(type(getattr(model, "kernel", None)), _numerical)(model, features)
+    if _is_matern(model):
+        return _closed_form(model, features)
+    product = isinstance(getattr(model, "kernel", None), ProductKernel)
+    return (_by_autograd if product else _numerical)(model, features)
+
+
+def _is_matern(model: Any) -> bool:
+    return isinstance(getattr(model, "kernel", None), GatheredMatern)
 
 
 def _by_autograd(model: PairModel, features: PairFeatures) -> Gradients:
@@ -306,9 +313,7 @@ def relevance(model: Any, features: PairFeatures) -> dict[str, float]:
         As `gradients`.
     """
     some = features
-    if not hasattr(model, "gradients") and not isinstance(
-        getattr(model, "kernel", None), GatheredMatern
-    ):
+    if not (hasattr(model, "gradients") or _is_matern(model)):
         n = len(features)
         rows = np.linspace(0, n - 1, min(n, _MOST_PAIRS)).round().astype(np.int64)
         some = features.take(rows)
@@ -316,6 +321,3 @@ def relevance(model: Any, features: PairFeatures) -> dict[str, float]:
     share = mean / (mean.sum() or 1.0)
     names = qualified_names(features)
     return {names[j]: float(share[j]) for j in np.argsort(-share, kind="stable")}
-
-
-_WAYS = {GatheredMatern: _closed_form, ProductKernel: _by_autograd}
