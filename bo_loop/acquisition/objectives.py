@@ -90,11 +90,6 @@ class Objective(ABC):
         return tuple(parse_limit(text) for text in self.constraints)
 
     @property
-    def plain(self) -> bool:
-        """Whether a row's score depends on its own mean and variance alone."""
-        return self.gaussian and not self.constraints and not self.per_cost
-
-    @property
     @abstractmethod
     def quantity(self) -> str:
         """What `shown` values are called."""

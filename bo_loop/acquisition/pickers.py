@@ -84,7 +84,19 @@ class _Scored(ABC):
     measured: Mask | None = None
 
     def __post_init__(self):
+        self._known_weight = self._weigh()
         self._prepare()
+
+    def _weigh(self) -> Floats | None:
+        """Log of each item's chance of success over its cost, as far as they weigh; (k,)."""
+        log_success, per_cost = self.pairs.log_success, self.objective.per_cost
+        if log_success is None and not per_cost:
+            return None
+        weight = -log_costs(self.pairs, self.items) if per_cost else np.zeros(len(self.items))
+        if log_success is not None:
+            parts = self.objective.parts(self.pairs)[self.items]
+            weight += (log_success[parts] * first_mentions(parts)).sum(axis=1)
+        return weight
 
     @abstractmethod
     def _prepare(self) -> None: ...
@@ -100,7 +112,7 @@ class _Scored(ABC):
 
 
 class Lazy(_Scored):
-    """Screening by bounds, for scores of a row's own mean and variance."""
+    """Screening by bounds, for scores of a row's own mean and variance and a known weight."""
 
     def _prepare(self) -> None:
         view = self._view()
@@ -116,6 +128,7 @@ class Lazy(_Scored):
             variance=lambda at: view.variance(self.items[left[at]]),
             incumbent=incumbent,
             q=q,
+            log_weight=None if self._known_weight is None else self._known_weight[left],
         )
         self._bound[left] = found.variance_bound
         return left[found.positions], found.scores
@@ -144,8 +157,6 @@ class Streamed(_Scored):
         ]
         parts = np.column_stack([self.objective.parts(self.pairs)[self.items], *limits])
         self._local = Items.of(self.posterior, parts)
-        per_cost = self.objective.per_cost
-        self._log_cost = log_costs(self.pairs, self.items) if per_cost else None
 
     def best(self, left: Rows, incumbent: Any, q: int) -> tuple[Rows, Floats]:
         """Return the q best of the items left, and their scores."""
@@ -165,8 +176,7 @@ class Streamed(_Scored):
             values = self._values(local.first(objective.width), at)
             gains = objective.improvement(values, incumbent)
             scores = self.acquisition.of_draws(values, gains)
-        weighed = objective.limits or objective.per_cost
-        if weighed or self.pairs.log_success is not None:
+        if objective.limits or self._known_weight is not None:
             scores = self.acquisition.weighted(scores, self._log_weight(local, at))
         return scores
 
@@ -179,14 +189,11 @@ class Streamed(_Scored):
         return expected_values(own, self.measured[at], self.noise, value)
 
     def _log_weight(self, local: Items, at: Rows) -> Floats:
-        log_weight = np.zeros(len(at))
+        log_weight = np.zeros(len(at)) if self._known_weight is None else self._known_weight[at]
         for column, limit in enumerate(self.objective.limits, start=self.objective.width):
             variance = np.maximum(local.covariance[:, column, column], 0.0)
-            log_weight += limit.log_chance(local.mean[:, column], variance)
-        if self.pairs.log_success is not None:
-            parts = local.parts[:, : self.objective.width]
-            log_weight += (self.pairs.log_success[parts] * first_mentions(parts)).sum(axis=1)
-        return log_weight if self._log_cost is None else log_weight - self._log_cost[at]
+            log_weight = log_weight + limit.log_chance(local.mean[:, column], variance)
+        return log_weight
 
     def believe(self, rows: Rows) -> None:
         """Condition on the means of `rows`, by an update of every item's own Gaussian."""
@@ -317,7 +324,7 @@ def picker(
     if objective.feasibility and not joint:
         # refused from the first round on, not only once something has failed
         acquisition.weighted(np.empty(0), np.empty(0))
-    kind = Lazy if objective.plain and pairs.log_success is None else Streamed
+    kind = Lazy if objective.gaussian and not objective.limits else Streamed
     marginal = acquisition.shortlist if joint else acquisition
     scored = kind(posterior, objective, marginal, pairs, items, noise, measured)
     return Drawn(scored, acquisition, known=known, q=q, rng=rng) if joint else scored

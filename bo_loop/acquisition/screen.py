@@ -110,6 +110,7 @@ def top(
     variance: Callable[[Rows], Floats],
     incumbent: float,
     q: int,
+    log_weight: Floats | None = None,
 ) -> Screened:
     """Find the q best rows exactly, computing as few variances as their bounds allow.
 
@@ -127,13 +128,22 @@ def top(
         Best value so far, in the objective's units.
     q : int
         Rows wanted; with fewer rows, all of them come back.
+    log_weight : (k,) float64, optional
+        Log of what each score, and so its ceiling, is weighed with.
 
     Returns
     -------
     Screened
         Equal to scoring every row; ties within a relative 1e-9 go to the smaller position.
+
+    Raises
+    ------
+    ConfigError
+        If there are weights, and the score is not one that they can multiply.
     """
     ceiling = acquisition.ceiling(mean, variance_bound * (1 + TIE), incumbent)
+    if log_weight is not None:
+        ceiling = acquisition.weighted(ceiling, log_weight)
     order = np.argsort(-ceiling, kind="stable")
     scores = np.empty(len(mean))
     tightened = variance_bound.copy()
@@ -142,6 +152,8 @@ def top(
         some = order[done : done + block]
         tightened[some] = variance(some)
         scores[some] = acquisition.value(mean[some], tightened[some], incumbent)
+        if log_weight is not None:
+            scores[some] = acquisition.weighted(scores[some], log_weight[some])
         done += len(some)
         block = min(2 * block, LARGEST_BLOCK)
     scored = np.sort(order[:done])

@@ -115,6 +115,47 @@ def test_larger_pools_equal_brute_force(seed, acquisition, size, q, offset):
     assert found.positions.tolist() == brute_force(acquisition.value(mean, variance, offset), q)
 
 
+@settings(max_examples=40, deadline=None)
+@given(
+    seed=st.integers(0, 2**32 - 1),
+    acquisition=st.sampled_from([LogEI(), EI(), PI()]),
+    size=st.integers(300, 6000),
+    q=st.sampled_from([1, 3, 400]),
+    offset=st.floats(-3, 3),
+)
+def test_weighed_pools_equal_brute_force(seed, acquisition, size, q, offset):
+    rng = np.random.default_rng(seed)
+    mean, variance = rng.normal(0, 1, size).round(2), rng.gamma(1.0, 1.0, size).round(2)
+    log_weight = -rng.exponential(1.0, size).round(1)
+    found = top(
+        acquisition,
+        mean=mean,
+        variance_bound=variance + rng.exponential(0.5, size),
+        variance=Asked(variance),
+        incumbent=offset,
+        q=q,
+        log_weight=log_weight,
+    )
+    scores = acquisition.weighted(acquisition.value(mean, variance, offset), log_weight)
+    assert found.positions.tolist() == brute_force(scores, q)
+
+
+def test_weights_do_not_make_the_search_go_through_every_row():
+    rng = np.random.default_rng(1)
+    size = 20_000
+    asked = Asked(rng.gamma(1.0, 1.0, size))
+    top(
+        LogEI(),
+        mean=rng.normal(0, 1, size),
+        variance_bound=asked.variances + 0.1,
+        variance=asked,
+        incumbent=2.0,
+        q=1,
+        log_weight=np.log(rng.uniform(0.4, 1.0, size)),
+    )
+    assert sum(asked.counts) < size / 10
+
+
 @pytest.mark.parametrize("acquisition", MARGINAL, ids=lambda a: type(a).__name__)
 def test_ceiling_holds_for_every_smaller_variance(acquisition):
     rng = np.random.default_rng(0)
