@@ -41,7 +41,8 @@ VERBS = {
     "predict": "predict log beta for a table of pairs",
     "import": "read and curate literature: NIST SRD 46, or your own tables",
     "simulate": "replay campaigns on known constants, and compare strategies",
-    "validate": "judge a model on ligands it has not seen",
+    "validate": "compare models on ligands or metals they have not seen",
+    "tune": "search the options of a model, and keep the best",
     "demo": "watch a closed loop on embedded constants",
 }
 
@@ -119,6 +120,8 @@ def _compose(verb: str, arguments: Sequence[str], touched: frozenset[str]) -> No
                 given["strategies"] = entries.strategies(given["config"], arguments)
             if verb == "validate":
                 given["config"] |= entries.contests(given["config"], arguments)
+            if verb == "tune":
+                given["config"] |= entries.searched(given["config"], arguments, given["choices"])
             function(**{name: given[name] for name in inspect.signature(function).parameters})
         except BoLoopError as error:
             refused.append(error)

@@ -247,10 +247,17 @@ def simulate(config: Mapping[str, Any], strategies: Mapping[str, Mapping[str, An
 
 
 def validate(config: Mapping[str, Any]) -> None:
-    """Judge a model on ligands it has not seen."""
+    """Compare models on the same splits."""
     from bo_loop.validate.command import run
 
     run(config, _CONSOLE)
+
+
+def tune(config: Mapping[str, Any], choices: Mapping[str, str]) -> None:
+    """Search the options of a model."""
+    from bo_loop.tune.command import run
+
+    run(config, choices, _CONSOLE)
 
 
 def demo(config: Mapping[str, Any], choices: Mapping[str, str]) -> None:

@@ -44,15 +44,38 @@ def contests(config: Mapping[str, Any], arguments: Sequence[str]) -> dict[str, d
     for entry in _contestants(config, arguments, "model"):
         words = _words(entry, "model", ("model", "features"))
         option = next(word for word in words if word.startswith("model=")).partition("=")[2]
-        asked = any(word.startswith("features=") for word in (*shared, *words))
-        if option in config["features_of"] and not asked:
-            words.append(f"features={config['features_of'][option]}")
+        words += _own_features(config, option, [*shared, *words])
         composed = _composed("validate", entry, words, shared, keep={"model", "features"})
         models[entry] = {key: composed[key] for key in ("model", "features")}
     for entry in _contestants(config, arguments, "split"):
         words = _words(entry, "split", ("split",))
         splits[entry] = _composed("validate", entry, words, shared, keep={"split"})["split"]
     return {"models": models, "splits": splits}
+
+
+def searched(
+    config: Mapping[str, Any], arguments: Sequence[str], choices: Mapping[str, str]
+) -> dict[str, Any]:
+    """Compose the ``features`` of the model that is tuned, if it has features of its own."""
+    words = _own_features(config, choices["model"], arguments)
+    if not words:
+        return {}
+    composed = _composed("tune", choices["model"], words, arguments, keep={"features"})
+    return {"features": composed["features"]}
+
+
+def _own_features(config: Mapping[str, Any], option: str, given: Sequence[str]) -> list[str]:
+    """Return the override that names a model's own features, unless others were `given`.
+
+    They are those that ``features_of`` names, or that have the model's name: `tune` writes both.
+    """
+    from hydra.core.global_hydra import GlobalHydra
+
+    if any(argument.startswith("features=") for argument in given):
+        return []
+    named = GlobalHydra.instance().config_loader().get_group_options("features")
+    own = config["features_of"].get(option, option if option in named else None)
+    return [f"features={own}"] if own else []
 
 
 def _contestants(config: Mapping[str, Any], arguments: Sequence[str], group: str) -> list[str]:

@@ -60,3 +60,17 @@ def test_an_option_of_a_split_in_its_list():
 def test_what_cannot_be_meant_is_refused(typed, message):
     with pytest.raises(ConfigError, match=message):
         contests(*typed)
+
+
+def test_tune_takes_the_features_of_its_model():
+    def searched(*typed):
+        arguments = ["out=t", "name=mine", *typed]
+        with initialize_config_dir(str(_packaged_conf()), version_base="1.3"):
+            config = plain("tune", compose("tune", arguments))
+            model = next(a.partition("=")[2] for a in typed if a.startswith("model="))
+            return config | entries.searched(config, arguments, {"model": model})
+
+    assert searched("model=beta_gp")["features"]["_target_"].endswith("FeatureRecipe")
+    assert searched("model=pair_gp")["features"]["_target_"].endswith("ChemistryRecipe")
+    own = searched("model=beta_gp", "features=chemistry")
+    assert own["features"]["_target_"].endswith("ChemistryRecipe")

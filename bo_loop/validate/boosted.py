@@ -70,7 +70,7 @@ class LightGBM:
     """
 
     inner_folds: int = 3
-    dropped_share: float = 0.3
+    dropped_share: float = 0.5
     fewest_features: int = 20
     trials: int = 20
     time_budget_s: float | None = None
