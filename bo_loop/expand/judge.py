@@ -59,7 +59,7 @@ class Judge:
             self._some(smiles[start : start + _AT_ONCE])
             for start in range(0, len(smiles), _AT_ONCE)
         ]
-        mean, sd = (np.concatenate([np.empty(0), *column]) for column in zip(*parts, strict=True))
+        mean, sd = np.concatenate([np.empty((2, 0)), *parts], axis=1)
         return mean, sd
 
     def describable(self, smiles: Sequence[str]) -> list[str]:
@@ -115,11 +115,7 @@ class Judge:
                 if ligand and ligand not in memory and not funnel.verdict(ligand)
             ]
             described = self.describable(new)
-            memory.update(
-                zip(described, zip(*self.values(described), strict=True), strict=True)
-                if described
-                else ()
-            )
+            memory.update(zip(described, zip(*self.values(described), strict=True), strict=True))
             found = [memory.get(ligand, (np.nan, np.nan)) for ligand in ligands]
             mean, sd = np.array(found, dtype=np.float64).T
             return mean, sd

@@ -75,7 +75,7 @@ class Generator(Protocol):
     """Makes new structures from known ligands."""
 
     def propose(self, known: Known, score: Score, rng: np.random.Generator) -> Iterator[Candidate]:
-        """Yield structures without end; all random draws come from `rng`."""
+        """Yield structures, as many as are taken; all random draws come from `rng`."""
 
 
 def check_count(name: str, value: object, least: int = 1) -> None:

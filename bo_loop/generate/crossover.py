@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bo_loop.generate.base import Candidate, Known, Score, check_count
-from bo_loop.generate.strings import PADDING, read, writable, written
+from bo_loop.generate.strings import PADDING, parents, read, written
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,17 +37,15 @@ class Crossover:
 
     def propose(self, known: Known, score: Score, rng: np.random.Generator) -> Iterator[Candidate]:
         """Yield children without end."""
-        parents = writable(known.best(self.best))
+        able = parents(known, self.best, least=2)
         while True:
-            pair = tuple(parents[i] for i in rng.choice(len(parents), size=2, replace=False))
+            pair = tuple(able[i] for i in rng.choice(len(able), size=2, replace=False))
             first, second = (list(written(parent, rng)) for parent in pair)
             length = max(len(first), len(second))
             first += [PADDING] * (length - len(first))
             second += [PADDING] * (length - len(second))
             differing = np.flatnonzero(np.array(first) != np.array(second))
-            if len(differing) < 2:
-                continue
-            taken = rng.permutation(differing)[: rng.integers(1, len(differing))]
+            taken = rng.permutation(differing)[: rng.integers(1, max(2, len(differing)))]
             for at in taken:
                 first[at] = second[at]
             yield Candidate(read(first), pair, "crossover")

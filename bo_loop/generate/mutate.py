@@ -10,6 +10,7 @@ from bo_loop.errors import ConfigError
 from bo_loop.generate.base import Candidate, Known, Score, check_count
 from bo_loop.generate.strings import (
     Symbols,
+    parents,
     read,
     robust_alphabet,
     symbol_counts,
@@ -58,7 +59,7 @@ class Mutate:
 
     def propose(self, known: Known, score: Score, rng: np.random.Generator) -> Iterator[Candidate]:
         """Yield children without end."""
-        parents = writable(known.best(self.best))
+        able = parents(known, self.best)
         counts = symbol_counts(writable(known.smiles))
         if self.symbols == "known":
             alphabet, weights = zip(*sorted(counts.items()), strict=True)
@@ -67,7 +68,7 @@ class Mutate:
             weights = [1] * len(alphabet)
         chances = np.array(weights) / sum(weights)
         while True:
-            parent = parents[rng.integers(len(parents))]
+            parent = able[rng.integers(len(able))]
             text = written(parent, rng)
             for new in rng.choice(alphabet, size=rng.integers(1, self.edits + 1), p=chances):
                 text = _edited(text, str(new), rng)

@@ -18,8 +18,10 @@ from scipy.special import log_ndtr
 from bo_loop.errors import ConfigError
 from bo_loop.generate.base import Candidate, Known, Score, check_count
 from bo_loop.generate.language import NGram
-from bo_loop.generate.strings import Symbols, read, rewritten, writable, written
+from bo_loop.generate.strings import Symbols, parents, read, rewritten, writable, written
 from bo_loop.records import Floats, Rows
+
+_PATIENCE = 50
 
 
 @dataclass(frozen=True)
@@ -89,22 +91,29 @@ class SMC:
                 raise ConfigError(f"generator.{name} is {value!r}: it must lie between 0 and 1.")
 
     def propose(self, known: Known, score: Score, rng: np.random.Generator) -> Iterator[Candidate]:
-        """Yield the survivors of each step, each structure of a step once, without end."""
+        """Yield the survivors of each step, each structure of a step once.
+
+        It ends only when no particle was a ligand for 50 steps in a row.
+        """
+        able = parents(known, self.best)
         readable = writable(known.smiles)
         texts = [written(smiles, rng) for smiles in readable for _ in range(self.writings)]
         language = NGram.trained(texts, self.order, self.least)
         longest = max(len(text) for text in texts)
-        parents = writable(known.best(self.best))
         floor = float(np.quantile(known.values, self.quantile))
-        drawn = [parents[i] for i in rng.integers(len(parents), size=self.particles)]
+        drawn = [able[i] for i in rng.integers(len(able), size=self.particles)]
         particles = [_Particle(written(smiles, rng), smiles) for smiles in drawn]
+        barren = 0
         for step in count(1):
             moved = [self._moved(particle, language, longest, rng) for particle in particles]
             structures = [read(particle.text) for particle in moved]
             mean, sd = score(structures)
             heat = min(1.0, step / self.steps)
             rows = _resampled(heat * _log_chance(mean, sd, floor), rng)
-            if len(rows) == 0:  # no particle is a ligand: all move on from where they were
+            barren = 0 if len(rows) else barren + 1
+            if barren == _PATIENCE:
+                return
+            if barren:  # no particle is a ligand: all set out again from where they were
                 continue
             particles = [moved[row] for row in rows]
             for row in np.unique(rows):

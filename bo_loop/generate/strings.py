@@ -11,7 +11,8 @@ import selfies
 from rdkit import Chem, rdBase
 
 from bo_loop.chemistry.ligands import standardise
-from bo_loop.errors import DataError
+from bo_loop.errors import ConfigError, DataError
+from bo_loop.generate.base import Known
 
 Symbols = tuple[str, ...]
 
@@ -38,6 +39,23 @@ def flat(smiles: str) -> str:
 def writable(smiles: Iterable[str]) -> tuple[str, ...]:
     """Return those ligands, in order, that SELFIES can write and that come back the same."""
     return tuple(text for text in smiles if round_trips(text))
+
+
+def parents(known: Known, best: int | None, least: int = 1) -> tuple[str, ...]:
+    """Return those of the best known ligands that SELFIES can write.
+
+    Raises
+    ------
+    ConfigError
+        If there are fewer than `least`.
+    """
+    found = writable(known.best(best))
+    if len(found) < least:
+        raise ConfigError(
+            f"SELFIES can write {len(found)} of the ligands that are to have children; it takes "
+            f"{least}. Raise generator.best, or choose generator=substituents."
+        )
+    return found
 
 
 def round_trips(smiles: str) -> bool:

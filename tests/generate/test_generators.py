@@ -118,6 +118,21 @@ def test_sequential_monte_carlo_goes_where_the_score_wants_it():
     assert late(score) > late(indifferent) + 1.0
 
 
+def test_sequential_monte_carlo_gives_up_where_nothing_is_a_ligand():
+    def hopeless(structures):
+        return np.full(len(structures), np.nan), np.full(len(structures), np.nan)
+
+    rng = np.random.default_rng(0)
+    assert list(SMC(particles=3).propose(known(), hopeless, rng)) == []
+
+
+@pytest.mark.parametrize("name", ["mutate", "crossover", "smc"])
+def test_parents_that_selfies_cannot_write_are_too_few(name):
+    perchlorates = ("O=Cl(=O)(=O)O", "O=Cl(=O)(=O)OC")
+    with pytest.raises(ConfigError, match=r"it takes [12]"):
+        made(option(name), 1, ligands=perchlorates)
+
+
 def test_the_chance_of_the_wanted_region_and_resampling_by_hand():
     chance = np.exp(_log_chance(np.array([1.0, 0.0, np.nan]), np.array([1.0, 1.0, np.nan]), 1.0))
     np.testing.assert_allclose(chance, [0.5, 0.158655, 0.0], atol=1e-6)
