@@ -2,38 +2,35 @@
 
 Symbols
 -------
-d      features with a lengthscale: of the metal, the ligand, the conditions
+d      features with a lengthscale: of the metal, the ligand, the pair
 t      terms
-θ      [log lengthscales (d,), log variances (t,), logit ρ]
+θ      [log lengthscales (d,), log variances (t,)]
 
 Priors, on the standardised outcome. Lengthscales: log-normal about √(number of features in the
-same distance), sd 1, so that the distance between two pairs does not grow with the number of
+same distance), sd 0.5, so that the distance between two pairs does not grow with the number of
 features (Hvarfner, Hellsten, Nardi, Vanilla Bayesian optimization performs great in high
-dimensions, ICML 2024). Variances: log-normal about 0.3, sd 1.5. logit ρ: normal, sd 1.5.
+dimensions, ICML 2024). Variances: log-normal about 0.3, sd 1.5.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import log
 from typing import Any
 
 import numpy as np
-import torch
 from torch import Tensor
 
-from bo_loop.errors import ConfigError, DataError
+from bo_loop.errors import ConfigError
 from bo_loop.records import Floats, PairFeatures
 
 METAL = "metal"
 LIGAND = "ligand"
 COUNTS = ("atoms", "donor_atoms")  # blocks of counts, for the min-max kernel
-N_LIGANDS = "n_ligands"
 
-_LENGTHSCALE_SD = 1.0
-_CONDITION_LENGTHSCALE = 3.0  # of the schema's scales: 30 °C, 1.5 M
+_LENGTHSCALE_SD = 0.5
+_PAIR_LENGTHSCALE = 3.0  # of the schema's scales: 3 ligands, 30 °C, 1.5 M
 _VARIANCE = 0.3
 _VARIANCE_SD = 1.5
-_STEP_SD = 1.5
 _BOUND = 9.0  # of every entry of θ: a factor of 8,000 either way
 
 
@@ -82,18 +79,15 @@ class Values:
 
     Parameters
     ----------
-    metal, ligand, conditions : (d_m,), (d_l,), (d_c,) tensor
+    metal, ligand, pair : (d_m,), (d_l,), (d_p,) tensor
         Lengthscales.
     variances : (t,) tensor
-    rho : () tensor
-        Correlation of two stepwise constants, between 0 and 1.
     """
 
     metal: Tensor
     ligand: Tensor
-    conditions: Tensor
+    pair: Tensor
     variances: Tensor
-    rho: Tensor
 
 
 @dataclass(frozen=True)
@@ -102,14 +96,14 @@ class Layout:
 
     Parameters
     ----------
-    metal, ligand, conditions : tuple of str
+    metal, ligand, pair : tuple of str
         ``block.feature`` of each lengthscale.
     terms : tuple of Term
     """
 
     metal: tuple[str, ...]
     ligand: tuple[str, ...]
-    conditions: tuple[str, ...]
+    pair: tuple[str, ...]
     terms: tuple[Term, ...]
 
     @classmethod
@@ -120,8 +114,6 @@ class Layout:
         ------
         ConfigError
             If a term names a block that the tables lack.
-        DataError
-            If the pairs do not say the number of ligands.
         """
         lacking = sorted({f for term in terms for f in term.ligand} - {LIGAND, *features.ligand})
         if lacking:
@@ -129,18 +121,21 @@ class Layout:
                 f"The model's terms name the blocks {', '.join(lacking)}, which these features do "
                 "not have. Choose features=chemistry, or terms without them."
             )
-        if N_LIGANDS not in features.names["pair"]:
-            raise DataError(f"The pair block needs {N_LIGANDS}.")
 
-        def qualified(blocks: Sequence[str]) -> tuple[str, ...]:
+        def qualified(blocks: Iterable[str]) -> tuple[str, ...]:
             return tuple(f"{b}.{name}" for b in blocks for name in features.names[b])
 
         return cls(
-            metal=qualified(list(features.metal)),
-            ligand=qualified([block for block in features.ligand if block not in COUNTS]),
-            conditions=tuple(n for n in qualified(["pair"]) if n != f"pair.{N_LIGANDS}"),
+            metal=qualified(features.metal),
+            ligand=qualified(block for block in features.ligand if block not in COUNTS),
+            pair=qualified(["pair"]),
             terms=tuple(terms),
         )
+
+    @property
+    def lengthscales(self) -> tuple[str, ...]:
+        """Names of all lengthscales, in the order of θ; (d,)."""
+        return (*self.metal, *self.ligand, *self.pair)
 
     @property
     def size(self) -> int:
@@ -148,40 +143,23 @@ class Layout:
         return sum(self._sizes())
 
     def _sizes(self) -> list[int]:
-        return [*map(len, (self.metal, self.ligand, self.conditions, self.terms)), 1]
+        return [len(each) for each in (self.metal, self.ligand, self.pair, self.terms)]
 
     def values(self, theta: Tensor) -> Values:
         """Take θ apart, differentiably."""
-        metal, ligand, conditions, variances, step = theta.split(self._sizes())
-        return Values(
-            metal.exp(),
-            ligand.exp(),
-            conditions.exp(),
-            variances.exp(),
-            torch.sigmoid(step[0]),
-        )
+        return Values(*theta.exp().split(self._sizes()))
 
-    def _prior(self) -> tuple[Floats, Floats]:
-        """Mean and sd of every entry of θ; (size,) each."""
-        sizes = self._sizes()
-        means = [
-            0.5 * log(max(1, sizes[0])),
-            0.5 * log(max(1, sizes[1])),
-            log(_CONDITION_LENGTHSCALE),
-            log(_VARIANCE),
-            0.0,
-        ]
-        sds = [*[_LENGTHSCALE_SD] * 3, _VARIANCE_SD, _STEP_SD]
-        return np.repeat(means, sizes), np.repeat(sds, sizes)
+    def start(self) -> Floats:
+        """Mean of the priors of θ, where a search starts; (size,)."""
+        metal, ligand, *_ = sizes = self._sizes()
+        means = [0.5 * log(max(1, metal)), 0.5 * log(max(1, ligand))]
+        return np.repeat([*means, log(_PAIR_LENGTHSCALE), log(_VARIANCE)], sizes)
 
     def log_prior(self, theta: Tensor) -> Tensor:
         """Log prior density of θ, but for a constant."""
-        mean, sd = (theta.new_tensor(each) for each in self._prior())
+        sd = np.repeat([*[_LENGTHSCALE_SD] * 3, _VARIANCE_SD], self._sizes())
+        mean, sd = (theta.new_tensor(each) for each in (self.start(), sd))
         return -0.5 * ((theta - mean) / sd).square().sum()
-
-    def start(self) -> Floats:
-        """θ to start from: the mean of the priors; (size,)."""
-        return self._prior()[0]
 
     def bounds(self) -> Floats:
         """Lower and upper bound of every entry of θ; (size, 2)."""
@@ -189,35 +167,24 @@ class Layout:
 
     def stated(self, theta: Floats, scale: float) -> dict[str, Any]:
         """Say θ in original units, `scale` (log β) being the unit of the outcome; JSON-able."""
-        values = self.values(torch.as_tensor(theta))
-        lengths = torch.cat([values.metal, values.ligand, values.conditions]).tolist()
-        names = (*self.metal, *self.ligand, *self.conditions)
-        variances = (values.variances * scale**2).tolist()
+        lengthscales, variances = np.split(np.exp(theta), [len(self.lengthscales)])
+        names = (term.name for term in self.terms)
         return {
-            "lengthscales": dict(zip(names, lengths, strict=True)),
-            "variances": dict(zip((t.name for t in self.terms), variances, strict=True)),
-            "step_correlation": values.rho.item(),
+            "lengthscales": dict(zip(self.lengthscales, lengthscales.tolist(), strict=True)),
+            "variances": dict(zip(names, (variances * scale**2).tolist(), strict=True)),
         }
 
     def fits(self, stated: Mapping[str, Any]) -> bool:
         """Whether stated hyperparameters are those of this layout."""
-        return set(stated.get("lengthscales", ())) == {
-            *self.metal,
-            *self.ligand,
-            *self.conditions,
-        } and set(stated.get("variances", ())) == {term.name for term in self.terms}
+        names = {term.name for term in self.terms}
+        return (
+            set(stated.get("lengthscales", ())) == set(self.lengthscales)
+            and set(stated.get("variances", ())) == names
+        )
 
     def theta(self, stated: Mapping[str, Any], scale: float) -> Floats:
         """Return the θ of stated hyperparameters, with `scale` as the unit of the outcome."""
-        lengths = stated["lengthscales"]
-        names = (*self.metal, *self.ligand, *self.conditions)
         # By name: a mapping that has been through canonical JSON is in another order.
+        lengthscales = [stated["lengthscales"][name] for name in self.lengthscales]
         variances = [stated["variances"][term.name] / scale**2 for term in self.terms]
-        rho = stated["step_correlation"]
-        return np.concatenate(
-            [
-                np.log([lengths[name] for name in names]),
-                np.log(variances),
-                [log(rho / (1.0 - rho))],
-            ]
-        )
+        return np.log([*lengthscales, *variances])

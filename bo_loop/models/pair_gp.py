@@ -47,7 +47,7 @@ class PairGP(ExactGP):
             raise ConfigError(f"terms={list(self.terms)}: give at least one term, each once.")
 
     def naming(self, features: PairFeatures) -> Layout:
-        """Lengthscales by ``block.feature``, variances by term, and the correlation of steps."""
+        """Lengthscales by ``block.feature``, and variances by term."""
         return Layout.of(features, self._terms())
 
     def form(self, features: PairFeatures) -> ProductForm:

@@ -2,12 +2,11 @@
 
 Symbols
 -------
-a        a setting: metal ion, number of ligands N, conditions c
+a        a setting: metal ion, number of ligands, conditions
 b        a ligand
 v_t      variance of term t
-M, C     Matérn-3/2 over the properties of the ions; over the conditions
-S        covariance of sums of stepwise constants: ρ N N′ + (1 − ρ) min(N, N′)
-A, A₀    M C S, and C S without the metal                      (u_a, u_a′)
+A        Matérn-3/2 over the ion's properties, number of ligands and conditions   (u_a, u_a′)
+A₀       the same without the ion's properties                 (u_a, u_a′)
 B, B₀    Σ v_t Π factors of the ligand, over the terms with the metal, without it   (u_b, u_b′)
 k        A[a, a′] B[b, b′] + A₀[a, a′] B₀[b, b′]               (n, n′)
 θ        what is fitted, see `Layout`
@@ -18,9 +17,6 @@ distinct settings and ligands, by autograd, and only their product is gathered f
 The gradient comes back the same way: that of A[a, a′] is the sum of G ∘ B over the pairs with
 these settings. A mean needs no k at all: Σ_j k_ij α_j = (B Z Aᵀ)[b_i, a_i] + the same of A₀ and
 B₀, where Z (u_b′, u_a′) holds the sums of α over the pairs of a ligand and a setting.
-
-log β_N is the sum of N stepwise constants log K_1 … log K_N. If each has variance 1 and any two
-correlate by ρ, two sums have covariance S.
 
 The factors of ligands are a Matérn-3/2 with a lengthscale for each feature (donor groups), and the
 min-max kernel Σ min(x, x′) / Σ max(x, x′) of counts, which has no parameter (Ralaivola, Swamidass,
@@ -36,7 +32,7 @@ import torch
 from torch import Tensor
 
 from bo_loop.models.kernels import PairKernel
-from bo_loop.models.layout import COUNTS, LIGAND, N_LIGANDS, Layout, Values
+from bo_loop.models.layout import COUNTS, LIGAND, Layout, Values
 from bo_loop.records import Floats, PairFeatures
 
 _TILE = 2**19  # elements: 4 MB, so that a tile stays in the cache
@@ -52,14 +48,11 @@ class Tables:
     metal : (n_metals, d_m) float64 tensor
     ligand : (n_ligands, d_l) float64 tensor
     counts : mapping of str to (n_ligands, d) float32 tensor
-    n_column : int
-        Where in a pair x the number of ligands stands; the other pair features are conditions.
     """
 
     metal: Tensor
     ligand: Tensor
     counts: dict[str, Tensor]
-    n_column: int
 
     @classmethod
     def of(cls, features: PairFeatures, device: torch.device) -> "Tables":
@@ -80,7 +73,6 @@ class Tables:
                 for b, t in features.ligand.items()
                 if b in COUNTS
             },
-            n_column=2 + features.names["pair"].index(N_LIGANDS),
         )
 
     def gather(self, x: Tensor) -> "Side":
@@ -98,11 +90,9 @@ class Tables:
     def _side(
         self, settings: Tensor, ligands: Tensor, setting_row: Tensor, ligand_row: Tensor
     ) -> "Side":
-        other = [j for j in range(1, settings.shape[1]) if j != self.n_column - 1]
         return Side(
             self.metal[settings[:, 0].long()],
-            settings[:, self.n_column - 1],
-            settings[:, other],
+            settings[:, 1:],
             self.ligand[ligands],
             {block: counts[ligands] for block, counts in self.counts.items()},
             setting_row,
@@ -116,17 +106,15 @@ class Side:
 
     Parameters
     ----------
-    metal, conditions : (u_a, …) float64 tensor
-    n : (u_a,) float64 tensor
-        Number of ligands.
+    metal : (u_a, d_m) float64 tensor
+    pair : (u_a, d_p) float64 tensor
     ligand : (u_b, d_l) float64 tensor
     counts : mapping of str to (u_b, d) float32 tensor
     setting_row, ligand_row : (n,) int64 tensor
     """
 
     metal: Tensor
-    n: Tensor
-    conditions: Tensor
+    pair: Tensor
     ligand: Tensor
     counts: dict[str, Tensor]
     setting_row: Tensor
@@ -183,12 +171,8 @@ def small_tables(
     shared
         `overlaps` of a and b.
     """
-    steps = a.n[:, None], b.n
-    sums = values.rho * steps[0] * steps[1] + (1.0 - values.rho) * torch.minimum(*steps)
-    around = sums * matern32(
-        squared_distance(a.conditions / values.conditions, b.conditions / values.conditions)
-    )
-    apart = squared_distance(a.metal / values.metal, b.metal / values.metal)
+    around = squared_distance(a.pair / values.pair, b.pair / values.pair)
+    apart = around + squared_distance(a.metal / values.metal, b.metal / values.metal)
     factors = dict(shared)
     if any(LIGAND in term.ligand for term in layout.terms):
         factors[LIGAND] = matern32(
@@ -201,7 +185,7 @@ def small_tables(
             product = product * factors[factor]
         sides[term.of_metal] = sides[term.of_metal] + product
     zero = around.new_zeros(len(a.ligand), len(b.ligand))
-    return matern32(apart) * around, sides[True] + zero, around, sides[False] + zero
+    return matern32(apart), sides[True] + zero, matern32(around), sides[False] + zero
 
 
 class _Gathered(torch.autograd.Function):
@@ -346,13 +330,8 @@ class ProductKernel(PairKernel):
         return _Gathered.apply(side, side, True, *self._small(side, side))
 
     def variance(self, x: Tensor) -> Tensor:
-        """Prior variance at `x` (n, 2 + d_p); (n,). Every factor but S is 1 there."""
-        return self.variance_of(x[:, self.tables.n_column])
-
-    def variance_of(self, n: Tensor) -> Tensor:
-        """Prior variance of pairs of `n` (k,) ligands; (k,)."""
-        rho = self.values.rho
-        return self.values.variances.sum() * (rho * n * n + (1.0 - rho) * n)
+        """Prior variance at `x` (n, 2 + d_p): every factor is 1 there; (n,)."""
+        return self.values.variances.sum().expand(len(x))
 
     def slopes(self, x: Tensor, train: Tensor, weights: Tensor) -> dict[str, Tensor]:
         """Differentiate Σ_j k(x_i, x′_j) W_ij with respect to the features of x_i.
@@ -368,10 +347,10 @@ class ProductKernel(PairKernel):
         -------
         dict of str to (k, …) float64 tensor
             Derivatives with respect to ``metal``, ``ligand`` (all but counts, which are whole
-            numbers), ``n`` and ``conditions``.
+            numbers) and ``pair``.
         """
         a, b = self.tables.each(x), self.tables.gather(train)
-        names = ("metal", "ligand", "n", "conditions")
+        names = ("metal", "ligand", "pair")
         leaves = {name: getattr(a, name).detach().requires_grad_() for name in names}
         with torch.enable_grad():
             tables = self._small(replace(a, **leaves), b)
@@ -383,7 +362,7 @@ class ProductKernel(PairKernel):
         """Covariance of `x1` (n, 2 + d_p) and `x2` (n′, 2 + d_p) times `weights` (n′,); (n,)."""
         a, b = self.tables.gather(x1), self.tables.gather(x2)
         settings, ligands, settings_0, ligands_0 = self._small(a, b)
-        sums = weights.new_zeros(len(b.ligand), len(b.n))
+        sums = weights.new_zeros(len(b.ligand), len(b.pair))
         sums.index_put_((b.ligand_row, b.setting_row), weights, accumulate=True)
         table = ligands @ sums @ settings.mT + ligands_0 @ sums @ settings_0.mT
         return table[a.ligand_row, a.setting_row]

@@ -117,28 +117,23 @@ def _by_autograd(model: PairModel, features: PairFeatures) -> Gradients:
         cross = kernel.block(some, model.data.x).detach()
         alpha = model.data.alpha.expand_as(cross)
         solved = solve_upper(model.data.factor, solve_lower(model.data.factor, cross.mT)).mT
-        by_mean, lost = (kernel.slopes(some, model.data.x, w) for w in (alpha, -2.0 * solved))
-        n = some[:, kernel.tables.n_column].clone().requires_grad_()
-        own = torch.autograd.grad(kernel.variance_of(n).sum(), n)[0]
-        by_variance = lost | {"n": lost["n"] + own}
-        parts.append([_in_order(features, kernel, slopes) for slopes in (by_mean, by_variance)])
+        slopes = (kernel.slopes(some, model.data.x, w) for w in (alpha, -2.0 * solved))
+        parts.append([_in_order(features, each) for each in slopes])
     mean_slope, variance_slope = (torch.cat(p).cpu().numpy() for p in zip(*parts, strict=True))
     variance = bound.variance(rows) + model.noise(features)
     return Gradients(bound.mean(rows), variance, mean_slope, variance_slope)
 
 
-def _in_order(features: PairFeatures, kernel: ProductKernel, slopes: dict[str, Tensor]) -> Tensor:
+def _in_order(features: PairFeatures, slopes: dict[str, Tensor]) -> Tensor:
     """Slopes in the order of `PairFeatures.dense`; (k, d)."""
-    k = len(slopes["n"])
     by_ligand = iter(slopes["ligand"].split([t.shape[1] for t in _uncounted(features)], 1))
     ligand = [
-        slopes["n"].new_zeros(k, table.shape[1]) if block in COUNTS else next(by_ligand)
+        slopes["pair"].new_zeros(len(slopes["pair"]), table.shape[1])
+        if block in COUNTS
+        else next(by_ligand)
         for block, table in features.ligand.items()
     ]
-    at = kernel.tables.n_column - 2
-    conditions = slopes["conditions"]
-    pair = [conditions[:, :at], slopes["n"][:, None], conditions[:, at:]]
-    return torch.cat([slopes["metal"], *ligand, *pair], 1)
+    return torch.cat([slopes["metal"], *ligand, slopes["pair"]], 1)
 
 
 def _uncounted(features: PairFeatures) -> list[Floats]:

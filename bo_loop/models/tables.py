@@ -4,7 +4,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from bo_loop.errors import DataError
+from bo_loop.errors import ConfigError, DataError
+from bo_loop.models.layout import COUNTS
 from bo_loop.records import Floats, PairFeatures
 
 
@@ -15,7 +16,19 @@ def qualified_names(features: PairFeatures) -> tuple[str, ...]:
 
 
 def as_tensors(features: PairFeatures, device: torch.device) -> tuple[Tensor, Tensor, Tensor]:
-    """Metal table (n_metals, d_m), ligand table (n_ligands, d_l) and X (n, 2 + d_p)."""
+    """Metal table (n_metals, d_m), ligand table (n_ligands, d_l) and X (n, 2 + d_p).
+
+    Raises
+    ------
+    ConfigError
+        If a block holds counts, which no lengthscale is for.
+    """
+    counts = [block for block in features.ligand if block in COUNTS]
+    if counts:
+        raise ConfigError(
+            f"The features hold counts ({', '.join(counts)}), which this model cannot compare. "
+            "Choose features=published, or model=pair_gp."
+        )
     metal, ligand = (np.hstack(list(t.values())) for t in (features.metal, features.ligand))
     return tuple(
         torch.as_tensor(np.ascontiguousarray(array, dtype=np.float64), device=device)
