@@ -103,3 +103,9 @@ def test_traces_hold_what_the_lab_answered():
     trace = run(WARM, strategy("Greedy"))
     known = TABLE.set_index("pair_id")["log_beta"]
     assert np.array_equal(trace["log_beta"], known[trace["pair_id"]])
+
+
+def test_replicates_are_refused_for_the_table_knows_one_value():
+    again = acquisition("LogEI") | {"allow_replicates": True}
+    with pytest.raises(ConfigError, match="'LogEI' allows replicates, but the lab of a replay"):
+        run(WARM, strategy("LogEI", acquisition=again))
