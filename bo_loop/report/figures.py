@@ -210,7 +210,8 @@ def space(places: Floats, states: Sequence[str], numbers: Mapping[int, int]) -> 
 
 def _diagonal(axes: Axes, low: float, high: float) -> None:
     margin = 0.04 * (high - low or 1.0)
-    limits = (low - margin, high + margin)
+    # hundredths: an SVG's ids hash the limits, and a model's last digits differ from run to run
+    limits = (round(low - margin, 2), round(high + margin, 2))
     axes.plot(limits, limits, color=GREY, lw=1, zorder=0)
     axes.set(xlim=limits, ylim=limits, aspect="equal")
 
