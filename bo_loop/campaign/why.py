@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from bo_loop.models.relevance import movers
+from bo_loop.models.relevance import movers, spread
+from bo_loop.models.tables import qualified_names
 from bo_loop.records import Floats, Mover, PairFeatures, Rows
 from bo_loop.surrogate import Surrogate
 
@@ -44,14 +45,19 @@ def context(
 
 
 def moving(surrogate: Surrogate, features: PairFeatures, rows: Rows) -> list[tuple[Mover, ...]]:
-    """Name the features that move the predictions of k pairs most; parameters as of `context`."""
+    """Name the features that move the predictions of k pairs most; parameters as of `context`.
+
+    What all candidates share, such as the properties of the one metal of a campaign, is not named.
+    """
     n = len(surrogate.y)
+    names = np.array(qualified_names(features))
+    constant = set(names[spread(features) == 0.0].tolist())
     found: list[tuple[Mover, ...]] = [()] * len(rows)
     for model, seen, at in surrogate.model.parts(
         surrogate.behind_training(features, rows)
     ).values():
         new, old = np.flatnonzero(at >= n), np.flatnonzero(at < n)
-        of_each = movers(model, seen.take(new), seen.take(old))
+        of_each = movers(model, seen.take(new), seen.take(old), constant=constant)
         for i, own in zip(at[new] - n, of_each, strict=True):
             found[i] = own
     return found

@@ -261,7 +261,7 @@ class FeatureSchema:
         kinds = {each.kind: each for each in (FeatureRecipe, ChemistryRecipe)}
         options = dict(stored["recipe"])
         return cls(
-            recipe=kinds[options.pop("kind")](**options),
+            recipe=kinds[options.pop("kind", FeatureRecipe.kind)](**options),
             version=stored["version"],
             blocks={
                 name: FeatureBlock(**{key: tuple(values) for key, values in block.items()})

@@ -30,6 +30,7 @@ v′_j = 2 ∂c(x + t e_j, x)/∂t with the posterior covariance c, so that only
 and none of the moved ones, need a solve.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -246,11 +247,34 @@ def local_relevance(model: Any, features: PairFeatures, train: PairFeatures) -> 
         As `gradients`.
     """
     by_mean, by_variance = gradients(model, features).squared_relevance()
-    return np.sqrt(by_mean + by_variance) * train.dense().std(0)
+    return np.sqrt(by_mean + by_variance) * spread(train)
+
+
+def spread(features: PairFeatures) -> Floats:
+    """Compute the standard deviation of every feature over the pairs, from the small tables; (d,).
+
+    Columns are in the order of `PairFeatures.dense`; nothing of its size is made.
+    """
+    sides = ((features.metal, features.metal_row), (features.ligand, features.ligand_row))
+    deviations = []
+    for tables, row in sides:
+        share = np.bincount(row, minlength=len(next(iter(tables.values())))) / len(row)
+        for table in tables.values():
+            used = table[share > 0.0]
+            weight = share[share > 0.0]
+            # About the mean, not E[x²] − E[x]²: what is constant has no spread, not a tiny one.
+            off = used - used[0]
+            mean = weight @ off
+            deviations.append(np.sqrt(weight @ (off - mean) ** 2))
+    return np.concatenate([*deviations, features.pair.std(0)])
 
 
 def movers(
-    model: Any, features: PairFeatures, train: PairFeatures, most: int = 3
+    model: Any,
+    features: PairFeatures,
+    train: PairFeatures,
+    most: int = 3,
+    constant: Collection[str] = (),
 ) -> list[tuple[Mover, ...]]:
     """Name the features that move each prediction most.
 
@@ -260,6 +284,8 @@ def movers(
         As for `local_relevance`.
     most : int
         Features named of each pair.
+    constant : collection of str
+        ``block.feature`` of those not to name: they are the same for all that is compared.
 
     Returns
     -------
@@ -273,9 +299,10 @@ def movers(
     """
     found = gradients(model, features)
     by_mean, by_variance = found.squared_relevance()
-    relevances = np.sqrt(by_mean + by_variance) * train.dense().std(0)
+    relevances = np.sqrt(by_mean + by_variance) * spread(train)
     directions = np.where(by_mean >= by_variance, np.sign(found.mean_slope), 0.0)
     names = qualified_names(features)
+    relevances[:, [name in constant for name in names]] = 0.0
     return [
         tuple(
             Mover(names[j], float(own[j]), int(direction[j]))

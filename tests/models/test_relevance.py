@@ -14,6 +14,7 @@ from bo_loop.models.relevance import (
     local_relevance,
     movers,
     relevance,
+    spread,
 )
 from bo_loop.models.tables import qualified_names
 from bo_loop.records import PairFeatures
@@ -192,3 +193,19 @@ def test_scale_of_a_feature_does_not_change_its_relevance():
     one = relevance(MaternGP().build(features, y, None, hyper), features)
     ten = relevance(MaternGP().build(wide, y, None, scaled), wide)
     assert ten == pytest.approx(one, rel=1e-9)
+
+
+def test_spread_is_that_of_the_dense_table_and_constants_have_none():
+    features = pairs(40).take(np.array([0, 3, 3, 7, 20, 31]))
+    np.testing.assert_allclose(spread(features), features.dense().std(0), rtol=1e-12)
+    one = features.take(np.flatnonzero(features.metal_row == features.metal_row[0]))
+    assert (spread(one)[:3] == 0.0).all()
+
+
+def test_what_all_candidates_share_is_not_named_a_mover():
+    features = pairs(40)
+    model = MaternGP().build(features, log_beta(features), None, stated(features))
+    first = movers(model, features.take(np.arange(3)), features)
+    shared = {each.feature for each in first[0]}
+    again = movers(model, features.take(np.arange(3)), features, constant=shared)
+    assert not shared & {each.feature for own in again for each in own}
