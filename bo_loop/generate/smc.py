@@ -8,17 +8,25 @@ P      particles
 β_t    inverse temperature of step t; rises from 1/T to 1 in T steps, and stays there
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count
 
 import numpy as np
 from scipy.special import log_ndtr
 
-from bo_loop.errors import ConfigError
+from bo_loop.errors import ConfigError, DataError
 from bo_loop.generate.base import Candidate, Known, Score, check_count
 from bo_loop.generate.language import NGram
-from bo_loop.generate.strings import Symbols, parents, read, rewritten, writable, written
+from bo_loop.generate.strings import (
+    Symbols,
+    flat,
+    parents,
+    read,
+    rewritten,
+    writable,
+    written,
+)
 from bo_loop.records import Floats, Rows
 
 _PATIENCE = 50
@@ -69,7 +77,8 @@ class SMC:
     Notes
     -----
     iQSPR: Ikebata, Hongo, Isomura, Maezono and Yoshida, *J. Comput.-Aided Mol. Des.* 2017, **31**,
-    379, algorithm 1, with SELFIES in place of SMILES.
+    379, algorithm 1, with SELFIES in place of SMILES; a ligand that several particles have come to
+    counts once, or all would soon be alike.
     """
 
     particles: int = 200
@@ -78,7 +87,7 @@ class SMC:
     least: int = 2
     writings: int = 5
     cut: int = 15
-    rewrite: float = 0.5
+    rewrite: float = 0.9
     quantile: float = 0.95
     best: int = 100
 
@@ -109,7 +118,9 @@ class SMC:
             structures = [read(particle.text) for particle in moved]
             mean, sd = score(structures)
             heat = min(1.0, step / self.steps)
-            rows = _resampled(heat * _log_chance(mean, sd, floor), rng)
+            log_weights = heat * _log_chance(mean, sd, floor)
+            log_weights[_repeats(structures)] = -np.inf
+            rows = _resampled(log_weights, rng)
             barren = 0 if len(rows) else barren + 1
             if barren == _PATIENCE:
                 return
@@ -132,6 +143,19 @@ class SMC:
 def _log_chance(mean: Floats, sd: Floats, floor: float) -> Floats:
     """Log of the probability that values exceed `floor`; −∞ where there is no mean; (P,)."""
     return np.nan_to_num(log_ndtr((mean - floor) / sd), nan=-np.inf)
+
+
+def _repeats(structures: Sequence[str]) -> list[int]:
+    """Positions of ligands that stand earlier in the list already, perhaps written otherwise."""
+    first: dict[str, int] = {}
+    return [i for i, text in enumerate(map(_key, structures)) if first.setdefault(text, i) != i]
+
+
+def _key(structure: str) -> str:
+    try:
+        return flat(structure)
+    except DataError:
+        return structure
 
 
 def _resampled(log_weights: Floats, rng: np.random.Generator) -> Rows:

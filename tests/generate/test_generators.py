@@ -15,7 +15,7 @@ from bo_loop.generate.crossover import Crossover
 from bo_loop.generate.filters import Funnel
 from bo_loop.generate.mutate import Mutate
 from bo_loop.generate.selection import collect, most_different
-from bo_loop.generate.smc import SMC, _log_chance, _resampled
+from bo_loop.generate.smc import SMC, _log_chance, _repeats, _resampled
 from bo_loop.generate.strings import flat, round_trips
 from bo_loop.generate.substituents import Substituents, _cores, _library
 
@@ -131,6 +131,10 @@ def test_parents_that_selfies_cannot_write_are_too_few(name):
     perchlorates = ("O=Cl(=O)(=O)O", "O=Cl(=O)(=O)OC")
     with pytest.raises(ConfigError, match=r"it takes [12]"):
         made(option(name), 1, ligands=perchlorates)
+
+
+def test_a_ligand_counts_once_however_it_is_written():
+    assert _repeats(["OCC", "CCO", "C1CC", "NC", "CCO", "C1CC"]) == [1, 4, 5]
 
 
 def test_the_chance_of_the_wanted_region_and_resampling_by_hand():
