@@ -103,6 +103,16 @@ class Found:
     best: Mapping[str, Mapping[str, Any]]
 
 
+class _Held:
+    """The folder's lock is held: Optuna's own stays behind when a process is killed."""
+
+    def acquire(self) -> bool:
+        return True
+
+    def release(self) -> None:
+        pass
+
+
 class Tuning:
     """A search on given data and splits, with a folder that remembers it."""
 
@@ -143,10 +153,10 @@ class Tuning:
     def _study(self) -> optuna.Study:
         """Open the study; a trial that was killed is asked for again."""
         optuna.logging.set_verbosity(optuna.logging.WARNING)
-        storage = JournalStorage(JournalFileBackend(str(self.memory.folder / JOURNAL)))
+        journal = JournalFileBackend(str(self.memory.folder / JOURNAL), _Held())
         study = optuna.create_study(
             study_name="tune",
-            storage=storage,
+            storage=JournalStorage(journal),
             load_if_exists=True,
             pruner=optuna.pruners.MedianPruner(
                 n_startup_trials=self.search.unpruned, n_warmup_steps=self.search.prune_after
@@ -274,8 +284,10 @@ def tune(config: Mapping[str, Any], note: Note = lambda *_: None) -> Found:
     note("reading the data", 0, search.trials, None)
     cases = Cases.load(config["data"], config["scored_sources"])
     memory = Memory.open(Path(config["out"]), cases.observations)
-    _claim(memory, config)
-    return Tuning(search, cases, drawn(cases, config["split"], plan, memory), memory, note).run()
+    with memory.alone():
+        _claim(memory, config)
+        split = drawn(cases, config["split"], plan, memory)
+        return Tuning(search, cases, split, memory, note).run()
 
 
 def _claim(memory: Memory, config: Mapping[str, Any]) -> None:

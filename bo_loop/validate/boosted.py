@@ -26,6 +26,8 @@ from bo_loop.features.tables import raw_features
 from bo_loop.records import Floats, PairFeatures, Rows
 from bo_loop.validate.folds import Plan
 
+_BLOCKS = ("properties", "charge", "mordred")
+
 _PLAIN = {
     "learning_rate": 0.1,
     "num_leaves": 31,
@@ -103,8 +105,15 @@ class LightGBM:
         )
 
     def describe(self, pairs: pd.DataFrame) -> PairFeatures:
-        """Return every feature, unscaled; nan where a descriptor is undefined."""
-        return raw_features(pairs)
+        """Return every feature, unscaled; nan where a descriptor is undefined.
+
+        Raises
+        ------
+        ConfigError
+            If LightGBM is not installed: before any other model is fitted.
+        """
+        lightgbm()
+        return raw_features(pairs, _BLOCKS)
 
     def predict(
         self, train: PairFeatures, y: Floats, asked: PairFeatures, note: Note = lambda *_: None
@@ -304,6 +313,6 @@ def lightgbm() -> ModuleType:
     except (ImportError, OSError) as error:  # OSError: no OpenMP runtime
         raise ConfigError(
             f"model=lightgbm needs the package lightgbm ({error}). Install it with "
-            "python -m pip install 'bo-loop[validate]'."
+            "python -m pip install 'bo-loop[validate]', or leave it out of models."
         ) from error
     return lightgbm

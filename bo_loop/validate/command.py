@@ -57,6 +57,8 @@ def _table(found: Validation) -> Table:
         title_style="bold",
         box=SIMPLE_HEAD,  # ten columns within 80 characters
         padding=(0, 1, 0, 0),
+        caption="last three: percentage of the pairs within the 50, 80 and 95 % intervals",
+        caption_justify="left",
     )
     table.add_column("", overflow="fold")
     table.add_column("", no_wrap=True)

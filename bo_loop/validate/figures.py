@@ -107,8 +107,9 @@ def _boxes(split: str, folds: pd.DataFrame) -> Shown:
             part.loc[(part["model"] == m) & (part["own_protonation"] == own), score].dropna()
             for m, own in names
         ]
-        axes.boxplot(values, tick_labels=list(names.values()), medianprops={"color": ORANGE})
-        axes.tick_params("x", rotation=30)
+        labels = [name.replace(" ", "\n") for name in names.values()]
+        axes.boxplot(values, tick_labels=labels, medianprops={"color": ORANGE})
+        axes.tick_params("x", labelsize=8)
         axes.set_ylabel(_SCORES[score])
         if score == "mae":
             axes.set_title(group, fontsize=10)

@@ -10,7 +10,8 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,11 +19,12 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
+from filelock import FileLock, Timeout
 
 from bo_loop.errors import DataError
 from bo_loop.validate.splits import Split, split_from_json, split_to_json
 
-STATE, FOLDS = "state.json", "folds"
+STATE, FOLDS, LOCK = "state.json", "folds", "lock"
 _KEY = b"bo_loop"
 
 Note = Callable[[str, int, int, float | None], None]
@@ -85,6 +87,27 @@ class Memory:
                 "splits and repeats may be added to a folder; data may not change."
             )
         return cls(folder, contents)
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Keep other processes out of the folder; a process that is killed lets go of it.
+
+        Raises
+        ------
+        DataError
+            If another process is at work there.
+        """
+        lock = FileLock(self.folder / LOCK, timeout=0)
+        try:
+            lock.acquire()
+        except Timeout as error:
+            raise DataError(
+                f"Another bo-loop is at work in {self.folder}: wait for it, or give another out."
+            ) from error
+        try:
+            yield
+        finally:
+            lock.release()
 
     def part(self, name: str) -> dict[str, Any]:
         """Return what is known of one step so far, to be filled in place."""

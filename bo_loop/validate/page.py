@@ -64,9 +64,9 @@ COLUMNS = {
     "rmse": "RMSE",
     "r2": "R²",
     "nll": "NLL",
-    "coverage_50": "in 50 %",
-    "coverage_80": "in 80 %",
-    "coverage_95": "in 95 %",
+    "coverage_50": "50 %",
+    "coverage_80": "80 %",
+    "coverage_95": "95 %",
 }
 
 

@@ -49,13 +49,28 @@ def validate(config: Mapping[str, Any], note: Note = lambda *_: None) -> Validat
     """
     contestants = _contestants(config)
     asked = {key: config[key] for key in asdict(Plan()) if key in config}
-    plan, own = Plan(**asked), config.get("own_protonation", False)
-    if own not in OWN_PROTONATION:
-        raise ConfigError(f"own_protonation is {own!r}; it is true, false or both.")
+    plan = Plan(**asked)
     note("reading the data", 0, 1, None)
     cases = Cases.load(config["data"], config.get("scored_sources"))
     memory = Memory.open(Path(config["out"]), cases.observations)
-    splits = {}
+    with memory.alone():
+        found = _planned(cases, contestants, config, plan, memory, note)
+        _judge_all(found, memory, note)
+        note("writing the page", 1, 1, None)
+        write(memory.folder, found, config)
+    return found
+
+
+def _planned(
+    cases: Cases,
+    contestants: list[Contestant],
+    config: Mapping[str, Any],
+    plan: Plan,
+    memory: Memory,
+    note: Note,
+) -> Validation:
+    """Return all that is to be done, without results."""
+    own, splits = config.get("own_protonation", False), {}
     for name, node in config["splits"].items():
         note(f"splitting by {name}", 0, 1, None)
         splits[name] = drawn(cases, node, plan, memory)
@@ -65,17 +80,16 @@ def validate(config: Mapping[str, Any], note: Note = lambda *_: None) -> Validat
         described = cases.seen_by(each.recipe, each.features)
         for name, split in splits.items():
             series += _series(cases, each, described, name, split, own)
-    found = Validation(cases, {n: each.splits for n, each in splits.items()}, series)
-    _judge_all(found, memory, note)
-    note("writing the page", 1, 1, None)
-    write(Path(config["out"]), found, config)
-    return found
+    return Validation(cases, {name: each.splits for name, each in splits.items()}, series)
 
 
 def _contestants(config: Mapping[str, Any]) -> list[Contestant]:
     """Return the models; their options are looked at before anything is computed."""
     if not config["models"] or not config["splits"]:
         raise ConfigError("models and splits must each name one or more.")
+    own = config.get("own_protonation", False)
+    if own not in OWN_PROTONATION:
+        raise ConfigError(f"own_protonation is {own!r}; it is true, false or both.")
     return [
         Contestant(name, each["model"], each["features"], config.get("selection"))
         for name, each in config["models"].items()

@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 
 from bo_loop.errors import ConfigError, DataError
-from bo_loop.models.stages import numbers
+from bo_loop.models.stages import numbers, only, own_names
 from bo_loop.records import Floats, PairFeatures, Rows
 
 # A data set of few ligands keeps most of them for training.
@@ -150,7 +150,7 @@ class EdgeOfDomain:
         n, group = numbers(features), features.ligand_group[features.ligand_row]
         stages = {"beta_1": (n == 1, self.beta_1), "beta_n": (n > 1, self.beta_n)}
         maps = {
-            name: self._map(features, np.flatnonzero(mask), count)
+            name: self._map(only(features, own_names(features, name)), np.flatnonzero(mask), count)
             for name, (mask, count) in stages.items()
             if mask.any()
         }

@@ -4,7 +4,9 @@ import json
 import os
 import subprocess
 import sys
+import time
 
+import pandas as pd
 import pytest
 import yaml
 
@@ -75,3 +77,29 @@ def test_what_cannot_be_searched_is_refused(folder, words, message):
     assert done.returncode == 2
     assert message in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_search_killed_by_the_system_goes_on(folder):
+    words = [word.replace("out=t", "out=k").replace("name=mine", "name=other") for word in TUNE]
+    words += ["trials=4", "folds=4"]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "bo_loop.cli", *words], cwd=folder, stderr=subprocess.DEVNULL
+    )
+    deadline = time.monotonic() + 120
+    while len(kept := sorted((folder / "k" / "folds").glob("*.parquet"))) < 3:
+        assert process.poll() is None
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    process.kill()
+    process.wait()
+    written = {path: path.stat().st_mtime_ns for path in kept}
+    bo_loop(folder, *words)
+    assert {path: path.stat().st_mtime_ns for path in kept} == written
+    trials = pd.read_csv(folder / "k" / "trials.csv", encoding="utf-8-sig")
+    assert trials["trial"].tolist() == [1, 2, 3, 4]
+    whole = [word.replace("out=k", "out=w").replace("name=other", "name=whole") for word in words]
+    bo_loop(folder, *whole)
+    other = pd.read_csv(folder / "w" / "trials.csv", encoding="utf-8-sig")
+    pd.testing.assert_frame_equal(
+        trials.drop(columns="seconds"), other.drop(columns="seconds"), rtol=1e-6
+    )

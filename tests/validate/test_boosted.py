@@ -102,8 +102,9 @@ def test_it_is_no_surrogate():
 def test_without_the_package_one_is_told_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "lightgbm", None)
     features, y = pairs(60)
-    with pytest.raises(ConfigError, match=r"pip install 'bo-loop\[validate\]'"):
-        QUICK.predict(features, y, features)
+    for ask in (lambda: QUICK.predict(features, y, features), lambda: QUICK.describe(None)):
+        with pytest.raises(ConfigError, match=r"pip install 'bo-loop\[validate\]'"):
+            ask()
 
 
 @pytest.mark.parametrize(

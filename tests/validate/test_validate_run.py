@@ -12,6 +12,7 @@ from bo_loop.data import minteq
 from bo_loop.data.schema import with_keys
 from bo_loop.errors import ConfigError, DataError
 from bo_loop.validate import judge, output
+from bo_loop.validate.memory import Memory
 from bo_loop.validate.run import validate
 
 FEATURES = {"_target_": "bo_loop.features.schema.FeatureRecipe"}
@@ -144,6 +145,16 @@ def test_a_folder_of_something_else_is_refused(done, tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
 
 
+def test_two_at_once_in_a_folder_are_refused(done):
+    folder, found, _ = done
+    with (
+        Memory.open(folder, found.cases.observations).alone(),
+        pytest.raises(DataError, match="Another bo-loop is at work"),
+    ):
+        validate({**CONFIG, "out": str(folder)})
+    validate({**CONFIG, "out": str(folder)})
+
+
 @pytest.fixture(scope="module")
 def compared(tmp_path_factory):
     folder = tmp_path_factory.mktemp("comparison") / "out"
@@ -216,13 +227,6 @@ def test_a_model_without_stages_keeps_all_features(tmp_path, monkeypatch):
     assert len(found.outcomes[0].facts("relevances")["beta_n"]) == features.dense().shape[1]
 
 
-ACIDS = """\
-ligand,smiles,equilibrium,temperature_C,ionic_strength_M,log_K,note
-glycine,NCC(=O)O,[HL]/[L][H],25,0.1,9.6,
-citric acid,OC(=O)CC(O)(CC(=O)O)C(=O)O,[HL]/[L][H],25,0.1,5.7,
-"""
-
-
 @pytest.fixture
 def with_acids(tmp_path):
     """A table of two sources, with protonation constants beside them."""
@@ -230,7 +234,15 @@ def with_acids(tmp_path):
     rows = rows.assign(source=["first"] * 60 + ["other"] * 30)
     table, acids = tmp_path / "known.csv", tmp_path / "acids.csv"
     rows.to_csv(table, index=False)
-    acids.write_text(ACIDS, encoding="utf-8")
+    pd.DataFrame(
+        {
+            "smiles": rows["smiles"].unique()[:2],
+            "equilibrium": "[HL]/[L][H]",
+            "temperature_C": 25,
+            "ionic_strength_M": 0.1,
+            "log_K": [9.6, 5.7],
+        }
+    ).to_csv(acids, index=False)
     return {"_target_": "bo_loop.data.tables.load", "path": str(table), "protonation": str(acids)}
 
 
@@ -242,6 +254,36 @@ def test_protonation_rows_are_left_to_features_that_describe_them(with_acids, tm
     assert len(found.predictions) == 90
     # both would be the same: it is done once
     assert [each.own_protonation for each in found.outcomes] == [False]
+
+
+def test_protonation_of_ligands_held_back_trains_only_where_asked_for(with_acids, tmp_path):
+    chemistry = {"_target_": "bo_loop.features.chemistry.ChemistryRecipe"}
+    model = {"_target_": "bo_loop.models.pair_gp.PairGP", "max_iter": 2}
+    found = validate(
+        {
+            **OPTIONS,
+            "data": with_acids,
+            "models": {"pair_gp": {"model": model, "features": chemistry}},
+            "splits": {"ligand": LIGAND, "metal": METAL},
+            "own_protonation": "both",
+            "out": str(tmp_path / "out"),
+        }
+    )
+    # a metal that is held back says nothing of a ligand: there both would be the same
+    done = [(each.split, each.own_protonation) for each in found.outcomes]
+    assert done == [("ligand", False), ("ligand", True), ("metal", False)]
+    data = found.cases.observations
+    protons = data.index[data["metal"] == "H"].to_numpy()
+    without, own, _ = found.outcomes
+    for bout in without.bouts:
+        held = set(data["ligand_group"].iloc[bout.split.judged])
+        assert set(protons) & set(bout.train) == {
+            row for row in protons if data["ligand_group"][row] not in held
+        }
+    assert all(set(protons) <= set(bout.train) for bout in own.bouts)
+    assert any(not set(protons) <= set(bout.train) for bout in without.bouts)
+    table = found.table[found.table["group"] == "all"]
+    assert table["own_protonation"].tolist() == [False, True, False]
 
 
 def test_a_source_that_is_not_scored_only_trains(with_acids, tmp_path):
