@@ -8,7 +8,7 @@ k      rows asked for
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 import numpy as np
@@ -43,6 +43,9 @@ class PairFeatures:
     source : (n,) str, optional
         Where the value of each measured pair comes from, empty if it does not say; None for
         pairs that are still to be measured.
+    stages : mapping of str to tuple of str
+        ``beta_1``: the features, as ``block.feature``, that were chosen on pairs of n = 1 alone;
+        ``beta_n``: on those of n > 1. Empty where all features were chosen on all pairs.
     """
 
     metal: Mapping[str, Floats]
@@ -53,6 +56,7 @@ class PairFeatures:
     pair: Floats
     names: Mapping[str, tuple[str, ...]]
     source: NDArray[np.str_] | None = None
+    stages: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.metal_row)
@@ -93,6 +97,7 @@ class PairFeatures:
             pair=np.vstack([self.pair, other.pair]),
             names=self.names,
             source=_joined(self, other),
+            stages=self.stages,
         )
 
     def dense(self) -> Floats:

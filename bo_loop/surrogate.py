@@ -307,10 +307,10 @@ class Surrogate:
             names={block: tuple(names) for block, names in contents["names"].items()},
             source=arrays.get("source"),
         )
-        recipe = build(contents["model"])
+        recipe, schema = build(contents["model"]), FeatureSchema.from_json(contents["features"])
+        features = replace(features, stages=schema.stages)
         y, noise_var = arrays["y"], arrays["noise_var"]
         model = recipe.build(features, y, noise_var, contents["hyperparameters"])
-        schema = FeatureSchema.from_json(contents["features"])
         return cls(schema, recipe, features, y, noise_var, model)
 
 

@@ -20,13 +20,15 @@ vif          largest variance inflation factor removed until none exceeds `max_v
 
 Protected features come first and are never dropped by the last two steps. The others are taken
 in the order of `PairFeatures.dense`: metal properties, ligand charge, Mordred descriptors in
-Mordred's own order, pair features. The filters are those of Kanahashi, Urushihara and Yamaguchi
-(Sci. Rep. 2022, 12, 11159), whose order is not published.
+Mordred's own order, pair features. Where both pairs of n = 1 and pairs of n > 1 are at hand, all
+steps but the first are taken on either kind apart, and what either keeps is kept: models of β1 and
+βn take their own (`PairFeatures.stages`), a model of all n takes both. The filters are those of
+Kanahashi, Urushihara and Yamaguchi (Sci. Rep. 2022, 12, 11159), whose order is not published.
 """
 
 import warnings
 from collections.abc import Collection, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from importlib.metadata import version
 from typing import Any, ClassVar, Literal
 
@@ -36,8 +38,8 @@ import pandas as pd
 from bo_loop.chemistry.ions import PROTON
 from bo_loop.errors import ConfigError, DataError
 from bo_loop.features import descriptors, filters, groups
-from bo_loop.features.tables import PAIR, ligands_of, raw_features, restricted, tables_of
-from bo_loop.records import Floats, PairFeatures
+from bo_loop.features.tables import PAIR, ligands_of, part, raw_features, restricted, tables_of
+from bo_loop.records import Floats, PairFeatures, Rows
 
 # Conditions have scales of their own, whatever their spread: where the data hold one constant, a
 # later, different value must count; and a few pool rows at I = 0.1 M among literature at I = 0
@@ -118,19 +120,19 @@ class FeatureRecipe:
             raise DataError("Features cannot be chosen without pairs: the table is empty.")
         raw = raw_features(pairs, _BLOCKS)
         table, undefined = restricted(raw, _defined(raw))
-        table, constant = restricted(table, _varying(table))
         names = np.array(table.dense_names())
-        protected = self._protected(table)
-        moments = filters.moments(table)
-        apart = filters.uncorrelated(moments.correlation, protected, self.max_abs_r)
-        left = np.flatnonzero(apart)
-        low = filters.low_vif(
-            moments.correlation[np.ix_(left, left)], protected[left], self.max_vif
+        passed = {k: self._passed(part(table, rows)) for k, rows in _stages(pairs).items()}
+        # A feature that both drop is named by the step that it comes to in the better case.
+        furthest = np.max(list(passed.values()), axis=0)
+        dropped = {step: tuple(names[furthest == i].tolist()) for i, step in enumerate(STEPS)}
+        blocks = _blocks(table, filters.moments(table), np.flatnonzero(furthest == len(STEPS)))
+        return FeatureSchema(
+            self,
+            schema_version(blocks),
+            blocks,
+            dropped | {"undefined": undefined},
+            _kept_apart(table, passed) if len(passed) > 1 else {},
         )
-        correlated, inflated = (tuple(n.tolist()) for n in (names[~apart], names[left[~low]]))
-        dropped = dict(zip(STEPS, (undefined, constant, correlated, inflated), strict=True))
-        blocks = _blocks(table, moments, left[low])
-        return FeatureSchema(self, schema_version(blocks), blocks, dropped)
 
     def usable(self, pairs: pd.DataFrame) -> pd.DataFrame:
         """Leave out protonation constants, with a warning, unless the features describe protons."""
@@ -143,6 +145,19 @@ class FeatureRecipe:
             stacklevel=2,
         )
         return pairs[~left_out]
+
+    def _passed(self, table: PairFeatures) -> Rows:
+        """(d,) how many of `STEPS` each column passes, over the pairs of the table."""
+        passed = np.ones(len(table.dense_names()), dtype=np.int64)  # all are defined
+        correlation, protected = filters.moments(table).correlation, self._protected(table)
+        left = np.flatnonzero(np.concatenate(list(_varying(table).values())))
+        passed[left] += 1
+        inner = correlation[np.ix_(left, left)]
+        left = left[filters.uncorrelated(inner, protected[left], self.max_abs_r)]
+        passed[left] += 1
+        inner = correlation[np.ix_(left, left)]
+        passed[left[filters.low_vif(inner, protected[left], self.max_vif)]] += 1
+        return passed
 
     def _protected(self, table: PairFeatures) -> filters.Mask:
         if self.protected == "keep":
@@ -179,12 +194,15 @@ class FeatureSchema:
         Of the metal, of the ligand, and ``pair``.
     dropped : mapping of str to tuple of str
         Names of the features that each of `STEPS` dropped.
+    stages : mapping of str to tuple of str
+        As in `PairFeatures`.
     """
 
     recipe: Any
     version: str
     blocks: Mapping[str, FeatureBlock]
     dropped: Mapping[str, tuple[str, ...]]
+    stages: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def transform(self, pairs: pd.DataFrame) -> PairFeatures:
         """Scaled features of pairs.
@@ -222,6 +240,7 @@ class FeatureSchema:
             ligand={b: self.blocks[b].scaled(values) for b, values in table.ligand.items()},
             pair=self.blocks[PAIR].scaled(table.pair),
             source=pairs["source"].to_numpy(dtype=str) if "source" in pairs else None,
+            stages=self.stages,
         )
 
     def undefined(self, pairs: pd.DataFrame) -> list[str]:
@@ -238,6 +257,7 @@ class FeatureSchema:
                 for name, block in self.blocks.items()
             },
             "dropped": {step: list(names) for step, names in self.dropped.items()},
+            "stages": {stage: list(names) for stage, names in self.stages.items()},
         }
 
     @classmethod
@@ -268,6 +288,7 @@ class FeatureSchema:
                 for name, block in stored["blocks"].items()
             },
             dropped={step: tuple(names) for step, names in stored["dropped"].items()},
+            stages={stage: tuple(names) for stage, names in stored.get("stages", {}).items()},
         )
 
     def _raw(self, pairs: pd.DataFrame) -> PairFeatures:
@@ -285,6 +306,19 @@ def schema_version(blocks: Collection[str]) -> str:
     sets = [descriptors.set_version()] if "mordred" in blocks else []
     sets += [groups.donors_version()] if "donors" in blocks else []
     return " ".join([*sets, f"mendeleev={version('mendeleev')}"])
+
+
+def _stages(pairs: pd.DataFrame) -> dict[str, Rows]:
+    """Positions of the pairs of n = 1, and of those of n > 1, as far as there are any."""
+    first = (pairs["n_ligands"] == 1).to_numpy()
+    rows = {"beta_1": np.flatnonzero(first), "beta_n": np.flatnonzero(~first)}
+    return {stage: each for stage, each in rows.items() if len(each)}
+
+
+def _kept_apart(table: PairFeatures, passed: Mapping[str, Rows]) -> dict[str, tuple[str, ...]]:
+    """``block.feature`` of the columns that pass all steps, by stage."""
+    names = np.array([f"{b}.{name}" for b in tables_of(table) for name in table.names[b]])
+    return {stage: tuple(names[each == len(STEPS)].tolist()) for stage, each in passed.items()}
 
 
 def _blocks(

@@ -22,7 +22,7 @@ from torch import Tensor
 from bo_loop.errors import DataError
 from bo_loop.models.pair_model import PairModel
 from bo_loop.models.staged_posterior import StagedPosterior
-from bo_loop.models.stages import BetaOne, for_beta_1, numbers, only, with_inputs
+from bo_loop.models.stages import INPUTS, BetaOne, for_beta_1, numbers, only, own_names, with_inputs
 from bo_loop.models.tables import require_extended_tables, require_finite
 from bo_loop.records import Floats, PairFeatures, Rows
 
@@ -221,7 +221,12 @@ def for_beta_n(
     scaling: Mapping[str, list[float]],
     chosen: Any,
 ) -> PairFeatures:
-    """Return what the βn model sees of pairs: their features, and what β1 is predicted to be."""
+    """Return what the βn model sees of pairs: its own features and what β1 is predicted to be.
+
+    Or those among them that are `chosen`.
+    """
+    names = own_names(features, "beta_n")
     if source is not None:
         features = with_inputs(features, source.inputs(features), scaling)
-    return features if chosen is None else only(features, chosen)
+        names = (*names, *(f"pair.{name}" for name in INPUTS))
+    return only(features, names if chosen is None else chosen)

@@ -72,7 +72,7 @@ def choose_features(
 def _with_beta_1(recipe: BetaGP, task: Task, ones: Rows, more: Rows, memory: dict[str, Any]) -> Any:
     """Return all pairs as βn sees them, by a β1 model of the training pairs `ones`."""
     if not len(ones) or not len(more):
-        return task.features
+        return for_beta_n(task.features, None, {}, None)
     data = task.features.take(ones), task.y[ones], task.noise_var[ones]
     if "beta_1_model" in memory:
         model = recipe.build(*data, memory["beta_1_model"])

@@ -67,6 +67,7 @@ def only(features: PairFeatures, names: Collection[str]) -> PairFeatures:
         metal={block: table[:, kept[block]] for block, table in features.metal.items()},
         ligand={block: table[:, kept[block]] for block, table in features.ligand.items()},
         pair=features.pair[:, kept["pair"]],
+        stages={},
         names={
             block: tuple(name for name in each if f"{block}.{name}" in names)
             for block, each in features.names.items()
@@ -74,11 +75,16 @@ def only(features: PairFeatures, names: Collection[str]) -> PairFeatures:
     )
 
 
+def own_names(features: PairFeatures, stage: str) -> tuple[str, ...]:
+    """Names of the features chosen on the pairs of a stage; all, if they were on all pairs."""
+    return features.stages.get(stage, qualified_names(features))
+
+
 def for_beta_1(features: PairFeatures, chosen: Collection[str] | None) -> PairFeatures:
-    """Return what the β1 model sees of pairs: all but n and the complex charge, or `chosen`."""
+    """Return what the β1 model sees of pairs: its own but n and the complex charge, or `chosen`."""
     if chosen is None:
         dropped = {f"pair.{name}" for name in _NOT_FOR_BETA_1}
-        chosen = [name for name in qualified_names(features) if name not in dropped]
+        chosen = [name for name in own_names(features, "beta_1") if name not in dropped]
     return only(features, chosen)
 
 

@@ -9,6 +9,8 @@ from bo_loop.errors import ConfigError, DataError
 from bo_loop.models.beta_gp import BetaGP
 from bo_loop.models.linalg import FitWarning
 from bo_loop.models.matern_gp import MaternGP
+from bo_loop.models.selection import ForwardSelection, Task
+from bo_loop.models.staged_selection import choose_features
 from bo_loop.models.stages import numbers, only, scaling_of
 from bo_loop.models.tables import qualified_names
 
@@ -191,3 +193,62 @@ def test_all_features_are_named_in_the_report_of_a_stage():
         "pair.beta_1_mean",
         "pair.beta_1_variance",
     }
+
+
+# The fits below are cut short on purpose.
+short = pytest.mark.filterwarnings("ignore:The fit stopped")
+
+OWN = {
+    "beta_1": ("properties.properties0", "mordred.mordred1", "pair.n_ligands"),
+    "beta_n": ("mordred.mordred2", "charge.charge0", "pair.n_ligands", "pair.pair1"),
+}
+
+
+@short
+def test_each_stage_sees_the_features_chosen_on_its_own_pairs():
+    features = replace(pairs(N), stages=OWN)
+    model = BetaGP(max_iter=3).fit(features, log_beta(features))
+    found = model.hyperparameters()
+    assert set(found["beta_1"]["lengthscales"]) == {"properties.properties0", "mordred.mordred1"}
+    inputs = {"pair.beta_1_mean", "pair.beta_1_variance"}
+    assert set(found["beta_n"]["lengthscales"]) == {*OWN["beta_n"], *inputs}
+    # A pair that is asked for by its X is seen alike.
+    posterior = model.posterior(torch.as_tensor(features.X)[:, None, :])
+    bound = model.bind(features).mean(np.arange(N))
+    np.testing.assert_allclose(posterior.mean.squeeze().numpy(), bound, rtol=1e-9)
+
+
+@short
+def test_what_the_other_stage_alone_sees_moves_nothing():
+    features = replace(pairs(N), stages=OWN)
+    y = log_beta(features)
+    given = BetaGP(max_iter=3).fit(features, y).hyperparameters()
+    mordred = features.ligand["mordred"].copy()
+    mordred[:, 2] += np.linspace(-1.0, 1.0, len(mordred))  # of βn alone
+    changed = replace(features, ligand=features.ligand | {"mordred": mordred})
+    n, rows = numbers(features), np.arange(N)
+    before, after = (
+        BetaGP().build(f, y, None, given).bind(f).mean(rows) for f in (features, changed)
+    )
+    np.testing.assert_array_equal(after[n == 1], before[n == 1])
+    assert (after[n > 1] != before[n > 1]).all()
+
+
+@short
+def test_without_constants_of_n_1_beta_n_still_sees_its_own():
+    features = replace(pairs(N), stages=OWN)
+    train = features.take(np.flatnonzero(numbers(features) == 2))
+    found = BetaGP(max_iter=3).fit(train, log_beta(train)).hyperparameters()
+    assert set(found["beta_n"]["lengthscales"]) == set(OWN["beta_n"])
+
+
+@short
+def test_stages_choose_among_their_own():
+    features = replace(pairs(N), stages=OWN)
+    task = Task(features, log_beta(features), np.zeros(N), np.arange(TRAIN), np.arange(TRAIN, N))
+    selection = ForwardSelection(grid=2, max_iter=3)
+    recipe, found = choose_features(BetaGP(max_iter=3), selection, task, {}, lambda *_: None)
+    assert set(found["beta_1"].relevance) == {"properties.properties0", "mordred.mordred1"}
+    inputs = {"pair.beta_1_mean", "pair.beta_1_variance"}
+    assert set(found["beta_n"].relevance) == {*OWN["beta_n"], *inputs}
+    assert list(recipe.beta_n_features) == found["beta_n"].names

@@ -1,0 +1,30 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from bo_loop.data import minteq
+from bo_loop.data.schema import standardised
+from bo_loop.features.schema import FeatureRecipe
+from bo_loop.models.beta_gp import BetaGP
+from bo_loop.surrogate import Surrogate
+
+
+@pytest.mark.filterwarnings("ignore:The fit stopped")
+def test_what_each_stage_sees_survives_saving(tmp_path):
+    known = minteq.load()
+    known = known[known["metal"] != "H"]
+    chosen = [known[known["n_ligands"].eq(n)].head(40) for n in (1, 2)]
+    table = standardised(pd.concat(chosen, ignore_index=True), "the data")
+    schema = FeatureRecipe().fit(table)
+    seen = {stage: set(names) for stage, names in schema.stages.items()}
+    assert seen["beta_1"] != seen["beta_n"]
+    surrogate = Surrogate.fit(schema, BetaGP(max_iter=3), table)
+    found = surrogate.model.hyperparameters()
+    inputs = {"pair.beta_1_mean", "pair.beta_1_variance"}
+    assert set(found["beta_n"]["lengthscales"]) == seen["beta_n"] | inputs
+    without = {"pair.n_ligands", "pair.complex_charge"}
+    assert set(found["beta_1"]["lengthscales"]) == seen["beta_1"] - without
+    surrogate.save(tmp_path / "m")
+    loaded = Surrogate.load(tmp_path / "m")
+    asked = table.iloc[np.r_[:5, -5:0]]
+    pd.testing.assert_frame_equal(loaded.predict(asked), surrogate.predict(asked), rtol=1e-9)
