@@ -89,6 +89,23 @@ def test_other_conditions_of_a_complex_at_the_edge_go_with_it():
     assert set(edge % 300) == set(edge[edge < 300])
 
 
+def test_a_map_is_made_of_the_features_of_its_stage(monkeypatch):
+    widths = []
+
+    def umap(values, neighbours, seed):
+        widths.append(values.shape[1])
+        return values[:, :2]
+
+    monkeypatch.setattr(splits, "_umap", umap)
+    one, more = ("mordred.d", "mordred.e", "pair.n_ligands"), ("properties.a", "pair.n_ligands")
+    features = replace(pairs(), stages={"beta_1": one, "beta_n": more})
+    EdgeOfDomain(beta_1=4, beta_n=3).split(features)
+    assert widths == [2, 2]  # n does not vary on the map of n = 1
+    widths.clear()
+    EdgeOfDomain(beta_1=4, beta_n=3).split(pairs())
+    assert widths == [7, 8]
+
+
 @pytest.mark.usefixtures("flat_map")
 def test_few_ligands_keep_most_for_training():
     features = pairs(n_ligands=20)  # ten groups
