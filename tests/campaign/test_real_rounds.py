@@ -85,8 +85,8 @@ def failed(tmp_path_factory):
         campaign = begun(tmp_path_factory.mktemp("campaigns"), name, "matern_gp.MaternGP")
         objective = objective | {"free_ligand_M": 1e-3}
         campaign.configure(objective=objective)
-        campaign.suggest()
-        fill(campaign, 1, log_beta=["15.2", "", ""], status=["", "failed", ""])
+        campaign.suggest(batch_size=2)  # the other n of the second ligand is asked for later
+        fill(campaign, 1, log_beta=["15.2", ""], status=["", "failed"])
         campaign.suggest(batch_size=200)
         made[name] = campaign
     return made
