@@ -7,9 +7,9 @@ t      terms
 θ      [log lengthscales (d,), log variances (t,)]
 
 Priors, on the standardised outcome. Lengthscales: log-normal about √(number of features in the
-same distance), sd 0.5, so that the distance between two pairs does not grow with the number of
-features (Hvarfner, Hellsten, Nardi, Vanilla Bayesian optimization performs great in high
-dimensions, ICML 2024). Variances: log-normal about 0.3, sd 1.5.
+same distance), so that the distance between two pairs does not grow with the number of features
+(Hvarfner, Hellsten, Nardi, Vanilla Bayesian optimization performs great in high dimensions, ICML
+2024). Variances: log-normal about 0.3, sd 1.5.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -25,9 +25,8 @@ from bo_loop.records import Floats, PairFeatures
 
 METAL = "metal"
 LIGAND = "ligand"
-COUNTS = ("atoms", "donor_atoms")  # blocks of counts, for the min-max kernel
+COUNTS = ("atoms",)  # blocks of counts, for the min-max kernel
 
-_LENGTHSCALE_SD = 0.5
 _PAIR_LENGTHSCALE = 3.0  # of the schema's scales: 3 ligands, 30 °C, 1.5 M
 _VARIANCE = 0.3
 _VARIANCE_SD = 1.5
@@ -99,15 +98,18 @@ class Layout:
     metal, ligand, pair : tuple of str
         ``block.feature`` of each lengthscale.
     terms : tuple of Term
+    lengthscale_sd : float
+        Prior sd of each log lengthscale.
     """
 
     metal: tuple[str, ...]
     ligand: tuple[str, ...]
     pair: tuple[str, ...]
     terms: tuple[Term, ...]
+    lengthscale_sd: float
 
     @classmethod
-    def of(cls, features: PairFeatures, terms: Sequence[Term]) -> "Layout":
+    def of(cls, features: PairFeatures, terms: Sequence[Term], lengthscale_sd: float) -> "Layout":
         """Lay out θ for tables.
 
         Raises
@@ -130,6 +132,7 @@ class Layout:
             ligand=qualified(block for block in features.ligand if block not in COUNTS),
             pair=qualified(["pair"]),
             terms=tuple(terms),
+            lengthscale_sd=lengthscale_sd,
         )
 
     @property
@@ -157,7 +160,7 @@ class Layout:
 
     def log_prior(self, theta: Tensor) -> Tensor:
         """Log prior density of θ, but for a constant."""
-        sd = np.repeat([*[_LENGTHSCALE_SD] * 3, _VARIANCE_SD], self._sizes())
+        sd = np.repeat([*[self.lengthscale_sd] * 3, _VARIANCE_SD], self._sizes())
         mean, sd = (theta.new_tensor(each) for each in (self.start(), sd))
         return -0.5 * ((theta - mean) / sd).square().sum()
 

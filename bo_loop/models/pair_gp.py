@@ -28,6 +28,8 @@ class PairGP(ExactGP):
         share of each source as far as its rows last.
     terms : sequence of str
         What the covariance of two pairs is a sum of; see `bo_loop.models.layout.Term`.
+    lengthscale_sd : float
+        Prior sd of each log lengthscale: the smaller, the more alike features count.
 
     Raises
     ------
@@ -39,16 +41,19 @@ class PairGP(ExactGP):
     source_noise: bool = True
     source_offset: bool = True
     terms: Sequence[str] = TERMS
+    lengthscale_sd: float = 0.5
 
     def __post_init__(self):
         super().__post_init__()
         names = [term.name for term in self._terms()]
         if not names or len(set(names)) < len(names):
             raise ConfigError(f"terms={list(self.terms)}: give at least one term, each once.")
+        if not self.lengthscale_sd > 0.0:
+            raise ConfigError(f"lengthscale_sd is {self.lengthscale_sd}; give more than 0.")
 
     def naming(self, features: PairFeatures) -> Layout:
         """Lengthscales by ``block.feature``, and variances by term."""
-        return Layout.of(features, self._terms())
+        return Layout.of(features, self._terms(), self.lengthscale_sd)
 
     def form(self, features: PairFeatures) -> ProductForm:
         """Prior covariance of the pairs as a function of θ."""
