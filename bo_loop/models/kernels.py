@@ -1,18 +1,21 @@
-"""Kernels of pairs, as GPyTorch kernels: what all have, and the Matérn-3/2 kernel.
+"""Kernels of pairs, as GPyTorch kernels: what all have, the Matérn-3/2 and the product kernel.
 
 X is ``[metal row, ligand row, pair features]`` (`PairFeatures.X`), and the kernel holds the tables
 that the rows are of. Kernels are differentiable in their hyperparameters, not in X.
 """
 
 from abc import ABC, abstractmethod
+from dataclasses import replace
 
 import gpytorch
 import torch
 from gpytorch.constraints import Positive
 from torch import Tensor
 
+from bo_loop.models.layout import Layout, Values
 from bo_loop.models.matern import Gathered, gather, matern, matern_times
 from bo_loop.models.ordering import farthest_first
+from bo_loop.models.product import Side, Tables, gathered, overlaps, small_tables
 from bo_loop.models.tables import as_tensors
 from bo_loop.records import PairFeatures
 
@@ -133,3 +136,108 @@ class GatheredMatern(PairKernel):
         metal, ligand, _ = as_tensors(features, self.metal.device)
         lengthscale = self.lengthscale.detach()
         return GatheredMatern(metal, ligand, lengthscale, self.outputscale.item())
+
+
+class ProductKernel(PairKernel):
+    """Terms of metal and ligand factors over X = [metal row, ligand row, pair features].
+
+    Parameters
+    ----------
+    features : PairFeatures
+        Its tables.
+    layout : Layout
+    theta : (size,) float64 tensor
+        θ, in original units.
+    """
+
+    def __init__(self, features: PairFeatures, layout: Layout, theta: Tensor):
+        super().__init__()
+        self.layout = layout
+        self.tables = Tables.of(features, theta.device)
+        self.register_parameter("theta", torch.nn.Parameter(theta))
+
+    @property
+    def values(self) -> Values:
+        """θ, taken apart."""
+        return self.layout.values(self.theta)
+
+    def over(self, features: PairFeatures) -> "ProductKernel":
+        """Return the same kernel over other tables, which extend these."""
+        return ProductKernel(features, self.layout, self.theta.detach())
+
+    def block(self, x1: Tensor, x2: Tensor) -> Tensor:
+        """Covariance of `x1` (n, 2 + d_p) and `x2` (n′, 2 + d_p); (n, n′)."""
+        a, b = self.tables.gather(x1), self.tables.gather(x2)
+        return gathered(a, b, self._small(a, b))
+
+    def _small(self, a: Side, b: Side) -> tuple[Tensor, ...]:
+        return small_tables(self.layout, self.values, a, b, overlaps(a, b))
+
+    def lower(self, x: Tensor) -> Tensor:
+        """Lower triangle of the covariance of `x` (n, 2 + d_p) with itself; (n, n)."""
+        side = self.tables.gather(x)
+        return gathered(side, side, self._small(side, side), lower=True)
+
+    def variance(self, x: Tensor) -> Tensor:
+        """Prior variance at `x` (n, 2 + d_p): every factor is 1 there; (n,)."""
+        return self.values.variances.sum().expand(len(x))
+
+    def slopes(self, x: Tensor, train: Tensor, weights: Tensor) -> dict[str, Tensor]:
+        """Differentiate Σ_j k(x_i, x′_j) W_ij with respect to the features of x_i.
+
+        Parameters
+        ----------
+        x : (k, 2 + d_p) float64 tensor
+        train : (n, 2 + d_p) float64 tensor
+        weights : (k, n) float64 tensor
+            W.
+
+        Returns
+        -------
+        dict of str to (k, …) float64 tensor
+            Derivatives with respect to ``metal``, ``ligand`` (all but counts, which are whole
+            numbers) and ``pair``.
+        """
+        a, b = self.tables.each(x), self.tables.gather(train)
+        names = ("metal", "ligand", "pair")
+        leaves = {name: getattr(a, name).detach().requires_grad_() for name in names}
+        with torch.enable_grad():
+            tables = self._small(replace(a, **leaves), b)
+            total = (gathered(a, b, tables) * weights).sum()
+            found = torch.autograd.grad(total, list(leaves.values()), materialize_grads=True)
+        return dict(zip(names, found, strict=True))
+
+    def times(self, x1: Tensor, x2: Tensor, weights: Tensor) -> Tensor:
+        """Covariance of `x1` (n, 2 + d_p) and `x2` (n′, 2 + d_p) times `weights` (n′,); (n,)."""
+        a, b = self.tables.gather(x1), self.tables.gather(x2)
+        settings, ligands, settings_0, ligands_0 = self._small(a, b)
+        sums = weights.new_zeros(len(b.ligand), len(b.pair))
+        sums.index_put_((b.ligand_row, b.setting_row), weights, accumulate=True)
+        table = ligands @ sums @ settings.mT + ligands_0 @ sums @ settings_0.mT
+        return table[a.ligand_row, a.setting_row]
+
+    def farthest_first(self, x: Tensor, m: int) -> Tensor:
+        """Choose m rows of `x` (n, 2 + d_p), each the farthest from those already chosen.
+
+        The distance is the kernel's own, d² = k(x, x) + k(x′, x′) − 2 k(x, x′), so that every
+        prefix of the rows fills the space the model sees. Ties go to the lowest row.
+
+        Returns
+        -------
+        (m,) int64 tensor
+        """
+        side = self.tables.gather(x)
+        settings, ligands, settings_0, ligands_0 = self._small(side, side)
+        variance = self.variance(x)
+        chosen = torch.empty(m, dtype=torch.int64, device=x.device)
+        nearest = torch.full_like(variance, torch.inf)
+        row = 0
+        for i in range(m):
+            chosen[i] = row
+            a, b = side.setting_row[row], side.ligand_row[row]
+            shared = settings[a][side.setting_row] * ligands[b][side.ligand_row]
+            shared += settings_0[a][side.setting_row] * ligands_0[b][side.ligand_row]
+            nearest = torch.minimum(nearest, variance + variance[row] - 2.0 * shared)
+            nearest[row] = -torch.inf
+            row = int(nearest.argmax())
+        return chosen

@@ -10,8 +10,9 @@ import torch
 from bo_loop.errors import ConfigError
 from bo_loop.models.exact_gp import ExactGP
 from bo_loop.models.fitting import Problem
+from bo_loop.models.kernels import ProductKernel
 from bo_loop.models.layout import Layout, Term
-from bo_loop.models.product import ProductForm, ProductKernel, Tables, overlaps
+from bo_loop.models.product import ProductForm, Tables, overlaps
 from bo_loop.records import Floats, PairFeatures, Rows
 
 TERMS = ("metal * ligand * atoms", "metal * ligand", "ligand", "metal")

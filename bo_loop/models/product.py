@@ -24,14 +24,12 @@ Saigo, Baldi, Graph kernels for chemical informatics, Neural Networks 2005, 18, 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from bo_loop.models.kernels import PairKernel
 from bo_loop.models.layout import COUNTS, LIGAND, Layout, Values
 from bo_loop.records import Floats, PairFeatures
 
@@ -188,9 +186,29 @@ def small_tables(
     return matern32(apart), sides[True] + zero, matern32(around), sides[False] + zero
 
 
-class _Gathered(torch.autograd.Function):
-    """A[a, a′] B[b, b′] + A₀[a, a′] B₀[b, b′] of all pairs of two sides."""
+def gathered(
+    a: Side, b: Side, tables: tuple[Tensor, Tensor, Tensor, Tensor], *, lower: bool = False
+) -> Tensor:
+    """Gather A[a, a′] B[b, b′] + A₀[a, a′] B₀[b, b′] for all pairs; differentiable in `tables`.
 
+    Parameters
+    ----------
+    a, b : Side
+        n and n′ pairs.
+    tables : tuple of tensor
+        As `small_tables` gives them.
+    lower : bool
+        Both sides are the same, and only the lower triangle is wanted. The upper one is left
+        undefined, and ignored in the gradient.
+
+    Returns
+    -------
+    (n, n′) float64 tensor
+    """
+    return _Gathered.apply(a, b, lower, *tables)
+
+
+class _Gathered(torch.autograd.Function):
     @staticmethod
     def forward(ctx, a, b, lower, *tables):
         ctx.sides = a, b, lower
@@ -274,7 +292,7 @@ class ProductForm:
         """Lower triangle of the (n, n) covariance, differentiable."""
         values = self.layout.values(theta)
         tables = small_tables(self.layout, values, self.side, self.side, self.shared)
-        return _Gathered.apply(self.side, self.side, True, *tables)
+        return gathered(self.side, self.side, tables, lower=True)
 
     def log_prior(self, theta: Tensor) -> Tensor:
         """Log prior density of θ, but for a constant."""
@@ -283,112 +301,3 @@ class ProductForm:
     def bounds(self) -> Floats:
         """Lower and upper bound of every entry of θ; (size, 2)."""
         return self.layout.bounds()
-
-
-class ProductKernel(PairKernel):
-    """Terms of metal and ligand factors over X = [metal row, ligand row, pair features].
-
-    Parameters
-    ----------
-    features : PairFeatures
-        Its tables.
-    layout : Layout
-    theta : (size,) float64 tensor
-        θ, in original units.
-    """
-
-    def __init__(self, features: PairFeatures, layout: Layout, theta: Tensor):
-        super().__init__()
-        self.layout = layout
-        self.tables = Tables.of(features, theta.device)
-        self.register_parameter("theta", torch.nn.Parameter(theta))
-
-    @property
-    def values(self) -> Values:
-        """θ, taken apart."""
-        return self.layout.values(self.theta)
-
-    def stated(self) -> dict[str, Any]:
-        """Hyperparameters by name, in original units; JSON-able."""
-        return self.layout.stated(self.theta.detach().cpu().numpy(), 1.0)
-
-    def over(self, features: PairFeatures) -> "ProductKernel":
-        """Return the same kernel over other tables, which extend these."""
-        return ProductKernel(features, self.layout, self.theta.detach())
-
-    def block(self, x1: Tensor, x2: Tensor) -> Tensor:
-        """Covariance of `x1` (n, 2 + d_p) and `x2` (n′, 2 + d_p); (n, n′)."""
-        a, b = self.tables.gather(x1), self.tables.gather(x2)
-        return _Gathered.apply(a, b, False, *self._small(a, b))
-
-    def _small(self, a: Side, b: Side) -> tuple[Tensor, ...]:
-        return small_tables(self.layout, self.values, a, b, overlaps(a, b))
-
-    def lower(self, x: Tensor) -> Tensor:
-        """Lower triangle of the covariance of `x` (n, 2 + d_p) with itself; (n, n)."""
-        side = self.tables.gather(x)
-        return _Gathered.apply(side, side, True, *self._small(side, side))
-
-    def variance(self, x: Tensor) -> Tensor:
-        """Prior variance at `x` (n, 2 + d_p): every factor is 1 there; (n,)."""
-        return self.values.variances.sum().expand(len(x))
-
-    def slopes(self, x: Tensor, train: Tensor, weights: Tensor) -> dict[str, Tensor]:
-        """Differentiate Σ_j k(x_i, x′_j) W_ij with respect to the features of x_i.
-
-        Parameters
-        ----------
-        x : (k, 2 + d_p) float64 tensor
-        train : (n, 2 + d_p) float64 tensor
-        weights : (k, n) float64 tensor
-            W.
-
-        Returns
-        -------
-        dict of str to (k, …) float64 tensor
-            Derivatives with respect to ``metal``, ``ligand`` (all but counts, which are whole
-            numbers) and ``pair``.
-        """
-        a, b = self.tables.each(x), self.tables.gather(train)
-        names = ("metal", "ligand", "pair")
-        leaves = {name: getattr(a, name).detach().requires_grad_() for name in names}
-        with torch.enable_grad():
-            tables = self._small(replace(a, **leaves), b)
-            total = (_Gathered.apply(a, b, False, *tables) * weights).sum()
-            found = torch.autograd.grad(total, list(leaves.values()), materialize_grads=True)
-        return dict(zip(names, found, strict=True))
-
-    def times(self, x1: Tensor, x2: Tensor, weights: Tensor) -> Tensor:
-        """Covariance of `x1` (n, 2 + d_p) and `x2` (n′, 2 + d_p) times `weights` (n′,); (n,)."""
-        a, b = self.tables.gather(x1), self.tables.gather(x2)
-        settings, ligands, settings_0, ligands_0 = self._small(a, b)
-        sums = weights.new_zeros(len(b.ligand), len(b.pair))
-        sums.index_put_((b.ligand_row, b.setting_row), weights, accumulate=True)
-        table = ligands @ sums @ settings.mT + ligands_0 @ sums @ settings_0.mT
-        return table[a.ligand_row, a.setting_row]
-
-    def farthest_first(self, x: Tensor, m: int) -> Tensor:
-        """Choose m rows of `x` (n, 2 + d_p), each the farthest from those already chosen.
-
-        The distance is the kernel's own, d² = k(x, x) + k(x′, x′) − 2 k(x, x′), so that every
-        prefix of the rows fills the space the model sees. Ties go to the lowest row.
-
-        Returns
-        -------
-        (m,) int64 tensor
-        """
-        side = self.tables.gather(x)
-        settings, ligands, settings_0, ligands_0 = self._small(side, side)
-        variance = self.variance(x)
-        chosen = torch.empty(m, dtype=torch.int64, device=x.device)
-        nearest = torch.full_like(variance, torch.inf)
-        row = 0
-        for i in range(m):
-            chosen[i] = row
-            a, b = side.setting_row[row], side.ligand_row[row]
-            shared = settings[a][side.setting_row] * ligands[b][side.ligand_row]
-            shared += settings_0[a][side.setting_row] * ligands_0[b][side.ligand_row]
-            nearest = torch.minimum(nearest, variance + variance[row] - 2.0 * shared)
-            nearest[row] = -torch.inf
-            row = int(nearest.argmax())
-        return chosen

@@ -38,11 +38,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from bo_loop.models.kernels import GatheredMatern
+from bo_loop.models.kernels import GatheredMatern, ProductKernel
 from bo_loop.models.layout import COUNTS
 from bo_loop.models.linalg import solve_lower, solve_upper
 from bo_loop.models.pair_model import PairModel
-from bo_loop.models.product import ProductKernel
 from bo_loop.models.tables import qualified_names
 from bo_loop.records import Floats, Mover, PairFeatures
 
