@@ -159,7 +159,9 @@ def relevances(shares: Mapping[str, float], groups: Mapping[str, str], most: int
     for kind, colour in colours.items():
         places = [i for i, g in enumerate(group) if g == kind]
         if places:
-            axes.barh(places, [shares[names[i]] for i in places], color=colour, label=kind)
+            # rounded, as in `_diagonal`: an SVG's ids hash where the bars end
+            widths = [round(shares[names[i]], 4) for i in places]
+            axes.barh(places, widths, color=colour, label=kind)
     axes.set_yticks(
         range(len(names)), [n.partition(".")[2].replace("_", " ") for n in names], fontsize=9
     )
