@@ -64,11 +64,11 @@ def table(n: int, seed: int = 0) -> tuple[PairFeatures, Floats]:
 def literature() -> tuple[PairFeatures, Floats]:
     """β1 of the literature, rows in random order."""
     from bo_loop.data import tables
-    from bo_loop.features.schema import FeatureRecipe
+    from bo_loop.features.published import PublishedRecipe
 
     rows = tables.load(path=Path(os.environ["BO_LOOP_LITERATURE"]) / "srd46_25C_0.1M.csv")
     rows = rows[rows["n_ligands"] == 1].sample(frac=1.0, random_state=0)
-    return FeatureRecipe().fit(rows).transform(rows), rows["log_beta"].to_numpy()
+    return PublishedRecipe().fit(rows).transform(rows), rows["log_beta"].to_numpy()
 
 
 def stock(n: int) -> dict[str, float]:

@@ -70,7 +70,7 @@ def test_tune_takes_the_features_of_its_model():
             model = next(a.partition("=")[2] for a in typed if a.startswith("model="))
             return config | entries.searched(config, arguments, {"model": model})
 
-    assert searched("model=beta_gp")["features"]["_target_"].endswith("FeatureRecipe")
+    assert searched("model=beta_gp")["features"]["_target_"].endswith("PublishedRecipe")
     assert searched("model=pair_gp")["features"]["_target_"].endswith("ChemistryRecipe")
     own = searched("model=beta_gp", "features=chemistry")
     assert own["features"]["_target_"].endswith("ChemistryRecipe")

@@ -38,7 +38,7 @@ def folder(tmp_path_factory):
     known.to_csv(path / "lit.csv", index=False, encoding="utf-8-sig")
     config = {
         "data": {"_target_": "bo_loop.data.tables.load", "path": str(path / "lit.csv")},
-        "features": {"_target_": "bo_loop.features.schema.FeatureRecipe"},
+        "features": {"_target_": "bo_loop.features.published.PublishedRecipe"},
         "model": {"_target_": "bo_loop.models.matern_gp.MaternGP", "max_iter": 5},
         "model_dir": str(path / "m"),
     }

@@ -6,7 +6,7 @@ import pytest
 
 from bo_loop.data import minteq
 from bo_loop.errors import DataError
-from bo_loop.features.schema import FeatureRecipe
+from bo_loop.features.published import PublishedRecipe
 from bo_loop.models.matern_gp import MaternGP
 from bo_loop.surrogate import Surrogate
 
@@ -20,7 +20,7 @@ def table():
 
 @pytest.fixture(scope="module")
 def schema(table):
-    return FeatureRecipe().fit(table)
+    return PublishedRecipe().fit(table)
 
 
 def fitted(schema, table):

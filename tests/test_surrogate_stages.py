@@ -4,7 +4,7 @@ import pytest
 
 from bo_loop.data import minteq
 from bo_loop.data.schema import standardised
-from bo_loop.features.schema import FeatureRecipe
+from bo_loop.features.published import PublishedRecipe
 from bo_loop.models.beta_gp import BetaGP
 from bo_loop.surrogate import Surrogate
 
@@ -15,7 +15,7 @@ def test_what_each_stage_sees_survives_saving(tmp_path):
     known = known[known["metal"] != "H"]
     chosen = [known[known["n_ligands"].eq(n)].head(40) for n in (1, 2)]
     table = standardised(pd.concat(chosen, ignore_index=True), "the data")
-    schema = FeatureRecipe().fit(table)
+    schema = PublishedRecipe().fit(table)
     seen = {stage: set(names) for stage, names in schema.stages.items()}
     assert seen["beta_1"] != seen["beta_n"]
     surrogate = Surrogate.fit(schema, BetaGP(max_iter=3), table)

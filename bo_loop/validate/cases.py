@@ -19,7 +19,7 @@ from bo_loop.config import build
 from bo_loop.data.schema import standardised
 from bo_loop.errors import ConfigError, DataError
 from bo_loop.features.ligand import groups
-from bo_loop.features.schema import FeatureRecipe
+from bo_loop.features.published import PublishedRecipe
 from bo_loop.records import Floats, PairFeatures, Rows
 from bo_loop.validate.folds import Plan
 from bo_loop.validate.memory import Memory
@@ -173,4 +173,4 @@ def drawn(cases: Cases, node: Mapping[str, Any], plan: Plan, memory: Memory) -> 
 def _edge(cases: Cases, splitter: EdgeOfDomain) -> Split:
     """Map the scored rows by the published features, whatever the models see."""
     rows = cases.observations.iloc[cases.scored]
-    return splitter.split(FeatureRecipe().fit(rows).transform(rows)).of(cases.scored)
+    return splitter.split(PublishedRecipe().fit(rows).transform(rows)).of(cases.scored)

@@ -7,7 +7,7 @@ from sample_events import STARTED, as_events
 from bo_loop import Campaign, commands
 from bo_loop.campaign.fold import fold
 from bo_loop.errors import CampaignError, ConfigError
-from bo_loop.features.schema import FeatureRecipe
+from bo_loop.features.published import PublishedRecipe
 
 LIGANDS = "ligand,smiles\nglycine,NCC(=O)O\nethylenediamine,NCCN\nIDA,OC(=O)CNCC(=O)O\n"
 
@@ -15,8 +15,8 @@ LIGANDS = "ligand,smiles\nglycine,NCC(=O)O\nethylenediamine,NCCN\nIDA,OC(=O)CNCC
 @pytest.fixture
 def config(tmp_path, monkeypatch):
     """Three ligands, n = 1 to 4; what the features cost is not the matter here."""
-    monkeypatch.setattr(FeatureRecipe, "usable", lambda self, frame: frame.head(5))
-    monkeypatch.setattr(FeatureRecipe, "fit", lambda self, frame: _Schema())
+    monkeypatch.setattr(PublishedRecipe, "usable", lambda self, frame: frame.head(5))
+    monkeypatch.setattr(PublishedRecipe, "fit", lambda self, frame: _Schema())
     (tmp_path / "ligands.csv").write_text(LIGANDS, encoding="utf-8")
 
     def made(**pool):
@@ -26,7 +26,7 @@ def config(tmp_path, monkeypatch):
             "batch_size": 2,
             "seed": 0,
             "data": {"_target_": "bo_loop.data.minteq.load"},
-            "features": {"_target_": "bo_loop.features.schema.FeatureRecipe"},
+            "features": {"_target_": "bo_loop.features.published.PublishedRecipe"},
             "model": {"_target_": "bo_loop.models.matern_gp.MaternGP"},
             "objective": {
                 "_target_": "bo_loop.acquisition.objectives.Maximise",

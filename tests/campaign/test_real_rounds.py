@@ -24,7 +24,7 @@ def begun(directory, name, model):
             "batch_size": 3,
             "seed": 0,
             "data": {"_target_": "bo_loop.data.minteq.load", "without_metals": ["Zn+2"]},
-            "features": {"_target_": "bo_loop.features.schema.FeatureRecipe"},
+            "features": {"_target_": "bo_loop.features.published.PublishedRecipe"},
             "model": {"_target_": f"bo_loop.models.{model}", "max_iter": 10},
             "objective": MAXIMISE,
             "acquisition": LOG_EI,

@@ -62,7 +62,7 @@ def begun(tmp_path_factory):
             "batch_size": 4,
             "seed": 0,
             "data": {"_target_": "bo_loop.data.minteq.load"},
-            "features": {"_target_": "bo_loop.features.schema.FeatureRecipe"},
+            "features": {"_target_": "bo_loop.features.published.PublishedRecipe"},
             "model": MODEL,
             "objective": SELECTIVITY,
             "acquisition": LOG_EI,
@@ -191,7 +191,7 @@ def test_a_table_outside_a_campaign_guided_by_the_model():
         [["Cu", 2, 1, 25.0, 0.1]],
         columns=["metal", "charge", "n_ligands", "temperature_C", "ionic_strength_M"],
     )
-    features = build({"_target_": "bo_loop.features.schema.FeatureRecipe"})
+    features = build({"_target_": "bo_loop.features.published.PublishedRecipe"})
     done = expand_table(
         minteq.load(), features, wanted, making(generator=SMC, n=5),
         model=MODEL, objective=MAXIMISE, acquisition=LOG_EI,
@@ -206,7 +206,7 @@ def test_a_table_outside_a_campaign_guided_by_the_model():
 @pytest.fixture(scope="module")
 def surrogate():
     observations = minteq.load()
-    features = build({"_target_": "bo_loop.features.schema.FeatureRecipe"})
+    features = build({"_target_": "bo_loop.features.published.PublishedRecipe"})
     return Surrogate.fit(features.fit(observations), build(MODEL), observations)
 
 

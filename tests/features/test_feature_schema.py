@@ -8,9 +8,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bo_loop.errors import ConfigError, DataError
-from bo_loop.features import schema
+from bo_loop.features import published
 from bo_loop.features.pair import pair_features
-from bo_loop.features.schema import FeatureRecipe, FeatureSchema
+from bo_loop.features.published import PublishedRecipe
+from bo_loop.features.schema import FeatureSchema
 
 LIGANDS = [
     "O=C(O)CN(CCN(CC(=O)O)CC(=O)O)CC(=O)O",
@@ -45,7 +46,7 @@ def table(ligands=LIGANDS, metals=METALS, n=1, temperature=25.0, ionic_strength=
 
 @pytest.fixture(scope="module")
 def fitted():
-    return FeatureRecipe().fit(table())
+    return PublishedRecipe().fit(table())
 
 
 def test_kept_features_have_mean_0_and_sd_1_over_the_pairs(fitted):
@@ -73,7 +74,7 @@ def test_protected_features_survive_keep(fitted):
 
 
 def test_published_filters_metals_and_charges_too_but_keeps_conditions():
-    found = FeatureRecipe(protected="published").fit(table())
+    found = PublishedRecipe(protected="published").fit(table())
     assert found.blocks["pair"].names == ("n_ligands", "temperature_C", "ionic_strength_M")
     assert len(found.blocks["properties"].names) < 11
     dense = found.transform(table()).dense()
@@ -84,10 +85,10 @@ def test_published_filters_metals_and_charges_too_but_keeps_conditions():
 
 @pytest.mark.parametrize("protected", ["keep", "published"])
 def test_each_feature_is_kept_or_dropped_once(protected):
-    found = FeatureRecipe(protected=protected).fit(table())
+    found = PublishedRecipe(protected=protected).fit(table())
     kept = [name for block in found.blocks.values() for name in block.names]
     dropped = [name for names in found.dropped.values() for name in names]
-    assert tuple(found.dropped) == schema.STEPS
+    assert tuple(found.dropped) == published.STEPS
     assert len(kept + dropped) == 12 + 1 + 1613 + 4
     assert len(set(kept + dropped)) == len(kept + dropped)
 
@@ -113,7 +114,7 @@ def test_constant_conditions_have_stated_scales(fitted):
 def test_conditions_have_stated_scales_whatever_their_spread():
     frame = table()
     frame["temperature_C"] = np.where(np.arange(len(frame)) % 2, 20.0, 30.0)
-    found = FeatureRecipe().fit(frame).blocks["pair"]
+    found = PublishedRecipe().fit(frame).blocks["pair"]
     assert found.centre[1] == pytest.approx(25.0)
     assert found.scale[1:3] == (10.0, 0.5)
 
@@ -128,7 +129,7 @@ def test_missing_conditions_are_listed_not_imputed():
     frame = table(["NCCN", "CC(=O)O"], METALS[:1])
     frame["temperature_C"] = [np.nan, 25.0]
     with pytest.raises(DataError, match="NCCN: no temperature_C") as caught:
-        FeatureRecipe().fit(frame)
+        PublishedRecipe().fit(frame)
     assert len(caught.value.problems) == 1
 
 
@@ -159,8 +160,8 @@ def test_the_order_of_pairs_does_not_change_what_is_kept(random):
     frame = table()
     order = list(range(len(frame)))
     random.shuffle(order)
-    found = FeatureRecipe().fit(frame.iloc[order])
-    straight = FeatureRecipe().fit(frame)
+    found = PublishedRecipe().fit(frame.iloc[order])
+    straight = PublishedRecipe().fit(frame)
     for block in straight.blocks:
         assert found.blocks[block].names == straight.blocks[block].names
         np.testing.assert_allclose(found.blocks[block].scale, straight.blocks[block].scale)
@@ -168,7 +169,7 @@ def test_the_order_of_pairs_does_not_change_what_is_kept(random):
 
 @pytest.mark.parametrize("protected", ["keep", "published"])
 def test_json_round_trip_is_exact(protected):
-    found = FeatureRecipe(protected=protected, max_vif=5.0).fit(table())
+    found = PublishedRecipe(protected=protected, max_vif=5.0).fit(table())
     again = FeatureSchema.from_json(json.loads(json.dumps(found.to_json())))
     assert again == found
     np.testing.assert_array_equal(
@@ -193,7 +194,7 @@ def test_a_ligand_with_an_undefined_frozen_descriptor_is_listed(fitted):
 
 
 def test_a_descriptor_undefined_for_one_ligand_of_the_fit_is_dropped_for_all(fitted):
-    with_ammonia = FeatureRecipe().fit(table([*LIGANDS, "N"]))
+    with_ammonia = PublishedRecipe().fit(table([*LIGANDS, "N"]))
     more = set(with_ammonia.dropped["undefined"]) - set(fitted.dropped["undefined"])
     assert len(more) > 100
     assert with_ammonia.undefined(table(["N"])) == []
@@ -201,7 +202,7 @@ def test_a_descriptor_undefined_for_one_ligand_of_the_fit_is_dropped_for_all(fit
 
 def test_one_metal_and_one_ligand_leave_the_conditions_only():
     frame = table(LIGANDS[:1], METALS[:1])
-    found = FeatureRecipe().fit(frame)
+    found = PublishedRecipe().fit(frame)
     features = found.transform(frame)
     assert features.metal["properties"].shape == (1, 0)
     assert features.ligand["mordred"].shape == (1, 0)
@@ -210,7 +211,7 @@ def test_one_metal_and_one_ligand_leave_the_conditions_only():
 
 def test_a_table_without_pairs_is_refused():
     with pytest.raises(DataError, match="without pairs"):
-        FeatureRecipe().fit(table([]))
+        PublishedRecipe().fit(table([]))
 
 
 @pytest.mark.parametrize(
@@ -224,7 +225,7 @@ def test_a_table_without_pairs_is_refused():
 )
 def test_options_out_of_range_are_refused(options, message):
     with pytest.raises(ConfigError, match=message):
-        FeatureRecipe(**options)
+        PublishedRecipe(**options)
 
 
 def test_stereoisomers_share_a_group_number_and_others_do_not(fitted):

@@ -6,9 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from bo_loop.features import schema
+from bo_loop.features import published, schema
 from bo_loop.features.pair import PAIR_NAMES
-from bo_loop.features.schema import FeatureRecipe, FeatureSchema
+from bo_loop.features.published import PublishedRecipe
+from bo_loop.features.schema import FeatureSchema
 from bo_loop.features.tables import part
 from bo_loop.records import PairFeatures
 
@@ -51,7 +52,8 @@ def raw(pairs, *_):
 
 @pytest.fixture
 def pairs(monkeypatch):
-    monkeypatch.setattr(schema, "raw_features", raw)
+    for module in (published, schema):
+        monkeypatch.setattr(module, "raw_features", raw)
     return pd.DataFrame({"metal": "Cu", "smiles": LIGAND_ROW, "n_ligands": NUMBERS})
 
 
@@ -60,7 +62,7 @@ def mordred_of(names):
 
 
 def test_each_kind_of_pairs_chooses_its_own_and_the_schema_keeps_both(pairs):
-    found = FeatureRecipe().fit(pairs)
+    found = PublishedRecipe().fit(pairs)
     conditions = ["pair.n_ligands", "pair.temperature_C", "pair.ionic_strength_M"]
     assert list(found.stages["beta_1"]) == ["mordred.a", "mordred.d", *conditions]
     assert list(found.stages["beta_n"]) == ["mordred.a", "mordred.b", "mordred.c", *conditions]
@@ -68,7 +70,7 @@ def test_each_kind_of_pairs_chooses_its_own_and_the_schema_keeps_both(pairs):
 
 
 def test_a_dropped_feature_is_named_by_the_last_step_it_came_to(pairs):
-    dropped = FeatureRecipe().fit(pairs).dropped
+    dropped = PublishedRecipe().fit(pairs).dropped
     assert set(dropped["constant"]) == {"e", "electronegativity", "ligand_charge", "complex_charge"}
     assert dropped["correlated"] == ("f", "g")
     assert dropped["undefined"] == dropped["vif"] == ()
@@ -76,36 +78,36 @@ def test_a_dropped_feature_is_named_by_the_last_step_it_came_to(pairs):
 
 def test_a_lower_limit_on_vif_drops_what_the_other_pairs_have_no_use_for(pairs):
     # n > 1: the factors of a, b and c are 2, 2 and 3; without c, a and b are uncorrelated.
-    found = FeatureRecipe(max_vif=2.9).fit(pairs)
+    found = PublishedRecipe(max_vif=2.9).fit(pairs)
     assert mordred_of(found.stages["beta_n"]) == ["a", "b"]
     assert mordred_of(found.stages["beta_1"]) == ["a", "d"]
     assert found.dropped["vif"] == ("c",)
 
 
 def test_pairs_of_one_kind_have_one_choice(pairs):
-    ones = FeatureRecipe().fit(pairs[pairs["n_ligands"] == 1])
+    ones = PublishedRecipe().fit(pairs[pairs["n_ligands"] == 1])
     assert ones.blocks["mordred"].names == ("a", "d")
-    more = FeatureRecipe().fit(pairs[pairs["n_ligands"] > 1])
+    more = PublishedRecipe().fit(pairs[pairs["n_ligands"] > 1])
     assert more.blocks["mordred"].names == ("a", "b", "c")
     assert ones.stages == more.stages == {}
 
 
 def test_centre_and_scale_are_those_of_all_pairs(pairs):
-    block = FeatureRecipe().fit(pairs).blocks["mordred"]
+    block = PublishedRecipe().fit(pairs).blocks["mordred"]
     # a is 0, 1, 0 for n = 1 and 0, 1, 0, 1 above.
     assert block.centre[0] == pytest.approx(3 / 7)
     assert block.scale[0] == pytest.approx((12 / 49) ** 0.5)
 
 
 def test_the_choice_is_kept_with_the_schema(pairs):
-    found = FeatureRecipe().fit(pairs)
+    found = PublishedRecipe().fit(pairs)
     again = FeatureSchema.from_json(json.loads(json.dumps(found.to_json())))
     assert again == found
     assert again.transform(pairs).stages == found.stages
 
 
 def test_a_schema_of_an_earlier_version_has_one_choice_for_all(pairs):
-    stored = FeatureRecipe().fit(pairs).to_json()
+    stored = PublishedRecipe().fit(pairs).to_json()
     del stored["stages"]
     assert FeatureSchema.from_json(stored).transform(pairs).stages == {}
 

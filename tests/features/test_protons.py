@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from bo_loop.data.schema import OBSERVATION_COLUMNS
-from bo_loop.features.schema import FeatureRecipe
+from bo_loop.features.published import PublishedRecipe
 from bo_loop.models.matern_gp import MaternGP
 from bo_loop.surrogate import Surrogate
 
@@ -24,7 +24,7 @@ def observations():
 
 
 def test_are_left_out_of_schema_and_training_and_counted(observations):
-    recipe = FeatureRecipe()
+    recipe = PublishedRecipe()
     with pytest.warns(UserWarning, match="1 protonation constants are left out"):
         schema = recipe.fit(observations)
     assert schema == recipe.fit(observations.iloc[:-1])
@@ -34,7 +34,7 @@ def test_are_left_out_of_schema_and_training_and_counted(observations):
 
 
 def test_features_of_protons_keep_them(observations):
-    class WithProtons(FeatureRecipe):
+    class WithProtons(PublishedRecipe):
         protons = True
 
     assert WithProtons().usable(observations) is observations

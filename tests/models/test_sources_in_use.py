@@ -8,7 +8,7 @@ from campaign.test_campaign import config
 from bo_loop.campaign.campaign import Campaign
 from bo_loop.data import minteq
 from bo_loop.errors import DataError
-from bo_loop.features.schema import FeatureRecipe
+from bo_loop.features.published import PublishedRecipe
 from bo_loop.models.matern_gp import MaternGP
 from bo_loop.surrogate import Surrogate
 
@@ -29,7 +29,7 @@ def test_a_surrogate_is_the_same_built_anew_and_loaded(table, tmp_path):
         censoring=np.where(censored, "lower", "none"),
         source=np.where(censored, "campaign x", table["source"]),
     )
-    schema = FeatureRecipe().fit(table)
+    schema = PublishedRecipe().fit(table)
     surrogate = Surrogate.fit(schema, MaternGP(max_iter=10, **OPTIONS), table)
     hyperparameters = surrogate.model.hyperparameters()
     assert hyperparameters["source_noise"].keys() == {"a", "b"}
@@ -46,7 +46,7 @@ def test_a_surrogate_is_the_same_built_anew_and_loaded(table, tmp_path):
 
 def test_bounds_from_sources_that_may_be_off_are_refused(table):
     table = table.assign(censoring=np.where(np.arange(len(table)) < 1, "lower", "none"))
-    schema = FeatureRecipe().fit(table)
+    schema = PublishedRecipe().fit(table)
     with pytest.raises(DataError, match=r"offset of a bound(?s:.)*a"):
         Surrogate.fit(schema, MaternGP(max_iter=1, **OPTIONS), table)
 

@@ -40,7 +40,7 @@ def config(directory):
         "batch_size": 3,
         "seed": 0,
         "data": {"_target_": "bo_loop.data.minteq.load", "without_metals": [HIDDEN]},
-        "features": {"_target_": "bo_loop.features.schema.FeatureRecipe"},
+        "features": {"_target_": "bo_loop.features.published.PublishedRecipe"},
         "model": {"_target_": "bo_loop.models.matern_gp.MaternGP", "max_iter": 30},
         "objective": {"_target_": "bo_loop.acquisition.objectives.Maximise"},
         "acquisition": {"_target_": "bo_loop.acquisition.functions.LogEI"},

@@ -49,7 +49,7 @@ def observations() -> pd.DataFrame:
 
 MAXIMISE = {"_target_": "bo_loop.acquisition.objectives.Maximise"}
 MINIMISE = {"_target_": "bo_loop.acquisition.objectives.Minimise"}
-FEATURES = {"_target_": "bo_loop.features.schema.FeatureRecipe"}
+FEATURES = {"_target_": "bo_loop.features.published.PublishedRecipe"}
 MODEL = {"_target_": "bo_loop.models.matern_gp.MaternGP", "max_iter": 20}
 
 

@@ -23,7 +23,7 @@ def config(tmp_path):
     return {
         "data": {"_target_": "bo_loop.data.tables.load", "path": str(tmp_path / "known.csv")},
         "model": {"_target_": "bo_loop.models.matern_gp.MaternGP", "max_iter": 3, "fit_rows": 900},
-        "features": {"_target_": "bo_loop.features.schema.FeatureRecipe", "max_vif": 4.0},
+        "features": {"_target_": "bo_loop.features.published.PublishedRecipe", "max_vif": 4.0},
         "split": {"_target_": "bo_loop.validate.folds.ByLigand"},
         "space": {"model.fit_rows": {"low": 10, "high": 1000}},
         "trials": 8,

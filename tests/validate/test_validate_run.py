@@ -15,7 +15,7 @@ from bo_loop.validate import judge, output
 from bo_loop.validate.memory import Memory
 from bo_loop.validate.run import validate
 
-FEATURES = {"_target_": "bo_loop.features.schema.FeatureRecipe"}
+FEATURES = {"_target_": "bo_loop.features.published.PublishedRecipe"}
 BETA = {"_target_": "bo_loop.models.beta_gp.BetaGP", "max_iter": 20, "folds": 3}
 MATERN = {"_target_": "bo_loop.models.matern_gp.MaternGP", "max_iter": 5}
 TREES = {
