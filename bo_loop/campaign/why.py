@@ -57,6 +57,8 @@ def moving(surrogate: Surrogate, features: PairFeatures, rows: Rows) -> list[tup
         surrogate.behind_training(features, rows)
     ).values():
         new, old = np.flatnonzero(at >= n), np.flatnonzero(at < n)
+        if len(new) == 0:
+            continue
         of_each = movers(model, seen.take(new), seen.take(old), constant=constant)
         for i, own in zip(at[new] - n, of_each, strict=True):
             found[i] = own

@@ -15,7 +15,7 @@ FEASIBLE = MAXIMISE | {"feasibility": True}
 pytestmark = pytest.mark.filterwarnings("ignore:The fit stopped after")
 
 
-def begun(directory, name, model):
+def begun(directory, name, model, n_ligands=(1, 2)):
     """A campaign of the embedded zinc constants."""
     return Campaign.start(
         {
@@ -32,7 +32,7 @@ def begun(directory, name, model):
                 "_target_": "bo_loop.data.pools.known_pairs",
                 "data": {"_target_": "bo_loop.data.minteq.load"},
                 "metals": ["Zn+2"],
-                "n_ligands": [1, 2],
+                "n_ligands": list(n_ligands),
                 "include_known": False,
             },
         }
@@ -75,6 +75,12 @@ def test_the_record_verifies_and_the_report_waits_for_replicates(campaign):
     told = facts_of(campaign).proposed
     second = told[(told["round"] == 2) & told["replicate"].notna()]
     assert second["outcome"].tolist() == ["waiting", "waiting"]
+
+
+def test_a_stage_without_a_pick_is_passed_over(tmp_path):
+    campaign = begun(tmp_path, "first", "beta_gp.BetaGP", n_ligands=[1])
+    assert (campaign.literature["n_ligands"] > 1).any()
+    assert campaign.suggest()["movers"].map(len).tolist() == [3, 3, 3]
 
 
 @pytest.fixture(scope="module")
