@@ -1,7 +1,7 @@
 """Surrogate: a feature schema and a fitted model in one; predict, save, load."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
@@ -47,6 +47,9 @@ class FittedModel(Protocol):
 
 class ModelRecipe(Protocol):
     """Hyperparameters of a model without data; a frozen dataclass built from a config node."""
+
+    def require_blocks(self, blocks: Collection[str]) -> None:
+        """Raise ConfigError if the model cannot compare features of these blocks."""
 
     def fit(
         self,

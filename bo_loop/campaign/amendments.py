@@ -11,6 +11,7 @@ from bo_loop.campaign.record import Record, Recorded, check_pair, who
 from bo_loop.campaign.results import check_number
 from bo_loop.campaign.settings import check_lasting
 from bo_loop.campaign.state import RESULT_FIELDS, CampaignState
+from bo_loop.config import build
 from bo_loop.errors import CampaignError, DataError
 
 if TYPE_CHECKING:
@@ -118,9 +119,12 @@ class Amendments(Record):
         Raises
         ------
         ConfigError
-            If a setting cannot be changed, or cannot have that value.
+            If a setting cannot be changed, or cannot have that value; or if a model cannot
+            compare the campaign's features.
         """
         check_lasting(changes)
+        if "model" in changes:
+            build(changes["model"]).require_blocks(self.sealed.features()["blocks"])
 
         def decide(state: CampaignState) -> list[NewEvent]:
             now = self.settings(state)

@@ -307,6 +307,7 @@ def _prepare(
             "Raise it, or ask for smaller pool.n_ligands."
         )
     schema = recipe.fit(pd.concat([observations, pool])).to_json()
+    configs.build(settings["model"]).require_blocks(schema["blocks"])
     return observations, pool, schema, len(every) - len(pool)
 
 

@@ -5,7 +5,7 @@ log βn (n > 1) that also sees what the first one predicts.
 """
 
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +17,7 @@ from bo_loop.models.linalg import FitWarning
 from bo_loop.models.matern_gp import MaternGP
 from bo_loop.models.pair_model import PairModel
 from bo_loop.models.stages import BetaOne, for_beta_1, scaling_of
-from bo_loop.models.tables import checked_targets
+from bo_loop.models.tables import checked_targets, refuse_counts
 from bo_loop.records import Floats, PairFeatures
 
 
@@ -53,6 +53,10 @@ class BetaGP:
         if self.folds < 2:
             raise ConfigError(f"folds is {self.folds}; give at least 2.")
         self.stage_recipe()  # refuses bad options
+
+    def require_blocks(self, blocks: Collection[str]) -> None:
+        """Raise ConfigError if a block holds counts."""
+        refuse_counts(blocks)
 
     def stage_recipe(self) -> MaternGP:
         """Return the recipe of a single stage."""

@@ -10,7 +10,7 @@ p          length of the kernel's part of θ
 
 import warnings
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -79,6 +79,10 @@ class ExactGP(ABC):
             raise ConfigError(f"device is {self.device!r}; choose 'cpu' or 'cuda'.")
         if self.device == "cuda" and not torch.cuda.is_available():
             raise ConfigError("device is 'cuda', but PyTorch sees no GPU here; use 'cpu'.")
+
+    @abstractmethod
+    def require_blocks(self, blocks: Collection[str]) -> None:
+        """Raise ConfigError if the kernel cannot compare features of these blocks."""
 
     @abstractmethod
     def naming(self, features: PairFeatures) -> Naming:

@@ -72,6 +72,22 @@ class Term:
         return cls(" * ".join(ordered), METAL in ordered, ligand)
 
 
+def require_blocks(terms: Iterable[Term], blocks: Iterable[str]) -> None:
+    """Refuse terms that name feature blocks which are not there.
+
+    Raises
+    ------
+    ConfigError
+        Naming them.
+    """
+    lacking = sorted({factor for term in terms for factor in term.ligand} - {LIGAND, *blocks})
+    if lacking:
+        raise ConfigError(
+            f"The model's terms name the blocks {', '.join(lacking)}, which these features do "
+            "not have. Choose features=chemistry, or terms without them."
+        )
+
+
 @dataclass(frozen=True)
 class Values:
     """θ, taken apart: tensors of natural values.
@@ -117,12 +133,7 @@ class Layout:
         ConfigError
             If a term names a block that the tables lack.
         """
-        lacking = sorted({f for term in terms for f in term.ligand} - {LIGAND, *features.ligand})
-        if lacking:
-            raise ConfigError(
-                f"The model's terms name the blocks {', '.join(lacking)}, which these features do "
-                "not have. Choose features=chemistry, or terms without them."
-            )
+        require_blocks(terms, features.ligand)
 
         def qualified(blocks: Iterable[str]) -> tuple[str, ...]:
             return tuple(f"{b}.{name}" for b in blocks for name in features.names[b])

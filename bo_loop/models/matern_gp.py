@@ -1,6 +1,6 @@
 """`MaternGP`: the recipe of an exact Matérn-3/2 GP on metal-ligand pairs."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,7 @@ from bo_loop.models.fitting import MaternForm, Problem, cold_start, optimise
 from bo_loop.models.kernels import GatheredMatern
 from bo_loop.models.matern import Gathered, gather
 from bo_loop.models.ordering import farthest_first
-from bo_loop.models.tables import as_tensors, qualified_names
+from bo_loop.models.tables import as_tensors, qualified_names, refuse_counts
 from bo_loop.records import Floats, PairFeatures, Rows
 
 _SCOUT_ROWS = 750  # the start is refined on so many rows first, at a few ms an evaluation
@@ -24,6 +24,10 @@ class MaternGP(ExactGP):
 
     Parameters are those of `ExactGP`. The rows that hyperparameters are found on fill the space.
     """
+
+    def require_blocks(self, blocks: Collection[str]) -> None:
+        """Raise ConfigError if a block holds counts."""
+        refuse_counts(blocks)
 
     def naming(self, features: PairFeatures) -> "_Names":
         """Lengthscales by ``block.feature``, and the outputscale."""

@@ -1,6 +1,6 @@
 """`PairGP`: the recipe of an exact GP whose kernel multiplies metals by ligands."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,7 @@ from bo_loop.errors import ConfigError
 from bo_loop.models.exact_gp import ExactGP
 from bo_loop.models.fitting import Problem
 from bo_loop.models.kernels import ProductKernel
-from bo_loop.models.layout import Layout, Term
+from bo_loop.models.layout import Layout, Term, require_blocks
 from bo_loop.models.product import ProductForm, Tables, overlaps
 from bo_loop.records import Floats, PairFeatures, Rows
 
@@ -51,6 +51,10 @@ class PairGP(ExactGP):
             raise ConfigError(f"terms={list(self.terms)}: give at least one term, each once.")
         if not self.lengthscale_sd > 0.0:
             raise ConfigError(f"lengthscale_sd is {self.lengthscale_sd}; give more than 0.")
+
+    def require_blocks(self, blocks: Collection[str]) -> None:
+        """Raise ConfigError if a term names a block that is not there."""
+        require_blocks(self._terms(), blocks)
 
     def naming(self, features: PairFeatures) -> Layout:
         """Lengthscales by ``block.feature``, and variances by term."""

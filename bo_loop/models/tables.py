@@ -1,5 +1,7 @@
 """From feature tables to the kernel's tensors, and the checks on the way."""
 
+from collections.abc import Iterable
+
 import numpy as np
 import torch
 from torch import Tensor
@@ -15,6 +17,22 @@ def qualified_names(features: PairFeatures) -> tuple[str, ...]:
     return tuple(f"{block}.{name}" for block in blocks for name in features.names[block])
 
 
+def refuse_counts(blocks: Iterable[str]) -> None:
+    """Refuse feature blocks that a model with a lengthscale for each feature cannot compare.
+
+    Raises
+    ------
+    ConfigError
+        If a block holds counts.
+    """
+    counts = [block for block in blocks if block in COUNTS]
+    if counts:
+        raise ConfigError(
+            f"The features hold counts ({', '.join(counts)}), which this model cannot compare. "
+            "Choose features=published, or model=pair_gp."
+        )
+
+
 def as_tensors(features: PairFeatures, device: torch.device) -> tuple[Tensor, Tensor, Tensor]:
     """Metal table (n_metals, d_m), ligand table (n_ligands, d_l) and X (n, 2 + d_p).
 
@@ -23,12 +41,7 @@ def as_tensors(features: PairFeatures, device: torch.device) -> tuple[Tensor, Te
     ConfigError
         If a block holds counts, which no lengthscale is for.
     """
-    counts = [block for block in features.ligand if block in COUNTS]
-    if counts:
-        raise ConfigError(
-            f"The features hold counts ({', '.join(counts)}), which this model cannot compare. "
-            "Choose features=published, or model=pair_gp."
-        )
+    refuse_counts(features.ligand)
     metal, ligand = (np.hstack(list(t.values())) for t in (features.metal, features.ligand))
     return tuple(
         torch.as_tensor(np.ascontiguousarray(array, dtype=np.float64), device=device)

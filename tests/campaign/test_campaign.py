@@ -37,6 +37,11 @@ def config(directory, **changes):
     } | changes
 
 
+CHEMISTRY = {"_target_": "bo_loop.features.chemistry.ChemistryRecipe"}
+PAIR_GP = {"_target_": "bo_loop.models.pair_gp.PairGP"}
+BETA_GP = {"_target_": "bo_loop.models.beta_gp.BetaGP"}
+
+
 @pytest.fixture(scope="module")
 def truth():
     known = with_keys(minteq.load(), "truth")
@@ -260,3 +265,26 @@ def test_open_says_how_to_start_when_there_is_nothing(tmp_path):
         Campaign.open("zinc", tmp_path)
     with pytest.raises(CampaignError, match="is refused"):
         Campaign.open("../zinc", tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"features": CHEMISTRY}, "hold counts .atoms., which this model cannot compare"),
+        ({"features": CHEMISTRY, "model": BETA_GP}, "hold counts .atoms."),
+        ({"model": PAIR_GP}, "terms name the blocks atoms, which these features do not have"),
+    ],
+)
+def test_a_model_that_cannot_compare_the_features_is_refused_at_the_start(tmp_path, changes, words):
+    with pytest.raises(ConfigError, match=words):
+        Campaign.start(config(tmp_path, **changes))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_model_that_cannot_compare_the_sealed_features_is_refused(campaign):
+    before = campaign.state().seq
+    with pytest.raises(ConfigError, match="name the blocks atoms"):
+        campaign.configure(model=PAIR_GP)
+    assert campaign.state().seq == before
+    campaign.configure(model=BETA_GP)
+    assert campaign.state().seq == before + 1

@@ -48,7 +48,7 @@ def config(tmp_path, monkeypatch):
 
 class _Schema:
     def to_json(self):
-        return {}
+        return {"blocks": {}}
 
 
 def test_the_rule_is_applied_at_start_and_counted(config, capsys):
