@@ -87,6 +87,9 @@ def _check_table(config: Mapping[str, Any]) -> None:
             "bo-loop expand needs name= of a campaign whose pool is to grow, or out= and metals= "
             "for a table of new ligands, as in out=pool.parquet metals=[Cu+2]."
         )
+    for key, example in (("metals", "[Cu+2]"), ("n_ligands", "[1, 2]")):
+        if not isinstance(config[key], list) or not config[key]:
+            raise ConfigError(f"{key} is {config[key]!r}: give a list, such as {example}.")
     refuse_output(Path(config["out"]))
 
 

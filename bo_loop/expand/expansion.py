@@ -185,7 +185,7 @@ def expand_table(
     ----------
     literature : DataFrame
         Observations.
-    features : PublishedRecipe
+    features : ChemistryRecipe or PublishedRecipe
         How features are chosen, from the observations alone.
     pairs : DataFrame
         ``metal, charge, n_ligands, temperature_C, ionic_strength_M`` of the pairs wanted.

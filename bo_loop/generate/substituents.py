@@ -13,6 +13,7 @@ from rdkit import Chem, rdBase
 from rdkit.Chem import rdChemReactions
 
 from bo_loop.chemistry.donors import donor_sites
+from bo_loop.errors import ConfigError
 from bo_loop.generate.base import Candidate, Known, Score, check_count
 
 _FINE = Chem.SanitizeFlags.SANITIZE_NONE
@@ -57,9 +58,20 @@ class Substituents:
             check_count(f"generator.{name}", getattr(self, name))
 
     def propose(self, known: Known, score: Score, rng: np.random.Generator) -> Iterator[Candidate]:
-        """Yield children without end."""
+        """Yield children without end.
+
+        Raises
+        ------
+        ConfigError
+            If no known ligand has a substituent.
+        """
         parents = known.best(self.best)
         library = _library(known.smiles, self.size)
+        if not library:
+            raise ConfigError(
+                f"None of the {len(known.smiles)} known ligands has a substituent of at most "
+                f"{self.size} heavy atoms. Raise generator.size, or choose generator=mutate."
+            )
         cores = {parent: _cores(parent, self.size) for parent in parents}
         while True:
             parent = parents[rng.integers(len(parents))]

@@ -186,6 +186,11 @@ def test_bad_options_are_refused(kind, options, words):
         kind(**options)
 
 
+def test_ligands_without_substituents_have_none_to_give():
+    with pytest.raises(ConfigError, match="None of the 2 known ligands has a substituent"):
+        made(Substituents(), 1, ligands=("c1ccncc1", "c1cnc[nH]1"))
+
+
 def test_one_ligand_is_not_enough():
     with pytest.raises(ConfigError, match="at least two"):
         Known.ranked([EDTA], np.array([1.0]))
