@@ -46,6 +46,8 @@ class PairGP(ExactGP):
 
     def __post_init__(self):
         super().__post_init__()
+        if isinstance(self.terms, str):
+            raise ConfigError(f"terms is {self.terms!r}: give a list, such as [metal * ligand].")
         names = [term.name for term in self._terms()]
         if not names or len(set(names)) < len(names):
             raise ConfigError(f"terms={list(self.terms)}: give at least one term, each once.")

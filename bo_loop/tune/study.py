@@ -81,9 +81,9 @@ class Search:
             raise ConfigError(f"score is {self.score!r}; it is one of {', '.join(SCORES)}.")
         if self.group not in GROUPS:
             raise ConfigError(f"group is {self.group!r}; it is one of {', '.join(GROUPS)}.")
-        for name in ("trials", "prune_after"):
-            if getattr(self, name) < 1:
-                raise ConfigError(f"{name} is {getattr(self, name)}; give at least 1.")
+        for name, least in (("trials", 1), ("prune_after", 1), ("unpruned", 0)):
+            if getattr(self, name) < least:
+                raise ConfigError(f"{name} is {getattr(self, name)}; give at least {least}.")
 
 
 @dataclass(frozen=True)

@@ -112,6 +112,8 @@ class Plan:
             raise ConfigError(f"folds is {self.folds}; give at least 2.")
         if self.repeats < 1:
             raise ConfigError(f"repeats is {self.repeats}; give at least 1.")
+        if self.seed < 0:
+            raise ConfigError(f"seed is {self.seed}; give a whole number from 0.")
         if self.test_share is not None and not 0.0 < self.test_share < 1.0:
             raise ConfigError(f"test_share is {self.test_share}; give a share in (0, 1).")
 
@@ -132,12 +134,13 @@ class Plan:
         Raises
         ------
         DataError
-            If there are fewer keys than folds.
+            If there are fewer keys than folds; or than two, for ``test_share``.
         """
         distinct, counts = np.unique(keys[scored], return_counts=True)
-        if len(distinct) < self.folds:
+        least = self.folds if self.test_share is None else 2
+        if len(distinct) < least:
             raise DataError(
-                f"{len(distinct)} groups cannot be dealt out to {self.folds} folds. Validate with "
+                f"{len(distinct)} groups cannot be dealt out to {least} folds. Validate with "
                 "more data, or with fewer folds."
             )
         return [

@@ -168,6 +168,8 @@ def test_terms_are_read_in_any_order_and_wrong_ones_refused():
     for wrong in ("metal * metals", "metal*metal", ""):
         with pytest.raises(ConfigError, match="is no term of the kernel"):
             Term.parse(wrong)
+    with pytest.raises(ConfigError, match="terms is 'metal': give a list"):
+        PairGP(terms="metal")
     with pytest.raises(ConfigError, match="at least one term, each once"):
         PairGP(terms=["metal", "metal"])
     features = pairs(20)

@@ -171,6 +171,7 @@ def test_real_fits_of_real_features(config):
         ({"group": "n=1"}, "group is 'n=1'"),
         ({"trials": 0}, "trials is 0"),
         ({"prune_after": 0}, "prune_after is 0"),
+        ({"unpruned": -1}, "unpruned is -1"),
     ],
 )
 def test_options_are_checked(config, change, message):

@@ -127,7 +127,8 @@ def test_alike_ligands_are_held_back_together():
 
 
 @pytest.mark.parametrize(
-    "options", [{"folds": 1}, {"repeats": 0}, {"test_share": 0.0}, {"test_share": 1.0}]
+    "options",
+    [{"folds": 1}, {"repeats": 0}, {"test_share": 0.0}, {"test_share": 1.0}, {"seed": -1}],
 )
 def test_options_are_checked(options):
     with pytest.raises(ConfigError, match=next(iter(options))):
@@ -137,6 +138,13 @@ def test_options_are_checked(options):
 def test_a_distance_beyond_one_is_refused():
     with pytest.raises(ConfigError, match="distance"):
         ByCluster(distance=1.5)
+
+
+def test_one_test_set_takes_no_more_than_two_groups():
+    (split,) = Plan(test_share=0.3).splits(np.array([1, 1, 2, 2]), np.arange(4))
+    assert len(split.train) == len(split.sets["test"]) == 2
+    with pytest.raises(DataError, match="1 groups"):
+        Plan(test_share=0.3).splits(np.array([1, 1]), np.arange(2))
 
 
 def test_too_few_groups_are_refused():
