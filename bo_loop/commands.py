@@ -13,6 +13,7 @@ from rich.markup import escape
 from bo_loop.campaign.campaign import Campaign
 from bo_loop.campaign.settings import FOR_A_ROUND
 from bo_loop.campaign.status import Status
+from bo_loop.chemistry.ions import PROTON
 from bo_loop.config import build
 from bo_loop.console import CONSOLE as _CONSOLE
 from bo_loop.console import address as _address
@@ -57,7 +58,10 @@ def start(config: Mapping[str, Any], choices: Mapping[str, str]) -> None:
     """Open a campaign."""
     campaign = Campaign.start(config, choices)
     literature, pool = campaign.literature, campaign.pool
-    ions = literature[["metal", "charge"]].drop_duplicates()
+    of_metals = literature[literature["metal"] != PROTON]
+    ions = of_metals[["metal", "charge"]].drop_duplicates()
+    n_protons = len(literature) - len(of_metals)
+    protons = f"; {n_protons} of them are protonation constants" if n_protons else ""
     rule = config["pool"].get("max_denticity_sum")
     left_out = campaign.state().n_left_out
     without = f"; {left_out} with more than {rule} donors left out" if rule is not None else ""
@@ -66,7 +70,7 @@ def start(config: Mapping[str, Any], choices: Mapping[str, str]) -> None:
             {
                 "campaign": campaign.path,
                 "literature": f"{len(literature)} constants of {len(ions)} metal ions and "
-                f"{literature['ligand_group'].nunique()} ligands",
+                f"{literature['ligand_group'].nunique()} ligands{protons}",
                 "pool": f"{len(pool)} pairs of {pool['ligand_group'].nunique()} ligands{without}",
             }
         )

@@ -121,6 +121,25 @@ def test_local_conf_comes_before_the_packaged_one(folder):
     assert "batch_size: 9" in run(folder, "start", "campaign=mine", "--cfg", "job")
 
 
+def test_protons_are_not_counted_as_metal_ions(tmp_path):
+    (tmp_path / "lit.csv").write_text(
+        "metal,charge,smiles,n_ligands,log_beta\nCu,2,NCCN,1,10.5\nCu,2,NCC(=O)O,1,8.2\n"
+    )
+    (tmp_path / "acids.csv").write_text(
+        "smiles,equilibrium,temperature_C,ionic_strength_M,log_K\n"
+        "NCCN,[HL]/[H][L],25,0.1,9.9\nNCCN,[H2L]/[HL][H],25,0.1,6.9\n"
+    )
+    told = run(
+        tmp_path, "start", "name=cu", "data=csv", "data.path=lit.csv",
+        "data.protonation=acids.csv", "pool.metals=[Cu+2]",
+    )  # fmt: skip
+    words = "4 constants of 1 metal ions and 2 ligands; 2 of them are protonation constants"
+    assert words in " ".join(told.split())
+    run(tmp_path, "report", "name=cu")
+    page = (tmp_path / "campaigns/cu/report.html").read_text(encoding="utf-8")
+    assert "4 constants (2 of them of protonation) of 1 metal ions with 2 ligands" in page
+
+
 def test_reading_verbs_leave_no_run_folder_and_start_without_torch(tmp_path, folder):
     run(tmp_path, "status", NAME, f"directory={folder / 'campaigns'}")
     assert list(tmp_path.iterdir()) == []

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from bo_loop import config as configs
-from bo_loop.chemistry.ions import parse_ion
+from bo_loop.chemistry.ions import PROTON, parse_ion
 from bo_loop.pages import joined
 
 if TYPE_CHECKING:
@@ -55,14 +55,18 @@ def _pool_sentence(pool: pd.DataFrame) -> str:
 
 def _data_sentence(facts: "Facts") -> str:
     data, targets = facts.literature, facts.pool[["metal", "charge"]].drop_duplicates()
-    ions = data[["metal", "charge"]].drop_duplicates()
+    of_metals = data[data["metal"] != PROTON]
+    ions = of_metals[["metal", "charge"]].drop_duplicates()
+    n_protons = len(data) - len(of_metals)
+    protons = f" ({n_protons} of them of protonation)" if n_protons else ""
     own = len(data.merge(targets, on=["metal", "charge"]))
     sources = list(data["source"].value_counts().index)
     more = [f"{len(sources) - _MOST_SOURCES} others"] if len(sources) > _MOST_SOURCES else []
     return (
-        f"{len(data)} constants of {len(ions)} metal ions with {data['ligand_group'].nunique()} "
-        f"ligands, {own or 'none'} of them for {joined(_ions(facts.pool))}, at "
-        f"{_conditions(data)}, from {joined([*sources[:_MOST_SOURCES], *more])}."
+        f"{len(data)} constants{protons} of {len(ions)} metal ions with "
+        f"{data['ligand_group'].nunique()} ligands, {own or 'none'} of them for "
+        f"{joined(_ions(facts.pool))}, at {_conditions(data)}, from "
+        f"{joined([*sources[:_MOST_SOURCES], *more])}."
     )
 
 
