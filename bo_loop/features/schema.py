@@ -149,8 +149,10 @@ class FeatureSchema:
             )
         kinds = {each.kind: each for each in (PublishedRecipe, ChemistryRecipe)}
         options = dict(stored["recipe"])
+        # Campaigns that were sealed when there was one recipe do not say which.
+        kind = options.pop("kind", PublishedRecipe.kind)
         return cls(
-            recipe=kinds[options.pop("kind")](**options),
+            recipe=kinds[kind](**options),
             version=stored["version"],
             blocks={
                 name: FeatureBlock(**{key: tuple(values) for key, values in block.items()})
