@@ -79,7 +79,7 @@ class Filters:
     def __post_init__(self):
         for name in ("heavy_atoms", "charge"):
             window = getattr(self, name)
-            if len(window) != 2 or window[0] > window[1]:
+            if not isinstance(window, Sequence) or len(window) != 2 or window[0] > window[1]:
                 raise ConfigError(
                     f"filters.{name} is {window!r}: give the lowest and the highest, as in [4, 60]."
                 )

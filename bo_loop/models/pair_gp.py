@@ -46,7 +46,7 @@ class PairGP(ExactGP):
 
     def __post_init__(self):
         super().__post_init__()
-        if isinstance(self.terms, str):
+        if isinstance(self.terms, str) or not isinstance(self.terms, Sequence):
             raise ConfigError(f"terms is {self.terms!r}: give a list, such as [metal * ligand].")
         names = [term.name for term in self._terms()]
         if not names or len(set(names)) < len(names):

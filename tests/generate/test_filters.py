@@ -129,6 +129,7 @@ def test_an_ammonium_and_an_n_oxide_are_sound():
     [
         ({"unwanted": {"broken": "[C"}}, "filters.unwanted.broken"),
         ({"heavy_atoms": [9, 3]}, "filters.heavy_atoms"),
+        ({"heavy_atoms": 5}, "filters.heavy_atoms"),
         ({"charge": [1]}, "filters.charge"),
     ],
 )

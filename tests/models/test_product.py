@@ -168,8 +168,9 @@ def test_terms_are_read_in_any_order_and_wrong_ones_refused():
     for wrong in ("metal * metals", "metal*metal", ""):
         with pytest.raises(ConfigError, match="is no term of the kernel"):
             Term.parse(wrong)
-    with pytest.raises(ConfigError, match="terms is 'metal': give a list"):
-        PairGP(terms="metal")
+    for no_list in ("metal", 3):
+        with pytest.raises(ConfigError, match=f"terms is {no_list!r}: give a list"):
+            PairGP(terms=no_list)
     with pytest.raises(ConfigError, match="at least one term, each once"):
         PairGP(terms=["metal", "metal"])
     features = pairs(20)
