@@ -7,11 +7,13 @@ that came by e-mail cannot run code that is not ours.
 import importlib
 import inspect
 from collections.abc import Mapping
-from typing import Any
+from types import NoneType
+from typing import Any, get_args, get_type_hints
 
 from bo_loop.errors import ConfigError
 
 _ROOT = "bo_loop."
+_WORDS = {int: "a whole number", float: "a number", bool: "true or false", NoneType: "null"}
 
 
 def build(node: Any) -> Any:
@@ -50,7 +52,33 @@ def _call(target: Any, arguments: dict[str, Any]) -> Any:
             f"{target} cannot be built from {sorted(arguments)}: {error}. "
             f"It takes {list(inspect.signature(function).parameters)}."
         ) from error
+    _require_types(target, function, arguments)
     return function(**arguments)
+
+
+def _require_types(target: Any, function: Any, arguments: dict[str, Any]) -> None:
+    """Check the arguments that are to be numbers or true or false; others are the target's own.
+
+    Raises
+    ------
+    ConfigError
+        Naming each that is not.
+    """
+    hints = get_type_hints(function.__init__ if inspect.isclass(function) else function)
+    problems = []
+    for name, value in arguments.items():
+        kinds = set(get_args(hints.get(name))) or {hints.get(name)}
+        if kinds <= set(_WORDS) and not any(_is(value, kind) for kind in kinds):
+            expected = " or ".join(word for kind, word in _WORDS.items() if kind in kinds)
+            problems.append(f"{name}: {value!r} — expected {expected}")
+    if problems:
+        raise ConfigError(f"{target} does not take {'; '.join(problems)}.")
+
+
+def _is(value: Any, kind: type) -> bool:
+    if kind in (int, float):
+        return isinstance(value, (int, kind)) and not isinstance(value, bool)
+    return isinstance(value, kind)
 
 
 def _resolve(target: Any) -> Any:

@@ -150,26 +150,36 @@ class Surrogate:
     def _with_censored(
         cls, schema: FeatureSchema, recipe: ModelRecipe, data: "_Training", model: FittedModel
     ) -> "Surrogate":
-        """Add the censored results to a `model` of the exact ones."""
-        y, noise_var = data.y, data.noise_var
+        """Add the censored results to a `model` of the exact ones.
+
+        A stand-in says what the lab itself would measure, so it counts as the lab's own. The
+        offset of the source of a bound, if sources have any, is noise of that bound alone.
+        """
+        features, y, noise_var = data.features, data.y, data.noise_var
         rows = np.flatnonzero(data.sign)
         if len(rows):
-            if "offset_variance" in model.hyperparameters():
-                _require_own(data.features.take(rows))
-            bound, learned = model.bind(data.features), model.noise(data.features)[rows]
+            hyperparameters = model.hyperparameters()
+            foreign = labels(features)[rows] != OWN
+            offset = hyperparameters.get("offset_variance", 0.0) * foreign
+            bound = model.bind(features)
             found = sites(
                 bound.mean(rows),
                 bound.covariance(rows, rows),
                 y[rows],
                 data.sign[rows],
-                learned + noise_var[rows],
+                model.noise(features)[rows] + noise_var[rows] + offset,
             )
+            if "offset_variance" in hyperparameters:
+                source = labels(features)
+                source[rows] = OWN
+                features = replace(features, source=source)
+            learned = model.noise(features)[rows]
             y, noise_var = y.copy(), noise_var.copy()
             y[rows], noise_var[rows] = found.value, np.maximum(found.variance - learned, 0.0)
             report = model.fit_report | {"n_censored": len(rows)}
-            model = recipe.build(data.features, y, noise_var, model.hyperparameters())
+            model = recipe.build(features, y, noise_var, hyperparameters)
             model.fit_report = report | model.fit_report
-        return cls(schema, recipe, data.features, y, noise_var, model)
+        return cls(schema, recipe, features, y, noise_var, model)
 
     def features_of(self, pairs: pd.DataFrame) -> PairFeatures:
         """Describe `pairs` in tables that extend the model's, for the model to `bind`."""
@@ -335,17 +345,6 @@ class _Training:
                 "Add literature, or results with a number."
             )
         return self.features.take(rows), self.y[rows], self.noise_var[rows]
-
-
-def _require_own(censored: PairFeatures) -> None:
-    elsewhere = sorted(set(labels(censored).tolist()) - {OWN})
-    if elsewhere:
-        raise DataError(
-            "source_offset=true cannot allow for the offset of a bound: only results told to a "
-            "campaign may be censored. Leave the bounds of these sources out of the data, or set "
-            "source_offset=false.",
-            elsewhere,
-        )
 
 
 def _training(schema: FeatureSchema, observations: pd.DataFrame) -> _Training:

@@ -44,3 +44,25 @@ def test_errors_of_the_target_itself_pass_through():
     error = build(node)
     assert isinstance(error, DataError)
     assert str(error) == "m\n  - row 2\n  - row 3"
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "expected"),
+    [
+        ("max_iter", "x", "a whole number"),
+        ("max_iter", 1.5, "a whole number"),
+        ("fit_rows", "many", "a whole number or null"),
+        ("source_noise", "maybe", "true or false"),
+        ("lengthscale_sd", True, "a number"),
+    ],
+)
+def test_values_of_a_wrong_type_are_named_with_what_is_expected(option, value, expected):
+    with pytest.raises(ConfigError, match=f"{option}: {value!r} — expected {expected}"):
+        build({"_target_": "bo_loop.models.pair_gp.PairGP", option: value})
+
+
+def test_numbers_may_be_whole_and_null_where_the_target_says_so():
+    built = build(
+        {"_target_": "bo_loop.models.pair_gp.PairGP", "lengthscale_sd": 1, "fit_rows": None}
+    )
+    assert (built.lengthscale_sd, built.fit_rows) == (1, None)

@@ -7,7 +7,6 @@ from campaign.test_campaign import config
 
 from bo_loop.campaign.campaign import Campaign
 from bo_loop.data import minteq
-from bo_loop.errors import DataError
 from bo_loop.features.published import PublishedRecipe
 from bo_loop.models.matern_gp import MaternGP
 from bo_loop.surrogate import Surrogate
@@ -44,11 +43,22 @@ def test_a_surrogate_is_the_same_built_anew_and_loaded(table, tmp_path):
         pd.testing.assert_frame_equal(other.predict(table.iloc[:6]), expected, rtol=1e-9)
 
 
-def test_bounds_from_sources_that_may_be_off_are_refused(table):
-    table = table.assign(censoring=np.where(np.arange(len(table)) < 1, "lower", "none"))
+def test_a_bound_counts_whatever_its_source_is_off_by(table, tmp_path):
+    first = np.arange(len(table)) < 1
+    bounded = table.assign(
+        censoring=np.where(first, "lower", "none"),
+        log_beta=table["log_beta"] + np.where(first, 5.0, 0.0),
+    )
     schema = PublishedRecipe().fit(table)
-    with pytest.raises(DataError, match=r"offset of a bound(?s:.)*a"):
-        Surrogate.fit(schema, MaternGP(max_iter=1, **OPTIONS), table)
+    recipe = MaternGP(max_iter=10, **OPTIONS)
+    without = Surrogate.fit(schema, recipe, bounded[~first])
+    surrogate = Surrogate.fit(schema, recipe, bounded)
+    assert "offset_variance" in surrogate.model.hyperparameters()
+    ours, theirs = (s.predict(bounded[first])["mean"].iloc[0] for s in (surrogate, without))
+    assert ours > theirs
+    surrogate.save(tmp_path / "m")
+    loaded = Surrogate.load(tmp_path / "m").predict(bounded)
+    pd.testing.assert_frame_equal(loaded, surrogate.predict(bounded), rtol=1e-9)
 
 
 def test_the_rounds_of_a_campaign_follow_from_what_they_recorded(tmp_path):
