@@ -42,7 +42,7 @@ class PairGP(ExactGP):
     source_noise: bool = True
     source_offset: bool = True
     terms: Sequence[str] = TERMS
-    lengthscale_sd: float = 0.5
+    lengthscale_sd: float = 0.25
 
     def __post_init__(self):
         super().__post_init__()
