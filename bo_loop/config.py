@@ -7,8 +7,8 @@ that came by e-mail cannot run code that is not ours.
 import importlib
 import inspect
 from collections.abc import Mapping
-from types import NoneType
-from typing import Any, get_args, get_type_hints
+from types import NoneType, UnionType
+from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from bo_loop.errors import ConfigError
 
@@ -67,7 +67,8 @@ def _require_types(target: Any, function: Any, arguments: dict[str, Any]) -> Non
     hints = get_type_hints(function.__init__ if inspect.isclass(function) else function)
     problems = []
     for name, value in arguments.items():
-        kinds = set(get_args(hints.get(name))) or {hints.get(name)}
+        hint = hints.get(name)
+        kinds = set(get_args(hint)) if get_origin(hint) in (Union, UnionType) else {hint}
         if kinds <= set(_WORDS) and not any(_is(value, kind) for kind in kinds):
             expected = " or ".join(word for kind, word in _WORDS.items() if kind in kinds)
             problems.append(f"{name}: {value!r} — expected {expected}")

@@ -66,3 +66,10 @@ def test_numbers_may_be_whole_and_null_where_the_target_says_so():
         {"_target_": "bo_loop.models.pair_gp.PairGP", "lengthscale_sd": 1, "fit_rows": None}
     )
     assert (built.lengthscale_sd, built.fit_rows) == (1, None)
+
+
+def test_lists_are_the_targets_own_to_check():
+    built = build({"_target_": "bo_loop.models.pair_gp.PairGP", "terms": ["metal"]})
+    assert built.terms == ["metal"]
+    setting = {"_target_": "bo_loop.simulate.problem.Setting", "target": ["Cu+2"], "n_ligands": [2]}
+    assert build(setting).n_ligands == [2]
