@@ -52,7 +52,8 @@ def test_a_campaign_from_start_to_second_round(folder):
     assert str(form.relative_to(folder)) in first
     assert "Waiting for 3 results" in run(folder, "status", NAME)
 
-    fill(form, ["20.1", "", "12.79"])
+    predicted = pd.read_csv(form, encoding="utf-8-sig")["predicted_log_beta"]
+    fill(form, ["20.1", "", f"{predicted[2]:.2f}"])
     log = ["log", NAME, f"results={form.relative_to(folder)}"]
     assert "20.10" in run(folder, *log)
     assert "2 results were in the ledger already and added nothing" in run(folder, *log)
