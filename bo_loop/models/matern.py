@@ -126,7 +126,7 @@ def matern_times(
     """
     distances = _Distances.between(a, b, lengthscale / 3.0**0.5)
     out = a.pair.new_empty(len(a.metal_row))
-    for rows, columns in _tiles(len(out), len(weights), out.device):
+    for rows, columns in tiles(len(out), len(weights), out.device):
         scaled = distances.tile(rows, columns).sqrt_()
         decay = torch.neg(scaled).exp_()
         torch.mv(scaled.add_(1.0).mul_(decay), weights, out=out[rows])
@@ -140,7 +140,7 @@ class _Matern(torch.autograd.Function):
         ctx.sides = a, b, lower
         distances = _Distances.between(a, b, lengthscale)
         out = a.pair.new_empty(len(a.metal_row), len(b.metal_row))
-        for rows, columns in _tiles(*out.shape, out.device, lower=lower):
+        for rows, columns in tiles(*out.shape, out.device, lower=lower):
             scaled = distances.tile(rows, columns).mul_(3.0).sqrt_()
             tile = torch.add(scaled, 1.0, out=out[rows, columns])
             tile.mul_(scaled.neg_().exp_()).mul_(outputscale)
@@ -153,7 +153,7 @@ class _Matern(torch.autograd.Function):
         distances = _Distances.between(a, b, lengthscale)
         sums = _Sums.empty(a, b)
         by_scale = outputscale.new_zeros(())
-        for rows, columns in _tiles(*gradient.shape, gradient.device, lower=lower):
+        for rows, columns in tiles(*gradient.shape, gradient.device, lower=lower):
             scaled = distances.tile(rows, columns).mul_(3.0).sqrt_()
             decay = torch.neg(scaled).exp_()
             decay.mul_(gradient[rows, columns])
@@ -181,8 +181,8 @@ class _Distances:
         by_metal, by_ligand, by_pair = a.split(lengthscale)
         pair_a, pair_b = _inner(a.pair / by_pair, b.pair / by_pair)
         return cls(
-            _squared_distance(a.metal / by_metal, b.metal / by_metal)[:, b.metal_row],
-            _squared_distance(a.ligand / by_ligand, b.ligand / by_ligand)[:, b.ligand_row],
+            squared_distance(a.metal / by_metal, b.metal / by_metal)[:, b.metal_row],
+            squared_distance(a.ligand / by_ligand, b.ligand / by_ligand)[:, b.ligand_row],
             pair_a,
             pair_b,
             a.metal_row,
@@ -251,14 +251,16 @@ def _inner(a: Tensor, b: Tensor) -> tuple[Tensor, Tensor]:
     return torch.cat([-2.0 * a, norm_a, one_a], 1), torch.cat([b, one_b, norm_b], 1)
 
 
-def _squared_distance(a: Tensor, b: Tensor) -> Tensor:
+def squared_distance(a: Tensor, b: Tensor) -> Tensor:
+    """Squared Euclidean distances of the rows of `a` (u, d) and `b` (u', d); (u, u')."""
     inner_a, inner_b = _inner(a, b)
     return (inner_a @ inner_b.mT).clamp_(min=0.0)
 
 
-def _tiles(
+def tiles(
     n: int, width: int, device: torch.device, *, lower: bool = False
 ) -> Iterator[tuple[slice, slice]]:
+    """Cut an (n, width) matrix into rows that fit the cache; with `lower`, up to the diagonal."""
     budget = _TILE_CPU if device.type == "cpu" else _TILE_CUDA
     step = max(1, budget // max(1, width))
     for start in range(0, n, step):

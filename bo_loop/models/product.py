@@ -23,7 +23,6 @@ min-max kernel Σ min(x, x′) / Σ max(x, x′) of counts, which has no paramet
 Saigo, Baldi, Graph kernels for chemical informatics, Neural Networks 2005, 18, 1093).
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -31,9 +30,9 @@ import torch
 from torch import Tensor
 
 from bo_loop.models.layout import COUNTS, LIGAND, Layout, Values
+from bo_loop.models.matern import squared_distance, tiles
 from bo_loop.records import Floats, PairFeatures
 
-_TILE = 2**19  # elements: 4 MB, so that a tile stays in the cache
 _TINY = 1e-20  # keeps the square root differentiable at r = 0
 
 
@@ -125,12 +124,6 @@ def matern32(squared: Tensor) -> Tensor:
     return (1.0 + scaled) * (-scaled).exp()
 
 
-def squared_distance(a: Tensor, b: Tensor) -> Tensor:
-    """Squared Euclidean distances of the rows of `a` (u, d) and `b` (u′, d)."""
-    products = torch.addmm((a * a).sum(1)[:, None] + (b * b).sum(1), a, b.mT, alpha=-2.0)
-    return products.clamp_min(0.0)
-
-
 def min_max(a: Tensor, b: Tensor) -> Tensor:
     """Σ min / Σ max of the counts of each row of `a` (u, d) and `b` (u′, d); 1 without counts.
 
@@ -214,7 +207,7 @@ class _Gathered(torch.autograd.Function):
         ctx.sides = a, b, lower
         ctx.save_for_backward(*tables)
         out = tables[0].new_empty(len(a.ligand_row), len(b.ligand_row))
-        for rows, columns in _tiles(*out.shape, lower=lower):
+        for rows, columns in tiles(*out.shape, out.device, lower=lower):
             tile = _looked_up(a, b, rows, columns, *tables[:2])
             torch.add(tile, _looked_up(a, b, rows, columns, *tables[2:]), out=out[rows, columns])
         return out
@@ -225,7 +218,7 @@ class _Gathered(torch.autograd.Function):
         tables = ctx.saved_tensors
         m = gradient.shape[1]
         sums = [t.new_zeros(len(t), m) for t in tables]
-        for rows, columns in _tiles(*gradient.shape, lower=lower):
+        for rows, columns in tiles(*gradient.shape, gradient.device, lower=lower):
             weights = gradient[rows, columns]
             if lower:
                 weights = weights.tril(rows.start)
@@ -258,13 +251,6 @@ def _one_looked_up(
 ) -> Tensor:
     mine, other = (a.ligand_row, b.ligand_row) if ligand else (a.setting_row, b.setting_row)
     return table.index_select(0, mine[rows]).index_select(1, other[columns])
-
-
-def _tiles(n: int, width: int, *, lower: bool = False) -> Iterator[tuple[slice, slice]]:
-    step = max(1, _TILE // max(1, width))
-    for start in range(0, n, step):
-        stop = min(n, start + step)
-        yield slice(start, stop), slice(0, stop if lower else width)
 
 
 @dataclass(frozen=True)

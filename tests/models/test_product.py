@@ -7,7 +7,7 @@ from hypothesis.extra import numpy as arrays
 from model_tables import log_beta, pairs
 
 from bo_loop.errors import ConfigError
-from bo_loop.models import product
+from bo_loop.models import matern as matern_module
 from bo_loop.models.fitting import evaluate
 from bo_loop.models.layout import Term
 from bo_loop.models.pair_gp import PairGP
@@ -91,15 +91,15 @@ def test_tiles_and_streamed_products_do_not_change_the_result(monkeypatch):
     features = counted(30)
     kernel, x = recipe().kernel(features, stated(features)), torch.as_tensor(features.X)
     whole = kernel.block(x, x[:9]).detach()
-    monkeypatch.setattr(product, "_TILE", 20)
+    monkeypatch.setattr(matern_module, "_TILE_CPU", 20)
     torch.testing.assert_close(kernel.block(x, x[:9]).detach(), whole)
     weights = torch.linspace(-1.0, 2.0, 9, dtype=torch.float64)
     torch.testing.assert_close(kernel.times(x, x[:9], weights).detach(), whole @ weights)
 
 
-@pytest.mark.parametrize("tile", [20, product._TILE])
+@pytest.mark.parametrize("tile", [20, matern_module._TILE_CPU])
 def test_gradient_of_the_objective_matches_differences(tile, monkeypatch):
-    monkeypatch.setattr(product, "_TILE", tile)
+    monkeypatch.setattr(matern_module, "_TILE_CPU", tile)
     features, model = counted(25), recipe()
     y = log_beta(pairs(25))
     problem = model.problem(features, (y - y.mean()) / y.std(), np.zeros(25))
