@@ -9,7 +9,7 @@ without, each with a warning.
 import os
 import sqlite3
 import warnings
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -74,6 +74,22 @@ class DescriptorCache:
         traceback: TracebackType | None,
     ) -> None:
         self._connection.close()
+
+    def vectors(self, smiles: Sequence[str], compute: Callable[[str], Floats]) -> Floats:
+        """Return the vector of each of `smiles`, (n, size): the stored one, or a new one, stored.
+
+        Parameters
+        ----------
+        smiles : sequence of str
+        compute : callable
+            Gives the vector (size,) of one SMILES.
+        """
+        known = self.load(smiles)
+        for text in dict.fromkeys(smiles):
+            if text not in known:
+                known[text] = compute(text)
+                self.store(text, known[text])
+        return np.array([known[text] for text in smiles]).reshape(-1, self._size)
 
     def load(self, smiles: Iterable[str]) -> dict[str, Floats]:
         """Return the stored vectors among `smiles`, each (size,) float64, nan for undefined."""

@@ -36,14 +36,8 @@ def donors(smiles: Sequence[str]) -> Floats:
         log(1 + count), in the order of `bo_loop.chemistry.donors.DONOR_NAMES`: the second
         carboxylate counts for more than the seventh.
     """
-    size = len(DONOR_NAMES)
-    with DescriptorCache(donors_version(), size) as cache:
-        known = cache.load(smiles)
-        for text in dict.fromkeys(smiles):
-            if text not in known:
-                known[text] = donor_features(text)
-                cache.store(text, known[text])
-    return np.log1p(np.array([known[text] for text in smiles]).reshape(-1, size))
+    with DescriptorCache(donors_version(), len(DONOR_NAMES)) as cache:
+        return np.log1p(cache.vectors(smiles, donor_features))
 
 
 def donors_version() -> str:

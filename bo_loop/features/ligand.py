@@ -96,16 +96,11 @@ def groups(smiles: Sequence[str]) -> Rows:
     It is kept in the cache on disk: the canonical tautomer of a large ligand takes a while.
     """
     with DescriptorCache(f"ligand_group 1 rdkit={version('rdkit')}", 1) as cache:
-        known = cache.load(smiles)
-        for text in dict.fromkeys(smiles):
-            if text not in known:
-                known[text] = np.array([_number(ligand_group(text))], dtype=np.float64)
-                cache.store(text, known[text])
-    return np.array([known[text][0] for text in smiles], dtype=np.int64)
+        return cache.vectors(smiles, _number)[:, 0].astype(np.int64)
 
 
-def _number(key: str) -> int:
-    return int(_digest(key), 16)
+def _number(smiles: str) -> Floats:
+    return np.array([int(_digest(ligand_group(smiles)), 16)], dtype=np.float64)
 
 
 def _digest(text: str) -> str:
