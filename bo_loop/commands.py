@@ -171,13 +171,14 @@ def report(config: Mapping[str, Any]) -> None:
 
 def fit(config: Mapping[str, Any]) -> None:
     """Fit a model outside any campaign."""
+    from bo_loop.model_folder import save
     from bo_loop.surrogate import Surrogate
 
     features = build(config["features"])
     observations = features.usable(build(config["data"]))
     schema = features.fit(observations)
     surrogate = Surrogate.fit(schema, build(config["model"]), observations)
-    surrogate.save(Path(config["model_dir"]))
+    save(surrogate, Path(config["model_dir"]))
     _CONSOLE.print(
         fields(
             {

@@ -6,7 +6,7 @@ from bo_loop.campaign.files import write_once
 from bo_loop.data.cells import read_cells, refuse_output, table_bytes
 from bo_loop.data.tables import pairs_of
 from bo_loop.errors import DataError
-from bo_loop.surrogate import Surrogate
+from bo_loop.model_folder import load
 
 _OURS = ("mean", "sd")
 
@@ -46,7 +46,7 @@ def predict_file(
     if taken:
         raise DataError(f"{pairs} has a column {taken[0]!r}, which predict would add; rename it.")
     wanted = pairs_of(cells, pairs, temperature_C=temperature_C, ionic_strength_M=ionic_strength_M)
-    predicted = Surrogate.load(model_dir).predict(wanted)
+    predicted = load(model_dir).predict(wanted)
     table = cells.written.assign(**{column: predicted[column].to_numpy() for column in _OURS})
     write_once(out, table_bytes(table, out))
     return len(table)

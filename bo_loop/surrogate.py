@@ -1,15 +1,12 @@
-"""Surrogate: a feature schema and a fitted model in one; predict, save, load."""
+"""Surrogate: a feature schema and a fitted model in one; fit, build, predict."""
 
-import json
 from collections.abc import Collection, Mapping
-from dataclasses import asdict, dataclass, replace
-from pathlib import Path
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
 
-from bo_loop.config import build
 from bo_loop.data.schema import standardised
 from bo_loop.errors import DataError
 from bo_loop.features.schema import FeatureSchema
@@ -18,8 +15,6 @@ from bo_loop.models.pair_model import PairModel
 from bo_loop.models.sources import OWN, labels
 from bo_loop.records import Floats, PairFeatures, PoolPosterior, Rows
 
-_JSON, _ARRAYS = "model.json", "training.npz"
-_FORMAT = 2
 _SIGNS = {"none": 0.0, "lower": 1.0, "upper": -1.0}
 
 
@@ -249,82 +244,6 @@ class Surrogate:
             },
             index=pairs.index,
         )
-
-    def save(self, folder: Path) -> None:
-        """Write ``model.json`` and ``training.npz`` into `folder`, which must not hold a model.
-
-        Raises
-        ------
-        DataError
-            If the folder already holds a model, or is a file.
-        """
-        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-            raise DataError(f"{folder} is not an empty folder; give a new one as model_dir.")
-        folder.mkdir(parents=True, exist_ok=True)
-        tables = {f"metal.{k}": v for k, v in self.features.metal.items()}
-        tables |= {f"ligand.{k}": v for k, v in self.features.ligand.items()}
-        if self.features.source is not None:
-            tables["source"] = self.features.source
-        with (folder / _ARRAYS).open("wb") as file:
-            np.savez_compressed(
-                file,
-                y=self.y,
-                noise_var=self.noise_var,
-                ligand_group=self.features.ligand_group,
-                metal_row=self.features.metal_row,
-                ligand_row=self.features.ligand_row,
-                pair=self.features.pair,
-                **tables,
-            )
-        kind = type(self.recipe)
-        contents = {
-            "format": _FORMAT,
-            "model": {"_target_": f"{kind.__module__}.{kind.__qualname__}", **asdict(self.recipe)},
-            "hyperparameters": self.model.hyperparameters(),
-            "features": self.schema.to_json(),
-            "names": {block: list(names) for block, names in self.features.names.items()},
-        }
-        text = json.dumps(contents, ensure_ascii=False, indent=1, allow_nan=False)
-        (folder / _JSON).write_text(text + "\n", encoding="utf-8", newline="\n")
-
-    @classmethod
-    def load(cls, folder: Path) -> "Surrogate":
-        """Read what `save` wrote.
-
-        Raises
-        ------
-        DataError
-            If the folder holds no whole model of a format that this version reads.
-        """
-        try:
-            contents = json.loads((folder / _JSON).read_text(encoding="utf-8"))
-            with np.load(folder / _ARRAYS, allow_pickle=False) as file:
-                arrays = dict(file)
-        except (OSError, ValueError) as error:
-            raise DataError(
-                f"{folder} holds no model that can be read ({error}). Make one with "
-                f"bo-loop fit model_dir={folder}."
-            ) from error
-        if contents.get("format") != _FORMAT:
-            raise DataError(
-                f"{folder / _JSON} has format {contents.get('format')!r}; this version reads "
-                f"{_FORMAT}. Fit the model again."
-            )
-        features = PairFeatures(
-            metal={k[6:]: v for k, v in arrays.items() if k.startswith("metal.")},
-            ligand={k[7:]: v for k, v in arrays.items() if k.startswith("ligand.")},
-            ligand_group=arrays["ligand_group"],
-            metal_row=arrays["metal_row"],
-            ligand_row=arrays["ligand_row"],
-            pair=arrays["pair"],
-            names={block: tuple(names) for block, names in contents["names"].items()},
-            source=arrays.get("source"),
-        )
-        recipe, schema = build(contents["model"]), FeatureSchema.from_json(contents["features"])
-        features = replace(features, stages=schema.stages)
-        y, noise_var = arrays["y"], arrays["noise_var"]
-        model = recipe.build(features, y, noise_var, contents["hyperparameters"])
-        return cls(schema, recipe, features, y, noise_var, model)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ import pytest
 from bo_loop import commands
 from bo_loop.data import minteq
 from bo_loop.errors import BoLoopError, DataError
-from bo_loop.surrogate import Surrogate
+from bo_loop.model_folder import load
 
 CONDITIONS = {"temperature_C": 25.0, "ionic_strength_M": 0.0}
 
@@ -61,7 +61,7 @@ def test_a_saved_model_predicts_what_it_did_before(folder):
     pairs.to_csv(folder / "known.csv", index=False)
     predict(folder, folder / "known.csv")
     predicted = pd.read_csv(folder / "pred.csv", encoding="utf-8-sig")
-    expected = Surrogate.load(folder / "m").predict(pairs)
+    expected = load(folder / "m").predict(pairs)
     np.testing.assert_allclose(predicted[["mean", "sd"]], expected[["mean", "sd"]], rtol=1e-12)
     # It learned something: the constants it was fitted to are near.
     assert np.corrcoef(predicted["mean"], pairs["log_beta"])[0, 1] > 0.9

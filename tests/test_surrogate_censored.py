@@ -7,6 +7,7 @@ import pytest
 from bo_loop.data import minteq
 from bo_loop.errors import DataError
 from bo_loop.features.published import PublishedRecipe
+from bo_loop.model_folder import load, save
 from bo_loop.models.matern_gp import MaternGP
 from bo_loop.surrogate import Surrogate
 
@@ -54,8 +55,8 @@ def test_built_and_loaded_models_hold_the_same_stand_ins(schema, table, tmp_path
     table = table.assign(censoring=np.where(np.arange(len(table)) < 3, "lower", "none"))
     surrogate = fitted(schema, table)
     again = Surrogate.build(schema, surrogate.recipe, table, surrogate.model.hyperparameters())
-    surrogate.save(tmp_path / "m")
-    loaded = Surrogate.load(tmp_path / "m")
+    save(surrogate, tmp_path / "m")
+    loaded = load(tmp_path / "m")
     expected = surrogate.predict(table.iloc[:6])
     for other in (again, loaded):
         pd.testing.assert_frame_equal(other.predict(table.iloc[:6]), expected, rtol=1e-9)

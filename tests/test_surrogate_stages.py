@@ -5,6 +5,7 @@ import pytest
 from bo_loop.data import minteq
 from bo_loop.data.schema import standardised
 from bo_loop.features.published import PublishedRecipe
+from bo_loop.model_folder import load, save
 from bo_loop.models.beta_gp import BetaGP
 from bo_loop.surrogate import Surrogate
 
@@ -24,7 +25,7 @@ def test_what_each_stage_sees_survives_saving(tmp_path):
     assert set(found["beta_n"]["lengthscales"]) == seen["beta_n"] | inputs
     without = {"pair.n_ligands", "pair.complex_charge"}
     assert set(found["beta_1"]["lengthscales"]) == seen["beta_1"] - without
-    surrogate.save(tmp_path / "m")
-    loaded = Surrogate.load(tmp_path / "m")
+    save(surrogate, tmp_path / "m")
+    loaded = load(tmp_path / "m")
     asked = table.iloc[np.r_[:5, -5:0]]
     pd.testing.assert_frame_equal(loaded.predict(asked), surrogate.predict(asked), rtol=1e-9)

@@ -8,6 +8,7 @@ from campaign.test_campaign import config
 from bo_loop.campaign.campaign import Campaign
 from bo_loop.data import minteq
 from bo_loop.features.published import PublishedRecipe
+from bo_loop.model_folder import load, save
 from bo_loop.models.matern_gp import MaternGP
 from bo_loop.surrogate import Surrogate
 
@@ -34,8 +35,8 @@ def test_a_surrogate_is_the_same_built_anew_and_loaded(table, tmp_path):
     assert hyperparameters["source_noise"].keys() == {"a", "b"}
     assert hyperparameters["offset_variance"] > 0.0
     again = Surrogate.build(schema, surrogate.recipe, table, hyperparameters)
-    surrogate.save(tmp_path / "m")
-    loaded = Surrogate.load(tmp_path / "m")
+    save(surrogate, tmp_path / "m")
+    loaded = load(tmp_path / "m")
     expected = surrogate.predict(table.iloc[:6])
     noise = expected["sd"] ** 2 - expected["sd_latent"] ** 2
     np.testing.assert_allclose(noise, hyperparameters["noise"])
@@ -56,8 +57,8 @@ def test_a_bound_counts_whatever_its_source_is_off_by(table, tmp_path):
     assert "offset_variance" in surrogate.model.hyperparameters()
     ours, theirs = (s.predict(bounded[first])["mean"].iloc[0] for s in (surrogate, without))
     assert ours > theirs
-    surrogate.save(tmp_path / "m")
-    loaded = Surrogate.load(tmp_path / "m").predict(bounded)
+    save(surrogate, tmp_path / "m")
+    loaded = load(tmp_path / "m").predict(bounded)
     pd.testing.assert_frame_equal(loaded, surrogate.predict(bounded), rtol=1e-9)
 
 
