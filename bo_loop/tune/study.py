@@ -22,6 +22,7 @@ from optuna.storages import JournalStorage
 from optuna.storages.journal import JournalFileBackend
 from optuna.trial import FrozenTrial, TrialState
 
+from bo_loop.config import build
 from bo_loop.errors import ConfigError, DataError, FitError
 from bo_loop.tune.space import Space
 from bo_loop.validate.cases import Cases, Described, Drawn, drawn
@@ -277,7 +278,7 @@ def tune(config: Mapping[str, Any], note: Note = lambda *_: None) -> Found:
         If no trial could be fitted.
     """
     space = Space(config["space"], {group: config[group] for group in ("model", "features")})
-    Contestant("trial", config["model"], config["features"]).recipe  # noqa: B018 — or it is refused
+    build(config["model"])  # a bad one is refused here, before the data are read
     names = ("trials", "score", "group", "unpruned", "prune_after", "seed", "time_budget_s")
     search = Search(space, **{name: config[name] for name in names})
     plan = Plan(**{key: config[key] for key in asdict(Plan())})
