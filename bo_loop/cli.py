@@ -13,7 +13,7 @@ import os
 import re
 import sys
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -111,18 +111,14 @@ def _compose(verb: str, arguments: Sequence[str], touched: frozenset[str]) -> No
         from bo_loop import commands
 
         name = f"{verb}_" if keyword.iskeyword(verb) else verb
-        function: Callable[..., None] = getattr(commands, name)
+        function = getattr(commands, name)
         try:
-            given = {"config": plain(verb, node), "touched": touched}
+            given = {"config": plain(verb, node), "touched": touched, "arguments": arguments}
             runtime = HydraConfig.get().runtime.choices
             given["choices"] = {key: value for key, value in runtime.items() if "/" not in key}
-            if verb == "simulate":
-                given["strategies"] = entries.strategies(given["config"], arguments)
-            if verb == "validate":
-                given["config"] |= entries.contests(given["config"], arguments)
-            if verb == "tune":
-                given["config"] |= entries.searched(given["config"], arguments, given["choices"])
-            function(**{name: given[name] for name in inspect.signature(function).parameters})
+            if verb in entries.COMPOSED:
+                given["config"] |= _called(entries.COMPOSED[verb], given)
+            _called(function, given)
         except BoLoopError as error:
             refused.append(error)
 
@@ -137,6 +133,11 @@ def _compose(verb: str, arguments: Sequence[str], touched: frozenset[str]) -> No
         raise ConfigError(f"bo-loop {verb}: {error}") from error
     if refused:
         raise refused[0]
+
+
+def _called(function: Callable[..., Any], given: Mapping[str, Any]) -> Any:
+    """Call a function with those of the `given` that it takes, by name."""
+    return function(**{name: given[name] for name in inspect.signature(function).parameters})
 
 
 def _packaged_conf() -> Path:

@@ -244,11 +244,11 @@ def expand(config: Mapping[str, Any], touched: frozenset[str]) -> None:
     run(config, touched, _CONSOLE)
 
 
-def simulate(config: Mapping[str, Any], strategies: Mapping[str, Mapping[str, Any]]) -> None:
+def simulate(config: Mapping[str, Any]) -> None:
     """Replay campaigns on known constants."""
     from bo_loop.simulate.command import simulate as run
 
-    run(config, strategies, _CONSOLE)
+    run(config, _CONSOLE)
 
 
 def validate(config: Mapping[str, Any]) -> None:

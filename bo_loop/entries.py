@@ -18,13 +18,18 @@ def strategies(config: Mapping[str, Any], arguments: Sequence[str]) -> dict[str,
     """Compose the config of each strategy of a simulation, by what was written.
 
     What an entry sets comes on top of the user's own `arguments`.
+
+    Returns
+    -------
+    dict
+        ``strategies``, by entry the config nodes and options of `_STRATEGY_KEYS`.
     """
     found = {}
     for entry in _listed(config["strategies"]):
         words = _words(entry, "acquisition", _STRATEGY_KEYS)
         composed = _composed("simulate", entry, words, arguments)
         found[entry] = {key: composed[key] for key in _STRATEGY_KEYS}
-    return found
+    return {"strategies": found}
 
 
 def contests(config: Mapping[str, Any], arguments: Sequence[str]) -> dict[str, dict[str, Any]]:
@@ -62,6 +67,10 @@ def searched(
         return {}
     composed = _composed("tune", choices["model"], words, arguments, keep={"features"})
     return {"features": composed["features"]}
+
+
+COMPOSED = {"simulate": strategies, "validate": contests, "tune": searched}
+"""What completes the config of a verb, if anything does; what it returns replaces those keys."""
 
 
 def _own_features(config: Mapping[str, Any], option: str, given: Sequence[str]) -> list[str]:

@@ -21,17 +21,14 @@ from bo_loop.simulate.runs import Simulation, run
 _SETTING = ("target", "n_ligands", "start", "share", "initial", "experiments")
 
 
-def simulate(
-    config: Mapping[str, Any], strategies: Mapping[str, Mapping[str, Any]], console: Console
-) -> pd.DataFrame:
+def simulate(config: Mapping[str, Any], console: Console) -> pd.DataFrame:
     """Replay, and write ``traces.parquet``, ``summary.csv``, ``scores.csv`` and ``figures/``.
 
     Parameters
     ----------
     config : mapping
-        What ``conf/simulate.yaml`` composes.
-    strategies : mapping of str to mapping
-        The fields of each `Strategy` by its name.
+        What ``conf/simulate.yaml`` composes; ``strategies`` are the fields of each `Strategy` by
+        its name.
     console : Console
         Where to show progress and the summary.
 
@@ -44,7 +41,7 @@ def simulate(
         observations=with_keys(build(config["data"]), "the table"),
         setting=Setting(**{key: config[key] for key in _SETTING}),
         objective=config["objective"],
-        strategies=[Strategy(name=name, **fields) for name, fields in strategies.items()],
+        strategies=[Strategy(name, **fields) for name, fields in config["strategies"].items()],
         seeds=config["seeds"],
     )
     pools = pools_of(simulation)
