@@ -8,9 +8,6 @@ start from the same fitted model and find the ten rows of highest LogEI; the pos
 chunks of 1,000 rows. Each run has a process of its own, so that its peak memory is its own.
 """
 
-# Before torch is loaded: bo_loop says how its threads wait.
-import bo_loop  # noqa: F401, I001
-
 import argparse
 import os
 import resource
