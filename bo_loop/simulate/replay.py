@@ -16,6 +16,7 @@ from bo_loop.acquisition.functions import Random
 from bo_loop.campaign.events import Event
 from bo_loop.campaign.fold import fold
 from bo_loop.campaign.rounds import decide
+from bo_loop.campaign.settings import check_values
 from bo_loop.campaign.state import CampaignState
 from bo_loop.config import build
 from bo_loop.errors import ConfigError, DataError
@@ -66,6 +67,39 @@ class Strategy:
             raise ConfigError(f"batch_size is {self.batch_size}; give at least 1.")
 
 
+def check(strategy: Strategy, pairs: pd.DataFrame) -> None:
+    """Refuse a strategy that no replay could run, before any is.
+
+    Parameters
+    ----------
+    strategy : Strategy
+        What would choose.
+    pairs : DataFrame
+        One or more pairs that its features are to describe.
+
+    Raises
+    ------
+    ConfigError
+        If it allows replicates, its model, objective or acquisition is none that a campaign could
+        have, or the model cannot compare its features.
+    """
+    acquisition = build(strategy.acquisition)
+    if acquisition.allow_replicates:
+        raise ConfigError(
+            f"Strategy {strategy.name!r} allows replicates, but the lab of a replay knows one "
+            "value of each pair. Leave out acquisition.allow_replicates."
+        )
+    if isinstance(acquisition, Random):
+        return
+    # One pair will do: which blocks a recipe makes does not depend on the pairs.
+    blocks = build(strategy.features).fit(pairs.iloc[:1]).blocks
+    try:
+        check_values({key: getattr(strategy, key) for key in ("model", "objective", "acquisition")})
+        build(strategy.model).require_blocks(blocks)
+    except ConfigError as error:
+        raise ConfigError(f"Strategy {strategy.name!r} cannot be run: {error}") from error
+
+
 def replay(
     observations: pd.DataFrame,
     setting: Setting,
@@ -96,14 +130,10 @@ def replay(
     Raises
     ------
     ConfigError, DataError, FitError
-        As `problem`, `judged` and `decide`.
+        As `check`, `problem`, `judged` and `decide`.
     """
-    if build(strategy.acquisition).allow_replicates:
-        raise ConfigError(
-            f"Strategy {strategy.name!r} allows replicates, but the lab of a replay knows one "
-            "value of each pair. Leave out acquisition.allow_replicates."
-        )
     given = problem(observations, setting, seed)
+    check(strategy, given.pool)
     values = judged(given.truth, given.pool, objective)
     if isinstance(build(strategy.acquisition), Random):
         picks = _random_picks(given, setting, strategy, seed)

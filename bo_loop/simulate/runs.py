@@ -16,8 +16,8 @@ import pandas as pd
 
 from bo_loop import __version__
 from bo_loop.errors import ConfigError
-from bo_loop.simulate.problem import Setting
-from bo_loop.simulate.replay import Strategy, replay
+from bo_loop.simulate.problem import Setting, problem
+from bo_loop.simulate.replay import Strategy, check, replay
 
 _SETTING, _TRACES = "simulation.json", "replays"
 # One thread a process: replays run side by side, and sums then do not depend on the machine.
@@ -101,12 +101,16 @@ def run(
     Raises
     ------
     ConfigError
-        If `out` holds replays of something else.
+        If `out` holds replays of something else, or a strategy cannot be run; nothing is replayed
+        then.
     BoLoopError
         Of the first replay that failed; those that had finished are kept.
     """
     if processes is not None and processes < 1:
         raise ConfigError(f"processes is {processes}; give at least 1, or null for one a core.")
+    pool = problem(simulation.observations, simulation.setting, 0).pool
+    for strategy in simulation.strategies:
+        check(strategy, pool)
     _claim(out, simulation)
     files = {
         (strategy.name, seed): out / _TRACES / f"{_stem(strategy)}_{seed:03d}.parquet"

@@ -50,6 +50,7 @@ def observations() -> pd.DataFrame:
 MAXIMISE = {"_target_": "bo_loop.acquisition.objectives.Maximise"}
 MINIMISE = {"_target_": "bo_loop.acquisition.objectives.Minimise"}
 FEATURES = {"_target_": "bo_loop.features.published.PublishedRecipe"}
+CHEMISTRY = {"_target_": "bo_loop.features.chemistry.ChemistryRecipe"}
 MODEL = {"_target_": "bo_loop.models.matern_gp.MaternGP", "max_iter": 20}
 
 

@@ -1,8 +1,17 @@
 import numpy as np
 import pandas as pd
 import pytest
-from known_constants import FEATURES, MAXIMISE, MINIMISE, MODEL, acquisition, observations
+from known_constants import (
+    CHEMISTRY,
+    FEATURES,
+    MAXIMISE,
+    MINIMISE,
+    MODEL,
+    acquisition,
+    observations,
+)
 
+from bo_loop.config import build
 from bo_loop.errors import ConfigError, DataError
 from bo_loop.simulate.problem import Setting, problem
 from bo_loop.simulate.replay import TRACE_COLUMNS, Strategy, replay
@@ -103,6 +112,13 @@ def test_traces_hold_what_the_lab_answered():
     trace = run(WARM, strategy("Greedy"))
     known = TABLE.set_index("pair_id")["log_beta"]
     assert np.array_equal(trace["log_beta"], known[trace["pair_id"]])
+
+
+@pytest.mark.parametrize("features", [FEATURES, CHEMISTRY])
+def test_one_pair_tells_which_blocks_a_recipe_makes(features):
+    pool = problem(TABLE, WARM, 0).pool
+    one, all_ = (build(features).fit(pairs).blocks for pairs in (pool.iloc[:1], pool))
+    assert list(one) == list(all_)
 
 
 def test_replicates_are_refused_for_the_table_knows_one_value():

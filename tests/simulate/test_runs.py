@@ -3,13 +3,15 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
-from known_constants import FEATURES, MAXIMISE, MODEL, acquisition, observations
+from known_constants import CHEMISTRY, FEATURES, MAXIMISE, MODEL, acquisition, observations
 
 from bo_loop.errors import ConfigError, DataError
 from bo_loop.simulate import runs
 from bo_loop.simulate.problem import Setting
 from bo_loop.simulate.replay import Strategy, replay
 from bo_loop.simulate.runs import Simulation, run
+
+LIGHTGBM = {"_target_": "bo_loop.validate.boosted.LightGBM"}
 
 
 def strategy(name):
@@ -91,6 +93,22 @@ def test_an_error_in_a_replay_keeps_those_that_finished(tmp_path, in_this_proces
     with pytest.raises(DataError, match="without a constant to begin with"):
         run(mixed, tmp_path, processes=1)
     assert [name.split("_")[0] for name in files(tmp_path)] == ["Random"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"features": CHEMISTRY}, "'last' cannot be run: The features hold counts"),
+        ({"model": LIGHTGBM}, "'last' cannot be run: model: _target_ .*LightGBM' is refused"),
+        ({"acquisition": acquisition("LogEI") | {"allow_replicates": True}}, "'last' allows repl"),
+    ],
+)
+def test_no_replay_begins_if_a_strategy_cannot_be_run(tmp_path, monkeypatch, changes, reason):
+    monkeypatch.setattr(runs, "_executor", None)  # nothing is to be started
+    last = replace(strategy("LogEI"), name="last", **changes)
+    with pytest.raises(ConfigError, match=reason):
+        run(replace(SIMULATION, strategies=[strategy("Random"), last]), tmp_path / "out")
+    assert not (tmp_path / "out").exists()
 
 
 def test_threads_of_this_process_are_left_as_they_were(out, monkeypatch):

@@ -51,6 +51,7 @@ def test_strategies_in_the_words_of_the_command_line(folder):
     [
         ("strategies=[ucb2]", "Could not find 'acquisition/ucb2'"),
         ("strategies=[ucb acquisition.gamma=1]", "gamma"),
+        ("strategies=[random,ucb model=matern_gp]", "'ucb model=matern_gp' cannot be run"),
         ("strategies=[ucb experiments=9]", "may set features, model, objective"),
     ],
 )
