@@ -23,7 +23,7 @@ from bo_loop.errors import ConfigError
 from bo_loop.expand.judge import Judge
 from bo_loop.features.schema import FeatureSchema
 from bo_loop.generate.base import Known, check_count
-from bo_loop.generate.filters import Accepted, Funnel
+from bo_loop.generate.filters import Accepted, Filters, Funnel
 from bo_loop.generate.selection import collect
 from bo_loop.generate.strings import flat
 from bo_loop.propose import incumbent_of
@@ -76,6 +76,8 @@ class Making:
             raise ConfigError(f"oversample is {self.oversample!r}: it must be a number from 1.")
         if not hasattr(build(self.generator), "propose"):
             raise ConfigError(f"generator {self.generator!r} does not make ligands.")
+        if not isinstance(build(self.filters), Filters):
+            raise ConfigError(f"filters {self.filters!r} are none that new ligands can pass.")
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ from rdkit.Contrib.SA_Score import sascorer
 from bo_loop.chemistry.donors import donor_sites
 from bo_loop.chemistry.ligands import deprotonated_charge, ligand_group
 from bo_loop.errors import ConfigError, DataError
-from bo_loop.generate.base import Candidate
+from bo_loop.generate.base import Candidate, check_count
 from bo_loop.generate.soundness import odd_valence, strain
 from bo_loop.generate.strings import flat, round_trips
 
@@ -61,7 +61,7 @@ class Filters:
     Raises
     ------
     ConfigError
-        If a window is none, or a SMARTS cannot be read.
+        If a window is none, a limit leaves no ligand or is no limit, or a SMARTS cannot be read.
 
     Notes
     -----
@@ -79,12 +79,27 @@ class Filters:
     def __post_init__(self):
         for name in ("heavy_atoms", "charge"):
             window = getattr(self, name)
-            if not isinstance(window, Sequence) or len(window) != 2 or window[0] > window[1]:
+            if not _is_window(window):
                 raise ConfigError(
                     f"filters.{name} is {window!r}: give the lowest and the highest, as in [4, 60]."
                 )
+        for name in ("min_donors", "max_small_rings"):
+            check_count(f"filters.{name}", getattr(self, name), least=0)
+        if not self.max_sa_score >= 1:
+            raise ConfigError(
+                f"filters.max_sa_score is {self.max_sa_score!r}: scores go from 1 (easy) to 10."
+            )
+        if not 0 <= self.min_similarity <= 1:
+            raise ConfigError(
+                f"filters.min_similarity is {self.min_similarity!r}: a Tanimoto similarity lies "
+                "between 0 and 1."
+            )
+        if not isinstance(self.unwanted, Mapping):
+            raise ConfigError(
+                f"filters.unwanted is {self.unwanted!r}: give SMARTS by name, or {{}} for none."
+            )
         for name, smarts in self.unwanted.items():
-            if _smarts(smarts) is None:
+            if not isinstance(smarts, str) or _smarts(smarts) is None:
                 raise ConfigError(
                     f"filters.unwanted.{name} is {smarts!r}, which is no SMARTS. Correct it, or "
                     "leave the group out."
@@ -220,6 +235,15 @@ class Funnel:
 
     def _refused(self, why: str) -> None:
         self.counts[why] += 1
+
+
+def _is_window(value: object) -> bool:
+    return (
+        isinstance(value, Sequence)
+        and len(value) == 2
+        and all(isinstance(end, int) for end in value)
+        and value[0] <= value[1]
+    )
 
 
 def sa_score(smiles: str) -> float:

@@ -8,6 +8,7 @@ from test_cli import run
 
 from bo_loop.chemistry.ligands import standardise
 
+NO_DATA = ("out=a.csv", "metals=[Cu+2]", "data=csv", "data.path=nowhere.csv")
 FEW = ("n=6", "oversample=1", "attempts=400", "generator.best=30")
 
 
@@ -77,6 +78,8 @@ def test_a_table_without_a_campaign_can_be_a_pool(folder):
         (["name=ni", "metals=[Cu+2]"], "metals cannot be set for a campaign"),
         (["name=ni", "generator=magic"], "magic"),
         (["name=ni", "filters.unwanted.mine='[C'"], "filters.unwanted.mine"),
+        (["name=ni", "filters.min_similarity=2"], "filters.min_similarity is 2"),
+        ([*NO_DATA, "filters.min_similarity=2"], "filters.min_similarity is 2"),
         (["name=nobody"], "There is no campaign"),
         (["name=ni", "filters.heavy_atoms=[59,60]", "n=2", "attempts=2"], "No new ligand passed"),
     ],

@@ -259,6 +259,9 @@ def test_a_rule_on_denticity_leaves_a_ligand_without_a_pair(surrogate):
         ({"keep": 0}, "keep is 0"),
         ({"oversample": 0.5}, "oversample is 0.5"),
         ({"generator": LOG_EI}, "does not make ligands"),
+        ({"filters": MUTATE}, "are none that new ligands can pass"),
+        ({"filters": FILTERS | {"min_similarity": 2}}, "filters.min_similarity is 2"),
+        ({"filters": FILTERS | {"min_similar": 0.2}}, "min_similar"),
     ],
 )
 def test_bad_options_are_refused(changes, words):

@@ -131,6 +131,15 @@ def test_an_ammonium_and_an_n_oxide_are_sound():
         ({"heavy_atoms": [9, 3]}, "filters.heavy_atoms"),
         ({"heavy_atoms": 5}, "filters.heavy_atoms"),
         ({"charge": [1]}, "filters.charge"),
+        ({"charge": ["a", "b"]}, "filters.charge"),
+        ({"min_similarity": 2}, "filters.min_similarity is 2"),
+        ({"min_similarity": -0.1}, "filters.min_similarity"),
+        ({"min_similarity": float("nan")}, "filters.min_similarity"),
+        ({"max_sa_score": 0.5}, "filters.max_sa_score"),
+        ({"min_donors": -1}, "filters.min_donors"),
+        ({"max_small_rings": -1}, "filters.max_small_rings"),
+        ({"unwanted": None}, "filters.unwanted is None"),
+        ({"unwanted": {"peroxide": None}}, "filters.unwanted.peroxide"),
     ],
 )
 def test_bad_options_are_refused(changes, words):
