@@ -23,6 +23,7 @@ PATTERNS: tuple[tuple[str, str], ...] = (
         "[OX1,SX1:1]=[$([CX3]([#6])[#6]),$([CX3H]),$(c)]~[#6X4;!H0]~"
         "[$([CX3]([#6])[#6]),$([CX3H]),$(c)]=[OX1,SX1:2]",
     ),
+    ("hydroxyaryl_carbonyl", "[OX2H:1]c:c[$([CX3]([#6])[#6]),$([CX3H])]=[OX1,SX1:2]"),
     ("beta_diketone", "[OX2H,SX2H:1][#6]=,:[#6][$([CX3]([#6])[#6]),$([CX3H]),$(c)]=[OX1,SX1:2]"),
     ("dithio_acid", "[SX2H:1]C=[SX1:2]"),
     ("dithio_acid", "[SX2H:1]P=[SX1:2]"),
@@ -99,12 +100,37 @@ BORDERLINE = RING_NITROGEN | {"aniline", "imine", "azo", "nitroso", "oxime", "ni
 SOFT_ELEMENTS = {"S", "Se", "P", "As", "I", "C"}
 # Groups of which one binding oxygen is an anion in the complex.
 ANIONIC_OXYGEN = {
-    "hydroxamate", "hydroxypyridinone", "alpha_hydroxycarboxylate", "catechol", "beta_diketone",
-    "phosphonate", "phosphate", "sulfonate", "carboxylate", "phenol", "enol", "hydroxy_heteroatom",
+    "hydroxamate", "hydroxypyridinone", "alpha_hydroxycarboxylate", "catechol",
+    "hydroxyaryl_carbonyl", "beta_diketone", "phosphonate", "phosphate", "sulfonate",
+    "carboxylate", "phenol", "enol", "hydroxy_heteroatom",
 }  # fmt: skip
 
 # These bind next to a stronger donor, but do not hold a metal ion in water.
 WEAK = {
     "amide", "urea", "ring_carbonyl", "carbonyl", "ester", "nitrile", "sulfonate", "sulfonamide",
     "nitroso",
+}  # fmt: skip
+
+# What a donor is in a binding site: every kind is in one class.
+SITE_CLASSES: dict[str, tuple[str, ...]] = {
+    "carboxylate": ("carboxylate", "thiocarboxylate", "alpha_hydroxycarboxylate"),
+    "anionic_o": (
+        "hydroxamate", "hydroxypyridinone", "catechol", "hydroxyaryl_carbonyl", "beta_diketone",
+        "enol", "phenol", "hydroxy_heteroatom", "n_oxide",
+    ),
+    "phosphate": ("phosphonate", "phosphate"),
+    "neutral_o": (
+        "amide", "urea", "ring_carbonyl", "carbonyl", "ester", "alcohol", "ether", "crown_ether",
+        "sulfonate", "sulfoxide", "phosphoryl", "nitroso",
+    ),
+    "amine": ("primary_amine", "secondary_amine", "tertiary_amine", "ammonia"),
+    "aromatic_n": tuple(sorted(RING_NITROGEN)),
+    "other_n": (
+        "aniline", "hydrazine", "oxime", "imine", "azo", "amidine", "sulfonamide", "nitrile",
+        "azide_cyanate",
+    ),
+    "soft": (
+        "thiol", "dithio_acid", "sulfide", "thione", "thiocyanate", "cyanide", "phosphine",
+    ),
+    "neutral_s": ("thioether", "disulfide", "halide"),
 }  # fmt: skip

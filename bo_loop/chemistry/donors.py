@@ -223,9 +223,7 @@ def donor_features(smiles: str) -> NDArray[np.float64]:
         Columns: `DONOR_NAMES`. A bidentate group (catechol, hydroxamate) counts once among the
         types and twice among the sites. ``denticity`` is the largest number of sites that chelate
         rings link to one another, weak ones (amide, ester, sulfonate, …) not counted; 1 if there
-        are only weak ones, 0 without a donor.
-        ``macrocycle_size`` is that of the largest ring of nine or more atoms with at least three
-        donor atoms in it, else 0.
+        are only weak ones, 0 without a donor. ``macrocycle_size``: see `macrocycle_size`.
 
     Raises
     ------
@@ -259,7 +257,7 @@ def _shape(
         sizes.count(6),
         sum(size > 6 for size in sizes),
         _denticity(sites, rings),
-        _macrocycle(smiles, sites),
+        macrocycle_size(smiles, sites),
     ]
 
 
@@ -271,7 +269,8 @@ def _denticity(sites: tuple[DonorSite, ...], rings: dict[tuple[int, int], int]) 
     return max((strong.count(label) for label in strong), default=min(len(sites), 1))
 
 
-def _macrocycle(smiles: str, sites: tuple[DonorSite, ...]) -> int:
+def macrocycle_size(smiles: str, sites: tuple[DonorSite, ...]) -> int:
+    """Atoms of the largest ring of nine or more with at least three donor atoms in it, else 0."""
     donors = {i for site in sites for i in site.atoms}
     molecule = Chem.MolFromSmiles(standardise(smiles))
     return max(

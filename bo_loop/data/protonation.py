@@ -19,7 +19,12 @@ import pandas as pd
 
 from bo_loop.chemistry.ions import METALS, PROTON
 from bo_loop.data.cells import bad_rows, read_cells, spreadsheet_rows
-from bo_loop.data.schema import OBSERVATION_COLUMNS, standardised, validate_observations
+from bo_loop.data.schema import (
+    OBSERVATION_COLUMNS,
+    STATED_SCALES,
+    standardised,
+    validate_observations,
+)
 from bo_loop.errors import DataError
 
 COLUMNS = (
@@ -93,33 +98,59 @@ def with_cumulative(rows: pd.DataFrame) -> pd.DataFrame:
     return rows.assign(log_beta=(rows["log_k"] + below).round(9))[list(COLUMNS)]
 
 
-def as_observations(constants: pd.DataFrame) -> pd.DataFrame:
+def as_observations(
+    constants: pd.DataFrame, *, temperature_C: float, ionic_strength_M: float
+) -> pd.DataFrame:
     """Write overall protonation constants as observations of metal ``H``, charge k.
+
+    They are to tell of a ligand how basic it is, not how that changes with the conditions: of each
+    ligand, those at one set of conditions are kept. (With all of them, β1 of unseen ligands was
+    predicted worse, and a fit took longer.)
 
     Parameters
     ----------
     constants : DataFrame
         As `load` gives them.
+    temperature_C, ionic_strength_M : float
+        Of each ligand, the constants at the conditions nearest to these are kept, differences
+        taken on the `STATED_SCALES`; of conditions as near, the first in the table.
 
     Returns
     -------
     DataFrame
         Observations of k H⁺ + L → H_kL: ``log_beta`` is the sum of the steps, ``n_ligands`` 1.
-        Constants with a lower step missing, and those of acids that hold a metal, are left out
-        with a warning that counts them.
+        Constants with a lower step missing, those of acids that hold a metal, and those at
+        other conditions are left out with a warning that counts them.
     """
     unsummed = constants["log_beta"].isna()
     metallic = constants["smiles"].map(_holds_metal).astype(bool) & ~unsummed
-    if (unsummed | metallic).any():
+    usable = constants[~unsummed & ~metallic]
+    rows = usable[_nearest(usable, temperature_C, ionic_strength_M)]
+    left_out = {
+        "a lower step is not known at the same conditions": unsummed.sum(),
+        "the acid holds a metal": metallic.sum(),
+        "others of the ligand are at conditions nearer to the data's": len(usable) - len(rows),
+    }
+    reasons = ", ".join(f"{count} because {why}" for why, count in left_out.items() if count)
+    if reasons:
         warnings.warn(
-            f"of {len(constants)} protonation constants, {unsummed.sum()} are left out because a "
-            f"lower step is not known at the same conditions, and {metallic.sum()} because the "
-            "acid holds a metal",
+            f"of {len(constants)} protonation constants, these are left out: {reasons}",
             stacklevel=2,
         )
-    rows = constants[~unsummed & ~metallic].rename(columns={"n_protons": "charge"})
+    rows = rows.rename(columns={"n_protons": "charge"})
     rows = rows.assign(metal=PROTON, n_ligands=1, log_beta_sd=np.nan, censoring="none")
     return validate_observations(rows, "the protonation constants")[list(OBSERVATION_COLUMNS)]
+
+
+def _nearest(rows: pd.DataFrame, temperature_C: float, ionic_strength_M: float) -> pd.Series:
+    """Tell the rows at the conditions, of each ligand, that are nearest to those given."""
+    conditions = ["temperature_C", "ionic_strength_M"]
+    scale = pd.Series(STATED_SCALES)[conditions]
+    apart = (rows[conditions] - [temperature_C, ionic_strength_M]) / scale
+    distance = apart.pow(2).sum(axis=1, min_count=2).fillna(np.inf)
+    nearest = rows.loc[distance.groupby(rows["smiles"]).idxmin(), ["smiles", *conditions]]
+    key = pd.MultiIndex.from_frame(rows[["smiles", *conditions]])
+    return pd.Series(key.isin(pd.MultiIndex.from_frame(nearest)), index=rows.index)
 
 
 def _table(path: Path, source: str) -> pd.DataFrame:

@@ -25,6 +25,11 @@ OBSERVATION_COLUMNS = (*PAIR_COLUMNS, "log_beta", "log_beta_sd", "censoring", "s
 CENSORING = ("none", "lower", "upper")
 MAX_LIGANDS = 6
 
+# Conditions have scales of their own, whatever their spread: where the data hold one constant, a
+# later, different value must count; and a few pool rows at I = 0.1 M among literature at I = 0
+# must not lie many standard deviations away from it.
+STATED_SCALES = {"temperature_C": 10.0, "ionic_strength_M": 0.5}
+
 Rule = tuple[Callable[[Any], bool], str]
 """Whether a value will do, and what is expected instead of one that will not."""
 

@@ -14,10 +14,11 @@ from typing import Any
 import pandas as pd
 
 from bo_loop.chemistry.ions import parse_ion
-from bo_loop.data import protonation as protons
 from bo_loop.data import srd46
 from bo_loop.data.cells import Cells, bad_rows, read_cells, spreadsheet_rows
 from bo_loop.data.curate import curate_as
+from bo_loop.data.protonation import as_observations
+from bo_loop.data.protonation import load as load_protonation
 from bo_loop.data.schema import (
     OBSERVATION_COLUMNS,
     PAIR_COLUMNS,
@@ -52,7 +53,8 @@ def load(
         What the table calls a column: ``{"log_beta": "lg K", "smiles": "SMILES string"}``. A
         column mapped to None goes by its own name.
     temperature_C, ionic_strength_M : float
-        Stand in for condition cells that are empty or columns that are absent.
+        Stand in for condition cells that are empty or columns that are absent; and protonation
+        constants are taken at the conditions nearest to these.
     source : str, optional
         Stands in for ``source`` cells that are empty or absent; else the name of the file does.
     protonation : str, Path, or sequence of them, optional
@@ -102,7 +104,8 @@ def load(
     if curation is not None:
         observations = _curated(observations, curation)
     if protonation is not None:
-        observations = pd.concat([observations, _protonation(protonation)], ignore_index=True)
+        protons = _protonation(protonation, temperature_C, ionic_strength_M)
+        observations = pd.concat([observations, protons], ignore_index=True)
     return observations
 
 
@@ -116,12 +119,16 @@ def _curated(observations: pd.DataFrame, options: Mapping[str, Any]) -> pd.DataF
     return curated.observations
 
 
-def _protonation(path: str | Path | Sequence[str | Path]) -> pd.DataFrame:
+def _protonation(
+    path: str | Path | Sequence[str | Path], temperature_C: float, ionic_strength_M: float
+) -> pd.DataFrame:
     distribution = isinstance(path, str | Path) and (
         Path(path).is_dir() or Path(path).suffix.lower() == ".zip"
     )
-    constants = srd46.protonation(path) if distribution else protons.load(path=path)
-    return protons.as_observations(constants)
+    constants = srd46.protonation(path) if distribution else load_protonation(path=path)
+    return as_observations(
+        constants, temperature_C=temperature_C, ionic_strength_M=ionic_strength_M
+    )
 
 
 def pairs_of(

@@ -4,7 +4,7 @@ Blocks
 ------
 properties, bonding   of the metal ion, standardised over the distinct ions of the fit
 proton                1 for protons, and how many there are beyond the first
-charge, donors        of the ligand, on stated scales
+charge, donors, site  of the ligand, on stated scales
 atoms                 counts of atom environments, for a kernel of counts; as they are
 pair                  number of ligands as it is, T and I on the stated scales of every schema
 
@@ -19,9 +19,9 @@ from typing import ClassVar
 import numpy as np
 import pandas as pd
 
+from bo_loop.data.schema import STATED_SCALES
 from bo_loop.errors import DataError
 from bo_loop.features.schema import (
-    STATED_SCALES,
     UNSCALED,
     FeatureBlock,
     FeatureSchema,
@@ -31,13 +31,13 @@ from bo_loop.features.tables import PAIR, raw_features
 from bo_loop.records import Floats
 
 _OF_METALS = ("properties", "bonding")
-_BLOCKS = (*_OF_METALS, "proton", "charge", "donors", "atoms")
-_SCALES = {"proton": 1.0, "charge": 2.0, "donors": 0.5, "atoms": 1.0}
+_BLOCKS = (*_OF_METALS, "proton", "charge", "donors", "site", "atoms")
+_SCALES = {"proton": 1.0, "charge": 2.0, "donors": 0.5, "site": 0.33, "atoms": 1.0}
 
 
 @dataclass(frozen=True)
 class ChemistryRecipe:
-    """Metal properties, donor groups, atom environments, protons; nothing is chosen."""
+    """Metal properties, donors, binding site, atom environments, protons; nothing is chosen."""
 
     protons: ClassVar[bool] = True
     """Protonation constants (metal ``H``) are described, and learned from."""

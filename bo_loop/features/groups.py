@@ -1,6 +1,6 @@
-"""Ligand features of `features=chemistry`: donor groups, and atoms with their surroundings.
+"""Ligand features of `features=chemistry`: donor groups, binding site, atom environments.
 
-Both are functions of the structure alone; nothing is fitted, so a ligand that joins a campaign
+All are functions of the structure alone; nothing is fitted, so a ligand that joins a campaign
 later is described as completely as one that was there at the start.
 """
 
@@ -12,6 +12,7 @@ import numpy as np
 from rdkit import Chem
 from rdkit.Chem import rdFingerprintGenerator
 
+from bo_loop.chemistry.binding import BINDING_NAMES, binding_features
 from bo_loop.chemistry.donors import DONOR_NAMES, donor_features
 from bo_loop.features.cache import DescriptorCache
 from bo_loop.records import Floats
@@ -40,9 +41,27 @@ def donors(smiles: Sequence[str]) -> Floats:
         return np.log1p(cache.vectors(smiles, donor_features))
 
 
+def site(smiles: Sequence[str]) -> Floats:
+    """Describe the binding site.
+
+    Parameters
+    ----------
+    smiles : sequence of str
+        Canonical SMILES of neutral ligands.
+
+    Returns
+    -------
+    (n, d) float64
+        Counts, in the order of `bo_loop.chemistry.binding.BINDING_NAMES`. They are as they are: a
+        sixth chelate ring counts for as much as the second.
+    """
+    with DescriptorCache(f"site of {donors_version()}", len(BINDING_NAMES)) as cache:
+        return cache.vectors(smiles, binding_features)
+
+
 def donors_version() -> str:
-    """Name the rules that count donors, and the package that applies them."""
-    return f"donors 1 rdkit={version('rdkit')}"
+    """Name the rules that find donors, and the package that applies them."""
+    return f"donors 2 rdkit={version('rdkit')}"
 
 
 def atoms(smiles: Sequence[str]) -> Floats:

@@ -24,10 +24,10 @@ import numpy as np
 import pandas as pd
 
 from bo_loop.chemistry.ions import PROTON
+from bo_loop.data.schema import STATED_SCALES
 from bo_loop.errors import ConfigError, DataError
 from bo_loop.features import filters
 from bo_loop.features.schema import (
-    STATED_SCALES,
     UNSCALED,
     FeatureBlock,
     FeatureSchema,

@@ -25,11 +25,6 @@ from bo_loop.features import descriptors, groups
 from bo_loop.features.tables import PAIR, ligands_of, raw_features, restricted
 from bo_loop.records import Floats, PairFeatures
 
-# Conditions have scales of their own, whatever their spread: where the data hold one constant, a
-# later, different value must count; and a few pool rows at I = 0.1 M among literature at I = 0
-# must not lie many standard deviations away from it.
-STATED_SCALES = {"temperature_C": 10.0, "ionic_strength_M": 0.5}
-
 # Left as it is: a model that treats n = 1 and n > 1 apart reads n from the feature.
 UNSCALED = "n_ligands"
 

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from bo_loop.chemistry.binding import BINDING_NAMES
 from bo_loop.chemistry.donors import DONOR_NAMES
 from bo_loop.chemistry.ions import PROTON, MetalIon
 from bo_loop.features import descriptors, groups, ligand, metal, pair
@@ -48,6 +49,7 @@ _LIGAND_BLOCKS: dict[str, tuple[Names, Table]] = {
     "charge": (lambda: ligand.CHARGE_NAMES, ligand.charge),
     "mordred": (descriptors.names, ligand.mordred),
     "donors": (lambda: DONOR_NAMES, groups.donors),
+    "site": (lambda: BINDING_NAMES, groups.site),
     "atoms": (lambda: groups.ATOM_NAMES, groups.atoms),
 }
 

@@ -312,7 +312,7 @@ ACIDS = PROTONATION + (
 def test_protonation_constants_stand_behind_the_observations_as_metal_h(tmp_path):
     table = written(tmp_path, f"{HEADER}\n{ROWS}")
     acids = written(tmp_path, ACIDS, "acids.csv")
-    with pytest.warns(UserWarning, match="of 4 protonation constants, 1 .* and 1 because the acid"):
+    with pytest.warns(UserWarning, match="of 4 protonation constants, .* 1 because the acid"):
         frame = tables.load(path=table, protonation=acids)
     assert tuple(frame.columns) == OBSERVATION_COLUMNS
     assert frame.metal.tolist() == ["Ni", "Cu", "H", "H"]
@@ -326,9 +326,29 @@ def test_protonation_constants_stand_behind_the_observations_as_metal_h(tmp_path
     assert tables.load(path=tmp_path / "all.parquet").equals(frame)
 
 
+def test_of_each_ligand_the_protonation_constants_nearest_to_the_conditions_are_kept(tmp_path):
+    table = written(tmp_path, f"{HEADER}\n{ROWS}")
+    acids = PROTONATION + (
+        "glycine,NCC(=O)O,[HL]/[L][H],37,0.1,9.3,\n"  # 1.2 scales from 25 °C and 0.1 M
+        "glycine,NCC(=O)O,[HL]/[L][H],25,0.5,9.5,\n"  # 0.8
+        "glycine,NCC(=O)O,[H₂L]/[HL][H],25,0.5,2.4,\n"
+        "glycine,NCC(=O)O,[HL]/[L][H],25,1.0,9.6,\n"  # 1.8
+        "acetic acid,CC(=O)O,[HL]/[L][H],20,1.0,4.6,\n"
+        "acetic acid,CC(=O)O,[HL]/[L][H],20,1.0,4.7,\n"
+    )
+    acids = written(tmp_path, acids, "acids.csv")
+    with pytest.warns(UserWarning, match="left out: 2 because others of the ligand"):
+        frame = tables.load(path=table, protonation=acids)
+    protons = frame[frame["metal"].eq("H")]
+    assert protons["log_beta"].tolist() == [9.5, 11.9, 4.6, 4.7]
+    with pytest.warns(UserWarning, match="left out: 3 because"):
+        frame = tables.load(path=table, protonation=acids, temperature_C=40.0)
+    assert frame.query("metal == 'H'")["log_beta"].tolist() == [9.3, 4.6, 4.7]
+
+
 def test_protonation_constants_are_read_from_the_distribution_too(tmp_path):
     table = written(tmp_path, f"{HEADER}\n{ROWS}")
-    with pytest.warns(UserWarning, match="1 are left out because a lower step"):
+    with pytest.warns(UserWarning, match="left out: 1 because a lower step"):
         frame = tables.load(path=table, protonation=srd46_dump.zipped(tmp_path / "d.zip"))
     assert frame.query("metal == 'H'").log_beta.tolist() == [9.57, 11.93]
 

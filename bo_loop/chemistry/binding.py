@@ -1,0 +1,153 @@
+"""The binding site of a ligand: the donors that chelate rings let one metal ion hold together.
+
+Two donors belong to the same set if a chelate ring of at most six atoms joins them, directly or
+through others. The binding site is the strongest set, where a donor that holds a metal ion by
+itself counts 1, and one that only binds beside a stronger one (alcohol, ether, amide, thioether,
+aniline, …) 0.3. So EDTA's six donors are one site, while hexamethylenedinitrilotetraacetic acid,
+with the same donors, has two sets of three, and isocinchomeronic acid (pyridine-2,5-dicarboxylic)
+a site of two donors and a carboxylate that is elsewhere.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+from rdkit import Chem
+
+from bo_loop.chemistry.donor_types import SITE_CLASSES, WEAK
+from bo_loop.chemistry.donors import DonorSite, chelate_rings, donor_sites, macrocycle_size
+from bo_loop.chemistry.ligands import standardise
+
+_LARGEST_RING = 6  # larger chelate rings hold so loosely that their donors act apart
+_SMALL_RING = 9  # a ring of fewer atoms is too small to have a metal ion inside
+_WEIGHT_OF_WEAK = 0.3
+_ANIONS = {"carboxylate", "anionic_o", "phosphate", "soft"}
+
+_OF_SITE = (*SITE_CLASSES, "primary_amine", "tertiary_amine", "aniline")
+BINDING_NAMES = (
+    *(f"site_{name}" for name in _OF_SITE),
+    "site_donors",
+    "site_strength",
+    "site_rings_of_4",
+    "site_rings_of_5",
+    "site_rings_of_6",
+    "site_methyls_beside_n",
+    "rings_of_7",
+    "strength_elsewhere",
+    "anions_elsewhere",
+    "chelating_sets",
+    "in_macrocycle",
+    "small_rings_with_one_donor",
+    "small_rings_with_donors",
+    "branched_at_nitrogen",
+)
+
+_CLASS_OF = {kind: name for name, kinds in SITE_CLASSES.items() for kind in kinds}
+
+
+def binding_features(smiles: str) -> NDArray[np.float64]:
+    """Describe the binding site, and what is outside it.
+
+    Parameters
+    ----------
+    smiles : str
+        Any SMILES of the ligand.
+
+    Returns
+    -------
+    (d,) float64
+        Columns: `BINDING_NAMES`. ``site_…`` counts donors of a class, chelate rings, and methyl
+        groups ortho to an aromatic nitrogen, in the site; ``…_elsewhere`` is what the other donors
+        add up to; ``chelating_sets`` counts the sets of two donors or more; rings of fewer than
+        nine atoms that hold donors and are not aromatic are counted apart by whether it is one
+        donor (piperidine) or several (piperazine); ``branched_at_nitrogen`` counts the branched
+        carbon atoms next to nitrogen donors.
+
+    Raises
+    ------
+    DataError
+        As `bo_loop.chemistry.donors.donor_sites`.
+    """
+    donors, rings = donor_sites(smiles), chelate_rings(smiles)
+    molecule = Chem.MolFromSmiles(standardise(smiles))
+    classes = _classes(donors)
+    weight = [_weight(donor, name) for donor, name in zip(donors, classes, strict=True)]
+    sets = _sets(len(donors), rings)
+    site = max(sets, key=lambda each: sum(weight[i] for i in each), default=[])
+    inside = set(site)
+    outside = [i for i in range(len(donors)) if i not in inside]
+    held = [size for pair, size in rings.items() if inside.issuperset(pair)]
+    kinds = [donors[i].kind for i in site]
+    strength = sum(weight[i] for i in site)
+    return np.array(
+        [
+            *(sum(classes[i] == name for i in site) for name in SITE_CLASSES),
+            *(kinds.count(name) for name in _OF_SITE[len(SITE_CLASSES) :]),
+            len(site),
+            strength,
+            *(held.count(size) for size in (4, 5, 6)),
+            sum(_methyls(molecule, donors[i]) for i in site if classes[i] == "aromatic_n"),
+            list(rings.values()).count(7),
+            sum(weight[i] for i in outside),
+            sum(classes[i] in _ANIONS for i in outside),
+            sum(len(each) > 1 for each in sets),
+            macrocycle_size(smiles, donors) > 0,
+            *_small_rings(molecule, donors),
+            _branches(molecule, donors),
+        ],
+        dtype=np.float64,
+    )
+
+
+def _classes(donors: tuple[DonorSite, ...]) -> list[str]:
+    """Class of each donor; the alcohol of an α-hydroxycarboxylate counts as one."""
+    classes, carboxylates = [], set()
+    for donor in donors:
+        name = _CLASS_OF[donor.kind]
+        if donor.kind == "alpha_hydroxycarboxylate":
+            name = "neutral_o" if donor.group in carboxylates else name
+            carboxylates.add(donor.group)
+        classes.append(name)
+    return classes
+
+
+def _weight(donor: DonorSite, name: str) -> float:
+    weak = donor.kind in WEAK or donor.kind == "aniline" or name in ("neutral_o", "neutral_s")
+    return _WEIGHT_OF_WEAK if weak else 1.0
+
+
+def _sets(n: int, rings: dict[tuple[int, int], int]) -> list[list[int]]:
+    """Donors that chelate rings join, in the order of their first."""
+    label = list(range(n))
+    for (a, b), size in rings.items():
+        if size <= _LARGEST_RING:
+            label = [label[a] if each == label[b] else each for each in label]
+    return [[i for i in range(n) if label[i] == each] for each in dict.fromkeys(label)]
+
+
+def _methyls(molecule: Chem.Mol, donor: DonorSite) -> int:
+    nitrogen = molecule.GetAtomWithIdx(donor.atoms[0])
+    return sum(
+        atom.GetAtomicNum() == 6 and atom.GetDegree() == 1
+        for neighbour in nitrogen.GetNeighbors()
+        for atom in neighbour.GetNeighbors()
+    )
+
+
+def _small_rings(molecule: Chem.Mol, donors: tuple[DonorSite, ...]) -> tuple[int, int]:
+    """Count the rings that are not aromatic with one donor, and with more."""
+    binding = {i for donor in donors for i in donor.atoms}
+    held = [
+        len(binding.intersection(ring))
+        for ring in molecule.GetRingInfo().AtomRings()
+        if len(ring) < _SMALL_RING
+        and not all(molecule.GetAtomWithIdx(i).GetIsAromatic() for i in ring)
+    ]
+    return held.count(1), sum(n > 1 for n in held)
+
+
+def _branches(molecule: Chem.Mol, donors: tuple[DonorSite, ...]) -> int:
+    nitrogens = {i for donor in donors if donor.element == "N" for i in donor.atoms}
+    return sum(
+        neighbour.GetDegree() >= 3 and not neighbour.GetIsAromatic()
+        for i in nitrogens
+        for neighbour in molecule.GetAtomWithIdx(i).GetNeighbors()
+    )
