@@ -114,8 +114,8 @@ class Layout:
     metal, ligand, pair : tuple of str
         ``block.feature`` of each lengthscale.
     terms : tuple of Term
-    lengthscale_sd : float
-        Prior sd of each log lengthscale.
+    lengthscale_sd, ligand_lengthscale_sd : float
+        Prior sd of each log lengthscale: of the metal and the pair, of the ligand.
     """
 
     metal: tuple[str, ...]
@@ -123,9 +123,16 @@ class Layout:
     pair: tuple[str, ...]
     terms: tuple[Term, ...]
     lengthscale_sd: float
+    ligand_lengthscale_sd: float
 
     @classmethod
-    def of(cls, features: PairFeatures, terms: Sequence[Term], lengthscale_sd: float) -> "Layout":
+    def of(
+        cls,
+        features: PairFeatures,
+        terms: Sequence[Term],
+        lengthscale_sd: float,
+        ligand_lengthscale_sd: float,
+    ) -> "Layout":
         """Lay out θ for tables.
 
         Raises
@@ -144,6 +151,7 @@ class Layout:
             pair=qualified(["pair"]),
             terms=tuple(terms),
             lengthscale_sd=lengthscale_sd,
+            ligand_lengthscale_sd=ligand_lengthscale_sd,
         )
 
     @property
@@ -171,7 +179,8 @@ class Layout:
 
     def log_prior(self, theta: Tensor) -> Tensor:
         """Log prior density of θ, but for a constant."""
-        sd = np.repeat([*[self.lengthscale_sd] * 3, _VARIANCE_SD], self._sizes())
+        narrow, wide = self.lengthscale_sd, self.ligand_lengthscale_sd
+        sd = np.repeat([narrow, wide, narrow, _VARIANCE_SD], self._sizes())
         mean, sd = (theta.new_tensor(each) for each in (self.start(), sd))
         return -0.5 * ((theta - mean) / sd).square().sum()
 

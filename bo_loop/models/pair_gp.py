@@ -29,8 +29,9 @@ class PairGP(ExactGP):
         share of each source as far as its rows last.
     terms : sequence of str
         What the covariance of two pairs is a sum of; see `bo_loop.models.layout.Term`.
-    lengthscale_sd : float
-        Prior sd of each log lengthscale: the smaller, the more alike features count.
+    lengthscale_sd, ligand_lengthscale_sd : float
+        Prior sd of each log lengthscale, of the metal and the pair, and of the ligand: the
+        smaller, the more alike features count. Metals are fewer than ligands, and tell less.
 
     Raises
     ------
@@ -38,11 +39,12 @@ class PairGP(ExactGP):
         If an option has a value that it cannot take.
     """
 
-    fit_rows: int | None = 2000
+    fit_rows: int | None = 3000
     source_noise: bool = True
     source_offset: bool = True
     terms: Sequence[str] = TERMS
     lengthscale_sd: float = 0.25
+    ligand_lengthscale_sd: float = 0.5
 
     def __post_init__(self):
         super().__post_init__()
@@ -51,8 +53,9 @@ class PairGP(ExactGP):
         names = [term.name for term in self._terms()]
         if not names or len(set(names)) < len(names):
             raise ConfigError(f"terms={list(self.terms)}: give at least one term, each once.")
-        if not self.lengthscale_sd > 0.0:
-            raise ConfigError(f"lengthscale_sd is {self.lengthscale_sd}; give more than 0.")
+        for option in ("lengthscale_sd", "ligand_lengthscale_sd"):
+            if not (value := getattr(self, option)) > 0.0:
+                raise ConfigError(f"{option} is {value}; give more than 0.")
 
     def require_blocks(self, blocks: Collection[str]) -> None:
         """Raise ConfigError if a term names a block that is not there."""
@@ -60,7 +63,8 @@ class PairGP(ExactGP):
 
     def naming(self, features: PairFeatures) -> Layout:
         """Lengthscales by ``block.feature``, and variances by term."""
-        return Layout.of(features, self._terms(), self.lengthscale_sd)
+        sds = self.lengthscale_sd, self.ligand_lengthscale_sd
+        return Layout.of(features, self._terms(), *sds)
 
     def form(self, features: PairFeatures) -> ProductForm:
         """Prior covariance of the pairs as a function of θ."""
