@@ -179,8 +179,10 @@ class ProductKernel(PairKernel):
         return gathered(side, side, self._small(side, side), lower=True)
 
     def variance(self, x: Tensor) -> Tensor:
-        """Prior variance at `x` (n, 2 + d_p): every factor is 1 there; (n,)."""
-        return self.values.variances.sum().expand(len(x))
+        """Prior variance at `x` (n, 2 + d_p): every factor but the amplitude is 1 there; (n,)."""
+        values = self.values
+        amplitude = values.amplitude(self.tables.metal[x[:, 0].long()])
+        return values.variances.sum() * amplitude.square()
 
     def slopes(self, x: Tensor, train: Tensor, weights: Tensor) -> dict[str, Tensor]:
         """Differentiate Σ_j k(x_i, x′_j) W_ij with respect to the features of x_i.

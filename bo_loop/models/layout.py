@@ -3,13 +3,16 @@
 Symbols
 -------
 d      features with a lengthscale: of the metal, the ligand, the pair
+d_m    those of the metal among them
 t      terms
-θ      [log lengthscales (d,), log variances (t,)]
+w      slopes of the log amplitude of a metal ion                            (d_m,)
+θ      [log lengthscales (d,), log variances (t,), w / 0.1]
 
 Priors, on the standardised outcome. Lengthscales: log-normal about √(number of features in the
 same distance), so that the distance between two pairs does not grow with the number of features
 (Hvarfner, Hellsten, Nardi, Vanilla Bayesian optimization performs great in high dimensions, ICML
-2024). Variances: log-normal about 0.3, sd 1.5.
+2024). Variances: log-normal about 0.3, sd 1.5. Slopes: normal about 0, sd 0.15, for features whose
+sd is 1.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -30,7 +33,10 @@ COUNTS = ("atoms",)  # blocks of counts, for the min-max kernel
 _PAIR_LENGTHSCALE = 3.0  # of the schema's scales: 3 ligands, 30 °C, 1.5 M
 _VARIANCE = 0.3
 _VARIANCE_SD = 1.5
-_BOUND = 9.0  # of every entry of θ: a factor of 8,000 either way
+_SLOPE_SD = 0.15
+# In this unit, slopes are about as stiff as the rest of θ: L-BFGS takes a quarter of the steps.
+_SLOPE_UNIT = 0.1
+_BOUND = 9.0  # of every entry of θ: a factor of 8,000 either way, slopes of 0.9
 
 
 @dataclass(frozen=True)
@@ -97,12 +103,19 @@ class Values:
     metal, ligand, pair : (d_m,), (d_l,), (d_p,) tensor
         Lengthscales.
     variances : (t,) tensor
+    slopes : (d_m,) tensor
+        Of the log amplitude.
     """
 
     metal: Tensor
     ligand: Tensor
     pair: Tensor
     variances: Tensor
+    slopes: Tensor
+
+    def amplitude(self, metal: Tensor) -> Tensor:
+        """Amplitude of metal ions with features `metal` (u, d_m); (u,)."""
+        return (metal @ self.slopes).exp()
 
 
 @dataclass(frozen=True)
@@ -165,22 +178,24 @@ class Layout:
         return sum(self._sizes())
 
     def _sizes(self) -> list[int]:
-        return [len(each) for each in (self.metal, self.ligand, self.pair, self.terms)]
+        parts = (self.metal, self.ligand, self.pair, self.terms, self.metal)
+        return [len(each) for each in parts]
 
     def values(self, theta: Tensor) -> Values:
         """Take θ apart, differentiably."""
-        return Values(*theta.exp().split(self._sizes()))
+        *logs, slopes = theta.split(self._sizes())
+        return Values(*(each.exp() for each in logs), slopes * _SLOPE_UNIT)
 
     def start(self) -> Floats:
         """Mean of the priors of θ, where a search starts; (size,)."""
         metal, ligand, *_ = sizes = self._sizes()
         means = [0.5 * log(max(1, metal)), 0.5 * log(max(1, ligand))]
-        return np.repeat([*means, log(_PAIR_LENGTHSCALE), log(_VARIANCE)], sizes)
+        return np.repeat([*means, log(_PAIR_LENGTHSCALE), log(_VARIANCE), 0.0], sizes)
 
     def log_prior(self, theta: Tensor) -> Tensor:
         """Log prior density of θ, but for a constant."""
         narrow, wide = self.lengthscale_sd, self.ligand_lengthscale_sd
-        sd = np.repeat([narrow, wide, narrow, _VARIANCE_SD], self._sizes())
+        sd = np.repeat([narrow, wide, narrow, _VARIANCE_SD, _SLOPE_SD / _SLOPE_UNIT], self._sizes())
         mean, sd = (theta.new_tensor(each) for each in (self.start(), sd))
         return -0.5 * ((theta - mean) / sd).square().sum()
 
@@ -190,24 +205,36 @@ class Layout:
 
     def stated(self, theta: Floats, scale: float) -> dict[str, Any]:
         """Say θ in original units, `scale` (log β) being the unit of the outcome; JSON-able."""
-        lengthscales, variances = np.split(np.exp(theta), [len(self.lengthscales)])
-        names = (term.name for term in self.terms)
+        d, t = len(self.lengthscales), len(self.terms)
+        lengthscales, variances, slopes = np.split(theta, [d, d + t])
+        values = {
+            "lengthscales": np.exp(lengthscales),
+            "variances": np.exp(variances) * scale**2,
+            "amplitude_slopes": slopes * _SLOPE_UNIT,
+        }
         return {
-            "lengthscales": dict(zip(self.lengthscales, lengthscales.tolist(), strict=True)),
-            "variances": dict(zip(names, (variances * scale**2).tolist(), strict=True)),
+            part: dict(zip(names, values[part].tolist(), strict=True))
+            for part, names in self._names().items()
         }
 
     def fits(self, stated: Mapping[str, Any]) -> bool:
         """Whether stated hyperparameters are those of this layout."""
-        names = {term.name for term in self.terms}
-        return (
-            set(stated.get("lengthscales", ())) == set(self.lengthscales)
-            and set(stated.get("variances", ())) == names
-        )
+        return all(set(stated.get(part, ())) == set(n) for part, n in self._names().items())
 
     def theta(self, stated: Mapping[str, Any], scale: float) -> Floats:
         """Return the θ of stated hyperparameters, with `scale` as the unit of the outcome."""
         # By name: a mapping that has been through canonical JSON is in another order.
-        lengthscales = [stated["lengthscales"][name] for name in self.lengthscales]
-        variances = [stated["variances"][term.name] / scale**2 for term in self.terms]
-        return np.log([*lengthscales, *variances])
+        lengthscales, variances, slopes = (
+            np.array([stated[part][name] for name in names])
+            for part, names in self._names().items()
+        )
+        logs = np.log([*lengthscales, *variances / scale**2])
+        return np.concatenate([logs, slopes / _SLOPE_UNIT])
+
+    def _names(self) -> dict[str, tuple[str, ...]]:
+        """Names of the entries of θ, part by part, in its order."""
+        return {
+            "lengthscales": self.lengthscales,
+            "variances": tuple(term.name for term in self.terms),
+            "amplitude_slopes": self.metal,
+        }

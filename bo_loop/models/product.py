@@ -5,8 +5,10 @@ Symbols
 a        a setting: metal ion, number of ligands, conditions
 b        a ligand
 v_t      variance of term t
-A        Matérn-3/2 over the ion's properties, number of ligands and conditions   (u_a, u_a′)
-A₀       the same without the ion's properties                 (u_a, u_a′)
+g        amplitude of an ion, exp(w · its properties)          (u_a,)
+A        g g′ times Matérn-3/2 over the ion's properties, number of ligands and conditions
+                                                               (u_a, u_a′)
+A₀       the same, the Matérn without the ion's properties     (u_a, u_a′)
 B, B₀    Σ v_t Π factors of the ligand, over the terms with the metal, without it   (u_b, u_b′)
 k        A[a, a′] B[b, b′] + A₀[a, a′] B₀[b, b′]               (n, n′)
 θ        what is fitted, see `Layout`
@@ -17,6 +19,9 @@ distinct settings and ligands, by autograd, and only their product is gathered f
 The gradient comes back the same way: that of A[a, a′] is the sum of G ∘ B over the pairs with
 these settings. A mean needs no k at all: Σ_j k_ij α_j = (B Z Aᵀ)[b_i, a_i] + the same of A₀ and
 B₀, where Z (u_b′, u_a′) holds the sums of α over the pairs of a ligand and a setting.
+
+The amplitude is how much it matters to an ion which ligand it has: in NIST SRD 46 the constants of
+Fe³⁺ have a standard deviation of 9, those of Na⁺ of 0.9.
 
 The factors of ligands are a Matérn-3/2 with a lengthscale for each feature (donor groups), and the
 min-max kernel Σ min(x, x′) / Σ max(x, x′) of counts, which has no parameter (Ralaivola, Swamidass,
@@ -176,7 +181,9 @@ def small_tables(
             product = product * factors[factor]
         sides[term.of_metal] = sides[term.of_metal] + product
     zero = around.new_zeros(len(a.ligand), len(b.ligand))
-    return matern32(apart), sides[True] + zero, matern32(around), sides[False] + zero
+    scale = values.amplitude(a.metal)[:, None] * values.amplitude(b.metal)
+    settings, settings_0 = scale * matern32(apart), scale * matern32(around)
+    return settings, sides[True] + zero, settings_0, sides[False] + zero
 
 
 def gathered(

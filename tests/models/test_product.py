@@ -42,6 +42,7 @@ def stated(features: PairFeatures) -> dict:
     return {
         "lengthscales": {name: 1.5 + 0.25 * i for i, name in enumerate(layout.lengthscales)},
         "variances": {name: 1.0 + i for i, name in enumerate(TERMS)},
+        "amplitude_slopes": {name: 0.2 - 0.1 * i for i, name in enumerate(layout.metal)},
         "noise": 0.2,
         "mean": 7.0,
     }
@@ -68,7 +69,9 @@ def covariance_by_hand(features: PairFeatures, state: dict, i: int, j: int) -> f
     alike = np.minimum(x, y).sum() / total if total else 1.0
     with_metal, without, of_ligand = matern(metal, pair), matern(pair), matern(*ligand)
     v = list(state["variances"].values())
-    return (
+    slopes = list(state["amplitude_slopes"].values())
+    g, h = (np.exp(features.metal["properties"][features.metal_row[k]] @ slopes) for k in (i, j))
+    return (g * h) * (
         with_metal * (v[0] * of_ligand * alike + v[1] * of_ligand + v[3])
         + without * v[2] * of_ligand
     )
@@ -134,7 +137,8 @@ def test_farthest_first_goes_to_the_least_alike():
     order = kernel.farthest_first(x, 30)
     assert sorted(order.tolist()) == list(range(30))
     covariance = kernel(x).to_dense().detach()
-    distance = 2.0 * (covariance[0, 0] - covariance)
+    variance = covariance.diagonal()
+    distance = variance[:, None] + variance - 2.0 * covariance
     for m in (1, 2, 5):
         nearest = distance[:, order[:m]].min(1).values
         assert nearest[order[m]].item() == pytest.approx(nearest.max().item(), abs=1e-9)
