@@ -180,9 +180,18 @@ class ProductKernel(PairKernel):
 
     def variance(self, x: Tensor) -> Tensor:
         """Prior variance at `x` (n, 2 + d_p): every factor but the amplitude is 1 there; (n,)."""
-        values = self.values
+        of_metal = [not term.ligand for term in self.layout.terms]
+        return self._amplified(x) + self.values.variances[of_metal].sum()
+
+    def variance_slope(self, x: Tensor) -> Tensor:
+        """Differentiate `variance` with respect to the features of the metal; (n, d_m)."""
+        return 2.0 * self._amplified(x)[:, None] * self.values.slopes
+
+    def _amplified(self, x: Tensor) -> Tensor:
+        """Prior variance of the terms that know the ligand; (n,)."""
+        values, of_ligand = self.values, [bool(term.ligand) for term in self.layout.terms]
         amplitude = values.amplitude(self.tables.metal[x[:, 0].long()])
-        return values.variances.sum() * amplitude.square()
+        return values.variances[of_ligand].sum() * amplitude.square()
 
     def slopes(self, x: Tensor, train: Tensor, weights: Tensor) -> dict[str, Tensor]:
         """Differentiate Σ_j k(x_i, x′_j) W_ij with respect to the features of x_i.
@@ -212,11 +221,12 @@ class ProductKernel(PairKernel):
     def times(self, x1: Tensor, x2: Tensor, weights: Tensor) -> Tensor:
         """Covariance of `x1` (n, 2 + d_p) and `x2` (n′, 2 + d_p) times `weights` (n′,); (n,)."""
         a, b = self.tables.gather(x1), self.tables.gather(x2)
-        settings, ligands, settings_0, ligands_0 = self._small(a, b)
+        tables = self._small(a, b)
         sums = weights.new_zeros(len(b.ligand), len(b.pair))
         sums.index_put_((b.ligand_row, b.setting_row), weights, accumulate=True)
-        table = ligands @ sums @ settings.mT + ligands_0 @ sums @ settings_0.mT
-        return table[a.ligand_row, a.setting_row]
+        pairs = zip(tables[::2], tables[1::2], strict=True)
+        products = [ligands @ sums @ settings.mT for settings, ligands in pairs]
+        return sum(products[1:], products[0])[a.ligand_row, a.setting_row]
 
     def farthest_first(self, x: Tensor, m: int) -> Tensor:
         """Choose m rows of `x` (n, 2 + d_p), each the farthest from those already chosen.
@@ -229,7 +239,8 @@ class ProductKernel(PairKernel):
         (m,) int64 tensor
         """
         side = self.tables.gather(x)
-        settings, ligands, settings_0, ligands_0 = self._small(side, side)
+        tables = self._small(side, side)
+        tables = list(zip(tables[::2], tables[1::2], strict=True))
         variance = self.variance(x)
         chosen = torch.empty(m, dtype=torch.int64, device=x.device)
         nearest = torch.full_like(variance, torch.inf)
@@ -237,8 +248,9 @@ class ProductKernel(PairKernel):
         for i in range(m):
             chosen[i] = row
             a, b = side.setting_row[row], side.ligand_row[row]
-            shared = settings[a][side.setting_row] * ligands[b][side.ligand_row]
-            shared += settings_0[a][side.setting_row] * ligands_0[b][side.ligand_row]
+            shared = torch.zeros_like(variance)
+            for settings, ligands in tables:
+                shared += settings[a][side.setting_row] * ligands[b][side.ligand_row]
             nearest = torch.minimum(nearest, variance + variance[row] - 2.0 * shared)
             nearest[row] = -torch.inf
             row = int(nearest.argmax())

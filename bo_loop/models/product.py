@@ -6,22 +6,24 @@ a        a setting: metal ion, number of ligands, conditions
 b        a ligand
 v_t      variance of term t
 g        amplitude of an ion, exp(w · its properties)          (u_a,)
-A        g g′ times Matérn-3/2 over the ion's properties, number of ligands and conditions
-                                                               (u_a, u_a′)
-A₀       the same, the Matérn without the ion's properties     (u_a, u_a′)
+C        Matérn-3/2 over the ion's properties, number of ligands and conditions    (u_a, u_a′)
+C₀       the same without the ion's properties                 (u_a, u_a′)
+A, A₀    g g′ C, g g′ C₀                                       (u_a, u_a′)
 B, B₀    Σ v_t Π factors of the ligand, over the terms with the metal, without it   (u_b, u_b′)
-k        A[a, a′] B[b, b′] + A₀[a, a′] B₀[b, b′]               (n, n′)
+v        variance of the term of the metal alone
+k        A[a, a′] B[b, b′] + A₀[a, a′] B₀[b, b′] + C[a, a′] v  (n, n′)
 θ        what is fitted, see `Layout`
 G        gradient of a scalar with respect to k                (n, n′)
 
 Pairs share metals, conditions and ligands, so the factors are evaluated on small tables of the
 distinct settings and ligands, by autograd, and only their product is gathered for pairs, in tiles.
 The gradient comes back the same way: that of A[a, a′] is the sum of G ∘ B over the pairs with
-these settings. A mean needs no k at all: Σ_j k_ij α_j = (B Z Aᵀ)[b_i, a_i] + the same of A₀ and
-B₀, where Z (u_b′, u_a′) holds the sums of α over the pairs of a ligand and a setting.
+these settings. A mean needs no k at all: Σ_j k_ij α_j = (B Z Aᵀ)[b_i, a_i] + the same of the other
+products, where Z (u_b′, u_a′) holds the sums of α over the pairs of a ligand and a setting.
 
 The amplitude is how much it matters to an ion which ligand it has: in NIST SRD 46 the constants of
-Fe³⁺ have a standard deviation of 9, those of Na⁺ of 0.9.
+Fe³⁺ have a standard deviation of 9, those of Na⁺ of 0.9. The term of the metal alone has none: it
+is the same for all ligands, and an amplitude would carry the mean of a metal never seen far off.
 
 The factors of ligands are a Matérn-3/2 with a lengthscale for each feature (donor groups), and the
 min-max kernel Σ min(x, x′) / Σ max(x, x′) of counts, which has no parameter (Ralaivola, Swamidass,
@@ -157,8 +159,8 @@ def overlaps(a: Side, b: Side) -> dict[str, Tensor]:
 
 def small_tables(
     layout: Layout, values: Values, a: Side, b: Side, shared: dict[str, Tensor]
-) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    """Compute A, B, A₀ and B₀ of the settings and ligands of `a` and `b`.
+) -> tuple[Tensor, ...]:
+    """Compute A, B, A₀, B₀, C and v (as a table) of the settings and ligands of `a` and `b`.
 
     They are differentiable in `values`.
 
@@ -174,22 +176,25 @@ def small_tables(
         factors[LIGAND] = matern32(
             squared_distance(a.ligand / values.ligand, b.ligand / values.ligand)
         )
-    sides = {True: 0.0, False: 0.0}
+    zero = around.new_zeros(len(a.ligand), len(b.ligand))
+    shared_by_ligands, with_metal, without = zero, zero, zero
     for term, variance in zip(layout.terms, values.variances, strict=True):
         product = variance.expand(len(a.ligand), len(b.ligand))
         for factor in term.ligand:
             product = product * factors[factor]
-        sides[term.of_metal] = sides[term.of_metal] + product
-    zero = around.new_zeros(len(a.ligand), len(b.ligand))
+        if not term.ligand:
+            shared_by_ligands = shared_by_ligands + product
+        elif term.of_metal:
+            with_metal = with_metal + product
+        else:
+            without = without + product
     scale = values.amplitude(a.metal)[:, None] * values.amplitude(b.metal)
-    settings, settings_0 = scale * matern32(apart), scale * matern32(around)
-    return settings, sides[True] + zero, settings_0, sides[False] + zero
+    settings, settings_0 = matern32(apart), matern32(around)
+    return scale * settings, with_metal, scale * settings_0, without, settings, shared_by_ligands
 
 
-def gathered(
-    a: Side, b: Side, tables: tuple[Tensor, Tensor, Tensor, Tensor], *, lower: bool = False
-) -> Tensor:
-    """Gather A[a, a′] B[b, b′] + A₀[a, a′] B₀[b, b′] for all pairs; differentiable in `tables`.
+def gathered(a: Side, b: Side, tables: tuple[Tensor, ...], *, lower: bool = False) -> Tensor:
+    """Gather the sum of products k for all pairs; differentiable in `tables`.
 
     Parameters
     ----------
@@ -215,8 +220,11 @@ class _Gathered(torch.autograd.Function):
         ctx.save_for_backward(*tables)
         out = tables[0].new_empty(len(a.ligand_row), len(b.ligand_row))
         for rows, columns in tiles(*out.shape, out.device, lower=lower):
-            tile = _looked_up(a, b, rows, columns, *tables[:2])
-            torch.add(tile, _looked_up(a, b, rows, columns, *tables[2:]), out=out[rows, columns])
+            products = [
+                _looked_up(a, b, rows, columns, *pair)
+                for pair in zip(tables[::2], tables[1::2], strict=True)
+            ]
+            out[rows, columns] = sum(products[1:], products[0])
         return out
 
     @staticmethod
@@ -229,12 +237,12 @@ class _Gathered(torch.autograd.Function):
             weights = gradient[rows, columns]
             if lower:
                 weights = weights.tril(rows.start)
-            places = (a.setting_row[rows], a.ligand_row[rows]) * 2
+            places = (a.setting_row[rows], a.ligand_row[rows]) * (len(tables) // 2)
             for i, (place, total) in enumerate(zip(places, sums, strict=True)):
                 other = i ^ 1  # the gradient of A is weighted by B, and that of B by A
                 pick = _one_looked_up(a, b, rows, columns, tables[other], ligand=other % 2 == 1)
                 total[:, columns].index_add_(0, place, pick.mul_(weights))
-        places = (b.setting_row, b.ligand_row) * 2
+        places = (b.setting_row, b.ligand_row) * (len(tables) // 2)
         return (
             None,
             None,

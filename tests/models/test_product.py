@@ -71,10 +71,8 @@ def covariance_by_hand(features: PairFeatures, state: dict, i: int, j: int) -> f
     v = list(state["variances"].values())
     slopes = list(state["amplitude_slopes"].values())
     g, h = (np.exp(features.metal["properties"][features.metal_row[k]] @ slopes) for k in (i, j))
-    return (g * h) * (
-        with_metal * (v[0] * of_ligand * alike + v[1] * of_ligand + v[3])
-        + without * v[2] * of_ligand
-    )
+    amplified = with_metal * (v[0] * alike + v[1]) + without * v[2]
+    return g * h * amplified * of_ligand + with_metal * v[3]
 
 
 def test_covariance_is_the_sum_of_its_terms():
