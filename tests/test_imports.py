@@ -10,6 +10,7 @@ import pytest
 import srd46_dump
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from literature import literature, needs_literature
 
 from bo_loop import imports
 from bo_loop.data import srd46, tables
@@ -20,11 +21,6 @@ from bo_loop.imports import import_literature
 BO_LOOP = Path(sys.executable).with_name("bo-loop")
 HEADER = "metal,smiles,n_ligands,log_beta\n"
 OUTPUTS = ["out.parquet", "out.report.html", "out.report.json"]
-
-literature = pytest.mark.skipif(
-    "BO_LOOP_LITERATURE" not in os.environ,
-    reason="BO_LOOP_LITERATURE does not point at the literature tables",
-)
 
 
 @pytest.fixture
@@ -233,13 +229,12 @@ def test_the_verb_takes_lists_options_and_json(tmp_path, table):
 # The literature tables, where they are to be had
 
 
-@literature
+@needs_literature
 def test_imports_the_literature(out):
-    folder = Path(os.environ["BO_LOOP_LITERATURE"])
-    paths = [str(folder / name) for name in ("srd46_25C_0.1M.csv", "iupac_lanthanides.csv")]
+    paths = [str(literature(name)) for name in ("srd46_25C_0.1M.csv", "iupac_lanthanides.csv")]
     done = import_literature("csv", paths, out)
     assert done.report["rows_read"] == 3913 + 4257
-    kept = tables.load(path=out, protonation=folder / "srd46_protonation.csv")
+    kept = tables.load(path=out, protonation=literature("srd46_protonation.csv"))
     constants = kept[kept["metal"].ne("H")]
     assert constants.reset_index(drop=True).equals(done.curated.observations)
     assert tuple(kept.columns) == OBSERVATION_COLUMNS

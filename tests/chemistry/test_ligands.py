@@ -1,8 +1,6 @@
-import os
-from pathlib import Path
-
 import pandas as pd
 import pytest
+from literature import literature, needs_literature
 from rdkit import Chem
 
 from bo_loop.chemistry.ligands import (
@@ -203,11 +201,10 @@ def test_nothing_is_written_to_stderr(capfd):
     assert capfd.readouterr().err == ""
 
 
-@pytest.mark.skipif("BO_LOOP_LITERATURE" not in os.environ, reason="BO_LOOP_LITERATURE is not set")
+@needs_literature
 @pytest.mark.parametrize("table", ["srd46_25C_0.1M.csv", "iupac_lanthanides.csv"])
 def test_standard_form_of_every_literature_ligand_is_a_fixed_point(table):
-    folder = Path(os.environ["BO_LOOP_LITERATURE"])
-    ligands = pd.read_csv(folder / table, keep_default_na=False).smiles.unique()
+    ligands = pd.read_csv(literature(table), keep_default_na=False).smiles.unique()
     moved = [s for s in ligands if standardise(standardise(s)) != standardise(s)]
     assert moved == []
     changed = [s for s in ligands if deprotonated_charge(standardise(s)) != deprotonated_charge(s)]

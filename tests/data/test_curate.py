@@ -2,8 +2,6 @@
 
 import json
 import math
-import os
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -11,6 +9,7 @@ import pytest
 import srd46_dump
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from literature import literature, needs_literature
 
 from bo_loop.data import curate as c
 from bo_loop.data import exclusions as x
@@ -359,14 +358,10 @@ def test_the_report_escapes_what_the_table_says():
     assert "<script>" not in curation_report(c.curate(rows), title="t")[1]
 
 
-@pytest.mark.skipif(
-    "BO_LOOP_LITERATURE" not in os.environ,
-    reason="BO_LOOP_LITERATURE does not point at the literature tables",
-)
+@needs_literature
 def test_curates_the_literature():
-    folder = Path(os.environ["BO_LOOP_LITERATURE"])
     names = ["srd46_25C_0.1M.csv", "iupac_lanthanides.csv"]
-    result = c.curate(tables.load(path=[folder / name for name in names]))
+    result = c.curate(tables.load(path=[literature(name) for name in names]))
     rows = result.observations
     assert rows.source.value_counts().to_dict() == {"NIST SRD 46": 3861, "IUPAC SC-Database": 2911}
     assert not rows.duplicated(["source", "metal", "charge", "smiles", "n_ligands"]).any()

@@ -1,14 +1,13 @@
 """Lab tables and protonation tables; the literature files where they are to be had."""
 
-import os
 import zipfile
-from pathlib import Path
 
 import pandas as pd
 import pytest
 import srd46_dump
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from literature import literature, needs_literature
 
 from bo_loop.data import cells, protonation, tables
 from bo_loop.data.schema import OBSERVATION_COLUMNS
@@ -16,11 +15,6 @@ from bo_loop.errors import BoLoopError, ConfigError, DataError
 
 HEADER = "metal,charge,ligand,smiles,n_ligands,log_beta,temperature_C,ionic_strength_M,source"
 ROWS = "Ni,2,glycine,NCC(=O)O,1,5.74,25,0.1,lab\nCu,2,,[NH3+]CC(=O)[O-],2,15.03,,,\n"
-
-literature = pytest.mark.skipif(
-    "BO_LOOP_LITERATURE" not in os.environ,
-    reason="BO_LOOP_LITERATURE does not point at the literature tables",
-)
 
 
 def written(folder, text, name="lab.csv", encoding="utf-8-sig"):
@@ -284,7 +278,7 @@ def test_protonation_lists_every_bad_row(tmp_path):
     }  # fmt: skip
 
 
-@literature
+@needs_literature
 @pytest.mark.parametrize(
     ("name", "read", "rows"),
     [
@@ -294,7 +288,7 @@ def test_protonation_lists_every_bad_row(tmp_path):
     ],
 )
 def test_reads_every_row_of_the_literature(name, read, rows):
-    frame = read(path=Path(os.environ["BO_LOOP_LITERATURE"]) / name)
+    frame = read(path=literature(name))
     assert len(frame) == rows
 
 
@@ -379,12 +373,11 @@ def test_a_column_mapped_to_nothing_goes_by_its_own_name(tmp_path):
     assert tables.load(path=path, columns=columns).equals(tables.load(path=path))
 
 
-@literature
+@needs_literature
 def test_reads_the_protonation_constants_beside_the_literature():
-    folder = Path(os.environ["BO_LOOP_LITERATURE"])
     with pytest.warns(UserWarning, match="of 6736 protonation constants"):
         frame = tables.load(
-            path=folder / "srd46_25C_0.1M.csv", protonation=folder / "srd46_protonation.csv"
+            path=literature("srd46_25C_0.1M.csv"), protonation=literature("srd46_protonation.csv")
         )
     protons = frame[frame["metal"].eq("H")]
     assert len(frame) - len(protons) == 3913

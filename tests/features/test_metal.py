@@ -1,9 +1,7 @@
-import os
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 import pytest
+from literature import literature, needs_literature
 
 from bo_loop.chemistry.ions import MetalIon, parse_ion
 from bo_loop.errors import DataError
@@ -131,9 +129,9 @@ def test_an_ion_that_lacks_something_is_refused_by_name_with_all_others():
     assert "Cu+2" not in message
 
 
-@pytest.mark.skipif("BO_LOOP_LITERATURE" not in os.environ, reason="BO_LOOP_LITERATURE is unset")
+@needs_literature
 @pytest.mark.parametrize("name", ["srd46_25C_0.1M.csv", "iupac_lanthanides.csv"])
 def test_every_ion_of_the_literature_is_described(name):
-    frame = pd.read_csv(Path(os.environ["BO_LOOP_LITERATURE"], name), keep_default_na=False)
+    frame = pd.read_csv(literature(name), keep_default_na=False)
     ions = sorted({MetalIon(m, c) for m, c in zip(frame["metal"], frame["charge"], strict=True)})
     assert properties(ions).shape == (len(ions), 12)
