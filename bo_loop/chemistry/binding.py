@@ -13,7 +13,13 @@ from numpy.typing import NDArray
 from rdkit import Chem
 
 from bo_loop.chemistry.donor_types import SITE_CLASSES, WEAK
-from bo_loop.chemistry.donors import DonorSite, chelate_rings, donor_sites, macrocycle_size
+from bo_loop.chemistry.donors import (
+    DonorSite,
+    chelate_rings,
+    donor_sites,
+    linked,
+    macrocycle_size,
+)
 from bo_loop.chemistry.ligands import standardise
 
 _LARGEST_RING = 6  # larger chelate rings hold so loosely that their donors act apart
@@ -89,7 +95,7 @@ def binding_features(smiles: str) -> NDArray[np.float64]:
             sum(weight[i] for i in outside),
             sum(classes[i] in _ANIONS for i in outside),
             sum(len(each) > 1 for each in sets),
-            macrocycle_size(smiles, donors) > 0,
+            macrocycle_size(molecule, donors) > 0,
             *_small_rings(molecule, donors),
             _branches(molecule, donors),
         ],
@@ -116,11 +122,8 @@ def _weight(donor: DonorSite, name: str) -> float:
 
 def _sets(n: int, rings: dict[tuple[int, int], int]) -> list[list[int]]:
     """Donors that chelate rings join, in the order of their first."""
-    label = list(range(n))
-    for (a, b), size in rings.items():
-        if size <= _LARGEST_RING:
-            label = [label[a] if each == label[b] else each for each in label]
-    return [[i for i in range(n) if label[i] == each] for each in dict.fromkeys(label)]
+    labels = linked(n, (pair for pair, size in rings.items() if size <= _LARGEST_RING))
+    return [[i for i in range(n) if labels[i] == each] for each in dict.fromkeys(labels)]
 
 
 def _methyls(molecule: Chem.Mol, donor: DonorSite) -> int:

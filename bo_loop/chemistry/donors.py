@@ -14,6 +14,7 @@ Counts are of the neutral, fully protonated ligand.
 """
 
 from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -234,11 +235,12 @@ def donor_features(smiles: str) -> NDArray[np.float64]:
     rings = chelate_rings(smiles)
     groups = {(site.kind, site.group) for site in sites}
     counts = [sum(kind == t for kind, _ in groups) for t in DONOR_TYPES]
-    return np.array([*counts, *_shape(smiles, sites, rings)], dtype=np.float64)
+    molecule = Chem.MolFromSmiles(standardise(smiles))
+    return np.array([*counts, *_shape(molecule, sites, rings)], dtype=np.float64)
 
 
 def _shape(
-    smiles: str, sites: tuple[DonorSite, ...], rings: dict[tuple[int, int], int]
+    molecule: Chem.Mol, sites: tuple[DonorSite, ...], rings: dict[tuple[int, int], int]
 ) -> list[float]:
     soft = sum(site.element in SOFT_ELEMENTS for site in sites)
     borderline = sum(site.kind in BORDERLINE for site in sites)
@@ -257,22 +259,27 @@ def _shape(
         sizes.count(6),
         sum(size > 6 for size in sizes),
         _denticity(sites, rings),
-        macrocycle_size(smiles, sites),
+        macrocycle_size(molecule, sites),
     ]
 
 
+def linked(n: int, links: Iterable[tuple[int, int]]) -> list[int]:
+    """Label n sites so that those that links join, directly or through others, share a label."""
+    labels = list(range(n))
+    for a, b in links:
+        labels = [labels[a] if label == labels[b] else label for label in labels]
+    return labels
+
+
 def _denticity(sites: tuple[DonorSite, ...], rings: dict[tuple[int, int], int]) -> int:
-    linked = list(range(len(sites)))
-    for a, b in rings:
-        linked = [linked[a] if label == linked[b] else label for label in linked]
-    strong = [label for label, site in zip(linked, sites, strict=True) if site.kind not in WEAK]
+    labels = linked(len(sites), rings)
+    strong = [label for label, site in zip(labels, sites, strict=True) if site.kind not in WEAK]
     return max((strong.count(label) for label in strong), default=min(len(sites), 1))
 
 
-def macrocycle_size(smiles: str, sites: tuple[DonorSite, ...]) -> int:
+def macrocycle_size(molecule: Chem.Mol, sites: tuple[DonorSite, ...]) -> int:
     """Atoms of the largest ring of nine or more with at least three donor atoms in it, else 0."""
     donors = {i for site in sites for i in site.atoms}
-    molecule = Chem.MolFromSmiles(standardise(smiles))
     return max(
         (
             len(r)
