@@ -170,7 +170,7 @@ class ProductKernel(PairKernel):
         a, b = self.tables.gather(x1), self.tables.gather(x2)
         return gathered(a, b, self._small(a, b))
 
-    def _small(self, a: Side, b: Side) -> tuple[Tensor, ...]:
+    def _small(self, a: Side, b: Side) -> list[tuple[Tensor, Tensor]]:
         return small_tables(self.layout, self.values, a, b, overlaps(a, b))
 
     def lower(self, x: Tensor) -> Tensor:
@@ -224,8 +224,7 @@ class ProductKernel(PairKernel):
         tables = self._small(a, b)
         sums = weights.new_zeros(len(b.ligand), len(b.pair))
         sums.index_put_((b.ligand_row, b.setting_row), weights, accumulate=True)
-        pairs = zip(tables[::2], tables[1::2], strict=True)
-        products = [ligands @ sums @ settings.mT for settings, ligands in pairs]
+        products = [ligands @ sums @ settings.mT for settings, ligands in tables]
         return sum(products[1:], products[0])[a.ligand_row, a.setting_row]
 
     def farthest_first(self, x: Tensor, m: int) -> Tensor:
@@ -240,7 +239,6 @@ class ProductKernel(PairKernel):
         """
         side = self.tables.gather(x)
         tables = self._small(side, side)
-        tables = list(zip(tables[::2], tables[1::2], strict=True))
         variance = self.variance(x)
         chosen = torch.empty(m, dtype=torch.int64, device=x.device)
         nearest = torch.full_like(variance, torch.inf)

@@ -31,6 +31,7 @@ Saigo, Baldi, Graph kernels for chemical informatics, Neural Networks 2005, 18, 
 """
 
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 import torch
@@ -159,8 +160,8 @@ def overlaps(a: Side, b: Side) -> dict[str, Tensor]:
 
 def small_tables(
     layout: Layout, values: Values, a: Side, b: Side, shared: dict[str, Tensor]
-) -> tuple[Tensor, ...]:
-    """Compute A, B, A₀, B₀, C and v (as a table) of the settings and ligands of `a` and `b`.
+) -> list[tuple[Tensor, Tensor]]:
+    """Compute (A, B), (A₀, B₀) and (C, v), v as a table, of settings and ligands of `a` and `b`.
 
     They are differentiable in `values`.
 
@@ -190,17 +191,23 @@ def small_tables(
             without = without + product
     scale = values.amplitude(a.metal)[:, None] * values.amplitude(b.metal)
     settings, settings_0 = matern32(apart), matern32(around)
-    return scale * settings, with_metal, scale * settings_0, without, settings, shared_by_ligands
+    return [
+        (scale * settings, with_metal),
+        (scale * settings_0, without),
+        (settings, shared_by_ligands),
+    ]
 
 
-def gathered(a: Side, b: Side, tables: tuple[Tensor, ...], *, lower: bool = False) -> Tensor:
+def gathered(
+    a: Side, b: Side, tables: list[tuple[Tensor, Tensor]], *, lower: bool = False
+) -> Tensor:
     """Gather the sum of products k for all pairs; differentiable in `tables`.
 
     Parameters
     ----------
     a, b : Side
         n and n′ pairs.
-    tables : tuple of tensor
+    tables : list of pairs of tensor
         As `small_tables` gives them.
     lower : bool
         Both sides are the same, and only the lower triangle is wanted. The upper one is left
@@ -210,7 +217,7 @@ def gathered(a: Side, b: Side, tables: tuple[Tensor, ...], *, lower: bool = Fals
     -------
     (n, n′) float64 tensor
     """
-    return _Gathered.apply(a, b, lower, *tables)
+    return _Gathered.apply(a, b, lower, *chain.from_iterable(tables))
 
 
 class _Gathered(torch.autograd.Function):
