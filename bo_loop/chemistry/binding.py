@@ -8,6 +8,9 @@ with the same donors, has two sets of three, and isocinchomeronic acid (pyridine
 a site of two donors and a carboxylate that is elsewhere.
 """
 
+from collections.abc import Iterable
+from itertools import pairwise
+
 import numpy as np
 from numpy.typing import NDArray
 from rdkit import Chem
@@ -24,6 +27,7 @@ from bo_loop.chemistry.ligands import standardise
 
 _LARGEST_RING = 6  # larger chelate rings hold so loosely that their donors act apart
 _SMALL_RING = 9  # a ring of fewer atoms is too small to have a metal ion inside
+_BOAT = 6  # a ring of at most so many atoms has to become a boat for two donors to meet
 _WEIGHT_OF_WEAK = 0.3
 _ANIONS = {"carboxylate", "anionic_o", "phosphate", "soft"}
 
@@ -42,8 +46,12 @@ BINDING_NAMES = (
     "chelating_sets",
     "in_macrocycle",
     "small_rings_with_one_donor",
-    "small_rings_with_donors",
+    "six_rings_with_donors",
+    "larger_rings_with_donors",
     "branched_at_nitrogen",
+    "site_aromatic_bonds",
+    "site_rigid_bonds",
+    "site_rotatable_bonds",
 )
 
 _CLASS_OF = {kind: name for name, kinds in SITE_CLASSES.items() for kind in kinds}
@@ -64,8 +72,11 @@ def binding_features(smiles: str) -> NDArray[np.float64]:
         groups ortho to an aromatic nitrogen, in the site; ``…_elsewhere`` is what the other donors
         add up to; ``chelating_sets`` counts the sets of two donors or more; rings of fewer than
         nine atoms that hold donors and are not aromatic are counted apart by whether it is one
-        donor (piperidine) or several (piperazine); ``branched_at_nitrogen`` counts the branched
-        carbon atoms next to nitrogen donors.
+        donor (piperidine), or several in a ring of up to six atoms (piperazine) or a larger one
+        (1,4-diazepane); ``branched_at_nitrogen`` counts the branched carbon atoms next to
+        nitrogen donors; ``site_…_bonds`` are those of the ligand in the site's chelate rings:
+        aromatic ones (bipyridine), others that do not turn because they are in a ring, double or
+        conjugated (cyclohexanediamine), and those that do (ethylenediamine).
 
     Raises
     ------
@@ -80,7 +91,8 @@ def binding_features(smiles: str) -> NDArray[np.float64]:
     site = max(sets, key=lambda each: sum(weight[i] for i in each), default=[])
     inside = set(site)
     outside = [i for i in range(len(donors)) if i not in inside]
-    held = [size for pair, size in rings.items() if inside.issuperset(pair)]
+    held = [ring for pair, ring in rings.items() if inside.issuperset(pair)]
+    sizes = [len(ring) + 1 for ring in held]
     kinds = [donors[i].kind for i in site]
     strength = sum(weight[i] for i in site)
     return np.array(
@@ -89,15 +101,16 @@ def binding_features(smiles: str) -> NDArray[np.float64]:
             *(kinds.count(name) for name in _OF_SITE[len(SITE_CLASSES) :]),
             len(site),
             strength,
-            *(held.count(size) for size in (4, 5, 6)),
+            *(sizes.count(size) for size in (4, 5, 6)),
             sum(_methyls(molecule, donors[i]) for i in site if classes[i] == "aromatic_n"),
-            list(rings.values()).count(7),
+            sum(len(ring) + 1 == 7 for ring in rings.values()),
             sum(weight[i] for i in outside),
             sum(classes[i] in _ANIONS for i in outside),
             sum(len(each) > 1 for each in sets),
             macrocycle_size(molecule, donors) > 0,
             *_small_rings(molecule, donors),
             _branches(molecule, donors),
+            *_bonds(molecule, [ring for ring in held if len(ring) < _LARGEST_RING]),
         ],
         dtype=np.float64,
     )
@@ -120,9 +133,9 @@ def _weight(donor: DonorSite, name: str) -> float:
     return _WEIGHT_OF_WEAK if weak else 1.0
 
 
-def _sets(n: int, rings: dict[tuple[int, int], int]) -> list[list[int]]:
+def _sets(n: int, rings: dict[tuple[int, int], tuple[int, ...]]) -> list[list[int]]:
     """Donors that chelate rings join, in the order of their first."""
-    labels = linked(n, (pair for pair, size in rings.items() if size <= _LARGEST_RING))
+    labels = linked(n, (pair for pair, ring in rings.items() if len(ring) < _LARGEST_RING))
     return [[i for i in range(n) if labels[i] == each] for each in dict.fromkeys(labels)]
 
 
@@ -135,16 +148,27 @@ def _methyls(molecule: Chem.Mol, donor: DonorSite) -> int:
     )
 
 
-def _small_rings(molecule: Chem.Mol, donors: tuple[DonorSite, ...]) -> tuple[int, int]:
-    """Count the rings that are not aromatic with one donor, and with more."""
+def _small_rings(molecule: Chem.Mol, donors: tuple[DonorSite, ...]) -> tuple[int, int, int]:
+    """Count the rings that are not aromatic: with one donor; with more, up to six atoms; larger."""
     binding = {i for donor in donors for i in donor.atoms}
-    held = [
-        len(binding.intersection(ring))
+    rings = [
+        (len(binding.intersection(ring)), len(ring))
         for ring in molecule.GetRingInfo().AtomRings()
         if len(ring) < _SMALL_RING
         and not all(molecule.GetAtomWithIdx(i).GetIsAromatic() for i in ring)
     ]
-    return held.count(1), sum(n > 1 for n in held)
+    several = [size for held, size in rings if held > 1]
+    small = sum(size <= _BOAT for size in several)
+    return sum(held == 1 for held, _ in rings), small, len(several) - small
+
+
+def _bonds(molecule: Chem.Mol, rings: Iterable[tuple[int, ...]]) -> tuple[int, int, int]:
+    """Count the ligand's bonds in chelate rings: aromatic, otherwise rigid, rotatable."""
+    ends = {tuple(sorted(bond)) for ring in rings for bond in pairwise(ring)}
+    bonds = [molecule.GetBondBetweenAtoms(*pair) for pair in ends]
+    aromatic = sum(bond.GetIsAromatic() for bond in bonds)
+    rigid = sum(bond.IsInRing() or bond.GetIsConjugated() for bond in bonds)
+    return aromatic, rigid - aromatic, len(bonds) - rigid
 
 
 def _branches(molecule: Chem.Mol, donors: tuple[DonorSite, ...]) -> int:

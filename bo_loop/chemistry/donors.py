@@ -153,8 +153,8 @@ def _free_nitrogen(atom: Chem.Atom) -> bool:
     )
 
 
-def chelate_rings(smiles: str) -> dict[tuple[int, int], int]:
-    """Ring size for each pair of sites that can bind one metal ion together.
+def chelate_rings(smiles: str) -> dict[tuple[int, int], tuple[int, ...]]:
+    """Chelate ring for each pair of sites that can bind one metal ion together.
 
     Parameters
     ----------
@@ -163,8 +163,9 @@ def chelate_rings(smiles: str) -> dict[tuple[int, int], int]:
 
     Returns
     -------
-    dict of (int, int) to int
-        Keys are positions in `donor_sites`, the smaller first; values count the metal.
+    dict of (int, int) to tuple of int
+        Keys are positions in `donor_sites`, the smaller first; values the ligand's atoms in the
+        ring, from donor to donor. The metal makes the ring one larger.
 
     Raises
     ------
@@ -179,13 +180,13 @@ def chelate_rings(smiles: str) -> dict[tuple[int, int], int]:
         if all(molecule.GetAtomWithIdx(i).GetIsAromatic() for i in ring)
     ]
     owner = {i: number for number, site in enumerate(sites) for i in site.atoms}
-    rings: dict[tuple[int, int], int] = {}
+    rings: dict[tuple[int, int], tuple[int, ...]] = {}
     for start in owner:
         for path in _paths_to_donors(molecule, start, owner):
             pair = tuple(sorted((owner[path[0]], owner[path[-1]])))
-            reachable = all(len(ring.intersection(path)) < 3 for ring in aromatic)
-            if reachable and len(path) > 2 and len(path) + 1 < rings.get(pair, 10_000):
-                rings[pair] = len(path) + 1
+            closes = len(path) > 2 and all(len(ring.intersection(path)) < 3 for ring in aromatic)
+            if closes and (pair not in rings or len(path) < len(rings[pair])):
+                rings[pair] = path
     return rings
 
 
@@ -240,11 +241,13 @@ def donor_features(smiles: str) -> NDArray[np.float64]:
 
 
 def _shape(
-    molecule: Chem.Mol, sites: tuple[DonorSite, ...], rings: dict[tuple[int, int], int]
+    molecule: Chem.Mol,
+    sites: tuple[DonorSite, ...],
+    rings: dict[tuple[int, int], tuple[int, ...]],
 ) -> list[float]:
     soft = sum(site.element in SOFT_ELEMENTS for site in sites)
     borderline = sum(site.kind in BORDERLINE for site in sites)
-    sizes = list(rings.values())
+    sizes = [len(ring) + 1 for ring in rings.values()]
     return [
         len(sites),
         sum(site.element == "N" for site in sites),
@@ -271,8 +274,8 @@ def linked(n: int, links: Iterable[tuple[int, int]]) -> list[int]:
     return labels
 
 
-def _denticity(sites: tuple[DonorSite, ...], rings: dict[tuple[int, int], int]) -> int:
-    labels = linked(len(sites), rings)
+def _denticity(sites: tuple[DonorSite, ...], pairs: Iterable[tuple[int, int]]) -> int:
+    labels = linked(len(sites), pairs)
     strong = [label for label, site in zip(labels, sites, strict=True) if site.kind not in WEAK]
     return max((strong.count(label) for label in strong), default=min(len(sites), 1))
 

@@ -61,7 +61,7 @@ def site(smiles: Sequence[str]) -> Floats:
 
 def donors_version() -> str:
     """Name the rules that find donors, and the package that applies them."""
-    return f"donors 2 rdkit={version('rdkit')}"
+    return f"donors 3 rdkit={version('rdkit')}"
 
 
 def atoms(smiles: Sequence[str]) -> Floats:

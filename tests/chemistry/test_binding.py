@@ -31,6 +31,8 @@ def test_every_donor_type_is_in_one_class():
                 "site_strength": 6,
                 "site_rings_of_5": 5,
                 "chelating_sets": 1,
+                "site_rigid_bonds": 4,
+                "site_rotatable_bonds": 11,
             },
         ),
         (
@@ -46,6 +48,8 @@ def test_every_donor_type_is_in_one_class():
                 "strength_elsewhere": 3,
                 "anions_elsewhere": 2,
                 "chelating_sets": 2,
+                "site_rigid_bonds": 2,
+                "site_rotatable_bonds": 4,
             },
         ),
         (
@@ -60,6 +64,8 @@ def test_every_donor_type_is_in_one_class():
                 "strength_elsewhere": 1,
                 "anions_elsewhere": 1,
                 "chelating_sets": 1,
+                "site_aromatic_bonds": 1,
+                "site_rigid_bonds": 2,
             },
         ),
         (
@@ -73,6 +79,8 @@ def test_every_donor_type_is_in_one_class():
                 "site_rings_of_5": 1,
                 "site_methyls_beside_n": 1,
                 "chelating_sets": 1,
+                "site_aromatic_bonds": 1,
+                "site_rigid_bonds": 2,
             },
         ),
         (
@@ -86,6 +94,7 @@ def test_every_donor_type_is_in_one_class():
                 "site_rings_of_6": 2,
                 "chelating_sets": 1,
                 "in_macrocycle": 1,
+                "site_rigid_bonds": 14,
             },
         ),
         (
@@ -99,6 +108,7 @@ def test_every_donor_type_is_in_one_class():
                 "site_rings_of_5": 2,
                 "site_rings_of_6": 1,
                 "chelating_sets": 1,
+                "site_rotatable_bonds": 5,
             },
         ),
         (
@@ -111,6 +121,8 @@ def test_every_donor_type_is_in_one_class():
                 "site_strength": 1.3,
                 "site_rings_of_5": 1,
                 "chelating_sets": 1,
+                "site_rigid_bonds": 1,
+                "site_rotatable_bonds": 2,
             },
         ),
         (
@@ -125,6 +137,8 @@ def test_every_donor_type_is_in_one_class():
                 "site_rings_of_5": 1,
                 "chelating_sets": 1,
                 "branched_at_nitrogen": 1,
+                "site_rigid_bonds": 1,
+                "site_rotatable_bonds": 2,
             },
         ),
         (
@@ -157,9 +171,19 @@ def test_binding_site_of_named_ligands(name, smiles, expected):
     assert site(smiles) == pytest.approx(expected), name
 
 
-def test_piperazine_is_a_small_ring_with_several_donors():
-    found = site("NCCN1CCN(CCN)CC1")
-    assert (found["small_rings_with_donors"], found["site_donors"]) == (1, 4)
+def test_piperazine_is_told_from_larger_rings_with_several_donors():
+    piperazine, diazepane = site("NCCN1CCN(CCN)CC1"), site("NCCN1CCCN(CCN)CC1")
+    assert piperazine["site_donors"] == diazepane["site_donors"] == 4
+    assert piperazine["six_rings_with_donors"] == diazepane["larger_rings_with_donors"] == 1
+    assert "larger_rings_with_donors" not in piperazine
+    assert "six_rings_with_donors" not in diazepane
+
+
+def test_preorganised_ligands_have_bonds_that_cannot_turn():
+    """2,2′-Bipyridine, cyclohexane-1,2-diamine and ethylenediamine: N-C-C-N has three bonds."""
+    names = ("site_aromatic_bonds", "site_rigid_bonds", "site_rotatable_bonds")
+    found = [site(s) for s in ("c1ccc(-c2ccccn2)nc1", "NC1CCCCC1N", "NCCN")]
+    assert [[each.get(n, 0) for n in names] for each in found] == [[2, 1, 0], [0, 1, 2], [0, 0, 3]]
 
 
 def test_does_not_depend_on_how_the_ligand_is_written():

@@ -7,7 +7,7 @@ import pytest
 
 from bo_loop.chemistry.ions import MetalIon
 from bo_loop.errors import DataError
-from bo_loop.features.bonding import BONDING_NAMES, bonding
+from bo_loop.features.bonding import BONDING_NAMES, HYDROLYSIS_PK, bonding
 from bo_loop.features.chemistry import ChemistryRecipe
 from bo_loop.features.groups import BITS, atoms, donors
 from bo_loop.features.schema import FeatureSchema
@@ -36,6 +36,27 @@ def test_bonding_of_ions_by_hand():
     # Parr and Pearson (1983): hardness of Al+3 45.8 eV, of Cu+2 8.3 eV.
     assert np.exp(aluminium["log_hardness"]) == pytest.approx(45.8, abs=0.1)
     assert np.exp(copper["log_hardness"]) == pytest.approx(8.3, abs=0.05)
+
+
+@pytest.mark.parametrize(
+    ("metal", "charge", "pk"),
+    [
+        ("Fe", 3, 2.19),  # Baes and Mesmer (1976)
+        ("UO2", 2, 5.8),
+        # Wulfsberg (2000), with Shannon's radii: 152 pm; 77 pm and electronegativity 1.9 - 1.5.
+        ("Rb", 1, 15.14 - 88.16 / (152 + 14)),
+        ("Cu", 1, 15.14 - 88.16 * (1 / (77 + 14) + 0.096 * 0.4)),
+    ],
+)
+def test_hydrolysis_constants_are_measured_or_estimated(metal, charge, pk):
+    assert of(metal, charge)["hydrolysis_pK"] == pytest.approx(pk)
+
+
+def test_estimated_hydrolysis_constants_agree_with_measured_ones(monkeypatch):
+    ions = [MetalIon(*ion) for ion in HYDROLYSIS_PK]
+    measured = bonding(ions)[:, -1]
+    monkeypatch.setattr("bo_loop.features.bonding.HYDROLYSIS_PK", {})
+    assert np.median(np.abs(bonding(ions)[:, -1] - measured)) < 1.0
 
 
 def test_crystal_field_follows_irving_and_williams():
