@@ -4,11 +4,16 @@
 group, the other words set what belongs to that entry alone.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bo_loop.errors import ConfigError
 from bo_loop.overrides import plain, quoted, touched_keys
+
+# Outside the brackets of an option whose value is a list.
+_COMMA = re.compile(r",(?![^\[]*\])")
+_SPACE = re.compile(r"\s+(?![^\[]*\])")
 
 # What a strategy of `simulate` may set for itself.
 _STRATEGY_KEYS = ("features", "model", "objective", "acquisition", "batch_size", "design")
@@ -104,7 +109,7 @@ def _contestants(config: Mapping[str, Any], arguments: Sequence[str], group: str
 def _listed(entries: Sequence[str] | str) -> list[str]:
     """Return what is listed; Hydra's grammar has no list of unquoted words with "="."""
     if isinstance(entries, str):
-        entries = entries.strip("[]").split(",")
+        entries = _COMMA.split(entries.removeprefix("[").removesuffix("]"))
     found = [str(entry).strip() for entry in entries]
     twice = sorted({entry for entry in found if found.count(entry) > 1})
     if twice:
@@ -114,7 +119,7 @@ def _listed(entries: Sequence[str] | str) -> list[str]:
 
 def _words(entry: str, group: str, allowed: Sequence[str]) -> list[str]:
     """Split an entry into overrides; a bare word names an option of `group`."""
-    words = [word if "=" in word else f"{group}={word}" for word in entry.split()]
+    words = [word if "=" in word else f"{group}={word}" for word in _SPACE.split(entry)]
     if not touched_keys(words) <= set(allowed):
         raise ConfigError(
             f"The entry {entry!r} may set {', '.join(allowed)}; what all entries share is given to "

@@ -46,6 +46,14 @@ def test_an_option_of_a_split_in_its_list():
     assert [node["distance"] for node in found["splits"].values()] == [0.3, 0.6]
 
 
+def test_an_option_that_is_a_list():
+    found = contests("models=[pair_gp model.terms=[metal * ligand, metal],pair_gp]")
+    assert [node["model"]["terms"] for node in found["models"].values()] == [
+        ["metal * ligand", "metal"],
+        ["metal * ligand * atoms", "metal * ligand", "ligand", "metal"],
+    ]
+
+
 @pytest.mark.parametrize(
     ("typed", "message"),
     [
