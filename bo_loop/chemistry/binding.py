@@ -51,7 +51,6 @@ BINDING_NAMES = (
     "branched_at_nitrogen",
     "site_aromatic_bonds",
     "site_rigid_bonds",
-    "site_rotatable_bonds",
 )
 
 _CLASS_OF = {kind: name for name, kinds in SITE_CLASSES.items() for kind in kinds}
@@ -74,9 +73,9 @@ def binding_features(smiles: str) -> NDArray[np.float64]:
         nine atoms that hold donors and are not aromatic are counted apart by whether it is one
         donor (piperidine), or several in a ring of up to six atoms (piperazine) or a larger one
         (1,4-diazepane); ``branched_at_nitrogen`` counts the branched carbon atoms next to
-        nitrogen donors; ``site_…_bonds`` are those of the ligand in the site's chelate rings:
-        aromatic ones (bipyridine), others that do not turn because they are in a ring, double or
-        conjugated (cyclohexanediamine), and those that do (ethylenediamine).
+        nitrogen donors; ``site_…_bonds`` are the ligand's bonds in the site's chelate rings that
+        cannot turn: aromatic ones (bipyridine), and others that are in a ring, double or
+        conjugated (cyclohexanediamine).
 
     Raises
     ------
@@ -110,7 +109,7 @@ def binding_features(smiles: str) -> NDArray[np.float64]:
             macrocycle_size(molecule, donors) > 0,
             *_small_rings(molecule, donors),
             _branches(molecule, donors),
-            *_bonds(molecule, [ring for ring in held if len(ring) < _LARGEST_RING]),
+            *_rigid_bonds(molecule, [ring for ring in held if len(ring) < _LARGEST_RING]),
         ],
         dtype=np.float64,
     )
@@ -162,13 +161,13 @@ def _small_rings(molecule: Chem.Mol, donors: tuple[DonorSite, ...]) -> tuple[int
     return sum(held == 1 for held, _ in rings), small, len(several) - small
 
 
-def _bonds(molecule: Chem.Mol, rings: Iterable[tuple[int, ...]]) -> tuple[int, int, int]:
-    """Count the ligand's bonds in chelate rings: aromatic, otherwise rigid, rotatable."""
+def _rigid_bonds(molecule: Chem.Mol, rings: Iterable[tuple[int, ...]]) -> tuple[int, int]:
+    """Count the ligand's bonds in chelate rings that cannot turn: aromatic ones, others."""
     ends = {tuple(sorted(bond)) for ring in rings for bond in pairwise(ring)}
     bonds = [molecule.GetBondBetweenAtoms(*pair) for pair in ends]
     aromatic = sum(bond.GetIsAromatic() for bond in bonds)
     rigid = sum(bond.IsInRing() or bond.GetIsConjugated() for bond in bonds)
-    return aromatic, rigid - aromatic, len(bonds) - rigid
+    return aromatic, rigid - aromatic
 
 
 def _branches(molecule: Chem.Mol, donors: tuple[DonorSite, ...]) -> int:
