@@ -8,9 +8,6 @@ with the same donors, has two sets of three, and isocinchomeronic acid (pyridine
 a site of two donors and a carboxylate that is elsewhere.
 """
 
-from collections.abc import Iterable
-from itertools import pairwise
-
 import numpy as np
 from numpy.typing import NDArray
 from rdkit import Chem
@@ -46,11 +43,9 @@ BINDING_NAMES = (
     "chelating_sets",
     "in_macrocycle",
     "small_rings_with_one_donor",
-    "six_rings_with_donors",
-    "larger_rings_with_donors",
+    "rings_up_to_6_with_donors",
+    "rings_of_7_and_8_with_donors",
     "branched_at_nitrogen",
-    "site_aromatic_bonds",
-    "site_rigid_bonds",
 )
 
 _CLASS_OF = {kind: name for name, kinds in SITE_CLASSES.items() for kind in kinds}
@@ -73,9 +68,7 @@ def binding_features(smiles: str) -> NDArray[np.float64]:
         nine atoms that hold donors and are not aromatic are counted apart by whether it is one
         donor (piperidine), or several in a ring of up to six atoms (piperazine) or a larger one
         (1,4-diazepane); ``branched_at_nitrogen`` counts the branched carbon atoms next to
-        nitrogen donors; ``site_…_bonds`` are the ligand's bonds in the site's chelate rings that
-        cannot turn: aromatic ones (bipyridine), and others that are in a ring, double or
-        conjugated (cyclohexanediamine).
+        nitrogen donors.
 
     Raises
     ------
@@ -90,8 +83,7 @@ def binding_features(smiles: str) -> NDArray[np.float64]:
     site = max(sets, key=lambda each: sum(weight[i] for i in each), default=[])
     inside = set(site)
     outside = [i for i in range(len(donors)) if i not in inside]
-    held = [ring for pair, ring in rings.items() if inside.issuperset(pair)]
-    sizes = [len(ring) + 1 for ring in held]
+    held = [size for pair, size in rings.items() if inside.issuperset(pair)]
     kinds = [donors[i].kind for i in site]
     strength = sum(weight[i] for i in site)
     return np.array(
@@ -100,16 +92,15 @@ def binding_features(smiles: str) -> NDArray[np.float64]:
             *(kinds.count(name) for name in _OF_SITE[len(SITE_CLASSES) :]),
             len(site),
             strength,
-            *(sizes.count(size) for size in (4, 5, 6)),
+            *(held.count(size) for size in (4, 5, 6)),
             sum(_methyls(molecule, donors[i]) for i in site if classes[i] == "aromatic_n"),
-            sum(len(ring) + 1 == 7 for ring in rings.values()),
+            list(rings.values()).count(7),
             sum(weight[i] for i in outside),
             sum(classes[i] in _ANIONS for i in outside),
             sum(len(each) > 1 for each in sets),
             macrocycle_size(molecule, donors) > 0,
             *_small_rings(molecule, donors),
             _branches(molecule, donors),
-            *_rigid_bonds(molecule, [ring for ring in held if len(ring) < _LARGEST_RING]),
         ],
         dtype=np.float64,
     )
@@ -132,9 +123,9 @@ def _weight(donor: DonorSite, name: str) -> float:
     return _WEIGHT_OF_WEAK if weak else 1.0
 
 
-def _sets(n: int, rings: dict[tuple[int, int], tuple[int, ...]]) -> list[list[int]]:
+def _sets(n: int, rings: dict[tuple[int, int], int]) -> list[list[int]]:
     """Donors that chelate rings join, in the order of their first."""
-    labels = linked(n, (pair for pair, ring in rings.items() if len(ring) < _LARGEST_RING))
+    labels = linked(n, (pair for pair, size in rings.items() if size <= _LARGEST_RING))
     return [[i for i in range(n) if labels[i] == each] for each in dict.fromkeys(labels)]
 
 
@@ -159,15 +150,6 @@ def _small_rings(molecule: Chem.Mol, donors: tuple[DonorSite, ...]) -> tuple[int
     several = [size for held, size in rings if held > 1]
     small = sum(size <= _BOAT for size in several)
     return sum(held == 1 for held, _ in rings), small, len(several) - small
-
-
-def _rigid_bonds(molecule: Chem.Mol, rings: Iterable[tuple[int, ...]]) -> tuple[int, int]:
-    """Count the ligand's bonds in chelate rings that cannot turn: aromatic ones, others."""
-    ends = {tuple(sorted(bond)) for ring in rings for bond in pairwise(ring)}
-    bonds = [molecule.GetBondBetweenAtoms(*pair) for pair in ends]
-    aromatic = sum(bond.GetIsAromatic() for bond in bonds)
-    rigid = sum(bond.IsInRing() or bond.GetIsConjugated() for bond in bonds)
-    return aromatic, rigid - aromatic
 
 
 def _branches(molecule: Chem.Mol, donors: tuple[DonorSite, ...]) -> int:

@@ -153,8 +153,8 @@ def _free_nitrogen(atom: Chem.Atom) -> bool:
     )
 
 
-def chelate_rings(smiles: str) -> dict[tuple[int, int], tuple[int, ...]]:
-    """Chelate ring for each pair of sites that can bind one metal ion together.
+def chelate_rings(smiles: str) -> dict[tuple[int, int], int]:
+    """Ring size for each pair of sites that can bind one metal ion together.
 
     Parameters
     ----------
@@ -163,9 +163,8 @@ def chelate_rings(smiles: str) -> dict[tuple[int, int], tuple[int, ...]]:
 
     Returns
     -------
-    dict of (int, int) to tuple of int
-        Keys are positions in `donor_sites`, the smaller first; values the ligand's atoms in the
-        ring, from donor to donor. The metal makes the ring one larger.
+    dict of (int, int) to int
+        Keys are positions in `donor_sites`, the smaller first; values count the metal.
 
     Raises
     ------
@@ -180,13 +179,13 @@ def chelate_rings(smiles: str) -> dict[tuple[int, int], tuple[int, ...]]:
         if all(molecule.GetAtomWithIdx(i).GetIsAromatic() for i in ring)
     ]
     owner = {i: number for number, site in enumerate(sites) for i in site.atoms}
-    rings: dict[tuple[int, int], tuple[int, ...]] = {}
+    rings: dict[tuple[int, int], int] = {}
     for start in owner:
         for path in _paths_to_donors(molecule, start, owner):
             pair = tuple(sorted((owner[path[0]], owner[path[-1]])))
-            closes = len(path) > 2 and all(len(ring.intersection(path)) < 3 for ring in aromatic)
-            if closes and (pair not in rings or len(path) < len(rings[pair])):
-                rings[pair] = path
+            reachable = all(len(ring.intersection(path)) < 3 for ring in aromatic)
+            if reachable and len(path) > 2 and len(path) + 1 < rings.get(pair, 10_000):
+                rings[pair] = len(path) + 1
     return rings
 
 
@@ -241,13 +240,11 @@ def donor_features(smiles: str) -> NDArray[np.float64]:
 
 
 def _shape(
-    molecule: Chem.Mol,
-    sites: tuple[DonorSite, ...],
-    rings: dict[tuple[int, int], tuple[int, ...]],
+    molecule: Chem.Mol, sites: tuple[DonorSite, ...], rings: dict[tuple[int, int], int]
 ) -> list[float]:
     soft = sum(site.element in SOFT_ELEMENTS for site in sites)
     borderline = sum(site.kind in BORDERLINE for site in sites)
-    sizes = [len(ring) + 1 for ring in rings.values()]
+    sizes = list(rings.values())
     return [
         len(sites),
         sum(site.element == "N" for site in sites),
@@ -274,8 +271,8 @@ def linked(n: int, links: Iterable[tuple[int, int]]) -> list[int]:
     return labels
 
 
-def _denticity(sites: tuple[DonorSite, ...], pairs: Iterable[tuple[int, int]]) -> int:
-    labels = linked(len(sites), pairs)
+def _denticity(sites: tuple[DonorSite, ...], rings: dict[tuple[int, int], int]) -> int:
+    labels = linked(len(sites), rings)
     strong = [label for label, site in zip(labels, sites, strict=True) if site.kind not in WEAK]
     return max((strong.count(label) for label in strong), default=min(len(sites), 1))
 

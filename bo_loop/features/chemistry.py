@@ -11,14 +11,9 @@ pair                  number of ligands as it is, T and I on the stated scales o
 A proton has no properties of a metal ion: its row of them is the centre, and ``proton`` tells it
 apart. Nothing about ligands is fitted, and nothing is filtered: no descriptor is undefined for any
 ligand.
-
-Of the published properties those of the free atom or of the metal (melting point, heat capacity,
-electron affinity, polarizability, atomic number) are left out: with them a metal never seen is
-taken for one that melts alike, Ga for Hg.
 """
 
 from dataclasses import dataclass
-from itertools import compress
 from typing import ClassVar
 
 import numpy as np
@@ -36,10 +31,6 @@ from bo_loop.features.tables import PAIR, raw_features
 from bo_loop.records import Floats
 
 _OF_METALS = ("properties", "bonding")
-_OF_ATOMS = {
-    "atomic_number", "melting_point_K", "specific_heat_capacity_J_per_g_K",
-    "dipole_polarizability_au", "electron_affinity_eV",
-}  # fmt: skip
 _BLOCKS = (*_OF_METALS, "proton", "charge", "donors", "site", "atoms")
 _SCALES = {"proton": 1.0, "charge": 2.0, "donors": 0.5, "site": 0.33, "atoms": 1.0}
 
@@ -88,8 +79,6 @@ class ChemistryRecipe:
 
 def _over_ions(names: tuple[str, ...], table: Floats) -> FeatureBlock:
     """Standardise over the metal ions of a table; what does not vary keeps its unit."""
-    kept = [name not in _OF_ATOMS for name in names]
-    names, table = tuple(compress(names, kept)), table[:, kept]
     of_metals = table[np.isfinite(table).all(axis=1)]
     if not len(of_metals):
         return _stated(names, 1.0)

@@ -89,12 +89,6 @@ def test_protons_have_no_metal_properties_but_are_told_apart():
     np.testing.assert_allclose(metals.mean(0), 0.0, atol=1e-12)
 
 
-def test_what_is_of_the_atom_or_the_bulk_metal_is_left_out():
-    names = ChemistryRecipe().fit(table()).blocks["properties"].names
-    assert "ionic_radius_pm" in names
-    assert not {"melting_point_K", "atomic_number", "electron_affinity_eV"} & set(names)
-
-
 def test_a_ligand_is_described_the_same_whoever_else_is_there():
     alone, more = table(smiles=[EDTA]), table(smiles=["NCCN", "Sc1ccccc1", EDTA])
     few, many = (ChemistryRecipe().fit(each).transform(alone) for each in (alone, more))
