@@ -112,7 +112,8 @@ def propose(
     if len(rows) == 0 and not again.any():
         raise CampaignError(
             "No pair is open: everything in the pool is answered, pending or withdrawn. Log the "
-            "pending results, or start a campaign with a larger pool."
+            "pending results, add ligands or metal ions with bo-loop extend, or let bo-loop expand "
+            "make new ligands."
         )
     pairs = candidates.pairs
     items = _known_items(objective, candidates)

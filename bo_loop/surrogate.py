@@ -35,8 +35,8 @@ class FittedModel(Protocol):
     def parts(self, features: PairFeatures) -> dict[str, tuple[PairModel, PairFeatures, Rows]]:
         """Return the exact GPs inside, with the pairs each answers for and their positions.
 
-        What moves their predictions is told by `bo_loop.models.relevance`, which says what a GP
-        without a `GatheredMatern` kernel may offer for it.
+        What moves their predictions is told by `bo_loop.models.relevance`, which says how it
+        differentiates a GP, and what one may offer to be differentiated otherwise.
         """
 
 
@@ -111,8 +111,7 @@ class Surrogate:
         Raises
         ------
         DataError
-            If an observation cannot be used, all are censored, or one is whose source may have
-            an offset.
+            If an observation cannot be used, or all are censored.
         FitError
             If the model cannot be fitted.
         """

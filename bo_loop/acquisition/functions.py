@@ -29,10 +29,9 @@ from botorch.utils.safe_math import log_fatplus, logmeanexp
 
 from bo_loop.acquisition.adapter import SMALLEST_VARIANCE, Moments, RowModel
 from bo_loop.acquisition.base import Acquisition
-from bo_loop.acquisition.objectives import View
 from bo_loop.acquisition.screen import Marginal
 from bo_loop.errors import ConfigError
-from bo_loop.records import Floats, Rows
+from bo_loop.records import Floats
 
 _TAU = 1e-6  # width of the smooth step in BoTorch's qLogEI
 
@@ -217,12 +216,6 @@ class MaxVariance(Marginal):
 @dataclass(frozen=True, kw_only=True)
 class Random(Acquisition):
     """A random order: the yardstick for the others."""
-
-    def score(
-        self, posterior: View, rows: Rows, incumbent: float, rng: np.random.Generator
-    ) -> Floats:
-        """Draw a permutation of 0 … k − 1; (k,)."""
-        return rng.permutation(len(rows)).astype(np.float64)
 
     def motive(self, mean: float, sd: float, incumbent: float) -> str:
         """Name chance as the reason."""

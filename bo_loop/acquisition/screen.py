@@ -25,7 +25,6 @@ from typing import ClassVar
 import numpy as np
 
 from bo_loop.acquisition.base import Acquisition
-from bo_loop.acquisition.objectives import View
 from bo_loop.errors import ConfigError
 from bo_loop.records import Floats, Rows
 
@@ -75,12 +74,6 @@ class Marginal(Acquisition, ABC):
         if self.bounded:
             return self.value(mean, variance_bound, incumbent)
         return np.full(len(mean), np.inf)
-
-    def score(
-        self, posterior: View, rows: Rows, incumbent: float, rng: np.random.Generator
-    ) -> Floats:
-        """Score `rows`; (k,). Draws nothing from `rng`."""
-        return self.value(posterior.mean(rows), posterior.variance(rows), incumbent)
 
 
 @dataclass(frozen=True)

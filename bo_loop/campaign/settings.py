@@ -119,7 +119,8 @@ def check_targets(settings: Mapping[str, Any]) -> None:
             if not str(target).startswith(_HARMLESS):
                 raise ConfigError(
                     f"{group}: _target_ {target!r} is refused: only what lies below "
-                    f"{' and '.join(_HARMLESS)} is built from a campaign's settings."
+                    f"{' and '.join(_HARMLESS)} is built from a campaign's settings. "
+                    f"Choose another {group}=."
                 )
 
 

@@ -7,8 +7,8 @@ started         name, config (fingerprint), sealed {file: sha256}, versions {pac
                 n_observations, n_pool (rows sealed), n_left_out? (pairs of more donors than
                 max_denticity_sum), operator?
 proposed        round, seed, seen (seq of the last event it knew), hyperparameters {…},
-                overrides? {setting: value}, incumbent?, refitted? (false: the data were extended,
-                the hyperparameters kept), versions?, fit? (the model's report), operator?,
+                overrides? {setting: value}, incumbent?, refitted? (always true: each round
+                finds its hyperparameters anew), versions?, fit? (the model's report), operator?,
                 stop? {probability, tolerance, advice} (whether to go on),
                 proposals [{pair_id, rank, mean, sd, sd_latent, acquisition, reason, role? (target,
                 competitor or ""), nearest? [{metal, ligand, n_ligands, log_beta, censoring,

@@ -63,12 +63,14 @@ def binding_features(smiles: str) -> NDArray[np.float64]:
     -------
     (d,) float64
         Columns: `BINDING_NAMES`. ``site_…`` counts donors of a class, chelate rings, and methyl
-        groups ortho to an aromatic nitrogen, in the site; ``…_elsewhere`` is what the other donors
-        add up to; ``chelating_sets`` counts the sets of two donors or more; rings of fewer than
-        nine atoms that hold donors and are not aromatic are counted apart by whether it is one
-        donor (piperidine), or several in a ring of up to six atoms (piperazine) or a larger one
-        (1,4-diazepane); ``branched_at_nitrogen`` counts the branched carbon atoms next to
-        nitrogen donors.
+        groups ortho to an aromatic nitrogen, in the site; N-oxides are among ``site_anionic_o``.
+        ``…_elsewhere`` is what the other donors add up to: ``anions_elsewhere`` counts those of
+        the classes ``carboxylate``, ``anionic_o``, ``phosphate`` and ``soft``, whatever their
+        charge, so N-oxides, phosphines and thiones too. ``chelating_sets`` counts the sets of two
+        donors or more; rings of fewer than nine atoms that hold donors and are not aromatic are
+        counted apart by whether it is one donor (piperidine), or several in a ring of up to six
+        atoms (piperazine) or a larger one (1,4-diazepane); ``branched_at_nitrogen`` counts the
+        branched carbon atoms next to nitrogen donors.
 
     Raises
     ------

@@ -35,7 +35,6 @@ Rule = tuple[Callable[[Any], bool], str]
 
 _INTEGERS = ("charge", "n_ligands")
 _FLOATS = ("temperature_C", "ionic_strength_M", "log_beta", "log_beta_sd")
-_MISSING_ALLOWED = ("ligand", "log_beta_sd")
 
 
 def validate_pairs(frame: pd.DataFrame, where: str) -> pd.DataFrame:

@@ -1,8 +1,9 @@
 """What decides how strongly a metal ion holds donors: charge density, d and f shells, acidity.
 
-All but the hydrolysis constant are computed from the tables that `bo_loop.features.metal` reads
-(ionic radii by Shannon, ionisation energies by NIST, electron configurations), so that every ion
-that has the twelve properties has these.
+Ionic radii (Shannon), electronegativities and electron configurations are those of
+`bo_loop.features.metal`. Ionisation energies (NIST) come from the tables of the package
+``mendeleev``, and measured hydrolysis constants are stated here; an ion without one has an
+estimate, an ion whose ionisation energies are not known is refused by name.
 
 Symbols
 -------

@@ -39,9 +39,6 @@ _SCALES = {"proton": 1.0, "charge": 2.0, "donors": 0.5, "site": 0.33, "atoms": 1
 class ChemistryRecipe:
     """Metal properties, donors, binding site, atom environments, protons; nothing is chosen."""
 
-    protons: ClassVar[bool] = True
-    """Protonation constants (metal ``H``) are described, and learned from."""
-
     kind: ClassVar[str] = "chemistry"
 
     def fit(self, pairs: pd.DataFrame) -> FeatureSchema:
@@ -73,7 +70,7 @@ class ChemistryRecipe:
         return FeatureSchema(self, schema_version(blocks), blocks, {})
 
     def usable(self, pairs: pd.DataFrame) -> pd.DataFrame:
-        """Return all of `pairs`: protonation constants are described too."""
+        """Return all of `pairs`: protonation constants (metal ``H``) are described too."""
         return pairs
 
 

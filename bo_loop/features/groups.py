@@ -37,7 +37,7 @@ def donors(smiles: Sequence[str]) -> Floats:
         log(1 + count), in the order of `bo_loop.chemistry.donors.DONOR_NAMES`: the second
         carboxylate counts for more than the seventh.
     """
-    with DescriptorCache(donors_version(), len(DONOR_NAMES)) as cache:
+    with DescriptorCache(f"donors of {rules_version()}", len(DONOR_NAMES)) as cache:
         return np.log1p(cache.vectors(smiles, donor_features))
 
 
@@ -55,13 +55,18 @@ def site(smiles: Sequence[str]) -> Floats:
         Counts, in the order of `bo_loop.chemistry.binding.BINDING_NAMES`. They are as they are: a
         sixth chelate ring counts for as much as the second.
     """
-    with DescriptorCache(f"site of {donors_version()}", len(BINDING_NAMES)) as cache:
+    with DescriptorCache(f"site of {rules_version()}", len(BINDING_NAMES)) as cache:
         return cache.vectors(smiles, binding_features)
 
 
-def donors_version() -> str:
-    """Name the rules that find donors, and the package that applies them."""
-    return f"donors 3 rdkit={version('rdkit')}"
+def rules_version() -> str:
+    """Name bo_loop's own rules for `features=chemistry`, and the package that applies them.
+
+    Raise the number with every change after which a ligand, a metal ion or a proton has another
+    value, or other columns: of donors, binding site, charge or environments as much as of
+    `bo_loop.features.bonding` and `bo_loop.features.metal`.
+    """
+    return f"features 3 rdkit={version('rdkit')}"
 
 
 def atoms(smiles: Sequence[str]) -> Floats:

@@ -30,18 +30,14 @@ FEWEST_FOR_PROGRESS = 32
 T = TypeVar("T")
 
 
-def mordred(
-    smiles: Sequence[str], progress: bool = True, wanted: tuple[str, ...] | None = None
-) -> Floats:
-    """Mordred 2D descriptors.
+def mordred(smiles: Sequence[str], wanted: tuple[str, ...] | None = None) -> Floats:
+    """Mordred 2D descriptors, with a progress bar on standard error if many are to be computed.
 
     Parameters
     ----------
     smiles : sequence of str
         Canonical SMILES of neutral ligands, as `bo_loop.chemistry.ligands.standardise` writes
         them: the text is the key of the cache.
-    progress : bool
-        Show a progress bar on standard error if this will take more than about two seconds.
     wanted : tuple of str, optional
         Only these descriptors; of ligands that are not in the cache, only these are computed.
 
@@ -71,7 +67,7 @@ def mordred(
         known |= cache.load(text for text in smiles if text not in known)
         missing = [text for text in dict.fromkeys(smiles) if text not in known]
         outcomes = descriptors.compute_all(missing, wanted)
-        if progress and len(missing) >= FEWEST_FOR_PROGRESS:
+        if len(missing) >= FEWEST_FOR_PROGRESS:
             outcomes = _shown(outcomes, len(missing))
         problems = []
         for text, outcome in outcomes:

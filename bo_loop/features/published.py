@@ -64,9 +64,6 @@ class PublishedRecipe:
         If an option has a value it cannot take.
     """
 
-    protons: ClassVar[bool] = False
-    """Whether protonation constants (metal ``H``) can be described, and are learned from."""
-
     kind: ClassVar[str] = "published"
 
     protected: Literal["keep", "published"] = "keep"
@@ -122,9 +119,9 @@ class PublishedRecipe:
         )
 
     def usable(self, pairs: pd.DataFrame) -> pd.DataFrame:
-        """Leave out protonation constants, with a warning, unless the features describe protons."""
+        """Leave out protonation constants, with a warning: metal properties describe no proton."""
         left_out = pairs["metal"].eq(PROTON)
-        if self.protons or not left_out.any():
+        if not left_out.any():
             return pairs
         warnings.warn(
             f"{left_out.sum()} protonation constants are left out: these features describe metal "

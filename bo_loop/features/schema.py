@@ -51,7 +51,7 @@ class FeatureSchema:
     recipe : PublishedRecipe or ChemistryRecipe
         What it was fitted with.
     version : str
-        The packages that computed the values.
+        The rules and packages that computed the values, as `schema_version` names them.
     blocks : mapping of str to FeatureBlock
         Of the metal, of the ligand, and ``pair``.
     dropped : mapping of str to tuple of str
@@ -129,7 +129,7 @@ class FeatureSchema:
         Raises
         ------
         DataError
-            If the installed packages are not those that computed the schema's values.
+            If the rules and packages at hand are not those that computed the schema's values.
         """
         # Here, not above: the recipes make schemas.
         from bo_loop.features.chemistry import ChemistryRecipe
@@ -138,9 +138,11 @@ class FeatureSchema:
         installed = schema_version(stored["blocks"])
         if stored["version"] != installed:
             raise DataError(
-                f"This feature schema was made with {stored['version']}; installed is "
-                f"{installed}, whose values may differ. Install the versions named first, "
-                "or start a new campaign."
+                "These features were made by other rules of bo-loop or by other packages "
+                f"({stored['version']}) than those installed ({installed}), whose values may "
+                "differ. Go on with the bo-loop that began the campaign (the first event of its "
+                "ledger names it) and with those packages, or start a new campaign; a model in a "
+                "folder has to be fitted again."
             )
         kinds = {each.kind: each for each in (PublishedRecipe, ChemistryRecipe)}
         options = dict(stored["recipe"])
@@ -168,9 +170,9 @@ class FeatureSchema:
 
 
 def schema_version(blocks: Collection[str]) -> str:
-    """Name what computes the features of `blocks`: descriptor sets, and packages."""
+    """Name what computes the features of `blocks`: descriptor set or rules, and packages."""
     sets = [descriptors.set_version()] if "mordred" in blocks else []
-    sets += [groups.donors_version()] if "donors" in blocks else []
+    sets += [groups.rules_version()] if "donors" in blocks else []
     return " ".join([*sets, f"mendeleev={version('mendeleev')}"])
 
 

@@ -16,8 +16,6 @@ from bo_loop.chemistry.donors import donor_sites
 from bo_loop.errors import ConfigError
 from bo_loop.generate.base import Candidate, Known, Score, check_count
 
-_FINE = Chem.SanitizeFlags.SANITIZE_NONE
-
 _CUT = "[#6,#7,#16,#15;!$(*#*):1]-;!@[*:2]"
 _JOIN = "[*:1]-[#0].[*:2]-[#0]>>[*:1]-[*:2]"
 # A hydrogen of carbon, or of an amine: that of an acid, an amide or an azole is kept.

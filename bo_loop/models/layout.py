@@ -8,11 +8,12 @@ t      terms
 w      slopes of the log amplitude of a metal ion                            (d_m,)
 θ      [log lengthscales (d,), log variances (t,), w / 0.1]
 
-Priors, on the standardised outcome. Lengthscales: log-normal about √(number of features in the
-same distance), so that the distance between two pairs does not grow with the number of features
-(Hvarfner, Hellsten, Nardi, Vanilla Bayesian optimization performs great in high dimensions, ICML
-2024). Variances: log-normal about 0.3, sd 1.5. Slopes: normal about 0, sd 0.15, for features whose
-sd is 1.
+Priors, on the standardised outcome. Lengthscales of metal and ligand: log-normal about √(number of
+features in the same distance), so that the distance between two pairs does not grow with the
+number of features (Hvarfner, Hellsten, Nardi, Vanilla Bayesian optimization performs great in high
+dimensions, ICML 2024). Lengthscales of the pair: log-normal about 3, on the scales of the schema.
+Variances: log-normal about 0.3, sd 1.5. Slopes: normal about 0, sd 0.15, for features whose sd
+is 1.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

@@ -101,7 +101,7 @@ class LightGBM:
         """
         raise ConfigError(
             "model=lightgbm is a baseline for bo-loop validate: trees have no posterior to choose "
-            "experiments by. Take another model, such as model=beta_gp."
+            "experiments by. Take another model, such as model=pair_gp."
         )
 
     def describe(self, pairs: pd.DataFrame) -> PairFeatures:

@@ -7,7 +7,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import norm
 
-from bo_loop.acquisition.adapter import Moments
 from bo_loop.acquisition.batch import explain, select
 from bo_loop.acquisition.compound import Selectivity
 from bo_loop.acquisition.functions import (
@@ -195,9 +194,7 @@ def brute_force(posterior, objective, acquisition, *, rows, pairs, incumbent, q,
     while rows and len(picks) < q:
         variances = believed.variance(np.array(rows))
         means = np.array([mean[row] for row in rows])
-        scores = acquisition.score(
-            Moments(means, variances), np.arange(len(rows)), incumbent, np.random.default_rng(0)
-        )
+        scores = acquisition.value(means, variances, incumbent)
         best = scores.max()
         at = next(i for i, s in enumerate(scores) if s >= best - 1e-9 * abs(best))
         pick = np.array([rows.pop(at)])

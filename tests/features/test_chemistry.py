@@ -104,8 +104,8 @@ def test_schema_survives_json_and_refuses_other_rules():
     assert isinstance(again.recipe, ChemistryRecipe)
     assert again.undefined(pairs) == []
     np.testing.assert_array_equal(again.transform(pairs).dense(), schema.transform(pairs).dense())
-    with pytest.raises(DataError, match="made with donors 0"):
-        FeatureSchema.from_json(stored | {"version": "donors 0"})
+    with pytest.raises(DataError, match=r"\(features 0\) than .*\(features \d"):
+        FeatureSchema.from_json(stored | {"version": "features 0"})
 
 
 def test_no_pairs_are_refused():

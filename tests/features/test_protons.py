@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from bo_loop.data.schema import OBSERVATION_COLUMNS
+from bo_loop.features.chemistry import ChemistryRecipe
 from bo_loop.features.published import PublishedRecipe
 from bo_loop.models.matern_gp import MaternGP
 from bo_loop.surrogate import Surrogate
@@ -34,7 +35,4 @@ def test_are_left_out_of_schema_and_training_and_counted(observations):
 
 
 def test_features_of_protons_keep_them(observations):
-    class WithProtons(PublishedRecipe):
-        protons = True
-
-    assert WithProtons().usable(observations) is observations
+    assert ChemistryRecipe().usable(observations) is observations
