@@ -99,7 +99,7 @@ def test_an_error_in_a_replay_keeps_those_that_finished(tmp_path, in_this_proces
     ("changes", "reason"),
     [
         ({"features": CHEMISTRY}, "'last' cannot be run: The features hold counts"),
-        ({"model": LIGHTGBM}, r"'last' cannot be run: .*LightGBM' is refused.* model=pair_gp"),
+        ({"model": LIGHTGBM}, r"'last' cannot be run: .*LightGBM' is refused.* another model="),
         ({"acquisition": acquisition("LogEI") | {"allow_replicates": True}}, "'last' allows repl"),
     ],
 )
