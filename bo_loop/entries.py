@@ -109,7 +109,7 @@ def _contestants(config: Mapping[str, Any], arguments: Sequence[str], group: str
 def _listed(entries: Sequence[str] | str) -> list[str]:
     """Return what is listed; Hydra's grammar has no list of unquoted words with "="."""
     if isinstance(entries, str):
-        entries = _COMMA.split(entries.removeprefix("[").removesuffix("]"))
+        entries = _COMMA.split(entries[1:-1] if entries.startswith("[") else entries)
     found = [str(entry).strip() for entry in entries]
     twice = sorted({entry for entry in found if found.count(entry) > 1})
     if twice:

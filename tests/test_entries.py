@@ -47,6 +47,10 @@ def test_an_option_of_a_split_in_its_list():
 
 
 def test_an_option_that_is_a_list():
+    alone = contests("models=pair_gp model.terms=[metal * ligand, metal]")
+    assert [node["model"]["terms"] for node in alone["models"].values()] == [
+        ["metal * ligand", "metal"]
+    ]
     found = contests("models=[pair_gp model.terms=[metal * ligand, metal],pair_gp]")
     assert [node["model"]["terms"] for node in found["models"].values()] == [
         ["metal * ligand", "metal"],
