@@ -127,7 +127,6 @@ def curate(
     rows, steps = observations.reset_index(drop=True), []
     for step in (
         standard_structures,
-        one_name_each,
         lambda rows: without_metals(rows, excluded_metals),
         lambda rows: without_elements(rows, excluded_elements),
         lambda rows: within_range(rows, log_beta_range),
@@ -141,6 +140,9 @@ def curate(
     # Before values are chosen: the larger of a log10 and an ln would be the ln.
     reasons = suspicions(rows, above_beta1=above_beta1, outlier_mads=outlier_mads)
     rows, held, line = _set_apart(rows, reasons, quarantine)
+    steps.append(line)
+    # After suspicions: a structure drawn for another ligand is told by its name.
+    rows, line = one_name_each(rows)
     steps.append(line)
     rows, line = nearest_conditions(rows, temperature_C, ionic_strength_M)
     steps.append(line)

@@ -8,11 +8,22 @@ resid    log β less what its ligand and its metal usually give, for one n
 MAD      median absolute deviation
 """
 
+import re
+
 import numpy as np
 import pandas as pd
 
+from bo_loop.data.exclusions import elements
+
 PAIR = ["metal", "charge", "smiles", "n_ligands"]
 
+# What a name promises. Short, so that it holds: vitamins are no amines, desaminotyrosine has lost
+# its nitrogen, and halogens are left out: chlorophyll has no chlorine, fluorone no fluorine.
+_NAMED = {
+    "N": re.compile("(?<!vit)(?<!de)(?<!des)(?:amin[eo]|imino|nitrilo|pyrid[iy])", re.I),
+    "P": re.compile("(?<!de)phosph", re.I),
+    "S": re.compile("(?<!de)(?:thio|mercapto|sulf[aio])", re.I),
+}
 _LN10 = np.log(10)
 # ln and log10 of one number differ by 2.303; two honest values hardly do, once log β is this high.
 _LN_TOLERANCE, _LN_SMALLEST = 0.02, 2.0
@@ -43,6 +54,7 @@ def suspicions(
     numbered = rows.reset_index(drop=True)
     found = [
         numbered.get("structure_doubt", pd.Series("", index=numbered.index)).fillna(""),
+        against_name(numbered),
         *against_same_pair(numbered),
     ]
     # A value found wrong by then is no standard to judge others by.
@@ -54,6 +66,21 @@ def suspicions(
         found.append(outliers(numbered, ~doubted, outlier_mads))
     joined = ["; ".join(filter(None, reasons)) for reasons in zip(*found, strict=True)]
     return pd.Series(joined, index=rows.index, dtype="str")
+
+
+def against_name(rows: pd.DataFrame) -> pd.Series:
+    """Reasons for a structure that lacks an element which the ligand's name has."""
+    from bo_loop.chemistry.ligands import formula
+
+    found = {}
+    for name, smiles in rows[["ligand", "smiles"]].drop_duplicates().itertuples(index=False):
+        there = elements(formula(smiles))
+        for element, pattern in _NAMED.items():
+            if element not in there and (said := pattern.search(name)):
+                found[name, smiles] = f"'{said[0]}' in the name, but no {element} in the structure"
+                break
+    keys = zip(rows["ligand"], rows["smiles"], strict=True)
+    return pd.Series([found.get(key, "") for key in keys], index=rows.index, dtype=object)
 
 
 def against_same_pair(rows: pd.DataFrame) -> tuple[pd.Series, pd.Series]:

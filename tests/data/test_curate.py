@@ -234,6 +234,41 @@ def test_sources_are_judged_apart():
     assert reasons.index[reasons.ne("")].tolist() == [25]
 
 
+@pytest.mark.parametrize(
+    ("name", "smiles", "lacking"),
+    [
+        ("Iminobis(methylene-2-pyridine)", "c1ccc2ccccc2c1", "N"),
+        ("1,2-Diaminoethane", ETHYLENEDIAMINE, ""),
+        ("1,2-Diaminoethane", "CC", "N"),
+        ("Vitamine C", "OCC(O)C1OC(=O)C(O)=C1O", ""),
+        ("Desaminotyrosine", "O=C(O)CCc1ccc(O)cc1", ""),
+        ("Phosphoglycolic acid", "O=C(O)CO", "P"),
+        ("Phenylphosphine", "Pc1ccccc1", ""),
+        ("Mercaptoacetic acid (Thioglycolic acid)", "O=C(O)CO", "S"),
+        ("Methionine", "CSCCC(N)C(=O)O", ""),
+        ("Dethiobiotin", "CC1NC(=O)NC1CCCCCC(=O)O", ""),
+        ("Hydroxyquinol", "Oc1ccc(O)c(O)c1", ""),
+        ("Chlorogenic acid", "O=C(O)C1CC(O)C(O)C(O)C1", ""),
+        ("", "CC", ""),
+    ],
+)
+def test_a_name_with_an_element_that_the_structure_lacks(name, smiles, lacking):
+    (reason,) = suspicions(observations(("Ni", 2, smiles, 1, 5.0), ligand=name))
+    assert bool(reason) == bool(lacking)
+    assert not lacking or reason.endswith(f"but no {lacking} in the structure")
+
+
+def test_another_ligands_constants_do_not_take_the_name_of_the_structure():
+    rows = observations(
+        *[("Ni", 2, "CCO", 1, 5.0)] * 2,
+        (*NICKEL, 5.0),
+        ligand=["ethanol", "ethylenediamine", "glycine"],
+    )
+    curated = c.curate(rows)
+    assert curated.quarantine.ligand.tolist() == ["ethylenediamine"]
+    assert curated.observations.ligand.tolist() == ["ethanol", "glycine"]
+
+
 def test_suspicions_see_only_the_rows_they_are_given():
     rows = additive(7.0)
     training = rows.iloc[[0, *range(5, 25)]]  # an index with gaps comes back as it was
