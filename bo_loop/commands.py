@@ -137,6 +137,11 @@ def _best(found: Status) -> str:
     return f"{best}\n{course(found.best_so_far)}  in {len(found.best_so_far)} results"
 
 
+def _compromise(pair: Mapping[str, Any]) -> str:
+    values = ", ".join(f"{name} {value:.4g}" for name, value in pair["values"].items())
+    return f"{values}: {escape(pair['ligand'])}"
+
+
 def status(config: Mapping[str, Any]) -> None:
     """Say where a campaign stands."""
     campaign = _campaign(config)
@@ -153,6 +158,8 @@ def status(config: Mapping[str, Any]) -> None:
     }
     if found.best:
         rows["best so far"] = _best(found)
+    if found.front:
+        rows["best so far"] = "\n".join(_compromise(pair) for pair in found.front)
     _CONSOLE.print(fields(rows))
     if found.pending:
         _CONSOLE.print(f"Waiting for {len(found.pending)} results; when they are in, type")

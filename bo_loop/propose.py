@@ -62,7 +62,7 @@ class Decision:
     incumbent : float or Front
         Its value under the objective.
     stop : Stop or None
-        What still going on may bring; None where nothing is answered, or there are several values.
+        What still going on may bring; None where nothing is answered.
     """
 
     proposals: tuple[Proposal, ...]
@@ -141,8 +141,8 @@ def propose(
         reasons = [f"{r}{_success(c)}" for r, c in zip(reasons, chances, strict=True)]
     proposals = _proposals(posterior, objective, chosen, reasons, noise, again)
     stop = None
-    if len(answered) and objective.scalar:
-        stop = chance_of_better(posterior, objective, pairs, candidates.open, again, incumbent_row)
+    if len(answered):
+        stop = chance_of_better(posterior, objective, pairs, *masks, incumbent_row, incumbent)
     return Decision(proposals, incumbent_row, incumbent, stop)
 
 
@@ -151,17 +151,26 @@ def incumbent_of(
 ) -> tuple[int, Any]:
     """Return the row and the value, a float or Front, of the best item known; see `Decision`."""
     items = _known_items(objective, candidates)
-    values = item_values(posterior, objective, candidates.pairs, items)
+
+    def values_of(items: Rows) -> Floats:
+        return item_values(posterior, objective, candidates.pairs, items)
+
+    values = values_of(items)
     best = int(items[values.reshape(len(items), -1)[:, 0].argmax()])
-    return best, objective.best(values)
+    return best, objective.best(values, lambda: values_of(_all_items(objective, candidates)))
+
+
+def _all_items(objective: Objective, candidates: Candidates) -> Rows:
+    """Items of the pool whose pairs are all there."""
+    return np.flatnonzero(objective.parts(candidates.pairs)[:, 0] >= 0)
 
 
 def _known_items(objective: Objective, candidates: Candidates) -> Rows:
     """Items whose pairs are all answered; if there are none, those with an open pair."""
-    parts = objective.parts(candidates.pairs)
-    exists = parts[:, 0] >= 0
-    known = exists & candidates.answered[parts].all(axis=1)
-    return np.flatnonzero(known if known.any() else exists & candidates.open[parts].any(axis=1))
+    items = _all_items(objective, candidates)
+    parts = objective.parts(candidates.pairs)[items]
+    known = candidates.answered[parts].all(axis=1)
+    return items[known if known.any() else candidates.open[parts].any(axis=1)]
 
 
 def _reasons(

@@ -51,6 +51,24 @@ def test_stop_advice_is_the_chance_of_a_gain_above_the_tolerance():
     assert done.advice.endswith("going on is not worth it.")
 
 
+def test_stop_advice_of_a_front_is_the_chance_of_more_hypervolume():
+    # From the reference (0, −10), the answered pair of log β 6 and cost 5 has 6 · 5 = 30; the open
+    # one of log β x > 6 and cost 4 has 6 x, and all of the first inside.
+    fake = FakePosterior.independent([6.0, 7.0], np.array([1e-12, 0.25]))
+    pairs = pool_pairs(2, cost=[5.0, 4.0])
+    objective = Pareto(objectives=[Maximise(), Cost()], reference=[0.0, -10.0], tolerance=12.0)
+    found = decide(fake, objective, pairs, is_open=[1], answered=[0]).stop
+    assert found.probability == pytest.approx(0.5, abs=0.01)
+    assert found.advice == (
+        "50 % chance that anything open extends the front of log β against cost by more than 12 "
+        "of hypervolume."
+    )
+    sure = replace(objective, tolerance=18.0)  # x = 8, two sd away
+    found = decide(fake, sure, pairs, is_open=[1], answered=[0]).stop
+    assert found.probability == pytest.approx(norm.cdf(-2.0), abs=0.01)
+    assert found.advice.endswith("going on is not worth it.")
+
+
 def test_selectivity_names_roles_and_counts_pairs():
     fake = FakePosterior.independent([9.0, 5.0, 8.0, 5.0, 7.0, 6.5], np.full(6, 0.5))
     pairs = pool_pairs(6, metals=["Cu+2", "Zn+2"] * 3, ligands=list("AABBCC"))
@@ -70,7 +88,7 @@ def test_pareto_keeps_a_front():
     objective = Pareto(objectives=[Maximise(), Cost()])
     found = decide(fake, objective, pairs, is_open=[2, 3], answered=[0, 1])
     assert found.incumbent.points == pytest.approx(np.array([[5.0, -1.0], [6.0, -5.0]]), abs=1e-3)
-    assert (found.incumbent_row, found.stop) == (1, None)
+    assert found.incumbent_row == 1
     assert found.proposals[0].row == 2
     assert "chance to extend the front of log β against cost" in found.proposals[0].reason
 

@@ -16,7 +16,7 @@ offset        (N,) sign · n · log10([L]), [L] the free-ligand concentration in
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol
 
@@ -119,8 +119,8 @@ class Objective(ABC):
         """Return by how much values (…, k) beat the incumbent, negative where they do not."""
         return values - incumbent
 
-    def best(self, values: Floats) -> Any:
-        """Return the incumbent that k known values leave."""
+    def best(self, values: Floats, every: Callable[[], Floats]) -> Any:
+        """Return the incumbent that k known values leave; `every` tells those of all items."""
         return float(values.max())
 
     def raised(self, incumbent: Any, value: Any) -> Any:

@@ -10,12 +10,13 @@ p    objectives
 f    points on the front
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bo_loop.acquisition.objectives import Objective, require_number
 from bo_loop.errors import ConfigError
@@ -120,7 +121,9 @@ class Pareto(_Several):
         Two or more.
     reference : sequence of float, optional
         A point that every compromise worth having beats, as what is maximised (minus a cost);
-        without one, BoTorch's rule: a tenth of the front's range below its worst.
+        without one, in each objective a tenth of the range of all items below the worst of them.
+        (BoTorch takes the front's range. Early in a campaign the front is a point or two, and
+        whatever is much worse in one objective would be worth nothing, however good in another.)
     constraints, per_cost, feasibility, tolerance
         As `Objective`; the tolerance is a hypervolume.
 
@@ -150,9 +153,18 @@ class Pareto(_Several):
         """Return every member's value; (S, k, p)."""
         return self._values(log_beta, items, pairs)
 
-    def best(self, values: Floats) -> "Front":
-        """Return the front of k known points (k, p)."""
-        return Front.of(values, self.reference)
+    def shown_each(self, values: Floats) -> dict[str, float]:
+        """Return the p values of an item as a chemist would write them, by what they are called."""
+        members = zip(self.objectives, values.tolist(), strict=True)
+        return {member.quantity: member.shown(value) for member, value in members}
+
+    def best(self, values: Floats, every: Callable[[], Floats]) -> "Front":
+        """Return the front of k known points (k, p); `every` tells those of all items."""
+        if self.reference is not None:
+            return Front.of(values, self.reference)
+        points = every()
+        worst, spread = points.min(axis=0), np.ptp(points, axis=0)
+        return Front.of(values, worst - np.where(spread > 0.0, 0.1 * spread, 1.0))
 
     def raised(self, incumbent: "Front", value: Floats) -> "Front":
         """Return the front after one more point; the reference point stays."""
@@ -161,6 +173,14 @@ class Pareto(_Several):
     def improvement(self, values: Floats, incumbent: "Front") -> Floats:
         """Return the hypervolume that each point of (…, k, p) adds to the front; (…, k)."""
         return incumbent.gain(values)
+
+
+def non_dominated(points: Floats) -> NDArray[np.bool_]:
+    """Tell which of k points (k, p) none other beats: as good in all, and better in one; (k,)."""
+    import torch  # not on the way to the `bo-loop status` of one objective
+    from botorch.utils.multi_objective import is_non_dominated
+
+    return is_non_dominated(torch.as_tensor(points)).numpy()
 
 
 @dataclass(frozen=True)
@@ -177,16 +197,10 @@ class Front:
     reference: Floats
 
     @classmethod
-    def of(cls, points: Floats, reference: Any) -> "Front":
+    def of(cls, points: Floats, reference: Sequence[float] | Floats) -> "Front":
         """Keep the points that no other dominates."""
-        import torch  # not on the way to `bo-loop status`
-        from botorch.utils.multi_objective import infer_reference_point, is_non_dominated
-
-        tensor = torch.as_tensor(np.asarray(points, dtype=np.float64))
-        front = tensor[is_non_dominated(tensor)]
-        if reference is None:
-            reference = infer_reference_point(front)
-        return cls(front.numpy(), np.asarray(reference, dtype=np.float64))
+        points = np.asarray(points, dtype=np.float64)
+        return cls(points[non_dominated(points)], np.asarray(reference, dtype=np.float64))
 
     @cached_property
     def _cells(self) -> Floats:

@@ -2,18 +2,19 @@
 
 Symbols
 -------
-K    open items of highest mean + 3 sd
+K    open items of highest mean + 3 sd, or of a front those that most likely extend it
 S    joint draws
 """
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import torch
 from botorch.utils.sampling import draw_sobol_normal_samples
 
 from bo_loop.acquisition.batch import open_items
-from bo_loop.acquisition.functions import UCB, percent
+from bo_loop.acquisition.functions import UCB, LogEI, percent
 from bo_loop.acquisition.joint import joint_values
 from bo_loop.acquisition.objectives import Objective
 from bo_loop.acquisition.pickers import Lazy, Streamed
@@ -33,7 +34,8 @@ class Stop:
     Parameters
     ----------
     probability : float
-        That an open item beats the best answered one by more than the tolerance.
+        That an open item beats the best answered one, or extends the front, by more than the
+        tolerance.
     tolerance : float
         The objective's.
     advice : str
@@ -52,19 +54,21 @@ def chance_of_better(
     is_open: Mask,
     again: Mask,
     incumbent_row: int,
+    incumbent: Any,
 ) -> Stop:
-    """Draw the 200 most hopeful open items jointly with the best answered one.
+    """Draw the 200 most hopeful open items jointly, with the best answered one.
 
     Parameters
     ----------
     posterior : PoolPosterior
         Of log β over N rows.
     objective : Objective
-        One with a single value.
     is_open, again : (N,) bool
         Rows that may be measured, and those that may be measured again.
     incumbent_row : int
-        The best answered item.
+        The best answered item. Its value is drawn as well.
+    incumbent : float or Front
+        A front is taken as it is expected.
 
     Returns
     -------
@@ -80,12 +84,12 @@ def chance_of_better(
     listed = kind(
         posterior,
         replace(objective, constraints=(), per_cost=False),
-        UCB(beta=9.0),
+        UCB(beta=9.0) if objective.scalar else LogEI(),
         replace(pairs, log_success=None),
         items,
         noise,
     )
-    best, _ = listed.best(np.arange(len(items)), 0.0, SHORTLIST)
+    best, _ = listed.best(np.arange(len(items)), incumbent, SHORTLIST)
     rows = np.append(np.sort(items[best]), incumbent_row)
     values = joint_values(
         posterior,
@@ -94,14 +98,14 @@ def chance_of_better(
         rows,
         lambda n: draw_sobol_normal_samples(n, DRAWS, dtype=torch.float64, seed=0).numpy(),
     )
-    better = values[:, :-1].max(axis=1) > values[:, -1] + objective.tolerance
+    gains = objective.improvement(values[:, :-1], values[:, -1:] if objective.scalar else incumbent)
+    better = gains.max(axis=1) > objective.tolerance
     what = "anything open, or measured before," if again.any() else "anything open"
     return Stop(float(better.mean()), objective.tolerance, _advice(better.mean(), what, objective))
 
 
 def _advice(chance: float, what: str, objective: Objective) -> str:
-    told = (
-        f"{percent(chance)} chance that {what} beats the best {objective.quantity} by more "
-        f"than {objective.tolerance:g}"
-    )
+    beats = "beats the best" if objective.scalar else "extends the front of"
+    by = f"{objective.tolerance:g}{'' if objective.scalar else ' of hypervolume'}"
+    told = f"{percent(chance)} chance that {what} {beats} {objective.quantity} by more than {by}"
     return told + (": going on is not worth it." if chance < WORTH else ".")

@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from bo_loop.acquisition.several import non_dominated
 from bo_loop.campaign.state import CampaignState
 from bo_loop.config import build
-from bo_loop.records import Floats, PoolPairs
+from bo_loop.records import Floats, PoolPairs, Rows
 
 
 @dataclass(frozen=True)
@@ -30,9 +31,13 @@ class Status:
     pending : tuple of str
         Pairs that wait for a result, in the order in which they were proposed.
     best : mapping or None
-        The best measured pair under the objective: ``pair_id, log_beta, ligand``.
+        The best measured pair under an objective of one value: ``pair_id, log_beta, ligand``.
     best_so_far : tuple of float
         Its log β after each result, in the order of logging; from the first that can be judged.
+    front : tuple of mapping
+        Under an objective of several values, the measured pairs that none other beats in
+        everything: ``pair_id, log_beta, ligand, values``. The best in the first objective come
+        first.
     closed : bool
     """
 
@@ -44,6 +49,7 @@ class Status:
     pending: tuple[str, ...]
     best: Mapping[str, Any] | None
     best_so_far: tuple[float, ...]
+    front: tuple[Mapping[str, Any], ...]
     closed: bool
 
 
@@ -53,16 +59,16 @@ def status_of(
     """Sum up a campaign; `config` in force, `measured` as `views.measurements` returns it."""
     waiting = tuple(p for p in state.proposals if state.waiting(p))
     awaiting = {"awaiting_replicate": len(state.awaited)} if state.awaited else {}
-    worth = worth_of(build(config["objective"]), measured, pool)
-    values, best = measured["log_beta"].to_numpy(float), None
-    leaders = [int(np.nanargmax(worth[:i])) for i in _lengths_with_a_leader(worth)]
-    if leaders:
-        row = measured.iloc[leaders[-1]]
-        best = {
-            "pair_id": row.pair_id,
-            "log_beta": float(row.log_beta),
-            "ligand": row.ligand or row.smiles,
-        }
+    objective = build(config["objective"])
+    worth = worth_of(objective, measured, pool)
+    values, leaders, front = measured["log_beta"].to_numpy(float), [], ()
+    if objective.scalar:
+        leaders = [int(np.nanargmax(worth[:i])) for i in _lengths_with_a_leader(worth)]
+    else:
+        front = tuple(
+            _told(measured.iloc[row]) | {"values": objective.shown_each(worth[row])}
+            for row in best_rows(objective, worth)
+        )
     return Status(
         name=state.name,
         n_pool=state.n_pool + len(state.added_pairs),
@@ -70,8 +76,9 @@ def status_of(
         rounds=len(state.rounds),
         counts=dict(Counter(state.states.values())) | awaiting,
         pending=waiting,
-        best=best,
+        best=_told(measured.iloc[leaders[-1]]) if leaders else None,
         best_so_far=tuple(float(values[i]) for i in leaders),
+        front=front,
         closed=bool(state.closed_seq),
     )
 
@@ -81,13 +88,11 @@ def worth_of(objective: Any, measured: pd.DataFrame, pool: pd.DataFrame) -> Floa
 
     Returns
     -------
-    (k,) float64
-        NaN where it cannot be told: the value depends on pairs that are not measured, or the
-        objective has several values.
+    (k,) float64, or (k, p) of an objective of p values
+        NaN where it cannot be told: the value depends on pairs that are not measured.
     """
-    worth = np.full(len(measured), np.nan)
-    if measured.empty or not objective.scalar:
-        return worth
+    if measured.empty:
+        return np.empty(0)
     own = measured[["pair_id"]].merge(pool, on="pair_id", how="left")
     pairs = PoolPairs(
         pair_ids=tuple(own["pair_id"]),
@@ -100,8 +105,27 @@ def worth_of(objective: Any, measured: pd.DataFrame, pool: pd.DataFrame) -> Floa
     parts = objective.parts(pairs)
     rows = np.flatnonzero((parts >= 0).all(axis=1))
     log_beta = measured["log_beta"].to_numpy(float)[parts[rows]]
-    worth[rows] = objective.value(log_beta[None], rows, pairs)[0]
+    told = objective.value(log_beta[None], rows, pairs)[0]
+    worth = np.full((len(measured), *told.shape[1:]), np.nan)
+    worth[rows] = told
     return worth
+
+
+def best_rows(objective: Any, worth: Floats) -> Rows:
+    """Return the rows of `worth` with a value, best first; of several values, those of the front.
+
+    Equal ones stay in their order.
+    """
+    values = worth if worth.ndim == 2 else worth[:, None]
+    rows = np.flatnonzero(~np.isnan(values).any(axis=1))
+    if len(rows) and not objective.scalar:
+        rows = rows[non_dominated(values[rows])]
+    return rows[np.argsort(-values[rows, 0], kind="stable")]
+
+
+def _told(row: Any) -> dict[str, Any]:
+    ligand = row.ligand or row.smiles
+    return {"pair_id": row.pair_id, "log_beta": float(row.log_beta), "ligand": ligand}
 
 
 def _lengths_with_a_leader(worth: Floats) -> range:

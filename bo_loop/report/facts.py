@@ -14,7 +14,7 @@ from bo_loop.campaign import views
 from bo_loop.campaign.events import Event
 from bo_loop.campaign.fold import fold
 from bo_loop.campaign.state import CampaignState, Result, Round
-from bo_loop.campaign.status import Status, status_of, worth_of
+from bo_loop.campaign.status import Status, best_rows, status_of, worth_of
 from bo_loop.report.sentences import named_options, pair_name
 
 if TYPE_CHECKING:
@@ -137,6 +137,8 @@ def standardised_errors(compared: pd.DataFrame) -> np.ndarray:
 def best_first(facts: Facts, most: int) -> pd.DataFrame:
     """Return the best measured pairs, one row each, best first; bounds are left out.
 
+    Of an objective of several values, those that none other beats in everything.
+
     Returns
     -------
     DataFrame
@@ -146,13 +148,12 @@ def best_first(facts: Facts, most: int) -> pd.DataFrame:
     known = facts.measured[facts.measured["censoring"] == "none"]
     objective = configs.build(facts.settings["objective"])
     worth = worth_of(objective, known, facts.pool)
-    told = known.assign(worth=worth).dropna(subset="worth")
-    ranked = told.sort_values("worth", ascending=False, kind="stable")
-    best = ranked.drop_duplicates("pair_id").head(most)
+    rows = best_rows(objective, worth)
+    achieved = [_achieved(objective, worth[row]) for row in rows]
+    best = known.iloc[rows].assign(achieved=achieved).drop_duplicates("pair_id").head(most)
     return best.assign(
         outcome=[shown(row) for row in best.itertuples()],
         prediction=[_prediction(row) for row in best.itertuples()],
-        achieved=[_achieved(objective, value) for value in best["worth"]],
     )
 
 
@@ -162,9 +163,12 @@ def unproposed(facts: Facts) -> pd.DataFrame:
     return rows.assign(outcome=[shown(row) for row in rows.itertuples()])
 
 
-def _achieved(objective: Any, worth: float) -> str:
+def _achieved(objective: Any, worth: Any) -> str:
     if objective.quantity == "log β":
         return ""
+    if not objective.scalar:
+        values = objective.shown_each(worth)
+        return ", ".join(f"{name} {value:.4g}" for name, value in values.items())
     return f"{objective.quantity}: {objective.shown(worth):.2f}"
 
 

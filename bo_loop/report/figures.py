@@ -36,7 +36,10 @@ def progress(measured: pd.DataFrame, best_so_far: Sequence[float]) -> Markup:
     """
     figure, axes = chart(*_WIDE)
     place = np.arange(1, len(measured) + 1)
-    axes.step(place, best_so_far, where="post", color=ORANGE, lw=1.8, label="best so far", zorder=1)
+    if len(best_so_far):
+        told = place[-len(best_so_far) :]
+        style = {"color": ORANGE, "lw": 1.8, "label": "best so far", "zorder": 1}
+        axes.step(told, best_so_far, where="post", **style)
     axes.errorbar(
         place,
         measured["mean"].to_numpy(float),

@@ -60,6 +60,7 @@ def report(campaign: "Campaign") -> str:
         choice=_choice(facts),
         keys=_keys(facts, compared),
         best=list(best.itertuples()),
+        front=bool(facts.status.front),
         progress=_progress(facts),
         rounds=told.rounds(campaign, facts),
         unproposed=list(told.unproposed(facts).itertuples()),

@@ -19,6 +19,8 @@ _QUESTIONS = {
     "Target": "Which ligand binds {metals} with a log β closest to {log_beta:g}?",
     "Range": "Which ligand binds {metals} with a log β from {low:g} to {high:g}?",
     "Selectivity": "Which ligand binds {metal} most strongly compared with {others}?",
+    "Pareto": "Which ligands for {metals} are the best compromises of {quantities}?",
+    "WeightedSum": "Which ligand for {metals} has the best weighted sum of {quantities}?",
 }
 # Options that say how a computer goes about it; the settings at the end of the page list them.
 _UNTOLD = {"_target_", "max_iter", "fit_rows", "seed", "device", "folds", "tolerance"}
@@ -40,7 +42,14 @@ def _question(facts: "Facts") -> str:
     if name in _QUESTIONS:
         others = joined([_printed(text) for text in node.get("competitors", [])])
         own = _printed(node["metal"]) if "metal" in node else ""
-        values = {**node, "metals": joined(_ions(facts.pool)), "metal": own, "others": others}
+        members = getattr(configs.build(node), "objectives", ())
+        values = {
+            **node,
+            "metals": joined(_ions(facts.pool)),
+            "metal": own,
+            "others": others,
+            "quantities": joined([member.quantity for member in members]),
+        }
         return _QUESTIONS[name].format(**values)
     return in_words(node)
 

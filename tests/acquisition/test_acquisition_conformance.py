@@ -102,8 +102,10 @@ def posterior():
 
 def choose(posterior, acquisition, objective, pairs, seed=0, **options):
     parts = objective.parts(pairs)
-    some = np.flatnonzero(parts[:, 0] >= 0)[4:6]
-    best = objective.best(item_values(posterior, objective, pairs, some))
+    every = np.flatnonzero(parts[:, 0] >= 0)
+    some = every[4:6]
+    known, others = (item_values(posterior, objective, pairs, items) for items in (some, every))
+    best = objective.best(known, lambda: others)
     arguments = {
         "rows": np.arange(1, SIZE, 2), "pairs": pairs, "incumbent": best, "q": 7,
         "rng": np.random.default_rng(seed), "noise": 0.1, "known_items": some,

@@ -191,11 +191,24 @@ def test_hypervolume_by_hand():
     assert gains == pytest.approx([1.0, 0.5, 0.0, 0.0])
 
 
+def test_a_front_of_one_point_leaves_room_for_what_is_dearer_and_better():
+    pareto = Pareto(objectives=[Maximise(), Cost()])
+    every = np.array([[8.0, -1.0], [3.0, -11.0], [13.0, -6.0]])
+    front = pareto.best(every[:1], lambda: every)
+    # A tenth of 10 below 3, a tenth of 10 below −11.
+    assert front.reference == pytest.approx([2.0, -12.0])
+    # (13, −6) spans 11 · 6 of which (8, −1) has 6 · 6.
+    assert front.gain(every) == pytest.approx([0.0, 0.0, 30.0])
+    same = np.array([[8.0, -1.0], [9.0, -1.0]])  # all cost the same
+    assert pareto.best(same[:1], lambda: same).gain(same) == pytest.approx([0.0, 1.0])
+
+
 def test_expected_hypervolume_agrees_with_the_analytic_form():
     fake = FakePosterior.independent([1.5, 0.0, 9.0, 9.0], [0.5, 0.1, 0.3, 0.4])
     pairs = pool_pairs(4, metals=["Cu+2", "Cu+2", "Zn+2", "Zn+2"], ligands=list("ABAB"))
     pareto = Pareto(objectives=[Maximise(), CU_OVER_ZN], reference=[0.0, -10.0])
-    front = pareto.best(np.array([[1.0, -6.0], [2.0, -9.0]]))
+    known = np.array([[1.0, -6.0], [2.0, -9.0]])
+    front = pareto.best(known, lambda: known)
     # Independent twins in place of the selectivity, whose error is shared: moments by hand.
     values = np.stack([np.random.default_rng(0).normal(1.5, 0.5**0.5, 200_000),
                        np.random.default_rng(1).normal(-7.5, 0.8**0.5, 200_000)], -1)  # fmt: skip
@@ -221,7 +234,8 @@ def test_expected_hypervolume_agrees_with_the_analytic_form():
 def test_a_front_takes_improvements_only():
     fake, pairs = trio()
     pareto = Pareto(objectives=[Maximise(), CU_OVER_ZN])
-    front = pareto.best(np.array([[9.0, 3.0]]))
+    known = np.array([[9.0, 3.0]])
+    front = pareto.best(known, lambda: known)
     assert len(choose(fake, pareto, LogEI(), pairs, q=4, incumbent=front).rows) == 4
     assert len(choose(fake, pareto, Random(), pairs, q=4, incumbent=front).rows) == 4
     for other in (UCB(), Greedy(), Thompson(), QLogEI()):

@@ -6,6 +6,7 @@ from bo_loop.campaign.events import Event
 from bo_loop.campaign.fold import fold
 from bo_loop.errors import DataError
 from bo_loop.report.facts import proposed, standardised_errors
+from bo_loop.report.figures import progress
 from bo_loop.report.sentences import in_words, ion, named_options, pair_name
 from bo_loop.report.space import fingerprints, layout, neighbours
 from bo_loop.report.structures import draw
@@ -107,6 +108,15 @@ def test_a_config_node_in_words():
     assert in_words(node).startswith("UCB, beta = 4.0: Upper confidence bound")
     plain = {"_target_": "bo_loop.x.M", "max_iter": 3, "a": None, "b": [], "c": False, "d": 0}
     assert named_options(plain) == "M, d = 0"
+
+
+@pytest.mark.parametrize("best", [(), (6.0,), (5.0, 6.0)])
+def test_progress_is_drawn_before_anything_can_be_judged(best):
+    # Of a selectivity, the first result has no value until its competitor is measured.
+    rows = pd.DataFrame(
+        {"log_beta": [5.0, 6.0], "mean": [5.5, np.nan], "sd": [1.0, np.nan], "censoring": "none"}
+    )
+    assert ("best so far" in progress(rows, best)) == bool(best)
 
 
 def test_a_drawing_is_an_svg_of_the_stated_size():
