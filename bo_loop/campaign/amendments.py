@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from bo_loop.campaign import rules
 from bo_loop.campaign.events import NewEvent
+from bo_loop.campaign.items import require_items
 from bo_loop.campaign.numbers import Reading, understand
 from bo_loop.campaign.record import Record, Recorded, check_pair, who
 from bo_loop.campaign.results import check_number
@@ -119,12 +120,14 @@ class Amendments(Record):
         Raises
         ------
         ConfigError
-            If a setting cannot be changed, or cannot have that value; or if a model cannot
-            compare the campaign's features.
+            If a setting cannot be changed, or cannot have that value; if a model cannot
+            compare the campaign's features, or an objective not judge its pool.
         """
         check_lasting(changes)
         if "model" in changes:
             build(changes["model"]).require_blocks(self.sealed.features()["blocks"])
+        if "objective" in changes:
+            require_items(build(changes["objective"]), self.sealed.observations(), self.pool)
 
         def decide(state: CampaignState) -> list[NewEvent]:
             now = self.settings(state)

@@ -16,6 +16,7 @@ from bo_loop import config as configs
 from bo_loop.campaign import doubts, files, results, rules, sealed, views
 from bo_loop.campaign.amendments import Amendments
 from bo_loop.campaign.events import NewEvent, canonical
+from bo_loop.campaign.items import require_items
 from bo_loop.campaign.ledger import Ledger
 from bo_loop.campaign.record import LEDGER, who
 from bo_loop.campaign.settings import (
@@ -306,6 +307,7 @@ def _prepare(
             f"pool.max_denticity_sum={most} leaves none of the {len(every)} pairs of the pool. "
             "Raise it, or ask for smaller pool.n_ligands."
         )
+    require_items(configs.build(settings["objective"]), observations, pool)
     schema = recipe.fit(pd.concat([observations, pool])).to_json()
     configs.build(settings["model"]).require_blocks(schema["blocks"])
     return observations, pool, schema, len(every) - len(pool)

@@ -10,6 +10,7 @@ import pandas as pd
 from bo_loop.acquisition.limits import Limit
 from bo_loop.campaign.chances import weighed
 from bo_loop.campaign.generated import origin, restricted
+from bo_loop.campaign.items import SPECIES, known_pairs, pool_pairs
 from bo_loop.campaign.state import CampaignState
 from bo_loop.campaign.why import context
 from bo_loop.chemistry.ions import parse_ion
@@ -17,10 +18,7 @@ from bo_loop.config import build
 from bo_loop.data.schema import OBSERVATION_COLUMNS
 from bo_loop.features.schema import FeatureSchema
 from bo_loop.propose import Candidates, propose
-from bo_loop.records import PoolPairs
 from bo_loop.surrogate import Surrogate
-
-_SPECIES = ["metal", "charge", "n_ligands"]
 
 
 def decide(
@@ -163,23 +161,18 @@ def candidates_of(
     A measured pair may be measured again unless it is waited for, or one of its results is a bound:
     the same measurement would find that bound again.
     """
-    targets = pool[_SPECIES].drop_duplicates()
-    known = literature.merge(targets, on=_SPECIES).drop_duplicates("pair_id")
-    conditions = pool[["temperature_C", "ionic_strength_M"]].drop_duplicates()
-    if len(conditions) == 1:
-        known = known.assign(**conditions.iloc[0])
-    key = [*_SPECIES, "ligand_group"]
+    known, extra = known_pairs(literature, pool)
+    key = [*SPECIES, "ligand_group"]
     answered_by_literature = pd.MultiIndex.from_frame(pool[key]).isin(
         pd.MultiIndex.from_frame(known[key])
     )
-    extra = known[~known["pair_id"].isin(pool["pair_id"])].reindex(columns=pool.columns)
     limits = _predicted(pd.concat([pool, extra], ignore_index=True), predicted)
     pairs = pd.concat([pool, extra, limits], ignore_index=True)
     states = pool["pair_id"].map(state.state_of).to_numpy()
     unanswered = ~answered_by_literature | include_known
     no, none = np.zeros(len(extra), dtype=bool), np.zeros(len(limits), dtype=bool)
     return pairs, Candidates(
-        pairs=_pool_pairs(pairs, own=np.arange(len(pairs)) < len(pool) + len(extra)),
+        pairs=pool_pairs(pairs, own=np.arange(len(pairs)) < len(pool) + len(extra)),
         open=np.r_[(states == "open") & unanswered, no, none],
         pending=np.r_[[bool(state.waiting(p)) for p in pool["pair_id"]], no, none].astype(bool),
         answered=np.r_[(states == "measured") | answered_by_literature, ~no, none],
@@ -199,7 +192,7 @@ def _predicted(pairs: pd.DataFrame, limits: Sequence[Limit]) -> pd.DataFrame:
     frames = [pairs.iloc[:0]]
     for limit in limits:
         ion = parse_ion(limit.metal)
-        species = (pairs[_SPECIES] == (ion.metal, ion.charge, limit.n_ligands)).all(axis=1)
+        species = (pairs[SPECIES] == (ion.metal, ion.charge, limit.n_ligands)).all(axis=1)
         lacking = ligands[~ligands["ligand_group"].isin(pairs.loc[species, "ligand_group"])]
         ids = [f"{ion}:L{limit.n_ligands}:{i.split(':', 2)[2]}" for i in lacking["pair_id"]]
         frames.append(
@@ -208,15 +201,3 @@ def _predicted(pairs: pd.DataFrame, limits: Sequence[Limit]) -> pd.DataFrame:
             )
         )
     return pd.concat(frames, ignore_index=True).drop_duplicates("pair_id")
-
-
-def _pool_pairs(pairs: pd.DataFrame, own: np.ndarray) -> PoolPairs:
-    metals = pairs["metal"].str.cat(pairs["charge"].map("{:+d}".format))
-    return PoolPairs(
-        pair_ids=tuple(pairs["pair_id"]),
-        n_ligands=pairs["n_ligands"].to_numpy(np.int64),
-        metals=tuple(metals),
-        ligands=tuple(pairs["ligand_group"]),
-        own=own,
-        cost=pairs["cost"].to_numpy(np.float64) if "cost" in pairs else None,
-    )

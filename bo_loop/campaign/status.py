@@ -9,9 +9,10 @@ import numpy as np
 import pandas as pd
 
 from bo_loop.acquisition.several import non_dominated
+from bo_loop.campaign.items import pool_pairs
 from bo_loop.campaign.state import CampaignState
 from bo_loop.config import build
-from bo_loop.records import Floats, PoolPairs, Rows
+from bo_loop.records import Floats, Rows
 
 
 @dataclass(frozen=True)
@@ -93,19 +94,17 @@ def worth_of(objective: Any, measured: pd.DataFrame, pool: pd.DataFrame) -> Floa
     """
     if measured.empty:
         return np.empty(0)
-    own = measured[["pair_id"]].merge(pool, on="pair_id", how="left")
-    pairs = PoolPairs(
-        pair_ids=tuple(own["pair_id"]),
-        n_ligands=own["n_ligands"].to_numpy(np.int64),
-        metals=tuple(own["metal"].str.cat(own["charge"].map("{:+d}".format))),
-        ligands=tuple(own["ligand_group"]),
-        own=np.ones(len(own), dtype=bool),
-        cost=own["cost"].to_numpy(np.float64) if "cost" in own else None,
-    )
-    parts = objective.parts(pairs)
+    pairs = pool_pairs(pool)
+    own = pd.Index(pool["pair_id"]).get_indexer(measured["pair_id"])
+    results = np.arange(len(measured))
+    # Of other pairs, the first result counts; each result stands for its own pair.
+    first = np.full(len(pool) + 1, -1)  # what is not there is row −1, and has none
+    first[own[::-1]] = results[::-1]
+    parts = objective.parts(pairs)[own]
+    parts = np.where(parts == own[:, None], results[:, None], first[parts])
     rows = np.flatnonzero((parts >= 0).all(axis=1))
     log_beta = measured["log_beta"].to_numpy(float)[parts[rows]]
-    told = objective.value(log_beta[None], rows, pairs)[0]
+    told = objective.value(log_beta[None], own[rows], pairs)[0]
     worth = np.full((len(measured), *told.shape[1:]), np.nan)
     worth[rows] = told
     return worth

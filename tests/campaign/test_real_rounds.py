@@ -6,16 +6,20 @@ import pytest
 
 from bo_loop import Campaign
 from bo_loop.campaign.chances import outcomes
+from bo_loop.campaign.status import worth_of
+from bo_loop.config import build
+from bo_loop.errors import ConfigError
 from bo_loop.report.facts import facts_of
 
 LOG_EI = {"_target_": "bo_loop.acquisition.functions.LogEI"}
-MAXIMISE = {"_target_": "bo_loop.acquisition.objectives.Maximise"}
+MAXIMISE = {"_target_": "bo_loop.acquisition.objectives.Maximise", "free_ligand_M": 1e-3}
+COMPOUND = "bo_loop.acquisition.compound"
 FEASIBLE = MAXIMISE | {"feasibility": True}
 
 pytestmark = pytest.mark.filterwarnings("ignore:The fit stopped after")
 
 
-def begun(directory, name, model, n_ligands=(1, 2)):
+def begun(directory, name, model, n_ligands=(1, 2), objective=MAXIMISE, metals=("Zn+2",)):
     """A campaign of the embedded zinc constants."""
     return Campaign.start(
         {
@@ -23,15 +27,15 @@ def begun(directory, name, model, n_ligands=(1, 2)):
             "directory": str(directory),
             "batch_size": 3,
             "seed": 0,
-            "data": {"_target_": "bo_loop.data.minteq.load", "without_metals": ["Zn+2"]},
+            "data": {"_target_": "bo_loop.data.minteq.load", "without_metals": list(metals)},
             "features": {"_target_": "bo_loop.features.published.PublishedRecipe"},
             "model": {"_target_": f"bo_loop.models.{model}", "max_iter": 10},
-            "objective": MAXIMISE,
+            "objective": objective,
             "acquisition": LOG_EI,
             "pool": {
                 "_target_": "bo_loop.data.pools.known_pairs",
                 "data": {"_target_": "bo_loop.data.minteq.load"},
-                "metals": ["Zn+2"],
+                "metals": list(metals),
                 "n_ligands": list(n_ligands),
                 "include_known": False,
             },
@@ -50,8 +54,6 @@ def fill(campaign, number, **columns):
 def campaign(tmp_path_factory, request):
     """Round 1: two results and a failure. Round 2 asks for everything, replicates too."""
     campaign = begun(tmp_path_factory.mktemp("campaigns"), "zinc", request.param)
-    objective = MAXIMISE | {"free_ligand_M": 1e-3}
-    campaign.configure(objective=objective)
     campaign.suggest()
     fill(campaign, 1, log_beta=["15.2", "11.0", ""], status=["", "", "failed"])
     campaign.suggest(acquisition=LOG_EI | {"allow_replicates": True}, batch_size=500)
@@ -88,9 +90,8 @@ def failed(tmp_path_factory):
     """Round 1 of two campaigns, with and without feasibility; in both, the second pair failed."""
     made = {}
     for name, objective in (("weighed", FEASIBLE), ("plain", MAXIMISE)):
-        campaign = begun(tmp_path_factory.mktemp("campaigns"), name, "matern_gp.MaternGP")
-        objective = objective | {"free_ligand_M": 1e-3}
-        campaign.configure(objective=objective)
+        folder = tmp_path_factory.mktemp("campaigns")
+        campaign = begun(folder, name, "matern_gp.MaternGP", objective=objective)
         campaign.suggest(batch_size=2)  # the other n of the second ligand is asked for later
         fill(campaign, 1, log_beta=["15.2", ""], status=["", "failed"])
         campaign.suggest(batch_size=200)
@@ -122,3 +123,48 @@ def test_pairs_like_the_failed_one_are_worth_less(failed):
 
 def _chance(reason):
     return float(reason.rpartition("; ")[2].partition(" %")[0].strip("<> "))
+
+
+@pytest.mark.parametrize(
+    ("objective", "why"),
+    [
+        (MAXIMISE | {"free_ligand_M": None}, "mixes numbers of ligands"),
+        (MAXIMISE | {"per_cost": True}, "no column `cost`"),
+        ({"_target_": f"{COMPOUND}.Cost"}, "no column `cost`"),
+        (
+            {"_target_": f"{COMPOUND}.Selectivity", "metal": "Zn+2", "competitors": ["Cu+2"]},
+            "Name them all in pool.metals",
+        ),
+    ],
+)
+def test_an_objective_that_cannot_judge_the_pool_is_refused(tmp_path, objective, why):
+    with pytest.raises(ConfigError, match=why):
+        begun(tmp_path, "never", "matern_gp.MaternGP", objective=objective)
+    assert list(tmp_path.iterdir()) == []
+    campaign = begun(tmp_path, "plain", "matern_gp.MaternGP")
+    with pytest.raises(ConfigError, match=why):
+        campaign.configure(objective=objective)
+    assert campaign.state().seq == 1
+
+
+def test_a_selectivity_is_judged_once_both_results_are_there(tmp_path):
+    """Before that, status and report say nothing of the best."""
+    objective = {"_target_": f"{COMPOUND}.Selectivity", "metal": "Zn+2", "competitors": ["Ca+2"]}
+    metals = ["Zn+2", "Ca+2"]
+    campaign = begun(tmp_path, "both", "matern_gp.MaternGP", [1], objective, metals)
+    pool = campaign.pool.set_index(["metal", "ligand"])["pair_id"]
+    zinc, calcium = (pool[metal, "ethylenediaminetetraacetic acid"] for metal in ("Zn", "Ca"))
+    for pair, value in ((zinc, "18.0"), (calcium, "12.4"), (zinc, "18.2")):
+        results = tmp_path / "result.csv"
+        pd.DataFrame({"pair_id": [pair], "log_beta": [value]}).to_csv(results, index=False)
+        campaign.log(results, replicate=True, confirm=True)
+        told = worth_of(build(objective), campaign.measurements(), campaign.pool)
+        status = campaign.status()
+        assert campaign.report().exists()
+        if pair == zinc and value == "18.0":
+            assert np.isnan(told).all()
+            assert status.best is None
+    # A replicate stands for its own pair, the first result for the other.
+    assert told[[0, 2]] == pytest.approx([18.0 - 12.4, 18.2 - 12.4])
+    assert np.isnan(told[1])
+    assert status.best["log_beta"] == 18.2
