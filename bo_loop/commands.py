@@ -13,6 +13,7 @@ from rich.markup import escape
 from bo_loop.campaign.campaign import Campaign
 from bo_loop.campaign.settings import FOR_A_ROUND
 from bo_loop.campaign.status import Status
+from bo_loop.campaign.views import shown_values
 from bo_loop.chemistry.ions import PROTON
 from bo_loop.config import build
 from bo_loop.console import CONSOLE as _CONSOLE
@@ -133,13 +134,12 @@ def log(config: Mapping[str, Any]) -> None:
 
 
 def _best(found: Status) -> str:
-    best = f"log β {found.best['log_beta']:.2f}, {escape(found.best['ligand'])}"
-    return f"{best}\n{course(found.best_so_far)}  in {len(found.best_so_far)} results"
-
-
-def _compromise(pair: Mapping[str, Any]) -> str:
-    values = ", ".join(f"{name} {value:.4g}" for name, value in pair["values"].items())
-    return f"{values}: {escape(pair['ligand'])}"
+    """Return the best results a line each, and how log β came to the best one."""
+    best = [found.best] if found.best else found.front
+    lines = [f"{shown_values(pair['values'])}, {escape(pair['ligand'])}" for pair in best]
+    if found.best and "log β" in found.best["values"]:
+        lines.append(f"{course(found.best_so_far)}  in {len(found.best_so_far)} results")
+    return "\n".join(lines)
 
 
 def status(config: Mapping[str, Any]) -> None:
@@ -156,10 +156,8 @@ def status(config: Mapping[str, Any]) -> None:
         "pool": f"{found.n_pool} pairs: {counts or 'none proposed yet'}",
         "rounds": found.rounds,
     }
-    if found.best:
+    if found.best or found.front:
         rows["best so far"] = _best(found)
-    if found.front:
-        rows["best so far"] = "\n".join(_compromise(pair) for pair in found.front)
     _CONSOLE.print(fields(rows))
     if found.pending:
         _CONSOLE.print(f"Waiting for {len(found.pending)} results; when they are in, type")

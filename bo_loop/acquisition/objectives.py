@@ -111,6 +111,10 @@ class Objective(ABC):
         """Return a value as a chemist would write it."""
         return value
 
+    def shown_each(self, values: Any) -> dict[str, float]:
+        """Return the value of an item, or its p values, by what they are called."""
+        return {self.quantity: self.shown(float(values))}
+
     def role(self, row: int, item: int) -> str:
         """Return what a pair is to the item it was chosen for; empty if it is all of it."""
         return "" if self.width == 1 else "target" if row == item else "competitor"

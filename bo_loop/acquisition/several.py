@@ -154,7 +154,7 @@ class Pareto(_Several):
         return self._values(log_beta, items, pairs)
 
     def shown_each(self, values: Floats) -> dict[str, float]:
-        """Return the p values of an item as a chemist would write them, by what they are called."""
+        """Return the p values of an item, by what they are called."""
         members = zip(self.objectives, values.tolist(), strict=True)
         return {member.quantity: member.shown(value) for member, value in members}
 

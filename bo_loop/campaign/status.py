@@ -32,13 +32,13 @@ class Status:
     pending : tuple of str
         Pairs that wait for a result, in the order in which they were proposed.
     best : mapping or None
-        The best measured pair under an objective of one value: ``pair_id, log_beta, ligand``.
+        The best measured pair under an objective of one value: ``pair_id, log_beta, ligand``, and
+        ``values``: what the objective makes of it, by what that is called.
     best_so_far : tuple of float
         Its log β after each result, in the order of logging; from the first that can be judged.
     front : tuple of mapping
         Under an objective of several values, the measured pairs that none other beats in
-        everything: ``pair_id, log_beta, ligand, values``. The best in the first objective come
-        first.
+        everything, as `best`. The best in the first objective come first.
     closed : bool
     """
 
@@ -62,14 +62,19 @@ def status_of(
     awaiting = {"awaiting_replicate": len(state.awaited)} if state.awaited else {}
     objective = build(config["objective"])
     worth = worth_of(objective, measured, pool)
-    values, leaders, front = measured["log_beta"].to_numpy(float), [], ()
+
+    def told(result: int) -> dict[str, Any]:
+        row = measured.iloc[result]
+        return {
+            "pair_id": row.pair_id,
+            "log_beta": float(row.log_beta),
+            "ligand": row.ligand or row.smiles,
+            "values": objective.shown_each(worth[result]),
+        }
+
+    leaders: list[int] = []
     if objective.scalar:
         leaders = [int(np.nanargmax(worth[:i])) for i in _lengths_with_a_leader(worth)]
-    else:
-        front = tuple(
-            _told(measured.iloc[row]) | {"values": objective.shown_each(worth[row])}
-            for row in best_rows(objective, worth)
-        )
     return Status(
         name=state.name,
         n_pool=state.n_pool + len(state.added_pairs),
@@ -77,9 +82,9 @@ def status_of(
         rounds=len(state.rounds),
         counts=dict(Counter(state.states.values())) | awaiting,
         pending=waiting,
-        best=_told(measured.iloc[leaders[-1]]) if leaders else None,
-        best_so_far=tuple(float(values[i]) for i in leaders),
-        front=front,
+        best=told(leaders[-1]) if leaders else None,
+        best_so_far=tuple(float(measured["log_beta"].iloc[i]) for i in leaders),
+        front=() if objective.scalar else tuple(told(i) for i in best_rows(objective, worth)),
         closed=bool(state.closed_seq),
     )
 
@@ -120,11 +125,6 @@ def best_rows(objective: Any, worth: Floats) -> Rows:
     if len(rows) and not objective.scalar:
         rows = rows[non_dominated(values[rows])]
     return rows[np.argsort(-values[rows, 0], kind="stable")]
-
-
-def _told(row: Any) -> dict[str, Any]:
-    ligand = row.ligand or row.smiles
-    return {"pair_id": row.pair_id, "log_beta": float(row.log_beta), "ligand": ligand}
 
 
 def _lengths_with_a_leader(worth: Floats) -> range:

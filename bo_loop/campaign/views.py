@@ -73,6 +73,11 @@ def shown_result(result: Result) -> str:
     return f"log β {_SIGNS[result.censoring]}{result.log_beta:g}{spread}"
 
 
+def shown_values(values: Mapping[str, float]) -> str:
+    """Return what an objective makes of a result in words: ``log β 10.70, cost 3.00``."""
+    return ", ".join(f"{name} {value:.2f}" for name, value in values.items())
+
+
 def shown_nearest(nearest: Sequence[Mapping[str, Any]]) -> str:
     """Return the known pairs most like a proposal: ``Cu+2 + 2 glycine: log β 15.1 (0.93); …``."""
     return "; ".join(

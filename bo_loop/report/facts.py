@@ -166,10 +166,7 @@ def unproposed(facts: Facts) -> pd.DataFrame:
 def _achieved(objective: Any, worth: Any) -> str:
     if objective.quantity == "log β":
         return ""
-    if not objective.scalar:
-        values = objective.shown_each(worth)
-        return ", ".join(f"{name} {value:.4g}" for name, value in values.items())
-    return f"{objective.quantity}: {objective.shown(worth):.2f}"
+    return views.shown_values(objective.shown_each(worth))
 
 
 def _prediction(row: Any) -> str:

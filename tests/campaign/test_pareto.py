@@ -75,8 +75,8 @@ def test_the_report_shows_the_front(campaign):
     page = campaign.report().read_text(encoding="utf-8")
     assert "best compromises of log β and cost?" in page
     assert "None of these is beaten by another in everything." in page
-    assert page.index("log β 10.7, cost 3") < page.index("log β 8.7, cost 1")
-    assert "cost 8" not in page
+    assert page.index("log β 10.70, cost 3.00") < page.index("log β 8.70, cost 1.00")
+    assert "cost 8.00" not in page
     assert "best so far</text>" not in page
 
 
