@@ -60,11 +60,12 @@ def new_pairs(
         parts.append(pools.table(path=str(ligands), metals=every, **wanted))
     if metals:
         ions = pd.DataFrame([asdict(parse_ion(m)) for m in metals])
-        known = pool[["ligand", "smiles"]].drop_duplicates("smiles")
+        of_ligand = [c for c in pool.columns if c not in {*PAIR_COLUMNS, "pair_id", "ligand_group"}]
+        known = pool[["ligand", "smiles", *of_ligand]].drop_duplicates("smiles")
         crossed = ions.merge(known, how="cross").merge(
             pd.DataFrame({"n_ligands": counts}), how="cross"
         )
-        added = crossed.assign(**conditions.iloc[0])[list(PAIR_COLUMNS)]
+        added = crossed.assign(**conditions.iloc[0])[[*PAIR_COLUMNS, *of_ligand]]
         parts.append(validate_pairs(added, "the new metal ions"))
     if not parts:
         raise CampaignError("Nothing to add: give ligands=<table>, metals=[Co+2] or both.")
@@ -120,11 +121,15 @@ def _conditions(pool: pd.DataFrame) -> pd.DataFrame:
 
 def _lacking(pool: pd.DataFrame, pairs: pd.DataFrame, most: int | None) -> pd.DataFrame:
     """Return those pairs that the pool lacks and the rule on denticity lets pass."""
-    unknown = [column for column in pool.columns if column not in pairs]
+    unknown = [
+        column
+        for column in pool.columns
+        if column not in pairs or (pairs[column].isna().any() and pool[column].notna().all())
+    ]
     if unknown:
         raise CampaignError(
-            f"The pool has columns {', '.join(unknown)}, of which nothing is known for new pairs. "
-            "Start a new campaign for them."
+            f"The pool has columns {', '.join(unknown)}, of which nothing is known for the new "
+            "ligands. Give them in a table (bo-loop extend ligands=…), or start a new campaign."
         )
     pairs = pairs[~pairs["pair_id"].isin(pool["pair_id"])].drop_duplicates("pair_id")
     return pools.within_denticity(pairs, most)[list(pool.columns)].reset_index(drop=True)

@@ -313,5 +313,10 @@ def test_extensions_that_cannot_be(tmp_path, monkeypatch):
         extended(real_pool(), None, ["Unobtainium"], monkeypatch)
     with pytest.raises(CampaignError, match="2 different conditions"):
         extended(real_pool(conditions=(25.0, 37.0)), None, ["Co+2"], monkeypatch)
-    with pytest.raises(CampaignError, match="columns cost"):
-        extended(real_pool().assign(cost=1.0), None, ["Co+2"], monkeypatch)
+    path = tmp_path / "new.csv"
+    path.write_text("ligand,smiles\nglycine,NCC(=O)O\n")
+    for metals in ([], ["Co+2"]):
+        with pytest.raises(CampaignError, match="columns cost"):
+            extended(real_pool().assign(cost=1.0), path, metals, monkeypatch)
+    crossed = extended(real_pool().assign(cost=[1.0, 2.0]), None, ["Co+2"], monkeypatch)
+    assert crossed["cost"].tolist() == [1.0, 2.0]
