@@ -67,8 +67,11 @@ def main() -> None:
     warnings.showwarning = lambda message, *_: print(f"note: {message}", file=sys.stderr)
     try:
         _run(arguments[0], [quoted(argument) for argument in arguments[1:]])
+        sys.stdout.flush()
     except BoLoopError as error:
         _fail(error)
+    except BrokenPipeError:
+        _hush()
 
 
 def _help() -> str:
@@ -81,6 +84,11 @@ def _help() -> str:
     lines += [f"  {verb:<10}{summary}" for verb, summary in VERBS.items()]
     lines += ["", "bo-loop VERB --help shows a verb's options; --cfg job shows the whole config."]
     return "\n".join(lines)
+
+
+def _hush() -> None:
+    """Say no more: whoever read our output has had enough, which is no error of ours."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _fail(error: BoLoopError) -> NoReturn:
@@ -121,6 +129,8 @@ def _compose(verb: str, arguments: Sequence[str], touched: frozenset[str]) -> No
             _called(function, given)
         except BoLoopError as error:
             refused.append(error)
+        except BrokenPipeError:
+            _hush()
 
     _search_local_conf_first()
     os.environ["HYDRA_FULL_ERROR"] = "1"  # let exceptions reach us: Hydra would print and exit

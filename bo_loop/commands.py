@@ -20,6 +20,7 @@ from bo_loop.console import CONSOLE as _CONSOLE
 from bo_loop.console import address as _address
 from bo_loop.console import open_campaign as _campaign
 from bo_loop.console import print_next as _next
+from bo_loop.console import typed
 from bo_loop.data.cells import MAX_FILE_BYTES
 from bo_loop.ledger_commands import (
     close,
@@ -69,7 +70,7 @@ def start(config: Mapping[str, Any], choices: Mapping[str, str]) -> None:
     _CONSOLE.print(
         fields(
             {
-                "campaign": campaign.path,
+                "campaign": escape(str(campaign.path)),
                 "literature": f"{len(literature)} constants of {len(ions)} metal ions and "
                 f"{literature['ligand_group'].nunique()} ligands{protons}",
                 "pool": f"{len(pool)} pairs of {pool['ligand_group'].nunique()} ligands{without}",
@@ -97,10 +98,17 @@ def suggest(config: Mapping[str, Any], touched: frozenset[str]) -> None:
     if stop:
         _CONSOLE.print(escape(stop["advice"]))
     if len(proposals) < config["batch_size"]:
-        _CONSOLE.print(f"Only {len(proposals)} pairs were open.")
+        _CONSOLE.print(
+            f"Only {len(proposals)} pairs were open, and allowed by the limits of acquisition and "
+            "pool."
+        )
     form = campaign.form(number)
     _CONSOLE.print(f"Fill in log_beta in {escape(str(form))}, then type")
-    _CONSOLE.print(f"  bo-loop log{_address(campaign)} results={escape(str(form))}", soft_wrap=True)
+    _print_log(campaign, form)
+
+
+def _print_log(campaign: Campaign, form: Path) -> None:
+    _CONSOLE.print(f"  bo-loop log{_address(campaign)} {typed('results', form)}", soft_wrap=True)
 
 
 def log(config: Mapping[str, Any]) -> None:
@@ -159,10 +167,15 @@ def status(config: Mapping[str, Any]) -> None:
     if found.best or found.front:
         rows["best so far"] = _best(found)
     _CONSOLE.print(fields(rows))
-    if found.pending:
+    if found.closed:
+        _next(campaign, "reopen")
+    elif found.pending:
         _CONSOLE.print(f"Waiting for {len(found.pending)} results; when they are in, type")
-        form = campaign.form(found.rounds)
-        _CONSOLE.print(f"  bo-loop log{_address(campaign)} results={form}", soft_wrap=True)
+        rounds = enumerate(campaign.state().rounds, start=1)
+        # The last round that asked: of a replicate, an earlier form has the first result.
+        asked = {p.pair_id: number for number, made in rounds for p in made.proposals}
+        for number in sorted({asked[pair_id] for pair_id in found.pending}):
+            _print_log(campaign, campaign.form(number))
     else:
         _next(campaign, "suggest")
 

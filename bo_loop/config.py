@@ -43,6 +43,18 @@ def build(node: Any) -> Any:
     return node
 
 
+def require_switch(name: str, value: Any) -> None:
+    """Check that an option is true or false: ``no`` is a text, and would count as true.
+
+    Raises
+    ------
+    ConfigError
+        Naming the option.
+    """
+    if not isinstance(value, bool):
+        raise ConfigError(f"{name} is {value!r}: it must be true or false.")
+
+
 def _call(target: Any, arguments: dict[str, Any]) -> Any:
     function = _resolve(target)
     try:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from bo_loop.config import require_switch
 from bo_loop.errors import ConfigError
 
 # Keys whose value is text to be taken as it stands, whatever Hydra's grammar makes of it.
@@ -12,6 +13,8 @@ _TEXT_KEYS = {
     *("pair", "ligands", "operator", "by", "method", "date", "note", "reason"),
     *("log_beta", "log_beta_sd"),
 }
+
+_SWITCHES = ("json", "void", "confirm", "replicate", "refit")
 
 
 def touched_keys(arguments: Sequence[str]) -> frozenset[str]:
@@ -32,9 +35,12 @@ def plain(verb: str, node: Any) -> dict[str, Any]:
             f"(bo-loop {verb} --help lists all keys)."
         )
     try:
-        return OmegaConf.to_container(node, resolve=True)
+        config = OmegaConf.to_container(node, resolve=True)
     except OmegaConfBaseException as error:
         raise ConfigError(f"bo-loop {verb}: {str(error).splitlines()[0]}.") from error
+    for name in _SWITCHES:
+        require_switch(name, config.get(name, False))
+    return config
 
 
 def quoted(argument: str) -> str:

@@ -1,6 +1,8 @@
 """The verbs that amend, tell and check a record, as a user types them."""
 
 import json
+import os
+import shlex
 import subprocess
 
 import pytest
@@ -114,6 +116,10 @@ def test_a_closed_campaign_can_be_reopened(folder):
         (["config", NAME, "seed=3"], "Could not override 'seed'"),
         (["extend", NAME], "Nothing to add"),
         (["extend", NAME, "metals=[Xx+2]"], "'Xx' is not a metal ion"),
+        (["correct", NAME, "event=3", "void=no"], "void is 'no': it must be true or false"),
+        (["correct", NAME, "event=abc", "log_beta=3"], "event is 'abc'"),
+        (["status", NAME, "json=no"], "json is 'no'"),
+        (["suggest", NAME, "pool.include_known=nein"], "pool.include_known is 'nein'"),
         (["history", NAME, "pair=Ni+2:L1:X"], "is no pair of this campaign's pool"),
     ],
 )
@@ -121,3 +127,19 @@ def test_bad_input_ends_with_one_message(folder, arguments, words):
     printed = run(folder, *arguments, code=2)
     assert printed.count("error: ") == 1
     assert words in printed
+
+
+def test_what_to_type_next_can_be_typed(folder):
+    printed = run(folder, "status", NAME)
+    lines = [line.strip() for line in printed.splitlines() if line.startswith("  bo-loop ")]
+    assert {shlex.split(line)[2] for line in lines} == {NAME}
+
+
+def test_a_reader_who_has_had_enough_is_no_error(folder):
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run(
+        [BO_LOOP, "history", NAME, "json=true"], cwd=folder, stdout=writer, stderr=subprocess.PIPE
+    )
+    os.close(writer)
+    assert done.stderr == b""

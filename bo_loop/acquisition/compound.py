@@ -164,6 +164,8 @@ class Selectivity(Objective):
     def parts(self, pairs: PoolPairs) -> Rows:
         """Return each pair of the target metal with its ligand's pairs of the competitors.
 
+        None of them may be a pair that is never to be measured.
+
         Raises
         ------
         ConfigError
@@ -171,8 +173,8 @@ class Selectivity(Objective):
         """
         target, *others = self._ions
         own = np.where(pairs.own & (np.asarray(pairs.metals) == target), np.arange(len(pairs)), -1)
-        found = [partners(pairs, metal) for metal in others]
-        parts = np.column_stack([own, *found])
+        found = np.column_stack([own, *(partners(pairs, metal) for metal in others)])
+        parts = np.where(pairs.own[found], found, -1)
         parts[(parts < 0).any(axis=1)] = -1
         if (parts < 0).all():
             raise ConfigError(

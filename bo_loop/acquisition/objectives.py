@@ -78,7 +78,7 @@ class Objective(ABC):
 
     def __post_init__(self):
         require_number("objective.tolerance", self.tolerance, least=0.0)
-        if isinstance(self.constraints, str):
+        if isinstance(self.constraints, str) or not isinstance(self.constraints, Sequence):
             raise ConfigError(
                 f"objective.constraints is {self.constraints!r}: give a list of constraints."
             )

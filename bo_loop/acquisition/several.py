@@ -29,7 +29,8 @@ class _Several(Objective):
 
     def __post_init__(self):
         super().__post_init__()
-        if len(self.objectives) < 2 or not all(isinstance(o, Objective) for o in self.objectives):
+        members = self.objectives if isinstance(self.objectives, list | tuple) else ()
+        if len(members) < 2 or not all(isinstance(o, Objective) for o in members):
             raise ConfigError(
                 "objective.objectives must list two or more objectives, each a config node with "
                 "its own _target_."
@@ -89,7 +90,8 @@ class WeightedSum(_Several):
 
     def __post_init__(self):
         super().__post_init__()
-        if isinstance(self.weights, str) or len(self.weights) != len(self.objectives):
+        numbers = self.weights if isinstance(self.weights, list | tuple) else ()
+        if len(numbers) != len(self.objectives):
             raise ConfigError(
                 f"objective.weights is {self.weights!r}: give one number for each of the "
                 f"{len(self.objectives)} objectives."
@@ -138,11 +140,16 @@ class Pareto(_Several):
 
     def __post_init__(self):
         super().__post_init__()
-        if self.reference is not None and len(self.reference) != len(self.objectives):
+        if self.reference is None:
+            return
+        numbers = self.reference if isinstance(self.reference, list | tuple) else ()
+        if len(numbers) != len(self.objectives):
             raise ConfigError(
                 f"objective.reference is {self.reference!r}: give one number for each of the "
                 f"{len(self.objectives)} objectives."
             )
+        for number in numbers:
+            require_number("a number in objective.reference", number)
 
     @property
     def quantity(self) -> str:

@@ -1,6 +1,7 @@
 """What may be changed of a campaign after the fact: each change is one more event."""
 
 from collections.abc import Mapping, Sequence
+from operator import index
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -59,6 +60,12 @@ class Amendments(Record):
         DataError
             If a value is out of range.
         """
+        try:
+            event = index(event)
+        except TypeError:
+            raise CampaignError(
+                f"event is {event!r}: give the number of a measurement, as in bo-loop history."
+            ) from None
         data: dict[str, Any] = {"corrects": event, **_values(values)}
         data |= {"void": True} if void else {}
         return self._amend("corrected", data, reason=reason, by=who(by))
@@ -148,7 +155,7 @@ class Amendments(Record):
         self,
         *,
         ligands: str | Path | None = None,
-        metals: Sequence[str] = (),
+        metals: str | Sequence[str] = (),
         operator: str | None = None,
     ) -> Recorded:
         """Add ligands or metal ions to the pool; the features stay those of the start.
@@ -158,7 +165,7 @@ class Amendments(Record):
         ligands : str or Path, optional
             A table of ligands, as for ``pool=table``; each is paired with all metal ions and
             numbers of ligands of the pool.
-        metals : sequence of str
+        metals : str, or sequence of str
             More metal ions; each is paired with all ligands of the pool, old and new.
         operator : str, optional
             Who extends it.
@@ -173,6 +180,8 @@ class Amendments(Record):
         """
         from bo_loop.campaign.extension import new_pairs  # RDKit: only where structures are read
 
+        if isinstance(metals, str):
+            metals = [metals]
         state = self.state()
         rules.check_open(state)
         rule = self.config["pool"].get("max_denticity_sum")

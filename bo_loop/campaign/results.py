@@ -175,12 +175,16 @@ class _Row:
         return {"replicate": int(number)}
 
     def differing(self) -> list[str]:
-        """Say where the row's metal, charge and n are not the pool's."""
-        return [
+        """Say where the row's metal, charge, n and structure are not the pool's."""
+        found = [
             f"the column {name} says {self.row[name]!r}, but the pair is of {self.pair[name]}"
             for name in _OURS
             if self.row.get(name) and not _same(self.row[name], self.pair.get(name))
         ]
+        theirs, ours = self.row.get("smiles"), self.pair.get("smiles", "")
+        if theirs and not _same_ligand(theirs, ours):
+            found.append(f"the column smiles says {theirs!r}, but the pair is of {ours}")
+        return found
 
     def _reading(self, name: str) -> Reading | None:
         text = self.row[name]
@@ -251,6 +255,18 @@ def _refused(path: Path, problems: list[str]) -> DataError:
     return DataError(
         f"{path}: {len(problems)} values cannot be used. Nothing was recorded.", listed
     )
+
+
+def _same_ligand(theirs: str, ours: str) -> bool:
+    """Whether two SMILES are of one ligand; a drawing that cannot be read is of another."""
+    if theirs == ours:
+        return True
+    from bo_loop.chemistry.ligands import ligand_group  # only where somebody drew it anew
+
+    try:
+        return ligand_group(theirs) == ligand_group(ours)
+    except DataError:
+        return False
 
 
 def _same(text: str, value: Any) -> bool:

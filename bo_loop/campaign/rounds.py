@@ -171,8 +171,9 @@ def candidates_of(
     states = pool["pair_id"].map(state.state_of).to_numpy()
     unanswered = ~answered_by_literature | include_known
     no, none = np.zeros(len(extra), dtype=bool), np.zeros(len(limits), dtype=bool)
+    lost = np.isin(states, ("failed", "withdrawn")) & ~answered_by_literature
     return pairs, Candidates(
-        pairs=pool_pairs(pairs, own=np.arange(len(pairs)) < len(pool) + len(extra)),
+        pairs=pool_pairs(pairs, own=np.r_[~lost, ~no, none]),
         open=np.r_[(states == "open") & unanswered, no, none],
         pending=np.r_[[bool(state.waiting(p)) for p in pool["pair_id"]], no, none].astype(bool),
         answered=np.r_[(states == "measured") | answered_by_literature, ~no, none],

@@ -21,7 +21,8 @@ POOL_RULES = (*POOL_FOR_A_ROUND, "max_denticity_sum")
 # A campaign folder may have come by e-mail. What is built from it on later verbs computes and
 # does nothing else: elsewhere in bo_loop there are functions that write and delete files.
 _HARMLESS = ("bo_loop.models.", "bo_loop.acquisition.")
-_BUILT_LATER = ("model", "objective", "acquisition")
+# What is built later, and what only one of its kind has.
+_BUILT_LATER = {"model": "fit", "objective": "parts", "acquisition": "allow_replicates"}
 
 
 def checked_settings(config: Mapping[str, Any]) -> dict[str, Any]:
@@ -101,9 +102,15 @@ def check_values(settings: Mapping[str, Any]) -> None:
     share = settings.get("pool", {}).get("max_generated_share", 1)
     if not isinstance(share, int | float) or isinstance(share, bool) or not 0 <= share <= 1:
         raise ConfigError(f"pool.max_generated_share is {share!r}; it must lie between 0 and 1.")
+    for name in ("include_known", "generated"):
+        configs.require_switch(f"pool.{name}", settings.get("pool", {}).get(name, False))
     check_targets(settings)
-    for group in _BUILT_LATER:
-        configs.build(settings.get(group))
+    for group, own in _BUILT_LATER.items():
+        if group in settings and not hasattr(configs.build(settings[group]), own):
+            raise ConfigError(
+                f"{group} is {settings[group]!r}, which is no {group}. Give a config node of one, "
+                "with its _target_."
+            )
 
 
 def check_targets(settings: Mapping[str, Any]) -> None:

@@ -95,16 +95,18 @@ def worth_of(objective: Any, measured: pd.DataFrame, pool: pd.DataFrame) -> Floa
     Returns
     -------
     (k,) float64, or (k, p) of an objective of p values
-        NaN where it cannot be told: the value depends on pairs that are not measured.
+        NaN where it cannot be told: the result is a bound, or its value depends on pairs that are
+        not measured.
     """
     if measured.empty:
         return np.empty(0)
     pairs = pool_pairs(pool)
     own = pd.Index(pool["pair_id"]).get_indexer(measured["pair_id"])
-    results = np.arange(len(measured))
+    exact = (measured["censoring"] == "none").to_numpy()
+    results = np.where(exact, np.arange(len(measured)), -1)
     # Of other pairs, the first result counts; each result stands for its own pair.
     first = np.full(len(pool) + 1, -1)  # what is not there is row −1, and has none
-    first[own[::-1]] = results[::-1]
+    first[own[exact][::-1]] = results[exact][::-1]
     parts = objective.parts(pairs)[own]
     parts = np.where(parts == own[:, None], results[:, None], first[parts])
     rows = np.flatnonzero((parts >= 0).all(axis=1))

@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+import warnings
 import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -175,12 +176,20 @@ def _csv_cells(content: bytes, path: Path) -> Cells:
 def _decoded(content: bytes, path: Path) -> str:
     if b"\0" in content:
         raise DataError(f"{path} is not text in UTF-8 or cp932: save it again as CSV UTF-8.")
-    for encoding in ("utf-8-sig", "cp932"):
-        try:
-            return content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise DataError(f"{path} is neither UTF-8 nor cp932: save it again as CSV UTF-8.")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        pass
+    try:
+        text = content.decode("cp932")
+    except UnicodeDecodeError:
+        raise DataError(f"{path} is neither UTF-8 nor cp932: save it again as CSV UTF-8.") from None
+    warnings.warn(
+        f"{path} is not UTF-8, and was read as Japanese text (cp932). If names look wrong, save it "
+        "again as CSV UTF-8",
+        stacklevel=2,
+    )
+    return text
 
 
 def plain_number(text: str, *, comma: bool = False) -> str:

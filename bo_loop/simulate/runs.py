@@ -5,6 +5,7 @@ import json
 import multiprocessing
 import os
 import re
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
@@ -150,7 +151,21 @@ def run(
 
 def _executor(processes: int) -> ProcessPoolExecutor:
     # Spawned, so that no thread or lock of this process is inherited: alike on every system.
-    return ProcessPoolExecutor(max(processes, 1), mp_context=multiprocessing.get_context("spawn"))
+    spawned = multiprocessing.get_context("spawn")
+    return ProcessPoolExecutor(
+        max(processes, 1), mp_context=spawned, initializer=_end_with_the_parent
+    )
+
+
+def _end_with_the_parent() -> None:
+    """End this process when the one that started it is killed: its queue would never say so."""
+
+    def wait() -> None:
+        parent.join()
+        os._exit(1)
+
+    parent = multiprocessing.parent_process()
+    threading.Thread(target=wait, daemon=True).start()
 
 
 @contextmanager

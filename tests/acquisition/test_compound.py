@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -252,3 +254,25 @@ def test_built_from_nested_config():
         ],
     }
     assert build(node) == Pareto(objectives=[Maximise(), Cost()])
+
+
+def test_a_selectivity_needs_pairs_that_can_be_measured():
+    pairs = pool_pairs(4, metals=["Cu+2", "Zn+2"] * 2, ligands=list("AABB"))
+    lost = replace(pairs, own=np.array([True, False, True, True]))
+    assert CU_OVER_ZN.parts(pairs)[[0, 2]].tolist() == [[0, 1], [2, 3]]
+    assert CU_OVER_ZN.parts(lost)[[0, 2]].tolist() == [[-1, -1], [2, 3]]
+
+
+@pytest.mark.parametrize(
+    ("kind", "options"),
+    [
+        (Pareto, {"objectives": [Maximise(), Cost()], "reference": ["a", "b"]}),
+        (Pareto, {"objectives": [Maximise(), Cost()], "reference": 5}),
+        (Pareto, {"objectives": 5}),
+        (WeightedSum, {"objectives": [Maximise(), Cost()], "weights": 5}),
+        (Maximise, {"constraints": None}),
+    ],
+)
+def test_options_of_another_type_are_refused(kind, options):
+    with pytest.raises(ConfigError, match=r"objective\."):
+        kind(**options)

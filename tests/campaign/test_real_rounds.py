@@ -168,3 +168,34 @@ def test_a_selectivity_is_judged_once_both_results_are_there(tmp_path):
     assert told[[0, 2]] == pytest.approx([18.0 - 12.4, 18.2 - 12.4])
     assert np.isnan(told[1])
     assert status.best["log_beta"] == 18.2
+
+
+def test_a_bound_is_not_the_best_result(tmp_path):
+    campaign = begun(tmp_path, "bound", "matern_gp.MaternGP", [1])
+    ids = campaign.pool["pair_id"]
+    for pair, value, best in ((ids[0], ">20", None), (ids[1], "12", 12.0)):
+        results = tmp_path / "result.csv"
+        pd.DataFrame({"pair_id": [pair], "log_beta": [value]}).to_csv(results, index=False)
+        campaign.log(results, confirm=True)
+        found = campaign.status().best
+        assert (found["log_beta"] if found else None) == best
+        page = campaign.report().read_text(encoding="utf-8")
+        assert ("No result can be judged yet" in page) == (best is None)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"acquisition": "ucb"},
+        {"acquisition": MAXIMISE},
+        {"objective": LOG_EI},
+        {"objective": None},
+        {"model": MAXIMISE},
+    ],
+)
+def test_a_setting_of_another_kind_is_refused(tmp_path, changes):
+    campaign = begun(tmp_path, "kinds", "matern_gp.MaternGP")
+    for change in (campaign.configure, campaign.suggest):
+        with pytest.raises(ConfigError, match=f"is no {next(iter(changes))}"):
+            change(**changes)
+    assert campaign.state().seq == 1

@@ -157,6 +157,13 @@ def test_candidates_may_be_measured_again_unless_awaited_or_bounded():
     assert masks(*AWAITED)["pending"] == [True, True, *no[2:]]
 
 
+def test_what_failed_or_was_withdrawn_can_be_no_part_of_an_item():
+    literature = small_campaign.pairs("A", metal="Cu").assign(log_beta=9.0)
+    state = grown(proposed(1, A, B), ("failed", {"pair_id": A}), ("withdrawn", {"pair_id": B}))
+    _, found = candidates_of(literature, POOL, state, include_known=False)
+    assert found.pairs.own.tolist() == [False, False, True, True, True, True]
+
+
 def test_the_form_numbers_replicates():
     state = grown(*AWAITED)
     read = [

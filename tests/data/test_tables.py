@@ -142,6 +142,12 @@ def test_says_what_is_wrong_with_a_table(tmp_path, text, message):
         tables.load(path=written(tmp_path, text))
 
 
+def test_says_that_a_table_was_read_as_japanese(tmp_path):
+    content = "配位子,smiles\nエチレンジアミン,NCCN\n".encode("cp932")
+    with pytest.warns(UserWarning, match="read as Japanese text"):
+        cells.read_cells(tmp_path / "shelf.csv", content=content)
+
+
 def test_refuses_what_is_neither_utf8_nor_cp932(tmp_path):
     (tmp_path / "lab.csv").write_bytes(HEADER.encode() + b"\ncaf\xe9 \x81\n")
     with pytest.raises(DataError, match="neither UTF-8 nor cp932"):

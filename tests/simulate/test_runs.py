@@ -1,4 +1,7 @@
 import os
+import subprocess
+import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
@@ -127,3 +130,24 @@ def test_threads_of_this_process_are_left_as_they_were(out, monkeypatch):
 def test_strategies_need_different_names():
     with pytest.raises(ConfigError, match="each once"):
         replace(SIMULATION, strategies=[strategy("LogEI"), strategy("LogEI")])
+
+
+def test_processes_end_with_the_one_that_started_them(tmp_path):
+    script = tmp_path / "parent.py"
+    script.write_text(
+        "import os, signal, sys\n"
+        "from bo_loop.simulate.runs import _executor\n"
+        "if __name__ == '__main__':\n"
+        "    with _executor(1) as pool:\n"
+        "        print(pool.submit(os.getpid).result(), flush=True)\n"
+        "        os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    child = int(subprocess.run([sys.executable, script], capture_output=True, text=True).stdout)
+    until = time.monotonic() + 30
+    while time.monotonic() < until:
+        try:
+            os.kill(child, 0)
+        except ProcessLookupError:
+            return
+        time.sleep(0.1)
+    pytest.fail("the process outlives the one that started it")
