@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from bo_loop import entries
+from bo_loop.config import packaged_conf
 from bo_loop.errors import BoLoopError, ConfigError
 from bo_loop.overrides import literal, plain, quoted, touched_keys
 
@@ -136,7 +137,7 @@ def _compose(verb: str, arguments: Sequence[str], touched: frozenset[str]) -> No
     os.environ["HYDRA_FULL_ERROR"] = "1"  # let exceptions reach us: Hydra would print and exit
     sys.argv = [f"bo-loop {verb}", *arguments]
     try:
-        hydra.main(version_base="1.3", config_path=str(_packaged_conf()), config_name=verb)(task)()
+        hydra.main(version_base="1.3", config_path=str(packaged_conf()), config_name=verb)(task)()
     except Exception as error:
         if entered:  # a bug of ours, not a config that cannot be composed
             raise
@@ -150,13 +151,6 @@ def _called(function: Callable[..., Any], given: Mapping[str, Any]) -> Any:
     return function(**{name: given[name] for name in inspect.signature(function).parameters})
 
 
-def _packaged_conf() -> Path:
-    """``conf/`` inside the wheel, or beside the package in a checkout."""
-    package = Path(__file__).parent
-    inside = package / "conf"
-    return inside if inside.is_dir() else package.parent / "conf"
-
-
 def _search_local_conf_first() -> None:
     from hydra.core.config_search_path import ConfigSearchPath
     from hydra.core.plugins import Plugins
@@ -165,7 +159,7 @@ def _search_local_conf_first() -> None:
     class LocalConf(SearchPathPlugin):
         def manipulate_search_path(self, search_path: ConfigSearchPath) -> None:
             local = Path.cwd() / "conf"
-            if local.is_dir() and local.resolve() != _packaged_conf().resolve():
+            if local.is_dir() and local.resolve() != packaged_conf().resolve():
                 search_path.prepend(provider="./conf", path=f"file://{local}")
 
     Plugins.instance().register(LocalConf)

@@ -189,9 +189,10 @@ def report(config: Mapping[str, Any]) -> None:
 
 def fit(config: Mapping[str, Any]) -> None:
     """Fit a model outside any campaign."""
-    from bo_loop.model_folder import save
+    from bo_loop.model_folder import require_new, save
     from bo_loop.surrogate import Surrogate
 
+    require_new(Path(config["model_dir"]))  # before the work
     features = build(config["features"])
     observations = features.usable(build(config["data"]))
     schema = features.fit(observations)

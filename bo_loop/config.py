@@ -7,6 +7,7 @@ that came by e-mail cannot run code that is not ours.
 import importlib
 import inspect
 from collections.abc import Mapping
+from pathlib import Path
 from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
@@ -43,6 +44,13 @@ def build(node: Any) -> Any:
     return node
 
 
+def packaged_conf() -> Path:
+    """Return ``conf/`` inside the wheel, or beside the package in a checkout."""
+    package = Path(__file__).parent
+    inside = package / "conf"
+    return inside if inside.is_dir() else package.parent / "conf"
+
+
 def require_switch(name: str, value: Any) -> None:
     """Check that an option is true or false: ``no`` is a text, and would count as true.
 
@@ -64,12 +72,20 @@ def _call(target: Any, arguments: dict[str, Any]) -> Any:
             f"{target} cannot be built from {sorted(arguments)}: {error}. "
             f"It takes {list(inspect.signature(function).parameters)}."
         ) from error
-    _require_types(target, function, arguments)
+    require_types(str(target), function, arguments)
     return function(**arguments)
 
 
-def _require_types(target: Any, function: Any, arguments: dict[str, Any]) -> None:
+def require_types(target: str, function: Any, arguments: Mapping[str, Any]) -> None:
     """Check the arguments that are to be numbers or true or false; others are the target's own.
+
+    Parameters
+    ----------
+    target : str
+        What a message calls the function.
+    function : callable
+        Whose annotations are asked.
+    arguments : mapping of str to Any
 
     Raises
     ------

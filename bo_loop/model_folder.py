@@ -3,6 +3,7 @@
 import json
 from dataclasses import asdict, replace
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -16,6 +17,18 @@ _JSON, _ARRAYS = "model.json", "training.npz"
 _FORMAT = 2
 
 
+def require_new(folder: Path) -> None:
+    """Refuse a folder that holds anything.
+
+    Raises
+    ------
+    DataError
+        If it does, or is a file.
+    """
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise DataError(f"{folder} is not an empty folder; give a new one as model_dir.")
+
+
 def save(surrogate: Surrogate, folder: Path) -> None:
     """Write ``model.json`` and ``training.npz`` into `folder`, which must not hold a model.
 
@@ -24,8 +37,7 @@ def save(surrogate: Surrogate, folder: Path) -> None:
     DataError
         If the folder already holds a model, or is a file.
     """
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise DataError(f"{folder} is not an empty folder; give a new one as model_dir.")
+    require_new(folder)
     folder.mkdir(parents=True, exist_ok=True)
     tables = {f"metal.{k}": v for k, v in surrogate.features.metal.items()}
     tables |= {f"ligand.{k}": v for k, v in surrogate.features.ligand.items()}
@@ -66,11 +78,13 @@ def load(folder: Path) -> Surrogate:
         contents = json.loads((folder / _JSON).read_text(encoding="utf-8"))
         with np.load(folder / _ARRAYS, allow_pickle=False) as file:
             arrays = dict(file)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, BadZipFile) as error:
         raise DataError(
-            f"{folder} holds no model that can be read ({error}). Make one with "
-            f"bo-loop fit model_dir={folder}."
+            f"{folder} holds no model that can be read ({error}). Make one with bo-loop fit, in a "
+            "new model_dir."
         ) from error
+    if not isinstance(contents, dict):
+        raise DataError(f"{folder / _JSON} is damaged. Make a model with bo-loop fit.")
     if contents.get("format") != _FORMAT:
         raise DataError(
             f"{folder / _JSON} has format {contents.get('format')!r}; this version reads "

@@ -4,14 +4,14 @@ import pytest
 from hydra import compose, initialize_config_dir
 
 from bo_loop import entries
-from bo_loop.cli import _packaged_conf
+from bo_loop.config import packaged_conf
 from bo_loop.errors import ConfigError
 from bo_loop.overrides import plain, quoted
 
 
 def contests(*typed):
     arguments = [quoted(argument) for argument in ("out=v", *typed)]
-    with initialize_config_dir(str(_packaged_conf()), version_base="1.3"):
+    with initialize_config_dir(str(packaged_conf()), version_base="1.3"):
         return entries.contests(plain("validate", compose("validate", arguments)), arguments)
 
 
@@ -77,7 +77,7 @@ def test_what_cannot_be_meant_is_refused(typed, message):
 def test_tune_takes_the_features_of_its_model():
     def searched(*typed):
         arguments = ["out=t", "name=mine", *typed]
-        with initialize_config_dir(str(_packaged_conf()), version_base="1.3"):
+        with initialize_config_dir(str(packaged_conf()), version_base="1.3"):
             config = plain("tune", compose("tune", arguments))
             model = next(a.partition("=")[2] for a in typed if a.startswith("model="))
             return config | entries.searched(config, arguments, {"model": model})

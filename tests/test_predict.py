@@ -1,5 +1,7 @@
 """Fit, save, load and predict, through the functions that the verbs call."""
 
+import shutil
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -154,6 +156,7 @@ def test_says_what_is_wrong_with_the_pairs(folder, pairs, message):
     [
         ({"pairs": "absent.csv"}, "there is no such file"),
         ({"model_dir": "no model"}, "holds no model"),
+        ({"model_dir": "cut"}, "holds no model that can be read"),
         ({"out": "pred.xlsx"}, "only .parquet and .csv files are written"),
         ({"out": "no folder/pred.csv"}, "there is no folder"),
         ({"out": "lit.csv"}, "exists already"),
@@ -161,6 +164,9 @@ def test_says_what_is_wrong_with_the_pairs(folder, pairs, message):
 )
 def test_says_what_is_wrong_with_the_files(folder, changed, message, monkeypatch):
     monkeypatch.chdir(folder)
+    if not (folder / "cut").exists():
+        shutil.copytree(folder / "m", folder / "cut")
+        (folder / "cut" / "training.npz").write_bytes(b"PK\x03\x04 and no more")
     (folder / "good.csv").write_text(GLYCINE, encoding="utf-8")
     (folder / "pred.csv").unlink(missing_ok=True)
     files = {"model_dir": "m", "pairs": "good.csv", "out": "pred.csv", **CONDITIONS, **changed}

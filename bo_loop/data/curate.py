@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from bo_loop.config import require_types
 from bo_loop.data.exclusions import (
     CONDITIONS,
     SHOW,
@@ -175,6 +176,8 @@ def curate_as(observations: pd.DataFrame, options: Mapping[str, Any]) -> Curated
     ConfigError, DataError
         As `curate`; or if it has no such option.
     """
+    if not isinstance(options, Mapping):
+        raise ConfigError(f"curation is {options!r}: give {{}} or options of curation.")
     known = set(inspect.signature(curate).parameters) - {"observations"}
     unknown = sorted(set(options) - known)
     if unknown:
@@ -182,6 +185,10 @@ def curate_as(observations: pd.DataFrame, options: Mapping[str, Any]) -> Curated
             f"curation has no option {', '.join(unknown)}: its options are "
             f"{', '.join(sorted(known))}."
         )
+    require_types("curation", curate, options)
+    for name in ("excluded_metals", "excluded_elements", "log_beta_range"):
+        if name in options and not isinstance(options[name], list | tuple):
+            raise ConfigError(f"curation.{name} is {options[name]!r}: give a list, in brackets.")
     return curate(observations, **options)
 
 
@@ -195,7 +202,8 @@ def _check(
     ):
         if value not in allowed:
             raise ConfigError(f"curation.{name} is {value!r}: choose one of {', '.join(allowed)}.")
-    if len(log_beta_range) != 2 or not log_beta_range[0] < log_beta_range[1]:
+    numbers = all(isinstance(limit, int | float) for limit in log_beta_range)
+    if len(log_beta_range) != 2 or not numbers or not log_beta_range[0] < log_beta_range[1]:
         raise ConfigError(
             f"curation.log_beta_range is {list(log_beta_range)}: give two numbers, the smaller one "
             "first, such as [-10, 60]."

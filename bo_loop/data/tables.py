@@ -210,7 +210,7 @@ def _renamed(frame: pd.DataFrame, columns: dict[str, str], path: Path) -> pd.Dat
     absent = [theirs for theirs in columns.values() if theirs not in frame]
     if absent:
         raise DataError(
-            f"{path} has no column {', '.join(map(repr, absent))}, which data.columns names. It "
+            f"{path} has no column {', '.join(map(repr, absent))}, which columns= names. It "
             f"has {headers}."
         )
     kept = {c: frame[c] for c in frame.columns if c not in columns.values()}
@@ -219,7 +219,8 @@ def _renamed(frame: pd.DataFrame, columns: dict[str, str], path: Path) -> pd.Dat
     if missing:
         raise DataError(
             f"{path} has no column {', '.join(missing)}; it has {headers}. Rename its headers, or "
-            f"map them: data.columns.{missing[0]}=<header>."
+            f"map them: data.columns.{missing[0]}=<header>, or in bo-loop import "
+            f"columns.{missing[0]}=<header>."
         )
     _refuse_lookalikes(frame, OBSERVATION_COLUMNS, path)
     return frame

@@ -10,7 +10,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from bo_loop.config import build
+from bo_loop.config import build, require_types
 from bo_loop.data.schema import with_keys
 from bo_loop.records import Floats
 from bo_loop.simulate import figures, summary
@@ -37,9 +37,13 @@ def simulate(config: Mapping[str, Any], console: Console) -> pd.DataFrame:
     DataFrame
         The summary (`bo_loop.simulate.summary.summary`).
     """
+    setting = {key: config[key] for key in _SETTING}
+    require_types("bo-loop simulate", Setting, setting)
+    require_types("bo-loop simulate", Simulation, {"seeds": config["seeds"]})
+    require_types("bo-loop simulate", run, {"processes": config["processes"]})
     simulation = Simulation(
         observations=with_keys(build(config["data"]), "the table"),
-        setting=Setting(**{key: config[key] for key in _SETTING}),
+        setting=Setting(**setting),
         objective=config["objective"],
         strategies=[Strategy(name, **fields) for name, fields in config["strategies"].items()],
         seeds=config["seeds"],
@@ -85,7 +89,7 @@ def summary_table(found: pd.DataFrame, title: str) -> Table:
         "share found, 1 if the top came first. To: experiments until the best pair, until 95 % of "
         "the way from the worst to the best."
     )
-    table.add_column("strategy", min_width=16)
+    table.add_column("strategy")
     for name in ("top 5 % found", "enriched", "AUC", "regret", "to best", "to 95 %"):
         table.add_column(name, justify="right")
     for row in found.to_dict("records"):

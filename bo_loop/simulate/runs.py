@@ -188,6 +188,8 @@ def _claim(out: Path, simulation: Simulation) -> None:
     path = out / _SETTING
     wanted = simulation.fingerprint()
     if not path.exists():
+        if out.exists() and (not out.is_dir() or any(out.iterdir())):
+            raise ConfigError(f"{out} is not an empty folder; give a new one as out=.")
         (out / _TRACES).mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(wanted, indent=1) + "\n", encoding="utf-8", newline="\n")
         return

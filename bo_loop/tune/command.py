@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from bo_loop.config import packaged_conf
 from bo_loop.errors import ConfigError
 from bo_loop.tune.study import Found, tune
 from bo_loop.validate.command import noted
@@ -62,10 +63,12 @@ def option_files(name: str) -> dict[str, Path]:
 
 
 def _refuse_to_overwrite(files: Mapping[str, Path], out: Path, name: str) -> None:
-    """Raise if an option file is there that this search has not written."""
+    """Raise if an option file is there that this search has not written, or a packaged one."""
     best = out / BEST
     mine = best.exists() and json.loads(best.read_text(encoding="utf-8"))["name"] == name
-    taken = [str(path) for path in files.values() if path.exists() and not mine]
+    packaged = packaged_conf().parent
+    there = [path for path in files.values() if path.exists() or (packaged / path).exists()]
+    taken = [] if mine else [str(path) for path in there]
     if taken:
         raise ConfigError(
             f"{', '.join(taken)} is there already: nothing is overwritten. Give another name than "

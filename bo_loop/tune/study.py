@@ -22,7 +22,7 @@ from optuna.storages import JournalStorage
 from optuna.storages.journal import JournalFileBackend
 from optuna.trial import FrozenTrial, TrialState
 
-from bo_loop.config import build
+from bo_loop.config import build, require_types
 from bo_loop.errors import ConfigError, DataError, FitError
 from bo_loop.tune.space import Space
 from bo_loop.validate.cases import Cases, Described, Drawn, drawn
@@ -216,7 +216,10 @@ class Tuning:
         if result is None:
             result = judged(self.cases, each, start, self.memory, lambda *_: None)
             self.memory.keep("trial", fingerprint, result)
-        return result.predictions, result.facts.get("hyperparameters")
+        # Where the domain is mapped, the pairs that train are predicted too.
+        told = result.predictions
+        told = told[told["row"].isin(each.split.judged)]
+        return told, result.facts.get("hyperparameters")
 
     def _score(self, told: list[pd.DataFrame]) -> float | None:
         """Score of the folds so far, or None while they hold no pair that counts."""
@@ -280,8 +283,12 @@ def tune(config: Mapping[str, Any], note: Note = lambda *_: None) -> Found:
     space = Space(config["space"], {group: config[group] for group in ("model", "features")})
     build(config["model"])  # a bad one is refused here, before the data are read
     names = ("trials", "score", "group", "unpruned", "prune_after", "seed", "time_budget_s")
-    search = Search(space, **{name: config[name] for name in names})
-    plan = Plan(**{key: config[key] for key in asdict(Plan())})
+    own = {name: config[name] for name in names}
+    require_types("bo-loop tune", Search, own)
+    search = Search(space, **own)
+    asked = {key: config[key] for key in asdict(Plan())}
+    require_types("bo-loop tune", Plan, asked)
+    plan = Plan(**asked)
     note("reading the data", 0, search.trials, None)
     cases = Cases.load(config["data"], config["scored_sources"])
     memory = Memory.open(Path(config["out"]), cases.observations)

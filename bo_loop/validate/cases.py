@@ -58,6 +58,8 @@ class Cases:
         table = standardised(values.reset_index(drop=True), "the data")
         table = table.assign(ligand_group=groups(table["smiles"].tolist()))
         scored = (table["metal"] != PROTON).to_numpy()
+        if isinstance(scored_sources, str):
+            scored_sources = [scored_sources]
         if scored_sources is not None:
             counts = table.loc[scored, "source"].value_counts()
             unknown = sorted(set(scored_sources) - set(counts.index))

@@ -71,6 +71,8 @@ class Memory:
         DataError
             If the folder holds something else, or a validation of other data.
         """
+        if folder.exists() and not folder.is_dir():
+            raise DataError(f"{folder} is a file; give a new folder as out.")
         folder.mkdir(parents=True, exist_ok=True)
         digest = hashlib.sha256(data.to_csv(index=False).encode()).hexdigest()
         path = folder / STATE
@@ -80,7 +82,10 @@ class Memory:
             begun = cls(folder, {"data": digest})
             begun.save()
             return begun
-        contents = json.loads(path.read_text(encoding="utf-8"))
+        try:
+            contents = json.loads(path.read_text(encoding="utf-8"))
+        except ValueError as error:
+            raise DataError(f"{path} is damaged ({error}); give a new folder as out.") from error
         if contents.get("data") != digest:
             raise DataError(
                 f"{folder} holds a validation of other data. Give a new folder as out. Models, "

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from hashlib import sha256
 from typing import Any
 
 import numpy as np
@@ -17,13 +18,17 @@ from bo_loop.validate.memory import Result
 from bo_loop.validate.metrics import metrics
 from bo_loop.validate.splits import Split
 
+_LONGEST = 80
 GROUPS = ("all", "n = 1", "n > 1")
 KEYS = ["split", "set", "model", "own_protonation", "group"]
 
 
 def file_name(text: str) -> str:
-    """Return `text` as a part of a file's name."""
-    return re.sub(r"[^\w.]+", "-", text)
+    """Return `text` as a part of a file's name; what is cut or left out becomes a digest."""
+    plain = re.sub(r"[^\w.]+", "-", text)
+    if len(plain) <= _LONGEST and re.fullmatch(r"[\w.= -]*", text):
+        return plain
+    return f"{plain[:_LONGEST].strip('-')}-{sha256(text.encode()).hexdigest()[:8]}"
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from bo_loop.config import require_types
 from bo_loop.errors import ConfigError
 from bo_loop.records import Floats
 from bo_loop.validate.cases import Cases, Described, Drawn, drawn
@@ -49,6 +50,7 @@ def validate(config: Mapping[str, Any], note: Note = lambda *_: None) -> Validat
     """
     contestants = _contestants(config)
     asked = {key: config[key] for key in asdict(Plan()) if key in config}
+    require_types("bo-loop validate", Plan, asked)
     plan = Plan(**asked)
     note("reading the data", 0, 1, None)
     cases = Cases.load(config["data"], config.get("scored_sources"))

@@ -8,12 +8,12 @@ from hydra import compose, initialize_config_dir
 from omegaconf import OmegaConf
 
 from bo_loop import Campaign
-from bo_loop.cli import _packaged_conf
+from bo_loop.config import packaged_conf
 
 
 @pytest.fixture(scope="module")
 def campaign(tmp_path_factory):
-    with initialize_config_dir(str(_packaged_conf()), version_base="1.3"):
+    with initialize_config_dir(str(packaged_conf()), version_base="1.3"):
         node = compose("start", overrides=["campaign=copper_over_zinc", "batch_size=5"])
     config = OmegaConf.to_container(node, resolve=True)
     config["directory"] = str(tmp_path_factory.mktemp("campaigns"))

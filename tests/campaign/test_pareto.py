@@ -7,8 +7,7 @@ from omegaconf import OmegaConf
 
 from bo_loop import Campaign
 from bo_loop.campaign.status import worth_of
-from bo_loop.cli import _packaged_conf
-from bo_loop.config import build
+from bo_loop.config import build, packaged_conf
 
 SHELF = pd.DataFrame(
     [
@@ -34,7 +33,7 @@ def campaign(tmp_path_factory):
     shelf = folder / "shelf.csv"
     SHELF.to_csv(shelf, index=False)
     options = ["data=minteq", "pool=table", f"pool.path={shelf}", "pool.metals=[Ni+2]"]
-    with initialize_config_dir(str(_packaged_conf()), version_base="1.3"):
+    with initialize_config_dir(str(packaged_conf()), version_base="1.3"):
         node = compose(
             "start",
             overrides=[*options, "objective=pareto", "name=compromise", "model.max_iter=10"],

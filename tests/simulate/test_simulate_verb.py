@@ -58,3 +58,18 @@ def test_strategies_in_the_words_of_the_command_line(folder):
 def test_strategies_that_do_not_exist_are_refused(folder, words, reason):
     assert reason in simulate(folder, words, "out=none", code=2)
     assert not (folder / "none").exists()
+
+
+def test_a_folder_of_something_else_is_left_alone(folder):
+    (folder / "mine").mkdir()
+    (folder / "mine" / "summary.csv").write_text("precious")
+    for out in ("mine", "lit.csv"):
+        said = simulate(folder, "strategies=[random]", f"out={out}", code=2)
+        assert "is not an empty folder" in said
+    assert (folder / "mine" / "summary.csv").read_text() == "precious"
+
+
+@pytest.mark.parametrize("option", ["share=x", "experiments=x", "seeds=x", "processes=x"])
+def test_a_number_that_is_none_is_refused(folder, option):
+    said = simulate(folder, "strategies=[random]", "out=none", option, code=2)
+    assert f"{option.partition('=')[0]}: 'x' — expected" in said

@@ -164,9 +164,29 @@ def test_real_fits_of_real_features(config):
     assert study.judged is judge.judged
 
 
+def test_pairs_that_train_do_not_count(config, monkeypatch):
+    edge = {"_target_": "bo_loop.validate.splits.EdgeOfDomain"}
+    seen = []
+
+    def noted(cases, each, *rest):
+        result = judge.judged(cases, each, *rest)
+        seen.append((each, result.predictions))
+        return result
+
+    monkeypatch.setattr(study, "judged", noted)
+    (found,) = tune({**config, "split": edge, "trials": 1, "folds": 2}).trials["score"]
+    each, predicted = seen[0]
+    own = predicted[predicted["row"].isin(each.split.judged)]
+    assert len(own) < len(predicted)
+    y = pd.read_csv(config["data"]["path"])["log_beta"].to_numpy()[own["row"]]
+    assert found == pytest.approx(np.abs(own["mean"] - y).mean())
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
+        ({"folds": "x"}, "folds: 'x' — expected a whole number"),
+        ({"trials": "x"}, "trials: 'x' — expected a whole number"),
         ({"score": "r2"}, "score is 'r2'"),
         ({"group": "n=1"}, "group is 'n=1'"),
         ({"trials": 0}, "trials is 0"),

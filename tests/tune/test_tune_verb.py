@@ -68,6 +68,7 @@ def test_the_best_config_is_one_that_model_can_name(folder):
     ("words", "message"),
     [
         (["name=a b"], "give a word"),
+        (["name=pair_gp"], "nothing is overwritten"),
         (["space={model.max_itr: [2]}"], "model.max_iter"),
         (["model=lightgbm"], "no search space for model=lightgbm"),
     ],
