@@ -14,7 +14,7 @@ from bo_loop.acquisition.batch import Cap, Selection, explain, select
 from bo_loop.acquisition.functions import percent
 from bo_loop.acquisition.items import Items
 from bo_loop.acquisition.objectives import Objective
-from bo_loop.acquisition.pickers import item_values
+from bo_loop.acquisition.pickers import item_values, likely_allowed
 from bo_loop.acquisition.replicates import expected_values, proposed_pairs, removed
 from bo_loop.acquisition.stop import Stop, chance_of_better
 from bo_loop.errors import CampaignError
@@ -116,7 +116,7 @@ def propose(
             "make new ligands."
         )
     pairs = candidates.pairs
-    items = _known_items(objective, candidates)
+    items = _known_items(posterior, objective, candidates)
     incumbent_row, incumbent = incumbent_of(posterior, objective, candidates)
     answered = items[candidates.answered[items]]
     chosen = select(
@@ -150,7 +150,7 @@ def incumbent_of(
     posterior: PoolPosterior, objective: Objective, candidates: Candidates
 ) -> tuple[int, Any]:
     """Return the row and the value, a float or Front, of the best item known; see `Decision`."""
-    items = _known_items(objective, candidates)
+    items = _known_items(posterior, objective, candidates)
 
     def values_of(items: Rows) -> Floats:
         return item_values(posterior, objective, candidates.pairs, items)
@@ -165,12 +165,19 @@ def _all_items(objective: Objective, candidates: Candidates) -> Rows:
     return np.flatnonzero(objective.parts(candidates.pairs)[:, 0] >= 0)
 
 
-def _known_items(objective: Objective, candidates: Candidates) -> Rows:
-    """Items whose pairs are all answered; if there are none, those with an open pair."""
+def _known_items(posterior: PoolPosterior, objective: Objective, candidates: Candidates) -> Rows:
+    """Items whose pairs are all answered; if there are none, those with an open pair.
+
+    Only those that are likely to meet the constraints count, if there are any.
+    """
     items = _all_items(objective, candidates)
     parts = objective.parts(candidates.pairs)[items]
-    known = candidates.answered[parts].all(axis=1)
-    return items[known if known.any() else candidates.open[parts].any(axis=1)]
+    allowed = likely_allowed(posterior, objective, candidates.pairs, items)
+    known, is_open = candidates.answered[parts].all(axis=1), candidates.open[parts].any(axis=1)
+    for among in (known & allowed, is_open & allowed, known, is_open):
+        if among.any():
+            return items[among]
+    return items[known]
 
 
 def _reasons(

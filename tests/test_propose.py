@@ -149,3 +149,21 @@ def test_a_replicate_of_a_distance_tells_what_it_would_teach():
     gain = float(reason.partition("expected gain ")[2].split(" ")[0])
     assert gain == pytest.approx(norm.pdf(0) * distance.std(), abs=0.01)
     assert gain < norm.pdf(0) * np.sqrt(1 - 2 / np.pi) - 0.01  # that of the latent distance
+
+
+def test_the_incumbent_is_likely_to_meet_the_constraints():
+    # The zinc partner of A is far above 6, that of B below; C is open.
+    fake = FakePosterior.independent([9.0, 8.0, 6.0, 5.0, 7.0, 5.5], np.full(6, 0.25))
+    pairs = pool_pairs(6, metals=["Cu+2", "Zn+2"] * 3, ligands=list("AABBCC"))
+    pairs = replace(pairs, own=np.array([True, False] * 3))
+    objective = Maximise(constraints=["log_beta(Zn+2, n=1) < 6"])
+    found = decide(fake, objective, pairs, is_open=[4], answered=[0, 2])
+    assert (found.incumbent_row, found.incumbent) == (2, 6.0)
+    # Cu C − Cu B ~ N(1, 0.5): more than 0.1 better.
+    assert found.stop.probability == pytest.approx(norm.cdf(0.9 / 0.5**0.5), abs=0.01)
+    # Nothing known keeps the limit: the best open one is the measure, and nothing is said of the
+    # best answered one.
+    none = decide(fake, objective, pairs, is_open=[4], answered=[0])
+    assert (none.incumbent_row, none.stop) == (4, None)
+    lost = decide(fake, objective, pairs, is_open=[0], answered=[2]).stop
+    assert lost.advice == "Nothing open is likely to meet the constraints."

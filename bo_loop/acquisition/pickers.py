@@ -67,6 +67,20 @@ def item_values(
     return np.concatenate(blocks) if blocks else np.empty(0)
 
 
+def likely_allowed(
+    posterior: PoolPosterior, objective: Objective, pairs: PoolPairs, items: Rows
+) -> Mask:
+    """Tell which items rather meet all constraints than not; (k,)."""
+    allowed = np.ones(len(items), dtype=bool)
+    for limit in objective.limits:
+        other = partners(pairs, limit.metal, limit.n_ligands)[items]
+        allowed &= other >= 0
+        rows = other[allowed]
+        chance = limit.log_chance(posterior.mean(rows), posterior.variance(rows))
+        allowed[allowed] = chance >= np.log(0.5)
+    return allowed
+
+
 @dataclass
 class _Scored(ABC):
     """What `Lazy` and `Streamed` share; `posterior` is the one that `believe` has come to.

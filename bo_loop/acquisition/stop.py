@@ -17,7 +17,7 @@ from bo_loop.acquisition.batch import open_items
 from bo_loop.acquisition.functions import UCB, LogEI, percent
 from bo_loop.acquisition.joint import joint_values
 from bo_loop.acquisition.objectives import Objective
-from bo_loop.acquisition.pickers import Lazy, Streamed
+from bo_loop.acquisition.pickers import Lazy, Streamed, likely_allowed
 from bo_loop.acquisition.replicates import Mask
 from bo_loop.records import PoolPairs, PoolPosterior
 
@@ -79,6 +79,9 @@ def chance_of_better(
     Draws are Sobol points of seed 0: the same posterior gives the same advice.
     """
     items = open_items(objective, pairs, is_open, again)
+    items = items[likely_allowed(posterior, objective, pairs, items)]
+    if not len(items):
+        return Stop(0.0, objective.tolerance, "Nothing open is likely to meet the constraints.")
     kind = Lazy if objective.gaussian else Streamed
     noise = np.zeros(len(pairs))
     listed = kind(
