@@ -118,8 +118,6 @@ def test_a_closed_campaign_can_be_reopened(folder):
         (["extend", NAME, "metals=[Xx+2]"], "'Xx' is not a metal ion"),
         (["correct", NAME, "event=3", "void=no"], "void is 'no': it must be true or false"),
         (["correct", NAME, "event=abc", "log_beta=3"], "event is 'abc'"),
-        (["status", NAME, "json=no"], "json is 'no'"),
-        (["suggest", NAME, "pool.include_known=nein"], "pool.include_known is 'nein'"),
         (["history", NAME, "pair=Ni+2:L1:X"], "is no pair of this campaign's pool"),
     ],
 )
