@@ -22,6 +22,7 @@ from bo_loop.console import open_campaign as _campaign
 from bo_loop.console import print_next as _next
 from bo_loop.console import typed
 from bo_loop.data.cells import MAX_FILE_BYTES
+from bo_loop.folders import require_new
 from bo_loop.ledger_commands import (
     close,
     config,
@@ -189,10 +190,10 @@ def report(config: Mapping[str, Any]) -> None:
 
 def fit(config: Mapping[str, Any]) -> None:
     """Fit a model outside any campaign."""
-    from bo_loop.model_folder import require_new, save
+    from bo_loop.model_folder import save
     from bo_loop.surrogate import Surrogate
 
-    require_new(Path(config["model_dir"]))  # before the work
+    require_new(Path(config["model_dir"]), "model_dir")  # before the work
     features = build(config["features"])
     observations = features.usable(build(config["data"]))
     schema = features.fit(observations)

@@ -10,23 +10,12 @@ import numpy as np
 from bo_loop.config import build
 from bo_loop.errors import DataError
 from bo_loop.features.schema import FeatureSchema
+from bo_loop.folders import require_new
 from bo_loop.records import PairFeatures
 from bo_loop.surrogate import Surrogate
 
 _JSON, _ARRAYS = "model.json", "training.npz"
 _FORMAT = 2
-
-
-def require_new(folder: Path) -> None:
-    """Refuse a folder that holds anything.
-
-    Raises
-    ------
-    DataError
-        If it does, or is a file.
-    """
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise DataError(f"{folder} is not an empty folder; give a new one as model_dir.")
 
 
 def save(surrogate: Surrogate, folder: Path) -> None:
@@ -37,7 +26,7 @@ def save(surrogate: Surrogate, folder: Path) -> None:
     DataError
         If the folder already holds a model, or is a file.
     """
-    require_new(folder)
+    require_new(folder, "model_dir")
     folder.mkdir(parents=True, exist_ok=True)
     tables = {f"metal.{k}": v for k, v in surrogate.features.metal.items()}
     tables |= {f"ligand.{k}": v for k, v in surrogate.features.ligand.items()}

@@ -4,7 +4,6 @@ import hashlib
 import json
 import multiprocessing
 import os
-import re
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -17,6 +16,7 @@ import pandas as pd
 
 from bo_loop import __version__
 from bo_loop.errors import ConfigError
+from bo_loop.folders import readable, require_new
 from bo_loop.simulate.problem import Setting, problem
 from bo_loop.simulate.replay import Strategy, check, replay
 
@@ -188,8 +188,7 @@ def _claim(out: Path, simulation: Simulation) -> None:
     path = out / _SETTING
     wanted = simulation.fingerprint()
     if not path.exists():
-        if out.exists() and (not out.is_dir() or any(out.iterdir())):
-            raise ConfigError(f"{out} is not an empty folder; give a new one as out=.")
+        require_new(out, "out")
         (out / _TRACES).mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(wanted, indent=1) + "\n", encoding="utf-8", newline="\n")
         return
@@ -213,8 +212,8 @@ def _write(trace: pd.DataFrame, path: Path) -> None:
 
 def _stem(strategy: Strategy) -> str:
     """Name a strategy's files: readable, and another if any of its options is."""
-    readable = re.sub(r"[^\w.]+", "-", strategy.name).strip("-")[:60]
-    return f"{readable}_{hashlib.sha256(_canonical(asdict(strategy)).encode()).hexdigest()[:8]}"
+    digest = hashlib.sha256(_canonical(asdict(strategy)).encode()).hexdigest()[:8]
+    return f"{readable(strategy.name, 60)}_{digest}"
 
 
 def _canonical(node: Any) -> str:

@@ -9,7 +9,6 @@ fingerprint of everything that its predictions follow from.
 import hashlib
 import json
 import os
-import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ import pyarrow.parquet as pq
 from filelock import FileLock, Timeout
 
 from bo_loop.errors import DataError
+from bo_loop.folders import readable, require_new
 from bo_loop.validate.splits import Split, split_from_json, split_to_json
 
 STATE, FOLDS, LOCK = "state.json", "folds", "lock"
@@ -71,14 +71,11 @@ class Memory:
         DataError
             If the folder holds something else, or a validation of other data.
         """
-        if folder.exists() and not folder.is_dir():
-            raise DataError(f"{folder} is a file; give a new folder as out.")
-        folder.mkdir(parents=True, exist_ok=True)
         digest = hashlib.sha256(data.to_csv(index=False).encode()).hexdigest()
         path = folder / STATE
         if not path.exists():
-            if any(folder.iterdir()):
-                raise DataError(f"{folder} is not an empty folder; give a new one as out.")
+            require_new(folder, "out")
+            folder.mkdir(parents=True, exist_ok=True)
             begun = cls(folder, {"data": digest})
             begun.save()
             return begun
@@ -155,8 +152,7 @@ class Memory:
         os.replace(unfinished, path)
 
     def _path(self, name: str, fingerprint: str) -> Path:
-        readable = re.sub(r"[^\w.]+", "-", name).strip("-")[:80]
-        return self.folder / FOLDS / f"{readable}_{fingerprint}.parquet"
+        return self.folder / FOLDS / f"{readable(name)}_{fingerprint}.parquet"
 
 
 def save_json(path: Path, content: Any) -> None:

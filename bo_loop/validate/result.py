@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from bo_loop.data.schema import PAIR_COLUMNS
+from bo_loop.folders import readable
 from bo_loop.models.selection import Selection
 from bo_loop.validate.cases import Cases
 from bo_loop.validate.judge import TRAIN, Bout
@@ -18,17 +19,16 @@ from bo_loop.validate.memory import Result
 from bo_loop.validate.metrics import metrics
 from bo_loop.validate.splits import Split
 
-_LONGEST = 80
 GROUPS = ("all", "n = 1", "n > 1")
 KEYS = ["split", "set", "model", "own_protonation", "group"]
 
 
 def file_name(text: str) -> str:
     """Return `text` as a part of a file's name; what is cut or left out becomes a digest."""
-    plain = re.sub(r"[^\w.]+", "-", text)
-    if len(plain) <= _LONGEST and re.fullmatch(r"[\w.= -]*", text):
+    plain = readable(text)
+    if re.fullmatch(r"[\w.= -]*", text) and len(plain) == len(text):
         return plain
-    return f"{plain[:_LONGEST].strip('-')}-{sha256(text.encode()).hexdigest()[:8]}"
+    return f"{plain}-{sha256(text.encode()).hexdigest()[:8]}"
 
 
 @dataclass(frozen=True)
