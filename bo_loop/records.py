@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Rows = NDArray[np.int64]
+Mask = NDArray[np.bool_]
 
 _ARROWS = {1: "↑", -1: "↓", 0: "~"}
 
@@ -168,7 +169,7 @@ class PoolPairs:
     n_ligands: Rows
     metals: Sequence[str]
     ligands: Sequence[str]
-    own: NDArray[np.bool_]
+    own: Mask
     cost: Floats | None = None
     log_success: Floats | None = None
 

@@ -36,10 +36,11 @@ from bo_loop.acquisition.items import partners
 from bo_loop.acquisition.joint import BASELINE, Joint
 from bo_loop.acquisition.limits import Limit
 from bo_loop.acquisition.objectives import Objective
-from bo_loop.acquisition.pickers import item_values, picker
-from bo_loop.acquisition.replicates import Mask, proposed_pairs
+from bo_loop.acquisition.pickers import picker
+from bo_loop.acquisition.replicates import proposed_pairs
+from bo_loop.acquisition.values import item_values
 from bo_loop.errors import ConfigError, FitError
-from bo_loop.records import Floats, PoolPairs, PoolPosterior, Rows
+from bo_loop.records import Floats, Mask, PoolPairs, PoolPosterior, Rows
 
 
 @dataclass(frozen=True)

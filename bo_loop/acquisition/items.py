@@ -12,11 +12,10 @@ parts        (k, m) rows of those pairs
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.linalg import solve_triangular
 from scipy.special import ndtri
 
-from bo_loop.records import Floats, PoolPairs, PoolPosterior, Rows
+from bo_loop.records import Floats, Mask, PoolPairs, PoolPosterior, Rows
 
 DRAWS = 512
 """Draws of an item's log β: quantiles for one pair, Sobol points for several. The same for all."""
@@ -50,7 +49,7 @@ def partners(pairs: PoolPairs, metal: str, n_ligands: int | None = None) -> Rows
     return np.array([found.get(key, -1) for key in wanted], dtype=np.int64)
 
 
-def first_mentions(parts: Rows) -> NDArray[np.bool_]:
+def first_mentions(parts: Rows) -> Mask:
     """Tell where each row of an item's pairs (k, m) stands for the first time; (k, m)."""
     repeated = [(parts[:, :j] == parts[:, j : j + 1]).any(axis=1) for j in range(parts.shape[1])]
     return ~np.column_stack(repeated)

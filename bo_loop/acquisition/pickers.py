@@ -24,16 +24,13 @@ from bo_loop.acquisition.joint import Joint, joint_values
 from bo_loop.acquisition.objectives import Objective
 from bo_loop.acquisition.replicates import (
     AfterMeasuring,
-    Mask,
     expected_values,
     removed,
 )
 from bo_loop.acquisition.screen import ranked, top
+from bo_loop.acquisition.values import blocks
 from bo_loop.errors import ConfigError
-from bo_loop.records import Floats, PoolPairs, PoolPosterior, Rows
-
-BLOCK = 2_048
-"""Items whose draws are held at once."""
+from bo_loop.records import Floats, Mask, PoolPairs, PoolPosterior, Rows
 
 
 class Picker(Protocol):
@@ -51,34 +48,6 @@ def believed(posterior: PoolPosterior, rows: Rows, noise: Floats) -> PoolPosteri
     if len(rows) == 0:
         return posterior
     return posterior.condition(rows, posterior.mean(rows), noise[rows])
-
-
-def item_values(
-    posterior: PoolPosterior, objective: Objective, pairs: PoolPairs, items: Rows
-) -> Floats:
-    """Return the expected value of each item; (k,), or (k, p) of a pareto objective."""
-    if objective.gaussian:
-        return objective.view(posterior, pairs).mean(items)
-    parts = objective.parts(pairs)[items]
-    blocks = [
-        objective.value(Items.of(posterior, parts[some]).draws(), items[some], pairs).mean(axis=0)
-        for some in _blocks(len(items))
-    ]
-    return np.concatenate(blocks) if blocks else np.empty(0)
-
-
-def likely_allowed(
-    posterior: PoolPosterior, objective: Objective, pairs: PoolPairs, items: Rows
-) -> Mask:
-    """Tell which items rather meet all constraints than not; (k,)."""
-    allowed = np.ones(len(items), dtype=bool)
-    for limit in objective.limits:
-        other = partners(pairs, limit.metal, limit.n_ligands)[items]
-        allowed &= other >= 0
-        rows = other[allowed]
-        chance = limit.log_chance(posterior.mean(rows), posterior.variance(rows))
-        allowed[allowed] = chance >= np.log(0.5)
-    return allowed
 
 
 @dataclass
@@ -174,7 +143,7 @@ class Streamed(_Scored):
 
     def best(self, left: Rows, incumbent: Any, q: int) -> tuple[Rows, Floats]:
         """Return the q best of the items left, and their scores."""
-        scores = [self._block(left[some], incumbent) for some in _blocks(len(left))]
+        scores = [self._block(left[some], incumbent) for some in blocks(len(left))]
         places = ranked(np.concatenate(scores), q)
         return left[places], np.concatenate(scores)[places]
 
@@ -342,10 +311,6 @@ def picker(
     marginal = acquisition.shortlist if joint else acquisition
     scored = kind(posterior, objective, marginal, pairs, items, noise, measured)
     return Drawn(scored, acquisition, known=known, q=q, rng=rng) if joint else scored
-
-
-def _blocks(k: int) -> list[slice]:
-    return [slice(start, start + BLOCK) for start in range(0, k, BLOCK)]
 
 
 def _no_front(acquisition: Acquisition) -> ConfigError:

@@ -8,7 +8,8 @@ from bo_loop.acquisition.base import Acquisition
 from bo_loop.acquisition.batch import awaited, open_items, scored_by
 from bo_loop.acquisition.joint import Joint
 from bo_loop.acquisition.objectives import Objective
-from bo_loop.acquisition.pickers import item_values, picker
+from bo_loop.acquisition.pickers import picker
+from bo_loop.acquisition.values import item_values
 from bo_loop.records import Floats, PoolPairs, PoolPosterior, Rows
 
 

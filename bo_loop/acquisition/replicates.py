@@ -27,13 +27,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bo_loop.acquisition.items import Items, first_mentions
 from bo_loop.acquisition.objectives import View
-from bo_loop.records import Floats, Rows
-
-Mask = NDArray[np.bool_]
+from bo_loop.records import Floats, Mask, Rows
 
 LEFT = 32
 """Draws of the doubt that a measurement leaves."""

@@ -16,11 +16,10 @@ from functools import cached_property
 from typing import ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bo_loop.acquisition.objectives import Objective, require_number
 from bo_loop.errors import ConfigError
-from bo_loop.records import Floats, PoolPairs, Rows
+from bo_loop.records import Floats, Mask, PoolPairs, Rows
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -182,7 +181,7 @@ class Pareto(_Several):
         return incumbent.gain(values)
 
 
-def non_dominated(points: Floats) -> NDArray[np.bool_]:
+def non_dominated(points: Floats) -> Mask:
     """Tell which of k points (k, p) none other beats: as good in all, and better in one; (k,)."""
     import torch  # not on the way to the `bo-loop status` of one objective
     from botorch.utils.multi_objective import is_non_dominated

@@ -17,9 +17,9 @@ from bo_loop.acquisition.batch import open_items
 from bo_loop.acquisition.functions import UCB, LogEI, percent
 from bo_loop.acquisition.joint import joint_values
 from bo_loop.acquisition.objectives import Objective
-from bo_loop.acquisition.pickers import Lazy, Streamed, likely_allowed
-from bo_loop.acquisition.replicates import Mask
-from bo_loop.records import PoolPairs, PoolPosterior
+from bo_loop.acquisition.pickers import Lazy, Streamed
+from bo_loop.acquisition.values import likely_allowed
+from bo_loop.records import Mask, PoolPairs, PoolPosterior
 
 SHORTLIST = 200
 DRAWS = 1_024

@@ -19,9 +19,8 @@ S                    (|U|, |U|) R_UU − R_UK R_KK⁺ R_KU: what the protected c
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from bo_loop.records import Floats, PairFeatures, Rows
+from bo_loop.records import Floats, Mask, PairFeatures, Rows
 
 # A column whose values differ by less than this, absolutely and relative to its largest value, is
 # constant: spectral descriptors that are zero in theory come out as 1e-16 noise.
@@ -29,8 +28,6 @@ CONSTANT_SPREAD = 1e-9
 # A column of which the columns before it leave less than this share of the variance (a VIF above
 # 1e8) is a linear combination of them.
 COLLINEAR_VARIANCE = 1e-8
-
-Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)

@@ -16,8 +16,7 @@ from bo_loop.chemistry.donors import DONOR_NAMES
 from bo_loop.chemistry.ions import PROTON, MetalIon
 from bo_loop.features import descriptors, groups, ligand, metal, pair
 from bo_loop.features.bonding import BONDING_NAMES, bonding
-from bo_loop.features.filters import Mask
-from bo_loop.records import Floats, PairFeatures, Rows
+from bo_loop.records import Floats, Mask, PairFeatures, Rows
 
 PAIR = "pair"
 

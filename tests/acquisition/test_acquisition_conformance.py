@@ -11,8 +11,8 @@ from bo_loop.acquisition.compound import Cost, Range, Selectivity, Target
 from bo_loop.acquisition.functions import EI, PI, UCB, Greedy, LogEI, MaxVariance, Random
 from bo_loop.acquisition.joint import QUCB, QLogEI, QLogNEI, Thompson
 from bo_loop.acquisition.objectives import Maximise, Minimise
-from bo_loop.acquisition.pickers import item_values
 from bo_loop.acquisition.several import Pareto, WeightedSum
+from bo_loop.acquisition.values import item_values
 from bo_loop.errors import ConfigError
 
 SIZE = 60

@@ -18,8 +18,8 @@ from bo_loop.acquisition.items import Items
 from bo_loop.acquisition.joint import QLogEI, Thompson
 from bo_loop.acquisition.limits import parse_limit
 from bo_loop.acquisition.objectives import Maximise, Minimise
-from bo_loop.acquisition.pickers import item_values
 from bo_loop.acquisition.several import Front, Pareto, WeightedSum
+from bo_loop.acquisition.values import item_values
 from bo_loop.config import build
 from bo_loop.errors import ConfigError
 
