@@ -24,10 +24,10 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from bo_loop.models import fitting
-from bo_loop.models.linalg import FitWarning
+from bo_loop.base.types import Floats, PairFeatures
+from bo_loop.models.gp import fitting
+from bo_loop.models.gp.linalg import FitWarning
 from bo_loop.models.matern_gp import MaternGP
-from bo_loop.records import Floats, PairFeatures
 
 STOCK_ITERATIONS = 50
 N_METALS, PER_LIGAND, N_MORDRED = 57, 5, 101
@@ -63,8 +63,8 @@ def table(n: int, seed: int = 0) -> tuple[PairFeatures, Floats]:
 
 def literature() -> tuple[PairFeatures, Floats]:
     """β1 of the literature, rows in random order."""
-    from bo_loop.data import tables
-    from bo_loop.features.published import PublishedRecipe
+    from bo_loop.data.sources import csv as tables
+    from bo_loop.features.recipes.published import PublishedRecipe
 
     rows = tables.load(path=Path(os.environ["BO_LOOP_LITERATURE"]) / "srd46_25C_0.1M.csv")
     rows = rows[rows["n_ligands"] == 1].sample(frac=1.0, random_state=0)

@@ -24,10 +24,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from bo_loop.models.fitting import Problem, evaluate
+from bo_loop.base.types import Floats, PairFeatures
+from bo_loop.models.gp.fitting import Problem, evaluate
+from bo_loop.models.kernels.product_form import ProductForm, matern32
 from bo_loop.models.pair_gp import PairGP
-from bo_loop.models.product import ProductForm, matern32
-from bo_loop.records import Floats, PairFeatures
 
 N_METALS, PER_LIGAND, ENVIRONMENTS = 42, 5, 2048
 SIZES = {"bonding": 24, "donors": 70, "site": 26, "atoms": ENVIRONMENTS, "pair": 3}

@@ -37,18 +37,18 @@ import pandas as pd
 import yaml
 from rdkit import DataStructs
 
-from bo_loop.acquisition.objectives import Maximise
+from bo_loop.acquisition.objectives.base import Maximise
+from bo_loop.base.config import build
+from bo_loop.base.errors import DataError
 from bo_loop.chemistry.ions import parse_ion
 from bo_loop.chemistry.ligands import ligand_group
-from bo_loop.config import build
-from bo_loop.data import tables
-from bo_loop.data.schema import with_keys
-from bo_loop.errors import DataError
-from bo_loop.expand.judge import Judge
-from bo_loop.generate.base import Known
-from bo_loop.generate.filters import Funnel, fingerprint
-from bo_loop.generate.mutate import Mutate
-from bo_loop.generate.strings import flat
+from bo_loop.data.observations import with_keys
+from bo_loop.data.sources import csv as tables
+from bo_loop.ligands.filters import Funnel, fingerprint
+from bo_loop.ligands.generators.base import Known
+from bo_loop.ligands.generators.mutate import Mutate
+from bo_loop.ligands.generators.strings import flat
+from bo_loop.ligands.worth import Judge
 from bo_loop.surrogate import Surrogate
 
 CONF = Path(__file__).parents[1] / "conf"

@@ -19,14 +19,14 @@ from multiprocessing import get_context
 import numpy as np
 import torch
 
-from bo_loop.acquisition.batch import select
-from bo_loop.acquisition.functions import LogEI
-from bo_loop.acquisition.joint import Thompson
-from bo_loop.acquisition.objectives import Maximise
-from bo_loop.acquisition.screen import ranked, top
+from bo_loop.acquisition.batch.select import select
+from bo_loop.acquisition.objectives.base import Maximise
+from bo_loop.acquisition.scores.functions import LogEI
+from bo_loop.acquisition.scores.joint import Thompson
+from bo_loop.acquisition.scores.screen import ranked, top
+from bo_loop.base.types import Floats, PairFeatures, PoolPairs
+from bo_loop.models.gp.pair_model import PairModel
 from bo_loop.models.matern_gp import MaternGP
-from bo_loop.models.pair_model import PairModel
-from bo_loop.records import Floats, PairFeatures, PoolPairs
 
 N_METALS, N_LIGANDS, N_TRAIN = 57, 2_706, 4_000
 LARGE_LIGANDS = 17_544

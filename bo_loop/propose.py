@@ -8,16 +8,16 @@ from typing import Any
 
 import numpy as np
 
-from bo_loop.acquisition.base import Acquisition
-from bo_loop.acquisition.batch import Cap, Selection, explain, select
-from bo_loop.acquisition.functions import percent
-from bo_loop.acquisition.items import Items
-from bo_loop.acquisition.objectives import Objective
-from bo_loop.acquisition.replicates import expected_values, proposed_pairs, removed
+from bo_loop.acquisition.batch.replicates import expected_values, proposed_pairs, removed
+from bo_loop.acquisition.batch.select import Cap, Selection, explain, select
+from bo_loop.acquisition.objectives.base import Objective
+from bo_loop.acquisition.objectives.items import Items
+from bo_loop.acquisition.scores.base import Acquisition
+from bo_loop.acquisition.scores.functions import percent
+from bo_loop.acquisition.scores.values import item_values, likely_allowed
 from bo_loop.acquisition.stop import Stop, chance_of_better
-from bo_loop.acquisition.values import item_values, likely_allowed
-from bo_loop.errors import CampaignError
-from bo_loop.records import Floats, Mask, PoolPairs, PoolPosterior, Proposal, Rows
+from bo_loop.base.errors import CampaignError
+from bo_loop.base.types import Floats, Mask, PoolPairs, PoolPosterior, Proposal, Rows
 
 
 @dataclass(frozen=True)

@@ -7,13 +7,13 @@ from typing import Any, Protocol
 import numpy as np
 import pandas as pd
 
-from bo_loop.data.schema import standardised
-from bo_loop.errors import DataError
+from bo_loop.base.errors import DataError
+from bo_loop.base.types import Floats, PairFeatures, PoolPosterior, Rows
+from bo_loop.data.observations import standardised
 from bo_loop.features.schema import FeatureSchema
 from bo_loop.models.censored import sites
-from bo_loop.models.pair_model import PairModel
-from bo_loop.models.sources import OWN, labels
-from bo_loop.records import Floats, PairFeatures, PoolPosterior, Rows
+from bo_loop.models.gp.pair_model import PairModel
+from bo_loop.models.gp.source_noise import OWN, labels
 
 _SIGNS = {"none": 0.0, "lower": 1.0, "upper": -1.0}
 
@@ -35,7 +35,7 @@ class FittedModel(Protocol):
     def parts(self, features: PairFeatures) -> dict[str, tuple[PairModel, PairFeatures, Rows]]:
         """Return the exact GPs inside, with the pairs each answers for and their positions.
 
-        What moves their predictions is told by `bo_loop.models.relevance`, which says how it
+        What moves their predictions is told by `bo_loop.models.explain.relevance`, which says how it
         differentiates a GP, and what one may offer to be differentiated otherwise.
         """
 

@@ -1,4 +1,4 @@
-"""Tables that the code holds, shown in the docs: ``{{ table bo_loop.campaign.state }}``."""
+"""Tables that the code holds, shown in the docs: ``{{ table bo_loop.campaign.ledger.state }}``."""
 
 import importlib
 import re

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from bo_loop.records import Floats, PoolPairs, Rows
+from bo_loop.base.types import Floats, PoolPairs, Rows
 
 
 def pool_pairs(n_ligands, ids=None, metals=None, ligands=None, own=None, cost=None) -> PoolPairs:

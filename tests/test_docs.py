@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bo_loop import Campaign
-from bo_loop.cli import VERBS
+from bo_loop.cli.main import VERBS
 
 DOCS = Path(__file__).parents[1] / "docs"
 

@@ -5,11 +5,11 @@ import pytest
 from fakes import FakePosterior, pool_pairs
 from scipy.stats import norm
 
-from bo_loop.acquisition.compound import Cost, Selectivity, Target
-from bo_loop.acquisition.functions import LogEI
-from bo_loop.acquisition.objectives import Maximise, Minimise
-from bo_loop.acquisition.several import Pareto
-from bo_loop.errors import CampaignError
+from bo_loop.acquisition.objectives.base import Maximise, Minimise
+from bo_loop.acquisition.objectives.compound import Cost, Selectivity, Target
+from bo_loop.acquisition.objectives.several import Pareto
+from bo_loop.acquisition.scores.functions import LogEI
+from bo_loop.base.errors import CampaignError
 from bo_loop.propose import Candidates, propose
 
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from bo_loop.cli import VERBS
-from bo_loop.data import minteq
+from bo_loop.cli.main import VERBS
+from bo_loop.data.sources import minteq
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")

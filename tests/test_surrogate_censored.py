@@ -4,10 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from bo_loop.data import minteq
-from bo_loop.errors import DataError
-from bo_loop.features.published import PublishedRecipe
-from bo_loop.model_folder import load, save
+from bo_loop.base.errors import DataError
+from bo_loop.data.sources import minteq
+from bo_loop.features.recipes.published import PublishedRecipe
+from bo_loop.library.model_folder import load, save
 from bo_loop.models.matern_gp import MaternGP
 from bo_loop.surrogate import Surrogate
 

@@ -2,11 +2,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from bo_loop.data import minteq
-from bo_loop.data.schema import standardised
-from bo_loop.features.published import PublishedRecipe
-from bo_loop.model_folder import load, save
-from bo_loop.models.beta_gp import BetaGP
+from bo_loop.data.observations import standardised
+from bo_loop.data.sources import minteq
+from bo_loop.features.recipes.published import PublishedRecipe
+from bo_loop.library.model_folder import load, save
+from bo_loop.models.staged.beta_gp import BetaGP
 from bo_loop.surrogate import Surrogate
 
 

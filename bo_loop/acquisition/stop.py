@@ -13,13 +13,13 @@ import numpy as np
 import torch
 from botorch.utils.sampling import draw_sobol_normal_samples
 
-from bo_loop.acquisition.batch import open_items
-from bo_loop.acquisition.functions import UCB, LogEI, percent
-from bo_loop.acquisition.joint import joint_values
-from bo_loop.acquisition.objectives import Objective
-from bo_loop.acquisition.pickers import Lazy, Streamed
-from bo_loop.acquisition.values import likely_allowed
-from bo_loop.records import Mask, PoolPairs, PoolPosterior
+from bo_loop.acquisition.batch.pickers import Lazy, Streamed
+from bo_loop.acquisition.batch.select import open_items
+from bo_loop.acquisition.objectives.base import Objective
+from bo_loop.acquisition.scores.functions import UCB, LogEI, percent
+from bo_loop.acquisition.scores.joint import joint_values
+from bo_loop.acquisition.scores.values import likely_allowed
+from bo_loop.base.types import Mask, PoolPairs, PoolPosterior
 
 SHORTLIST = 200
 DRAWS = 1_024

@@ -12,22 +12,27 @@ from typing import Any
 
 import pandas as pd
 
-from bo_loop import config as configs
-from bo_loop.campaign import doubts, files, results, rules, sealed, views
+from bo_loop.base import config as configs
+from bo_loop.base import files
+from bo_loop.base.errors import CampaignError, ConfigError
+from bo_loop.campaign import sealed
 from bo_loop.campaign.amendments import Amendments
-from bo_loop.campaign.events import NewEvent, canonical
-from bo_loop.campaign.items import require_items
-from bo_loop.campaign.ledger import Ledger
+from bo_loop.campaign.ledger import rules
+from bo_loop.campaign.ledger.events import NewEvent, canonical
+from bo_loop.campaign.ledger.ledger import Ledger
+from bo_loop.campaign.ledger.state import CampaignState
+from bo_loop.campaign.pool_rows import require_items
 from bo_loop.campaign.record import LEDGER, who
+from bo_loop.campaign.results import doubts
+from bo_loop.campaign.results import reading as results
 from bo_loop.campaign.settings import (
     POOL_RULES,
     check_round,
     checked_settings,
     with_overrides,
 )
-from bo_loop.campaign.state import CampaignState
 from bo_loop.campaign.verify import Verification, verify
-from bo_loop.errors import CampaignError, ConfigError
+from bo_loop.campaign.views import views
 
 _PACKAGES = ("bo-loop", "torch", "gpytorch", "botorch", "numpy", "scipy", "rdkit")
 REPORT = "report.html"
@@ -144,7 +149,7 @@ class Campaign(Amendments):
             Who asks; by default the login name.
         **overrides
             Any of `settings.FOR_A_ROUND`, for this round only: ``batch_size=6``,
-            ``acquisition={"_target_": "bo_loop.acquisition.functions.UCB", "beta": 4.0}``.
+            ``acquisition={"_target_": "bo_loop.acquisition.UCB", "beta": 4.0}``.
 
         Returns
         -------
@@ -160,7 +165,7 @@ class Campaign(Amendments):
         ConfigError, DataError, FitError
             If an override, the data or the fit will not do. Nothing is recorded then.
         """
-        from bo_loop.campaign.rounds import decide  # torch: only where a model is needed
+        from bo_loop.campaign.rounds.decide import decide  # torch: only where a model is needed
         from bo_loop.features.schema import FeatureSchema
 
         check_round(overrides)
@@ -205,7 +210,7 @@ class Campaign(Amendments):
             Record another value for an answered pair as a replicate. One that a round proposed
             is recorded as such without it.
         confirm : bool
-            Record results that look doubtful all the same; see `bo_loop.campaign.doubts`.
+            Record results that look doubtful all the same; see `bo_loop.campaign.results.doubts`.
         operator, method, date, note : str, optional
             What holds for rows that state none; the operator is by default the login name.
 
@@ -293,8 +298,8 @@ def _prepare(
     settings: Mapping[str, Any],
 ) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, Any], int]:
     """Return literature and pool with keys, the feature schema as JSON, and the pairs left out."""
+    from bo_loop.data.observations import with_keys
     from bo_loop.data.pools import within_denticity
-    from bo_loop.data.schema import with_keys
 
     pool_node = {key: value for key, value in settings["pool"].items() if key not in POOL_RULES}
     recipe = configs.build(settings["features"])

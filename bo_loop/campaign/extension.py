@@ -7,10 +7,10 @@ from typing import Any
 
 import pandas as pd
 
+from bo_loop.base.errors import CampaignError
 from bo_loop.chemistry.ions import MetalIon, parse_ion
 from bo_loop.data import pools
-from bo_loop.data.schema import PAIR_COLUMNS, validate_pairs, with_keys
-from bo_loop.errors import CampaignError
+from bo_loop.data.observations import PAIR_COLUMNS, validate_pairs, with_keys
 from bo_loop.features.schema import FeatureSchema
 
 _CONDITIONS = ["temperature_C", "ionic_strength_M"]
@@ -32,7 +32,7 @@ def new_pairs(
     features : mapping
         JSON of the frozen feature schema.
     ligands : str, Path or None
-        A table, as `bo_loop.data.pools.table` reads it.
+        A table, as `bo_loop.data.TablePool` reads it.
     metals : sequence of str
         Metal ions.
     max_denticity_sum : int, optional

@@ -11,14 +11,16 @@ from typing import Any
 
 import pandas as pd
 
-from bo_loop.campaign import files, forms, history, sealed, views
-from bo_loop.campaign.events import Event, NewEvent
-from bo_loop.campaign.fold import fold
-from bo_loop.campaign.ledger import Appended, Ledger
+from bo_loop.base import files
+from bo_loop.base.errors import CampaignError
+from bo_loop.campaign import sealed
+from bo_loop.campaign.ledger.events import Event, NewEvent
+from bo_loop.campaign.ledger.fold import fold
+from bo_loop.campaign.ledger.ledger import Appended, Ledger
+from bo_loop.campaign.ledger.state import CampaignState, Round
 from bo_loop.campaign.settings import check_targets
-from bo_loop.campaign.state import CampaignState, Round
-from bo_loop.campaign.status import Status, status_of
-from bo_loop.errors import CampaignError
+from bo_loop.campaign.views import forms, history, views
+from bo_loop.campaign.views.status import Status, status_of
 
 LEDGER, MEASUREMENTS = "ledger.jsonl", "measurements.csv"
 FORM, MODEL = "proposals.csv", "model.json"
@@ -156,7 +158,7 @@ class Record:
         Returns
         -------
         DataFrame
-            As `bo_loop.campaign.history.history`.
+            As `bo_loop.campaign.views.history.history`.
 
         Raises
         ------

@@ -14,8 +14,8 @@ from typing import Any
 import pandas as pd
 import yaml
 
-from bo_loop.campaign import files
-from bo_loop.errors import CampaignError
+from bo_loop.base import files
+from bo_loop.base.errors import CampaignError
 
 CONFIG, OBSERVATIONS, POOL, FEATURES = (
     "campaign.yaml",

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from bo_loop import config as configs
-from bo_loop.errors import ConfigError
+from bo_loop.base import config as configs
+from bo_loop.base.errors import ConfigError
 
 SETTINGS = ("batch_size", "seed", "data", "features", "model", "objective", "acquisition", "pool")
 FOR_A_ROUND = ("batch_size", "seed", "model", "objective", "acquisition", "pool")

@@ -17,13 +17,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bo_loop.campaign import files, forms
-from bo_loop.campaign.fold import fold
+from bo_loop.base import files
+from bo_loop.base.errors import BoLoopError, CampaignError, DataError
+from bo_loop.campaign.ledger.fold import fold
+from bo_loop.campaign.ledger.state import CampaignState, Round
 from bo_loop.campaign.record import FORM, MEASUREMENTS, Record
 from bo_loop.campaign.settings import with_overrides
-from bo_loop.campaign.state import CampaignState, Round
+from bo_loop.campaign.views import forms
 from bo_loop.data.cells import read_cells
-from bo_loop.errors import BoLoopError, CampaignError, DataError
 
 if TYPE_CHECKING:
     from bo_loop.surrogate import Surrogate
@@ -192,8 +193,8 @@ def _round(record: Record, made: Round, versions: Mapping[str, str], *, refit: b
 
 def _recomputed(record: Record, made: Round, *, refit: bool) -> tuple[list[str], str]:
     """Return how a round differs from what follows now, and what a new fit would give."""
-    from bo_loop.campaign import rounds  # torch: only where a model is needed
-    from bo_loop.config import build
+    from bo_loop.base.config import build
+    from bo_loop.campaign.rounds import decide as rounds
     from bo_loop.features.schema import FeatureSchema
     from bo_loop.surrogate import Surrogate
 

@@ -10,7 +10,7 @@ log β the overall constant of k H⁺ + L → H_kL. No campaign can choose it as
 import re
 from dataclasses import dataclass
 
-from bo_loop.errors import DataError
+from bo_loop.base.errors import DataError
 
 _SYMBOLS = """
     Li Be Na Mg Al K Ca Sc Ti V Cr Mn Fe Co Ni Cu Zn Ga Ge Rb Sr Y Zr Nb Mo Tc Ru Rh Pd Ag Cd In

@@ -10,9 +10,9 @@ from rdkit import Chem, rdBase
 from rdkit.Chem.MolStandardize import rdMolStandardize
 from rdkit.Chem.rdMolDescriptors import CalcMolFormula
 
+from bo_loop.base.errors import DataError
 from bo_loop.chemistry.acids import acidic_protons
 from bo_loop.chemistry.ions import METALS
-from bo_loop.errors import DataError
 
 _CACHED = 100_000
 

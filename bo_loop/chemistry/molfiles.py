@@ -2,7 +2,7 @@
 
 from rdkit import Chem, rdBase
 
-from bo_loop.errors import DataError
+from bo_loop.base.errors import DataError
 
 
 def read_molfile(text: str) -> tuple[str, int]:

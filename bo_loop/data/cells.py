@@ -13,7 +13,7 @@ from typing import Any
 
 import pandas as pd
 
-from bo_loop.errors import DataError
+from bo_loop.base.errors import DataError
 
 MAX_FILE_BYTES = 256 * 2**20
 

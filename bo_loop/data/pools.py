@@ -1,6 +1,6 @@
 """Pools: the metal-ligand pairs that a campaign may propose.
 
-A pool is a frame of pairs (`bo_loop.data.schema.PAIR_COLUMNS`). Every function here is a config
+A pool is a frame of pairs (`bo_loop.data.observations.PAIR_COLUMNS`). Every function here is a config
 node's target: it takes plain values and returns the frame.
 """
 
@@ -12,12 +12,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from bo_loop.base.errors import ConfigError, DataError
 from bo_loop.chemistry.donors import DONOR_NAMES, donor_features
 from bo_loop.chemistry.ions import MetalIon, parse_ion
 from bo_loop.chemistry.ligands import inchikey
-from bo_loop.data import schema
+from bo_loop.data import observations as schema
 from bo_loop.data.cells import bad_rows, read_cells, spreadsheet_rows
-from bo_loop.errors import ConfigError, DataError
 
 _CHELATORS = "common_chelators.csv"
 _DENTICITY = DONOR_NAMES.index("denticity")
@@ -115,7 +115,7 @@ def known_pairs(
     Parameters
     ----------
     data : DataFrame
-        Observations (`bo_loop.data.schema.OBSERVATION_COLUMNS`).
+        Observations (`bo_loop.data.observations.OBSERVATION_COLUMNS`).
     metals : sequence of str
         Metal ions, as ``bo_loop.chemistry.ions.parse_ion`` reads them.
     n_ligands : sequence of int

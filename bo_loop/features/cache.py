@@ -16,7 +16,7 @@ from typing import Self
 
 import numpy as np
 
-from bo_loop.records import Floats
+from bo_loop.base.types import Floats
 
 ENVIRONMENT_VARIABLE = "BO_LOOP_CACHE"
 FILE_NAME = "descriptors.sqlite3"

@@ -20,10 +20,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from bo_loop.errors import DataError
-from bo_loop.features import descriptors, groups
-from bo_loop.features.tables import PAIR, ligands_of, raw_features, restricted
-from bo_loop.records import Floats, PairFeatures
+from bo_loop.base.errors import DataError
+from bo_loop.base.types import Floats, PairFeatures
+from bo_loop.features.assembly import PAIR, ligands_of, raw_features, restricted
+from bo_loop.features.blocks import groups
+from bo_loop.features.blocks import mordred as descriptors
 
 # Left as it is: a model that treats n = 1 and n > 1 apart reads n from the feature.
 UNSCALED = "n_ligands"
@@ -132,8 +133,8 @@ class FeatureSchema:
             If the rules and packages at hand are not those that computed the schema's values.
         """
         # Here, not above: the recipes make schemas.
-        from bo_loop.features.chemistry import ChemistryRecipe
-        from bo_loop.features.published import PublishedRecipe
+        from bo_loop.features.recipes.chemistry import ChemistryRecipe
+        from bo_loop.features.recipes.published import PublishedRecipe
 
         installed = schema_version(stored["blocks"])
         if stored["version"] != installed:

@@ -21,8 +21,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import norm
 
-from bo_loop.errors import FitError
-from bo_loop.records import Floats
+from bo_loop.base.errors import FitError
+from bo_loop.base.types import Floats
 
 _MAX_SWEEPS = 500
 _TOLERANCE = 1e-8

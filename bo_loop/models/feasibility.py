@@ -20,9 +20,9 @@ from collections.abc import Callable
 import numpy as np
 from scipy.stats import norm
 
-from bo_loop.errors import FitError
+from bo_loop.base.errors import FitError
+from bo_loop.base.types import Floats, Rows
 from bo_loop.models.censored import sites
-from bo_loop.records import Floats, Rows
 
 PRIOR = 0.9
 """Probability of success of a pair that is like no other."""

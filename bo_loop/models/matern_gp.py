@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 import torch
 
-from bo_loop.models.exact_gp import ExactGP
-from bo_loop.models.fitting import MaternForm, Problem, cold_start, optimise
-from bo_loop.models.kernels import GatheredMatern
-from bo_loop.models.matern import Gathered, gather
-from bo_loop.models.ordering import farthest_first
-from bo_loop.models.tables import as_tensors, qualified_names, refuse_counts
-from bo_loop.records import Floats, PairFeatures, Rows
+from bo_loop.base.types import Floats, PairFeatures, Rows
+from bo_loop.models.gp.exact_gp import ExactGP
+from bo_loop.models.gp.fitting import MaternForm, Problem, cold_start, optimise
+from bo_loop.models.kernels.kernels import GatheredMatern
+from bo_loop.models.kernels.matern_form import Gathered, gather
+from bo_loop.models.kernels.ordering import farthest_first
+from bo_loop.models.kernels.tensors import as_tensors, qualified_names, refuse_counts
 
 _SCOUT_ROWS = 750  # the start is refined on so many rows first, at a few ms an evaluation
 

@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 import torch
 
-from bo_loop.errors import ConfigError
-from bo_loop.models.exact_gp import ExactGP
-from bo_loop.models.fitting import Problem
-from bo_loop.models.kernels import ProductKernel
-from bo_loop.models.layout import Layout, Term, require_blocks
-from bo_loop.models.product import ProductForm, Tables, overlaps
-from bo_loop.records import Floats, PairFeatures, Rows
+from bo_loop.base.errors import ConfigError
+from bo_loop.base.types import Floats, PairFeatures, Rows
+from bo_loop.models.gp.exact_gp import ExactGP
+from bo_loop.models.gp.fitting import Problem
+from bo_loop.models.kernels.kernels import ProductKernel
+from bo_loop.models.kernels.layout import Layout, Term, require_blocks
+from bo_loop.models.kernels.product_form import ProductForm, Tables, overlaps
 
 TERMS = ("metal * ligand * atoms", "metal * ligand", "ligand", "metal")
 
@@ -28,7 +28,7 @@ class PairGP(ExactGP):
         As for `ExactGP`. The rows that hyperparameters are found on are drawn at random, an equal
         share of each source as far as its rows last.
     terms : sequence of str
-        What the covariance of two pairs is a sum of; see `bo_loop.models.layout.Term`.
+        What the covariance of two pairs is a sum of; see `bo_loop.models.kernels.layout.Term`.
     lengthscale_sd, ligand_lengthscale_sd : float
         Prior sd of each log lengthscale, of the metal and the pair, and of the ligand: the
         smaller, the more alike features count. Metals are fewer than ligands, and tell less.

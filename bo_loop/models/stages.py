@@ -13,10 +13,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from bo_loop.errors import ConfigError, DataError
-from bo_loop.models.pair_model import PairModel
-from bo_loop.models.tables import qualified_names
-from bo_loop.records import Floats, PairFeatures, Rows
+from bo_loop.base.errors import ConfigError, DataError
+from bo_loop.base.types import Floats, PairFeatures, Rows
+from bo_loop.models.gp.pair_model import PairModel
+from bo_loop.models.kernels.tensors import qualified_names
 
 NUMBER = "n_ligands"
 INPUTS = ("beta_1_mean", "beta_1_variance")

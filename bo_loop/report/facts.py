@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from bo_loop import config as configs
-from bo_loop.campaign import views
-from bo_loop.campaign.events import Event
-from bo_loop.campaign.fold import fold
-from bo_loop.campaign.state import CampaignState, Result, Round
-from bo_loop.campaign.status import Status, best_rows, status_of, worth_of
+from bo_loop.base import config as configs
+from bo_loop.campaign.ledger.events import Event
+from bo_loop.campaign.ledger.fold import fold
+from bo_loop.campaign.ledger.state import CampaignState, Result, Round
+from bo_loop.campaign.views import views
+from bo_loop.campaign.views.status import Status, best_rows, status_of, worth_of
 from bo_loop.report.sentences import named_options, pair_name
 
 if TYPE_CHECKING:

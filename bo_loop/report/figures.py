@@ -9,8 +9,8 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 from scipy.stats import binom, norm
 
-from bo_loop.pages import BLUE, GREEN, GREY, ORANGE, RED, chart, svg
-from bo_loop.records import Floats
+from bo_loop.base.html import BLUE, GREEN, GREY, ORANGE, RED, chart, svg
+from bo_loop.base.types import Floats
 
 _WIDE, _NARROW = (6.2, 3.2), (4.6, 4.0)
 STATES = {

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bo_loop.campaign.fold import fold
-from bo_loop.campaign.rounds import training
-from bo_loop.config import build
+from bo_loop.base.config import build
+from bo_loop.base.types import Floats, PairFeatures
+from bo_loop.campaign.ledger.fold import fold
+from bo_loop.campaign.rounds.decide import training
 from bo_loop.features.schema import FeatureSchema
-from bo_loop.models.leave_one_out import leave_one_out
-from bo_loop.models.relevance import relevance
-from bo_loop.records import Floats, PairFeatures
+from bo_loop.models.explain.relevance import relevance
+from bo_loop.models.gp.leave_one_out import leave_one_out
 from bo_loop.report.facts import Facts
 from bo_loop.surrogate import Surrogate
 

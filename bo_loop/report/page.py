@@ -8,16 +8,16 @@ import numpy as np
 import pandas as pd
 import yaml
 
-from bo_loop.campaign.views import shown_nearest
-from bo_loop.pages import render
-from bo_loop.records import shown_movers
+from bo_loop.base.html import render
+from bo_loop.base.types import shown_movers
+from bo_loop.campaign.views.views import shown_nearest
 from bo_loop.report import facts as told
 from bo_loop.report import figures
+from bo_loop.report.chemical_space import FEWEST, layout
+from bo_loop.report.drawings import draw
 from bo_loop.report.facts import Facts, facts_of
 from bo_loop.report.model import learned
 from bo_loop.report.sentences import in_words, pair_name, summary
-from bo_loop.report.space import FEWEST, layout
-from bo_loop.report.structures import draw
 
 if TYPE_CHECKING:
     from bo_loop.campaign.campaign import Campaign

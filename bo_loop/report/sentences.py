@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from bo_loop import config as configs
+from bo_loop.base import config as configs
+from bo_loop.base.html import joined
 from bo_loop.chemistry.ions import PROTON, parse_ion
-from bo_loop.pages import joined
 
 if TYPE_CHECKING:
     from bo_loop.report.facts import Facts

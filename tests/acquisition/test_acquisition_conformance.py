@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 from fakes import FakePosterior, pool_pairs
 
-from bo_loop.acquisition.batch import explain, select
-from bo_loop.acquisition.compound import Cost, Range, Selectivity, Target
-from bo_loop.acquisition.functions import EI, PI, UCB, Greedy, LogEI, MaxVariance, Random
-from bo_loop.acquisition.joint import QUCB, QLogEI, QLogNEI, Thompson
-from bo_loop.acquisition.objectives import Maximise, Minimise
-from bo_loop.acquisition.several import Pareto, WeightedSum
-from bo_loop.acquisition.values import item_values
-from bo_loop.errors import ConfigError
+from bo_loop.acquisition.batch.select import explain, select
+from bo_loop.acquisition.objectives.base import Maximise, Minimise
+from bo_loop.acquisition.objectives.compound import Cost, Range, Selectivity, Target
+from bo_loop.acquisition.objectives.several import Pareto, WeightedSum
+from bo_loop.acquisition.scores.functions import EI, PI, UCB, Greedy, LogEI, MaxVariance, Random
+from bo_loop.acquisition.scores.joint import QUCB, QLogEI, QLogNEI, Thompson
+from bo_loop.acquisition.scores.values import item_values
+from bo_loop.base.errors import ConfigError
 
 SIZE = 60
 IDS = [f"Ni+2:L1:{row:03d}" for row in range(SIZE)]

@@ -5,9 +5,9 @@ import pytest
 from fakes import FakePosterior
 from test_acquisition_conformance import EVERY, SIZE
 
+from bo_loop.base.types import PairFeatures
 from bo_loop.models.matern_gp import MaternGP
 from bo_loop.propose import Candidates, propose
-from bo_loop.records import PairFeatures
 
 KNOWN = np.arange(24)
 PENDING = np.array([30, 44])

@@ -4,7 +4,7 @@ import hashlib
 import json
 from datetime import UTC, datetime
 
-from bo_loop.campaign.events import Event
+from bo_loop.campaign.ledger.events import Event
 
 STARTED = (
     "started",

@@ -5,8 +5,9 @@ import shutil
 import pandas as pd
 
 from bo_loop.campaign import campaign as campaigns
-from bo_loop.campaign import extension, rounds, verify
+from bo_loop.campaign import extension, verify
 from bo_loop.campaign.campaign import Campaign
+from bo_loop.campaign.rounds import decide as rounds
 from bo_loop.features.schema import FeatureSchema
 
 CONFIG = {
@@ -15,9 +16,9 @@ CONFIG = {
     "seed": 0,
     "data": {},
     "features": {},
-    "model": {"_target_": "bo_loop.models.matern_gp.MaternGP"},
-    "objective": {"_target_": "bo_loop.acquisition.objectives.Maximise"},
-    "acquisition": {"_target_": "bo_loop.acquisition.functions.LogEI"},
+    "model": {"_target_": "bo_loop.models.MaternGP"},
+    "objective": {"_target_": "bo_loop.acquisition.Maximise"},
+    "acquisition": {"_target_": "bo_loop.acquisition.LogEI"},
     "pool": {"include_known": False},
 }
 

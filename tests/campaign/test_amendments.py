@@ -7,11 +7,11 @@ import pytest
 import small_campaign
 from small_campaign import cheapen, pairs, results
 
+from bo_loop.base.errors import CampaignError, ConfigError, DataError
 from bo_loop.campaign.campaign import Campaign
-from bo_loop.errors import CampaignError, ConfigError, DataError
 
 A, B, C, D = (f"Ni+2:L1:{c}" for c in "ABCD")
-UCB = {"_target_": "bo_loop.acquisition.functions.UCB", "beta": 4.0}
+UCB = {"_target_": "bo_loop.acquisition.UCB", "beta": 4.0}
 
 
 @pytest.fixture
@@ -115,7 +115,7 @@ def test_a_withdrawn_pair_is_not_proposed_until_restored(campaign):
 
 def test_a_suggest_that_is_overtaken_chooses_again(campaign, monkeypatch):
     """Another process proposes the same pairs while this one computes."""
-    from bo_loop.campaign import rounds
+    from bo_loop.campaign.rounds import decide as rounds
 
     others = []
 
@@ -199,7 +199,7 @@ def test_a_campaign_that_came_by_mail_builds_nothing_that_acts(campaign, tmp_pat
     """The function named does exist in bo_loop, and would cut the file."""
     victim = tmp_path / "thesis.txt"
     victim.write_text("years of work")
-    evil = {"_target_": "bo_loop.campaign.files.cut", "path": str(victim), "length": 0}
+    evil = {"_target_": "bo_loop.base.files.cut", "path": str(victim), "length": 0}
     data = {"overrides": {group: {"_target_": UCB["_target_"], "beta": evil}}}
     campaign.ledger.append([("config_changed", data)])
     for act in (campaign.suggest, campaign.status, lambda: campaign.configure(batch_size=3)):

@@ -8,38 +8,38 @@ import pytest
 import yaml
 
 from bo_loop import Campaign
-from bo_loop.campaign import ledger
-from bo_loop.data import minteq
-from bo_loop.data.schema import with_keys
-from bo_loop.errors import CampaignError, ConfigError, DataError
+from bo_loop.base.errors import CampaignError, ConfigError, DataError
+from bo_loop.campaign.ledger import ledger
+from bo_loop.data.observations import with_keys
+from bo_loop.data.sources import minteq
 
 HIDDEN = "Zn+2"
 
 
 def config(directory, **changes):
-    target = {"_target_": "bo_loop.acquisition.objectives.Maximise", "free_ligand_M": None}
+    target = {"_target_": "bo_loop.acquisition.Maximise", "free_ligand_M": None}
     return {
         "name": "zinc",
         "directory": str(directory),
         "batch_size": 3,
         "seed": 0,
-        "data": {"_target_": "bo_loop.data.minteq.load", "without_metals": [HIDDEN]},
-        "features": {"_target_": "bo_loop.features.published.PublishedRecipe"},
-        "model": {"_target_": "bo_loop.models.matern_gp.MaternGP", "max_iter": 30},
+        "data": {"_target_": "bo_loop.data.Minteq", "without_metals": [HIDDEN]},
+        "features": {"_target_": "bo_loop.features.PublishedRecipe"},
+        "model": {"_target_": "bo_loop.models.MaternGP", "max_iter": 30},
         "objective": target,
-        "acquisition": {"_target_": "bo_loop.acquisition.functions.LogEI"},
+        "acquisition": {"_target_": "bo_loop.acquisition.LogEI"},
         "pool": {
-            "_target_": "bo_loop.data.pools.known_pairs",
-            "data": {"_target_": "bo_loop.data.minteq.load"},
+            "_target_": "bo_loop.data.KnownPairs",
+            "data": {"_target_": "bo_loop.data.Minteq"},
             "metals": [HIDDEN],
             "include_known": False,
         },
     } | changes
 
 
-CHEMISTRY = {"_target_": "bo_loop.features.chemistry.ChemistryRecipe"}
-PAIR_GP = {"_target_": "bo_loop.models.pair_gp.PairGP"}
-BETA_GP = {"_target_": "bo_loop.models.beta_gp.BetaGP"}
+CHEMISTRY = {"_target_": "bo_loop.features.ChemistryRecipe"}
+PAIR_GP = {"_target_": "bo_loop.models.PairGP"}
+BETA_GP = {"_target_": "bo_loop.models.BetaGP"}
 
 
 @pytest.fixture(scope="module")
@@ -193,7 +193,7 @@ def test_a_literature_value_without_stereochemistry_answers_the_pair(tmp_path):
         "ligand,smiles\nL-tartaric acid,O=C(O)[C@H](O)[C@@H](O)C(=O)O\n", encoding="utf-8"
     )
     pool = {
-        "_target_": "bo_loop.data.pools.table",
+        "_target_": "bo_loop.data.TablePool",
         "path": str(path),
         "metals": ["Cu+2", "Zn+2"],
         "include_known": False,
@@ -203,7 +203,7 @@ def test_a_literature_value_without_stereochemistry_answers_the_pair(tmp_path):
 
 
 def test_overrides_hold_for_one_round(campaign):
-    greedy = {"_target_": "bo_loop.acquisition.functions.Greedy"}
+    greedy = {"_target_": "bo_loop.acquisition.Greedy"}
     once = campaign.suggest(acquisition=greedy, batch_size=1)
     assert len(once) == 1
     assert once["acquisition"].iloc[0] == pytest.approx(once["mean"].iloc[0])

@@ -8,9 +8,9 @@ import pytest
 import small_campaign
 from small_campaign import cheapen, results
 
-from bo_loop.campaign import files
+from bo_loop.base import files
+from bo_loop.base.errors import CampaignError
 from bo_loop.campaign.campaign import Campaign
-from bo_loop.errors import CampaignError
 
 
 @pytest.fixture

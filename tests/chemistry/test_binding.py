@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
+from bo_loop.base.errors import DataError
 from bo_loop.chemistry.binding import BINDING_NAMES, binding_features
 from bo_loop.chemistry.donor_types import DONOR_TYPES, SITE_CLASSES
-from bo_loop.errors import DataError
 
 EDTA = "OC(=O)CN(CCN(CC(=O)O)CC(=O)O)CC(=O)O"
 

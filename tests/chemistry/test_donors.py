@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from bo_loop.base.errors import DataError
 from bo_loop.chemistry.donors import (
     DONOR_NAMES,
     DONOR_TYPES,
@@ -8,7 +9,6 @@ from bo_loop.chemistry.donors import (
     donor_features,
     donor_sites,
 )
-from bo_loop.errors import DataError
 
 EDTA = "OC(=O)CN(CCN(CC(=O)O)CC(=O)O)CC(=O)O"
 DESFERRIOXAMINE_B = "CC(=O)N(O)CCCCCNC(=O)CCC(=O)N(O)CCCCCNC(=O)CCC(=O)N(O)CCCCCN"

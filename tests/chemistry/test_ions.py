@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bo_loop.base.errors import DataError
 from bo_loop.chemistry.ions import METALS, MetalIon, is_metal_formula, parse_ion
-from bo_loop.errors import DataError
 
 
 @pytest.mark.parametrize(

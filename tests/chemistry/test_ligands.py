@@ -3,6 +3,7 @@ import pytest
 from literature import literature, needs_literature
 from rdkit import Chem
 
+from bo_loop.base.errors import DataError
 from bo_loop.chemistry.ligands import (
     deprotonated_charge,
     formula,
@@ -10,7 +11,6 @@ from bo_loop.chemistry.ligands import (
     ligand_group,
     standardise,
 )
-from bo_loop.errors import DataError
 
 CHARGES = [
     ("OC(=O)CN(CCN(CC(=O)O)CC(=O)O)CC(=O)O", -4),

@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 from rdkit import Chem
 from rdkit.Chem import AllChem
 
+from bo_loop.base.errors import BoLoopError, DataError
 from bo_loop.chemistry.ligands import standardise
 from bo_loop.chemistry.molfiles import read_molfile
-from bo_loop.errors import BoLoopError, DataError
 
 
 def molfile(smiles):

@@ -5,10 +5,11 @@ from importlib import resources
 import pandas as pd
 import pytest
 
+from bo_loop.base.config import build
+from bo_loop.base.errors import ConfigError, DataError
 from bo_loop.chemistry import ligands as chem
-from bo_loop.config import build
-from bo_loop.data import pools, schema
-from bo_loop.errors import ConfigError, DataError
+from bo_loop.data import observations as schema
+from bo_loop.data import pools
 
 CLASSES = {
     "aminopolycarboxylate",
@@ -129,7 +130,7 @@ class TestCommonChelators:
             assert set(pool[column]) == {value}
 
     def test_is_built_from_a_config_node(self, chelators):
-        node = {"_target_": "bo_loop.data.pools.common_chelators", "metals": ["Ni+2"]}
+        node = {"_target_": "bo_loop.data.CommonChelators", "metals": ["Ni+2"]}
         assert len(build(node)) == len(chelators)
 
     @pytest.mark.parametrize("n", [0, 7, -1, 1.5, "2", True])

@@ -10,10 +10,10 @@ import torch
 from botorch.models.model import Model
 from model_tables import log_beta, pairs
 
-from bo_loop.errors import DataError
-from bo_loop.models.linalg import FitWarning
-from bo_loop.models.relevance import local_relevance, movers
-from bo_loop.models.tables import qualified_names
+from bo_loop.base.errors import DataError
+from bo_loop.models.explain.relevance import local_relevance, movers
+from bo_loop.models.gp.linalg import FitWarning
+from bo_loop.models.kernels.tensors import qualified_names
 
 
 def fitted(recipe):

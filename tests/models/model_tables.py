@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from bo_loop.records import PairFeatures
+from bo_loop.base.types import PairFeatures
 
 BLOCKS = {"properties": 3, "mordred": 4, "charge": 1, "pair": 2}
 

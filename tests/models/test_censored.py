@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from scipy.integrate import dblquad, quad
 from scipy.stats import multivariate_normal, norm
 
-from bo_loop.errors import FitError
+from bo_loop.base.errors import FitError
 from bo_loop.models import censored
 from bo_loop.models.censored import sites
 

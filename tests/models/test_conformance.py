@@ -1,9 +1,9 @@
 import pytest
 from conformance import CHECKS
 
-from bo_loop.models.beta_gp import BetaGP
 from bo_loop.models.matern_gp import MaternGP
 from bo_loop.models.pair_gp import PairGP
+from bo_loop.models.staged.beta_gp import BetaGP
 
 PAIR_GP = PairGP(
     terms=["metal * ligand", "ligand", "metal"], source_noise=False, source_offset=False

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy.stats import multivariate_normal, norm
 
-from bo_loop.errors import FitError
+from bo_loop.base.errors import FitError
 from bo_loop.models import censored
 from bo_loop.models.feasibility import PRIOR, log_success
 

@@ -3,13 +3,13 @@ import pytest
 import torch
 from model_tables import log_beta, pairs, stated
 
-from bo_loop.errors import ConfigError, DataError, FitError
-from bo_loop.models import factored, fitting, linalg
-from bo_loop.models.linalg import FitWarning, NotPositiveDefiniteError
-from bo_loop.models.matern import gather, matern
+from bo_loop.base.errors import ConfigError, DataError, FitError
+from bo_loop.models.gp import factored, fitting, linalg
+from bo_loop.models.gp.linalg import FitWarning, NotPositiveDefiniteError
+from bo_loop.models.kernels.matern_form import gather, matern
+from bo_loop.models.kernels.ordering import farthest_first
+from bo_loop.models.kernels.tensors import as_tensors
 from bo_loop.models.matern_gp import MaternGP
-from bo_loop.models.ordering import farthest_first
-from bo_loop.models.tables import as_tensors
 
 
 @pytest.mark.parametrize(

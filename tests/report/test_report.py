@@ -13,9 +13,9 @@ from markupsafe import escape
 from matplotlib.image import imread
 
 from bo_loop import Campaign
-from bo_loop.campaign.views import shown_nearest
-from bo_loop.errors import CampaignError
-from bo_loop.records import shown_movers
+from bo_loop.base.errors import CampaignError
+from bo_loop.base.types import shown_movers
+from bo_loop.campaign.views.views import shown_nearest
 from bo_loop.report.page import report
 
 HIDDEN = "Zn+2"
@@ -39,14 +39,14 @@ def config(directory):
         "directory": str(directory),
         "batch_size": 3,
         "seed": 0,
-        "data": {"_target_": "bo_loop.data.minteq.load", "without_metals": [HIDDEN]},
-        "features": {"_target_": "bo_loop.features.published.PublishedRecipe"},
-        "model": {"_target_": "bo_loop.models.matern_gp.MaternGP", "max_iter": 30},
-        "objective": {"_target_": "bo_loop.acquisition.objectives.Maximise"},
-        "acquisition": {"_target_": "bo_loop.acquisition.functions.LogEI"},
+        "data": {"_target_": "bo_loop.data.Minteq", "without_metals": [HIDDEN]},
+        "features": {"_target_": "bo_loop.features.PublishedRecipe"},
+        "model": {"_target_": "bo_loop.models.MaternGP", "max_iter": 30},
+        "objective": {"_target_": "bo_loop.acquisition.Maximise"},
+        "acquisition": {"_target_": "bo_loop.acquisition.LogEI"},
         "pool": {
-            "_target_": "bo_loop.data.pools.known_pairs",
-            "data": {"_target_": "bo_loop.data.minteq.load"},
+            "_target_": "bo_loop.data.KnownPairs",
+            "data": {"_target_": "bo_loop.data.Minteq"},
             "metals": [HIDDEN],
             "include_known": False,
         },

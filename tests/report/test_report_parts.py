@@ -2,14 +2,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from bo_loop.campaign.events import Event
-from bo_loop.campaign.fold import fold
-from bo_loop.errors import DataError
+from bo_loop.base.errors import DataError
+from bo_loop.campaign.ledger.events import Event
+from bo_loop.campaign.ledger.fold import fold
+from bo_loop.report.chemical_space import fingerprints, layout, neighbours
+from bo_loop.report.drawings import draw
 from bo_loop.report.facts import proposed, standardised_errors
 from bo_loop.report.figures import progress
 from bo_loop.report.sentences import in_words, ion, named_options, pair_name
-from bo_loop.report.space import fingerprints, layout, neighbours
-from bo_loop.report.structures import draw
 
 POOL = pd.DataFrame(
     {
@@ -103,7 +103,7 @@ def test_names_for_print():
 
 
 def test_a_config_node_in_words():
-    node = {"_target_": "bo_loop.acquisition.functions.UCB", "beta": 4.0}
+    node = {"_target_": "bo_loop.acquisition.UCB", "beta": 4.0}
     assert named_options(node) == "UCB, beta = 4.0"
     assert in_words(node).startswith("UCB, beta = 4.0: Upper confidence bound")
     plain = {"_target_": "bo_loop.x.M", "max_iter": 3, "a": None, "b": [], "c": False, "d": 0}

@@ -1,0 +1,320 @@
+"""How the next item of a batch is found: by bounds, by streaming every item, by joint draws.
+
+A picker holds k items in order of their pair ids. `pick` finds the best of those left, `believe`
+conditions on rows that were taken into the batch (kriging believer: on their means).
+
+Symbols
+-------
+k      items
+S      draws
+left   positions of items not yet taken
+"""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+
+from bo_loop.acquisition.batch.replicates import (
+    AfterMeasuring,
+    expected_values,
+    removed,
+)
+from bo_loop.acquisition.objectives.base import Objective
+from bo_loop.acquisition.objectives.compound import log_costs
+from bo_loop.acquisition.objectives.items import Items, first_mentions, partners
+from bo_loop.acquisition.scores.base import Acquisition
+from bo_loop.acquisition.scores.functions import Random
+from bo_loop.acquisition.scores.joint import Joint, joint_values
+from bo_loop.acquisition.scores.screen import ranked, top
+from bo_loop.acquisition.scores.values import blocks
+from bo_loop.base.errors import ConfigError
+from bo_loop.base.types import Floats, Mask, PoolPairs, PoolPosterior, Rows
+
+
+class Picker(Protocol):
+    """Finds items one after another."""
+
+    def pick(self, left: Rows, incumbent: Any) -> tuple[int, float]:
+        """Return the position of the best item left, and its score."""
+
+    def believe(self, rows: Rows) -> None:
+        """Condition on the means of `rows`."""
+
+
+def believed(posterior: PoolPosterior, rows: Rows, noise: Floats) -> PoolPosterior:
+    """Condition on the means of `rows`, as if measured with variances `noise` (N,)."""
+    if len(rows) == 0:
+        return posterior
+    return posterior.condition(rows, posterior.mean(rows), noise[rows])
+
+
+@dataclass
+class _Scored(ABC):
+    """What `Lazy` and `Streamed` share; `posterior` is the one that `believe` has come to.
+
+    With `measured` (k, m), the pairs that picking each item measures, items are scored by what
+    these measurements would tell; without, by their latent values.
+    """
+
+    posterior: PoolPosterior
+    objective: Objective
+    acquisition: Any
+    pairs: PoolPairs
+    items: Rows
+    noise: Floats
+    measured: Mask | None = None
+
+    def __post_init__(self):
+        self._known_weight = self._weigh()
+        self._prepare()
+
+    def _weigh(self) -> Floats | None:
+        """Log of each item's chance of success over its cost, as far as they weigh; (k,)."""
+        log_success, per_cost = self.pairs.log_success, self.objective.per_cost
+        if log_success is None and not per_cost:
+            return None
+        weight = -log_costs(self.pairs, self.items) if per_cost else np.zeros(len(self.items))
+        if log_success is not None:
+            parts = self.objective.parts(self.pairs)[self.items]
+            weight += (log_success[parts] * first_mentions(parts)).sum(axis=1)
+        return weight
+
+    @abstractmethod
+    def _prepare(self) -> None: ...
+
+    @abstractmethod
+    def best(self, left: Rows, incumbent: Any, q: int) -> tuple[Rows, Floats]:
+        """Return the q best of the items left, and their scores."""
+
+    def pick(self, left: Rows, incumbent: Any) -> tuple[int, float]:
+        """Return the position of the best item left, and its score."""
+        positions, scores = self.best(left, incumbent, 1)
+        return int(positions[0]), float(scores[0])
+
+
+class Lazy(_Scored):
+    """Screening by bounds, for scores of a row's own mean and variance and a known weight."""
+
+    def _prepare(self) -> None:
+        view = self._view()
+        self._mean, self._bound = view.mean(self.items), view.variance_bound(self.items)
+
+    def best(self, left: Rows, incumbent: float, q: int) -> tuple[Rows, Floats]:
+        """Return the q best of the items left, and their scores; tightened bounds are kept."""
+        view = self._view()
+        found = top(
+            self.acquisition,
+            mean=self._mean[left],
+            variance_bound=self._bound[left],
+            variance=lambda at: view.variance(self.items[left[at]]),
+            incumbent=incumbent,
+            q=q,
+            log_weight=None if self._known_weight is None else self._known_weight[left],
+        )
+        self._bound[left] = found.variance_bound
+        return left[found.positions], found.scores
+
+    def _view(self) -> Any:
+        view = self.objective.view(self.posterior, self.pairs)
+        return view if self.measured is None else AfterMeasuring(view, self.noise)
+
+    def believe(self, rows: Rows) -> None:
+        """Condition on the means of `rows`; means stay, and bounds stay bounds."""
+        self.posterior = believed(self.posterior, rows, self.noise)
+
+
+class Streamed(_Scored):
+    """Every item is scored by draws of its value.
+
+    Constraints, costs and the chance that the experiments succeed weigh the score.
+    """
+
+    def _prepare(self) -> None:
+        if not (self.objective.scalar or self.acquisition.by_improvement):
+            raise _no_front(self.acquisition)
+        limits = [
+            partners(self.pairs, limit.metal, limit.n_ligands)[self.items]
+            for limit in self.objective.limits
+        ]
+        parts = np.column_stack([self.objective.parts(self.pairs)[self.items], *limits])
+        self._local = Items.of(self.posterior, parts)
+
+    def best(self, left: Rows, incumbent: Any, q: int) -> tuple[Rows, Floats]:
+        """Return the q best of the items left, and their scores."""
+        scores = [self._block(left[some], incumbent) for some in blocks(len(left))]
+        places = ranked(np.concatenate(scores), q)
+        return left[places], np.concatenate(scores)[places]
+
+    def _block(self, at: Rows, incumbent: Any) -> Floats:
+        local, objective = self._local.take(at), self.objective
+        if objective.gaussian:
+            mean = objective.value(local.mean[None], self.items[at], self.pairs)[0]
+            variance = local.covariance[:, 0, 0]
+            if self.measured is not None:
+                variance = removed(variance, self.noise[self.items[at]])
+            scores = self.acquisition.value(mean, variance, incumbent)
+        else:
+            values = self._values(local.first(objective.width), at)
+            gains = objective.improvement(values, incumbent)
+            scores = self.acquisition.of_draws(values, gains)
+        if objective.limits or self._known_weight is not None:
+            scores = self.acquisition.weighted(scores, self._log_weight(local, at))
+        return scores
+
+    def _values(self, own: Items, at: Rows) -> Floats:
+        def value(log_beta: Floats) -> Floats:
+            return self.objective.value(log_beta, self.items[at], self.pairs)
+
+        if self.measured is None:
+            return value(own.draws())
+        return expected_values(own, self.measured[at], self.noise, value)
+
+    def _log_weight(self, local: Items, at: Rows) -> Floats:
+        log_weight = np.zeros(len(at)) if self._known_weight is None else self._known_weight[at]
+        for column, limit in enumerate(self.objective.limits, start=self.objective.width):
+            variance = np.maximum(local.covariance[:, column, column], 0.0)
+            log_weight = log_weight + limit.log_chance(local.mean[:, column], variance)
+        return log_weight
+
+    def believe(self, rows: Rows) -> None:
+        """Condition on the means of `rows`, by an update of every item's own Gaussian."""
+        self._local = self._local.believing(self.posterior, rows, self.noise[rows])
+        self.posterior = believed(self.posterior, rows, self.noise)
+
+
+class Drawn:
+    """Joint draws over a short list, made once; the batch so far is part of each score.
+
+    Parameters
+    ----------
+    shortlist : Lazy or Streamed
+        Lists the items to draw.
+    acquisition : Joint
+    known : (a,) int64
+        Rows of answered items to draw as well.
+    q : int
+        Pairs wanted.
+    rng : numpy.random.Generator
+    """
+
+    def __init__(
+        self,
+        shortlist: Lazy | Streamed,
+        acquisition: Joint,
+        *,
+        known: Rows,
+        q: int,
+        rng: np.random.Generator,
+    ):
+        self._shortlist, self._acquisition = shortlist, acquisition
+        self._known, self._q, self._rng = known, q, rng
+        self._picked: list[int] = []
+        self._incumbent = -np.inf
+
+    def pick(self, left: Rows, incumbent: float) -> tuple[int, float]:
+        """Return the position of the best item left of the short list, and its score.
+
+        Raises
+        ------
+        ConfigError
+            If a limit of the batch holds back all that is left of the list.
+        """
+        if not self._picked:
+            self._draw(left, incumbent)
+        free = np.flatnonzero(np.isin(self._listed, left))
+        if not len(free):
+            raise ConfigError(
+                f"All {len(self._listed):,} items of the short list are in the batch or held back "
+                "by max_per_ligand, max_per_metal or pool.max_generated_share. Ask for fewer, or "
+                "raise the limit."
+            )
+        known = range(len(self._listed), self._values.shape[1])
+        scores = self._acquisition.score(self._values, self._picked, known, self._incumbent)
+        best = free[ranked(scores[free], 1)[0]]
+        self._picked.append(int(best))
+        return int(self._listed[best]), float(scores[best])
+
+    def _draw(self, left: Rows, incumbent: float) -> None:
+        listed = self._shortlist
+        positions, _ = listed.best(left, incumbent, max(self._acquisition.size, self._q))
+        self._listed, self._incumbent = np.sort(positions), incumbent
+        self._values = joint_values(
+            listed.posterior,
+            listed.objective,
+            listed.pairs,
+            np.concatenate([listed.items[self._listed], self._known]),
+            lambda n: self._acquisition.normals(n, self._q, self._rng),
+        )
+
+    def believe(self, rows: Rows) -> None:
+        """Condition on the means of `rows`, unless they belong to the batch: it is joint."""
+        if not self._picked:
+            self._shortlist.believe(rows)
+
+
+class Shuffled:
+    """Items in random order."""
+
+    def __init__(self, k: int, rng: np.random.Generator):
+        self._scores = rng.permutation(k).astype(np.float64)
+
+    def pick(self, left: Rows, incumbent: Any) -> tuple[int, float]:
+        """Return the first item left in that order."""
+        positions, scores = self.best(left, incumbent, 1)
+        return int(positions[0]), float(scores[0])
+
+    def best(self, left: Rows, incumbent: Any, q: int) -> tuple[Rows, Floats]:
+        """Return the q first of the items left in that order, and their places from the end."""
+        positions = left[np.argsort(-self._scores[left])[:q]]
+        return positions, self._scores[positions]
+
+    def believe(self, rows: Rows) -> None:
+        """Nothing to do."""
+
+
+def picker(
+    posterior: PoolPosterior,
+    objective: Objective,
+    acquisition: Acquisition,
+    pairs: PoolPairs,
+    items: Rows,
+    *,
+    noise: Floats,
+    known: Rows,
+    q: int,
+    rng: np.random.Generator,
+    measured: Mask | None = None,
+) -> Picker:
+    """Return what finds the batch's items; `measured` as `_Scored` takes it.
+
+    Raises
+    ------
+    ConfigError
+        If the acquisition has no meaning under the objective.
+    """
+    if isinstance(acquisition, Random):
+        return Shuffled(len(items), rng)
+    joint = isinstance(acquisition, Joint)
+    if joint and (objective.limits or objective.per_cost or objective.feasibility):
+        raise ConfigError(
+            f"acquisition {type(acquisition).__name__} draws whole batches, and knows neither "
+            "constraints nor costs nor feasibility. Choose log_ei, ei or pi."
+        )
+    if joint and not objective.scalar:
+        raise _no_front(acquisition)
+    if objective.feasibility and not joint:
+        # refused from the first round on, not only once something has failed
+        acquisition.weighted(np.empty(0), np.empty(0))
+    kind = Lazy if objective.gaussian and not objective.limits else Streamed
+    marginal = acquisition.shortlist if joint else acquisition
+    scored = kind(posterior, objective, marginal, pairs, items, noise, measured)
+    return Drawn(scored, acquisition, known=known, q=q, rng=rng) if joint else scored
+
+
+def _no_front(acquisition: Acquisition) -> ConfigError:
+    return ConfigError(
+        f"acquisition {type(acquisition).__name__} needs one value an item, and a pareto objective "
+        "has several. Choose log_ei, ei or pi, which then score the hypervolume gained."
+    )

@@ -1,0 +1,336 @@
+"""Batches: q pairs one after another, each as if those before it had been measured; and why.
+
+Kriging believer (Ginsbourger, Le Riche and Carraro 2010): a pending or picked row is taken to
+answer with its posterior mean. Two things follow, and both are used:
+
+- conditioning on the mean leaves every mean unchanged, so means are computed once;
+- conditioning never raises a variance, so a variance that was exact a pick ago is a bound now, and
+  only the rows of highest ceiling are computed anew (see `screen`).
+
+Believed values count as found: the incumbent of each pick is the best of the incumbent given, the
+means of pending rows and the means of earlier picks. Otherwise EI would pay a second time for a
+gain that an earlier pick is already believed to bring. Joint acquisitions (`joint`) weigh the batch
+as a whole instead, and believe pending rows only.
+
+An item may stand for several pairs (`compound`): picking it proposes those that are open. Where
+replicates are allowed, an item whose pairs were all measured proposes them again (`replicates`).
+
+Symbols
+-------
+N           rows of the posterior (pool ∪ answered pairs)
+k           open rows
+q           pairs wanted
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from scipy.stats import norm
+
+from bo_loop.acquisition.batch.pickers import picker
+from bo_loop.acquisition.batch.replicates import proposed_pairs
+from bo_loop.acquisition.objectives.base import Objective
+from bo_loop.acquisition.objectives.items import partners
+from bo_loop.acquisition.objectives.limits import Limit
+from bo_loop.acquisition.scores.base import Acquisition
+from bo_loop.acquisition.scores.functions import percent
+from bo_loop.acquisition.scores.joint import BASELINE, Joint
+from bo_loop.acquisition.scores.values import item_values
+from bo_loop.base.errors import ConfigError, FitError
+from bo_loop.base.types import Floats, Mask, PoolPairs, PoolPosterior, Rows
+
+
+@dataclass(frozen=True)
+class Cap:
+    """A limit on how much of a batch some of the rows may fill.
+
+    Parameters
+    ----------
+    rows : (N,) bool
+        The rows that are limited.
+    most : int
+        Most pairs of them in a batch, at least 1. An item of several pairs that is begun is
+        finished.
+    """
+
+    rows: Any
+    most: int
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Pairs to measure next.
+
+    Parameters
+    ----------
+    rows : (≤ q,) int64
+        Rows of the posterior, in the order of choice.
+    scores : (≤ q,) float64
+        Score of each one's item at the time of its choice, given the picks before it.
+    items : (≤ q,) int64
+        Row of the item that each was chosen for: its own, unless an item needs several pairs.
+    """
+
+    rows: Rows
+    scores: Floats
+    items: Rows
+
+
+def select(
+    posterior: PoolPosterior,
+    objective: Objective,
+    acquisition: Acquisition,
+    *,
+    rows: Rows,
+    pairs: PoolPairs,
+    incumbent: Any,
+    q: int,
+    rng: np.random.Generator,
+    noise: Floats | float,
+    pending_rows: Rows | Sequence[int] = (),
+    known_items: Rows | Sequence[int] = (),
+    measured_rows: Rows | Sequence[int] = (),
+    cap: Cap | None = None,
+) -> Selection:
+    """Choose q of the open rows.
+
+    Parameters
+    ----------
+    posterior : PoolPosterior
+        Posterior of log β over N rows.
+    objective : Objective
+        What is maximised.
+    acquisition : Acquisition
+        What an item is worth.
+    rows : (k,) int
+        Open rows, in any order.
+    pairs : PoolPairs
+        What the N rows are. Ties within a relative 1e-9 go to the smaller id, and random draws
+        follow the order of ids: the order of rows never decides.
+    incumbent : float or Front
+        Best value so far, as the objective's `best` gives it.
+    q : int
+        Pairs wanted; with fewer open rows, all of them come back, unless a limit of the
+        acquisition holds some back.
+    rng : numpy.random.Generator
+        Source of random draws; advanced by Random and the joint acquisitions only.
+    noise : (N,) float64, or float
+        Noise variance of one measurement of each row's log β.
+    pending_rows : (p,) int, optional
+        Rows proposed earlier and not yet answered.
+    known_items : (a,) int, optional
+        Answered items, for acquisitions that take the best so far as uncertain.
+    measured_rows : (b,) int, optional
+        Rows that may be measured again.
+    cap : Cap, optional
+        Rows that may fill only a part of the batch.
+
+    Returns
+    -------
+    Selection
+        At most q rows.
+
+    Raises
+    ------
+    ConfigError
+        If q is less than 1, or objective, acquisition and rows do not go together.
+    FitError
+        If a mean is not a finite number.
+    ValueError
+        If an open row is also pending or measured, or a measured one pending.
+    """
+    if q < 1:
+        raise ConfigError(f"batch_size is {q}: at least one pair has to be proposed.")
+    rows, pending = np.asarray(rows, dtype=np.int64), np.asarray(pending_rows, dtype=np.int64)
+    measured = np.asarray(measured_rows, dtype=np.int64)
+    if len(np.unique(np.concatenate([rows, pending, measured]))) < sum(
+        len(np.unique(some)) for some in (rows, pending, measured)
+    ):
+        raise ValueError("open rows must not be pending or measured, nor measured ones pending")
+    is_open, again = (np.isin(np.arange(len(pairs)), some) for some in (rows, measured))
+    items = open_items(objective, pairs, is_open, again)
+    if len(items) == 0:
+        return Selection(*(np.empty(0, dtype=kind) for kind in (np.int64, float, np.int64)))
+    values = item_values(posterior, objective, pairs, items)
+    _refuse_non_finite(values, posterior.variance_bound(items), items, pairs)
+    known = _best_known(posterior, objective, acquisition, pairs, known_items)
+    noise = np.broadcast_to(np.asarray(noise, dtype=np.float64), len(pairs))
+    finder = picker(
+        posterior, objective, acquisition, pairs, items, noise=noise, known=known, q=q, rng=rng,
+        measured=scored_by(objective, acquisition, pairs, items, (is_open, again)),
+    )  # fmt: skip
+    finder.believe(pending)
+    for value in item_values(posterior, objective, pairs, awaited(objective, pairs, pending)):
+        incumbent = objective.raised(incumbent, value)
+    limits = _Limits(acquisition, pairs, cap)
+    masks = is_open, again
+    return _fill(finder, objective, limits, pairs, items, values, masks, incumbent, q)
+
+
+def scored_by(objective, acquisition, pairs, items, masks) -> Mask | None:
+    """Return the pairs by whose measurement each item is scored; None: by its latent value."""
+    if not acquisition.allow_replicates or isinstance(acquisition, Joint):
+        return None
+    return proposed_pairs(objective.parts(pairs)[items], *masks)
+
+
+def _fill(finder, objective, limits, pairs, items, values, masks, incumbent, q) -> Selection:
+    """Pick items until they bring q pairs; `masks` of open and of measured rows are used up."""
+    parts = objective.parts(pairs)[items]
+    (is_open, again), left = masks, np.arange(len(items))
+    taken: list[tuple[int, float, int]] = []
+    while len(taken) < q and len(left):
+        at, score = finder.pick(left, incumbent)
+        item = int(items[at])
+        new = parts[at][proposed_pairs(parts[[at]], is_open, again)[0]]
+        new = new[: q - len(taken)]
+        taken += [(row, score, item) for row in new.tolist()]
+        is_open[new] = again[new] = False
+        if len(taken) == q:
+            break
+        finder.believe(new)
+        incumbent = objective.raised(incumbent, values[at])
+        limits.count(item, len(new))
+        left = left[left != at]
+        bring = proposed_pairs(parts[left], is_open, again).any(axis=1)
+        left = left[bring & limits.allow(items[left])]
+    columns = zip(*taken, strict=True)
+    return Selection(
+        *(np.array(c, dtype=t) for c, t in zip(columns, (np.int64, float, np.int64), strict=True))
+    )
+
+
+def explain(
+    acquisition: Acquisition,
+    mean: float,
+    sd: float,
+    incumbent: float,
+    objective: Objective,
+    chance: float | None = None,
+    sd_told: float | None = None,
+) -> str:
+    """Say in one sentence why an item was chosen.
+
+    Parameters
+    ----------
+    acquisition : Acquisition
+        What chose it.
+    mean, sd : float
+        Mean and latent standard deviation of what is maximised.
+    incumbent : float
+        Best value so far, in the same units.
+    objective : Objective
+        Gives the values their name and sign.
+    chance : float, optional
+        Probability to beat the incumbent; that of a Gaussian if left out.
+    sd_told : float, optional
+        Standard deviation of what one measurement would tell of the mean, where items are scored
+        by that.
+
+    Returns
+    -------
+    str
+        The chance to beat the best so far, and the acquisition's motive.
+    """
+    best = f"{objective.shown(incumbent):z.2f}"
+    motive = acquisition.motive(mean, sd if sd_told is None else float(sd_told), incumbent)
+    if chance is None:
+        chance = norm.cdf((mean - incumbent) / sd) if sd > 0 else float(mean > incumbent)
+        return f"{percent(chance)} chance to beat {objective.quantity} {best}; {motive}"
+    predicted = f"{objective.quantity} predicted {objective.shown(mean):z.2f} ± {sd:.2f}"
+    return f"{predicted}; {percent(chance)} chance to beat {best}; {motive}"
+
+
+def open_items(objective: Objective, pairs: PoolPairs, is_open: Any, again: Any = None) -> Rows:
+    """Rows of the items that have a pair to measure, in order of their ids.
+
+    Parameters
+    ----------
+    is_open : (N,) bool
+        Rows that may be measured.
+    again : (N,) bool, optional
+        Rows that may be measured again.
+
+    Raises
+    ------
+    ConfigError
+        If a constraint speaks of a pair that is not among the rows.
+    """
+    parts = objective.parts(pairs)
+    again = np.zeros(len(pairs), dtype=bool) if again is None else again
+    bring = proposed_pairs(parts, is_open, again).any(axis=1)
+    items = np.flatnonzero((parts[:, 0] >= 0) & bring)
+    for limit in objective.limits:
+        _require_predicted(limit, items[partners(pairs, limit.metal, limit.n_ligands)[items] < 0])
+    ids = pairs.pair_ids
+    return np.array(sorted(items.tolist(), key=lambda row: ids[row]), dtype=np.int64)
+
+
+def _require_predicted(limit: Limit, lacking: Rows) -> None:
+    if len(lacking):
+        raise ConfigError(
+            f"objective.constraints speaks of {limit.metal} with n = {limit.n_ligands}, and "
+            f"{len(lacking)} ligands have no such pair to predict."
+        )
+
+
+class _Limits:
+    """Counts a batch's items by ligand and metal, and the pairs of those under a cap."""
+
+    def __init__(self, acquisition: Acquisition, pairs: PoolPairs, cap: Cap | None):
+        keyed = (
+            (acquisition.max_per_ligand, pairs.ligands),
+            (acquisition.max_per_metal, pairs.metals),
+        )
+        self._limits = [(most, keys, Counter()) for most, keys in keyed if most is not None]
+        self._cap, self._capped = cap, 0
+
+    def count(self, item: int, n_pairs: int) -> None:
+        for _, keys, counts in self._limits:
+            counts[keys[item]] += 1
+        if self._cap is not None and self._cap.rows[item]:
+            self._capped += n_pairs
+
+    def allow(self, items: Rows) -> Any:
+        allowed = np.ones(len(items), dtype=bool)
+        if self._cap is not None and self._capped >= self._cap.most:
+            allowed &= ~self._cap.rows[items]
+        for most, keys, counts in self._limits:
+            full = {key for key, n in counts.items() if n >= most}
+            allowed &= np.array([keys[item] not in full for item in items], dtype=bool)
+        return allowed
+
+
+def awaited(objective: Objective, pairs: PoolPairs, pending: Rows) -> Rows:
+    """Return the items that a pending row belongs to: they count as found."""
+    parts = objective.parts(pairs)
+    return np.flatnonzero((parts[:, 0] >= 0) & np.isin(parts, pending).any(axis=1))
+
+
+def _best_known(
+    posterior: PoolPosterior,
+    objective: Objective,
+    acquisition: Acquisition,
+    pairs: PoolPairs,
+    known: Rows | Sequence[int],
+) -> Rows:
+    known = np.asarray(known, dtype=np.int64)
+    if not (isinstance(acquisition, Joint) and acquisition.needs_known and objective.scalar):
+        return known[:0]
+    values = item_values(posterior, objective, pairs, known)
+    return known[np.argsort(-values, kind="stable")[:BASELINE]]
+
+
+def _refuse_non_finite(values: Floats, bound: Floats, items: Rows, pairs: PoolPairs) -> None:
+    finite = np.isfinite(values).reshape(len(items), -1).all(axis=1) & np.isfinite(bound)
+    bad = items[~finite]
+    if len(bad):
+        named = ", ".join(str(pairs.pair_ids[row]) for row in bad[:3])
+        raise FitError(
+            f"The model predicts no finite mean or variance for {len(bad)} of {len(items)} open "
+            f"pairs (among them {named}), so they cannot be ranked. Refit the model, or leave "
+            "these pairs out of the pool."
+        )

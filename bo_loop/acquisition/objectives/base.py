@@ -1,0 +1,305 @@
+"""Objectives: from the posterior of log β to what is maximised.
+
+The only place where a sign flips. An objective turns a posterior of log β into a `View`: the
+posterior of the quantity to be maximised, over the same rows. A view cannot be conditioned:
+measurements are log β, so conditioning happens on the posterior, and the view is made anew.
+
+Symbols
+-------
+N             rows of the posterior (pool ∪ answered pairs)
+k             rows asked for
+m             pairs that a value depends on
+S             joint draws
+sign          +1 to maximise, −1 to minimise
+offset        (N,) sign · n · log10([L]), [L] the free-ligand concentration in mol/L
+"""
+
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Protocol
+
+import numpy as np
+
+from bo_loop.acquisition.objectives.limits import Limit, parse_limit
+from bo_loop.base.errors import ConfigError
+from bo_loop.base.types import Floats, PoolPairs, PoolPosterior, Rows
+
+
+class View(Protocol):
+    """Posterior of what is maximised; every `PoolPosterior` is one, in units of log β."""
+
+    def mean(self, rows: Rows) -> Floats:
+        """Posterior mean at `rows`; (k,)."""
+
+    def variance(self, rows: Rows) -> Floats:
+        """Latent posterior variance at `rows`; (k,)."""
+
+    def variance_bound(self, rows: Rows) -> Floats:
+        """Return a cheap upper bound, never below `variance(rows)`; (k,)."""
+
+    def covariance(self, rows_a: Rows, rows_b: Rows) -> Floats:
+        """Latent posterior covariance; (k_a, k_b)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Objective(ABC):
+    """What a campaign wants.
+
+    An item is what gets a score: a pair of the campaign's own metals, with the m pairs of the same
+    ligand that its value depends on. Its row is the pair's own.
+
+    Parameters
+    ----------
+    constraints : sequence of str
+        Such as ``log_beta(Ca+2, n=1) < 5``, for the same ligand. The probability that all are
+        kept, their errors taken as independent, multiplies EI and PI; its log is added to LogEI.
+    per_cost : bool
+        Divide EI and PI by the ligand's cost, a column of the pool; LogEI loses its log.
+    feasibility : bool
+        The probability that the experiments succeed, learned from those that failed
+        (`bo_loop.models.feasibility`), multiplies EI and PI; its log is added to LogEI.
+    tolerance : float
+        A gain of less is not worth a measurement, in units of the objective.
+
+    Raises
+    ------
+    ConfigError
+        If a constraint cannot be read, or the tolerance is not a number of at least 0.
+    """
+
+    constraints: Sequence[str] = ()
+    per_cost: bool = False
+    feasibility: bool = False
+    tolerance: float = 0.1
+    gaussian: ClassVar[bool] = False
+    scalar: ClassVar[bool] = True
+
+    def __post_init__(self):
+        require_number("objective.tolerance", self.tolerance, least=0.0)
+        if isinstance(self.constraints, str) or not isinstance(self.constraints, Sequence):
+            raise ConfigError(
+                f"objective.constraints is {self.constraints!r}: give a list of constraints."
+            )
+        _ = self.limits
+
+    @property
+    def limits(self) -> tuple[Limit, ...]:
+        """The constraints, read."""
+        return tuple(parse_limit(text) for text in self.constraints)
+
+    @property
+    @abstractmethod
+    def quantity(self) -> str:
+        """What `shown` values are called."""
+
+    @property
+    def width(self) -> int:
+        """Number of pairs that a value depends on, m."""
+        return 1
+
+    @abstractmethod
+    def parts(self, pairs: PoolPairs) -> Rows:
+        """Rows that the value of each row's item depends on, its own first; (N, m), −1: no item."""
+
+    @abstractmethod
+    def value(self, log_beta: Floats, items: Rows, pairs: PoolPairs) -> Floats:
+        """Return what is maximised, (S, k), of S draws of log β of the parts, (S, k, m)."""
+
+    def shown(self, value: float) -> float:
+        """Return a value as a chemist would write it."""
+        return value
+
+    def shown_each(self, values: Any) -> dict[str, float]:
+        """Return the value of an item, or its p values, by what they are called."""
+        return {self.quantity: self.shown(float(values))}
+
+    def role(self, row: int, item: int) -> str:
+        """Return what a pair is to the item it was chosen for; empty if it is all of it."""
+        return "" if self.width == 1 else "target" if row == item else "competitor"
+
+    def improvement(self, values: Floats, incumbent: Any) -> Floats:
+        """Return by how much values (…, k) beat the incumbent, negative where they do not."""
+        return values - incumbent
+
+    def best(self, values: Floats, every: Callable[[], Floats]) -> Any:
+        """Return the incumbent that k known values leave; `every` tells those of all items."""
+        return float(values.max())
+
+    def raised(self, incumbent: Any, value: Any) -> Any:
+        """Return the incumbent after one more value."""
+        return max(incumbent, float(value))
+
+
+@dataclass(frozen=True)
+class AffineView:
+    """The view sign · log β + offset.
+
+    Parameters
+    ----------
+    posterior : PoolPosterior
+        Posterior of log β.
+    sign : float
+        +1 or −1; squared, it leaves variances and covariances as they are.
+    offset : (N,) float64
+        Added to each row, in the units of the view.
+    """
+
+    posterior: PoolPosterior
+    sign: float
+    offset: Floats
+
+    def mean(self, rows: Rows) -> Floats:
+        """Mean of the view at `rows`; (k,)."""
+        return self.sign * self.posterior.mean(rows) + self.offset[rows]
+
+    def variance(self, rows: Rows) -> Floats:
+        """Latent variance at `rows`; (k,)."""
+        return self.posterior.variance(rows)
+
+    def variance_bound(self, rows: Rows) -> Floats:
+        """Upper bound of the latent variance at `rows`; (k,)."""
+        return self.posterior.variance_bound(rows)
+
+    def covariance(self, rows_a: Rows, rows_b: Rows) -> Floats:
+        """Latent covariance; (k_a, k_b)."""
+        return self.posterior.covariance(rows_a, rows_b)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _LogBeta(Objective):
+    free_ligand_M: float | None = None
+    gaussian: ClassVar[bool] = True
+
+    def __post_init__(self):
+        super().__post_init__()
+        stated = self.free_ligand_M
+        if stated is None:
+            return
+        number = isinstance(stated, int | float) and not isinstance(stated, bool)
+        if not number or not math.isfinite(stated) or stated <= 0:
+            raise ConfigError(
+                f"objective.free_ligand_M is {stated!r}: a concentration of free ligand in mol/L "
+                "must be a number above 0. Write for instance objective.free_ligand_M=1e-3."
+            )
+
+    @property
+    @abstractmethod
+    def sign(self) -> float:
+        """+1 to maximise, −1 to minimise."""
+
+    @property
+    def quantity(self) -> str:
+        """``log β``, or ``log(β·[L]ⁿ)`` where a free-ligand concentration is stated."""
+        return "log β" if self.free_ligand_M is None else "log(β·[L]ⁿ)"
+
+    def parts(self, pairs: PoolPairs) -> Rows:
+        """Return each row itself; (N, 1)."""
+        return np.where(pairs.own, np.arange(len(pairs)), -1)[:, None]
+
+    def value(self, log_beta: Floats, items: Rows, pairs: PoolPairs) -> Floats:
+        """Return what is maximised; (S, k)."""
+        return self.sign * log_beta[..., 0] + self.offset(pairs)[items]
+
+    def offset(self, pairs: PoolPairs) -> Floats:
+        """Return sign · n · log10(free_ligand_M); (N,).
+
+        Raises
+        ------
+        ConfigError
+            If the rows mix numbers of ligands and no free-ligand concentration is stated: β_n of
+            different n have different units and cannot be compared.
+        """
+        n_ligands = np.asarray(pairs.n_ligands, dtype=np.int64)
+        if self.free_ligand_M is None:
+            self._refuse_mixture(n_ligands[pairs.own])
+            return np.zeros(len(n_ligands))
+        return self.sign * n_ligands * math.log10(self.free_ligand_M)
+
+    def view(self, posterior: PoolPosterior, pairs: PoolPairs) -> AffineView:
+        """View `posterior`, of log β over N rows, as what is maximised.
+
+        Raises
+        ------
+        ConfigError
+            As `offset`.
+        """
+        return AffineView(posterior, self.sign, self.offset(pairs))
+
+    def shown(self, value: float) -> float:
+        """Return a value of the view with the chemist's sign."""
+        return self.sign * value
+
+    def _refuse_mixture(self, n_ligands: Rows) -> None:
+        numbers, counts = np.unique(n_ligands, return_counts=True)
+        if len(numbers) > 1:
+            found = ", ".join(f"n = {n}: {c}" for n, c in zip(numbers, counts, strict=True))
+            raise ConfigError(
+                f"The pool mixes numbers of ligands ({found} pairs), and β of different n have "
+                "different units. State the free-ligand concentration in mol/L at which they are "
+                "compared (objective.free_ligand_M=1e-3 scores log β + n·log10(1e-3)), or choose "
+                "one n for the pool."
+            )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Maximise(_LogBeta):
+    """Look for the strongest complex.
+
+    Parameters
+    ----------
+    free_ligand_M : float, optional
+        Concentration of free ligand in mol/L at which pairs are compared; needed where the pool
+        mixes numbers of ligands.
+    constraints, per_cost, feasibility, tolerance
+        As `Objective`.
+
+    Raises
+    ------
+    ConfigError
+        If an option is not what it has to be.
+    """
+
+    @property
+    def sign(self) -> float:
+        """The sign of log β in what is maximised."""
+        return 1.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Minimise(_LogBeta):
+    """Look for the weakest complex.
+
+    Parameters
+    ----------
+    free_ligand_M : float, optional
+        Concentration of free ligand in mol/L at which pairs are compared; needed where the pool
+        mixes numbers of ligands.
+    constraints, per_cost, feasibility, tolerance
+        As `Objective`.
+
+    Raises
+    ------
+    ConfigError
+        If an option is not what it has to be.
+    """
+
+    @property
+    def sign(self) -> float:
+        """The sign of log β in what is maximised."""
+        return -1.0
+
+
+def require_number(name: str, value: Any, *, least: float = -math.inf) -> None:
+    """Check that an option is a finite number of at least `least`.
+
+    Raises
+    ------
+    ConfigError
+        Naming the option.
+    """
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not number or not math.isfinite(value) or value < least:
+        bound = "" if least == -math.inf else f" of at least {least:g}"
+        raise ConfigError(f"{name} is {value!r}: it must be a number{bound}.")

@@ -1,0 +1,246 @@
+"""Objectives whose value is no Gaussian: target, range, selectivity, cost.
+
+Symbols
+-------
+N    rows of the posterior
+k    items
+m    pairs that the value of an item depends on
+S    joint draws
+"""
+
+from abc import ABC
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from bo_loop.acquisition.objectives.base import Objective, require_number
+from bo_loop.acquisition.objectives.items import partners
+from bo_loop.base.errors import ConfigError
+from bo_loop.base.types import Floats, PoolPairs, Rows
+from bo_loop.chemistry.ions import parse_ion
+
+
+class _OwnPair(Objective, ABC):
+    """An objective of the pair's own log β, or of none."""
+
+    def parts(self, pairs: PoolPairs) -> Rows:
+        """Return each row itself; (N, 1)."""
+        return np.where(pairs.own, np.arange(len(pairs)), -1)[:, None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Range(_OwnPair):
+    """Look for a log β within bounds; outside, the distance to the nearer one is minimised.
+
+    Parameters
+    ----------
+    low, high : float
+        The bounds.
+    constraints, per_cost, feasibility, tolerance
+        As `Objective`.
+
+    Raises
+    ------
+    ConfigError
+        If a bound is no number, or low lies above high.
+    """
+
+    low: float
+    high: float
+
+    def __post_init__(self):
+        super().__post_init__()
+        for name in ("low", "high"):
+            require_number(f"objective.{name}", getattr(self, name))
+        if self.low > self.high:
+            raise ConfigError(f"objective.low {self.low} lies above objective.high {self.high}.")
+
+    @property
+    def quantity(self) -> str:
+        """What `shown` values are called."""
+        return f"distance from log β {self.low:g} to {self.high:g}"
+
+    def value(self, log_beta: Floats, items: Rows, pairs: PoolPairs) -> Floats:
+        """Return minus the distance to the range; (S, k)."""
+        own = log_beta[..., 0]
+        return -np.maximum(np.maximum(self.low - own, own - self.high), 0.0)
+
+    def shown(self, value: float) -> float:
+        """Return the distance itself."""
+        return -value
+
+
+@dataclass(frozen=True, kw_only=True)
+class Target(_OwnPair):
+    """Look for the log β closest to a value.
+
+    Parameters
+    ----------
+    log_beta : float
+        The value.
+    constraints, per_cost, feasibility, tolerance
+        As `Objective`.
+
+    Raises
+    ------
+    ConfigError
+        If the value is no number.
+    """
+
+    log_beta: float
+
+    def __post_init__(self):
+        super().__post_init__()
+        require_number("objective.log_beta", self.log_beta)
+
+    @property
+    def quantity(self) -> str:
+        """What `shown` values are called."""
+        return f"distance from log β {self.log_beta:g}"
+
+    def value(self, log_beta: Floats, items: Rows, pairs: PoolPairs) -> Floats:
+        """Return minus the distance to the target; (S, k)."""
+        return -np.abs(log_beta[..., 0] - self.log_beta)
+
+    def shown(self, value: float) -> float:
+        """Return the distance itself."""
+        return -value
+
+
+@dataclass(frozen=True, kw_only=True)
+class Selectivity(Objective):
+    """log β(target metal) − max log β(competitors), of one ligand and the same n.
+
+    Parameters
+    ----------
+    metal : str
+        The metal ion to be bound, such as ``Cu+2``.
+    competitors : sequence of str
+        The metal ions to be left alone; the pool has to hold them too.
+    constraints, per_cost, feasibility, tolerance
+        As `Objective`.
+
+    Raises
+    ------
+    ConfigError
+        If there is no competitor, or one is the target itself.
+    DataError
+        If a metal ion cannot be read.
+    """
+
+    metal: str
+    competitors: Sequence[str]
+
+    def __post_init__(self):
+        super().__post_init__()
+        if isinstance(self.competitors, str) or not self.competitors:
+            raise ConfigError(
+                f"objective.competitors is {self.competitors!r}: give a list of one or more metal "
+                "ions, such as [Zn+2, Ni+2]."
+            )
+        target, *others = self._ions
+        if target in others or len(set(others)) < len(others):
+            raise ConfigError(
+                f"objective.metal {target} and objective.competitors {', '.join(others)} must all "
+                "be different metal ions."
+            )
+
+    @property
+    def _ions(self) -> tuple[str, ...]:
+        return tuple(str(parse_ion(ion)) for ion in (self.metal, *self.competitors))
+
+    @property
+    def width(self) -> int:
+        """The target's pair, and one for each competitor."""
+        return 1 + len(self.competitors)
+
+    @property
+    def quantity(self) -> str:
+        """What `shown` values are called."""
+        target, *others = self._ions
+        return f"Δ log β ({target} over {', '.join(others)})"
+
+    def parts(self, pairs: PoolPairs) -> Rows:
+        """Return each pair of the target metal with its ligand's pairs of the competitors.
+
+        None of them may be a pair that is never to be measured.
+
+        Raises
+        ------
+        ConfigError
+            If no ligand has them all.
+        """
+        target, *others = self._ions
+        own = np.where(pairs.own & (np.asarray(pairs.metals) == target), np.arange(len(pairs)), -1)
+        found = np.column_stack([own, *(partners(pairs, metal) for metal in others)])
+        parts = np.where(pairs.own[found], found, -1)
+        parts[(parts < 0).any(axis=1)] = -1
+        if (parts < 0).all():
+            raise ConfigError(
+                f"No ligand of the pool has pairs with all of {', '.join(self._ions)} at one n, "
+                "so no selectivity can be told. Name them all in pool.metals."
+            )
+        return parts
+
+    def value(self, log_beta: Floats, items: Rows, pairs: PoolPairs) -> Floats:
+        """Return log β of the target less the greatest of the competitors'; (S, k)."""
+        return log_beta[..., 0] - log_beta[..., 1:].max(axis=-1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cost(_OwnPair):
+    """The ligand's cost, to be minimised: a column of the pool. For `Pareto` and `WeightedSum`."""
+
+    @property
+    def quantity(self) -> str:
+        """What `shown` values are called."""
+        return "cost"
+
+    def parts(self, pairs: PoolPairs) -> Rows:
+        """Return each row itself, if its cost is known; (N, 1)."""
+        unknown = np.isnan(costs(pairs))
+        return np.where(unknown[:, None], -1, super().parts(pairs))
+
+    def value(self, log_beta: Floats, items: Rows, pairs: PoolPairs) -> Floats:
+        """Return minus the cost; (S, k)."""
+        return np.broadcast_to(-costs(pairs)[items], log_beta.shape[:-1])
+
+    def shown(self, value: float) -> float:
+        """Return the cost itself."""
+        return -value
+
+
+def costs(pairs: PoolPairs) -> Floats:
+    """Return the cost of every row's ligand, NaN where the pool does not hold it; (N,).
+
+    Raises
+    ------
+    ConfigError
+        If the pool has no costs.
+    """
+    if pairs.cost is None:
+        raise ConfigError(
+            "The objective asks for costs, and the pool has no column `cost`. Add one to the "
+            "pool's table (pool=table), or leave costs out (objective.per_cost=false)."
+        )
+    return pairs.cost
+
+
+def log_costs(pairs: PoolPairs, items: Rows) -> Floats:
+    """Return the log of the items' costs; (k,).
+
+    Raises
+    ------
+    ConfigError
+        If the pool has no costs, or one of them is not above 0.
+    """
+    own = costs(pairs)[items]
+    bad = items[~(own > 0)]
+    if len(bad):
+        named = ", ".join(str(pairs.pair_ids[row]) for row in bad[:3])
+        raise ConfigError(
+            f"{len(bad)} pairs have no cost above 0 (among them {named}). Fill in the pool's "
+            "column `cost`, or set objective.per_cost=false."
+        )
+    return np.log(own)

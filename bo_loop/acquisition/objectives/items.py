@@ -1,0 +1,137 @@
+"""Items: what gets a score, the pairs it depends on, and their joint Gaussian.
+
+Symbols
+-------
+N            rows of the posterior
+k            items
+m            pairs that the value of an item depends on; the first is its own
+S            draws
+parts        (k, m) rows of those pairs
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from scipy.linalg import solve_triangular
+from scipy.special import ndtri
+
+from bo_loop.base.types import Floats, Mask, PoolPairs, PoolPosterior, Rows
+
+DRAWS = 512
+"""Draws of an item's log β: quantiles for one pair, Sobol points for several. The same for all."""
+
+BLOCK = 128
+"""Items whose covariance is asked for at once."""
+
+
+def partners(pairs: PoolPairs, metal: str, n_ligands: int | None = None) -> Rows:
+    """Find for every row the pair of its ligand with another metal ion.
+
+    Parameters
+    ----------
+    pairs : PoolPairs
+        N rows.
+    metal : str
+        The other metal ion.
+    n_ligands : int, optional
+        The number of ligands there; the row's own if left out.
+
+    Returns
+    -------
+    (N,) int64
+        The first such row, −1 if there is none.
+    """
+    found: dict[tuple[str, int], int] = {}
+    keys = list(zip(pairs.ligands, np.asarray(pairs.n_ligands).tolist(), strict=True))
+    for row in np.flatnonzero(np.asarray(pairs.metals) == metal).tolist():
+        found.setdefault(keys[row], row)
+    wanted = keys if n_ligands is None else [(ligand, n_ligands) for ligand, _ in keys]
+    return np.array([found.get(key, -1) for key in wanted], dtype=np.int64)
+
+
+def first_mentions(parts: Rows) -> Mask:
+    """Tell where each row of an item's pairs (k, m) stands for the first time; (k, m)."""
+    repeated = [(parts[:, :j] == parts[:, j : j + 1]).any(axis=1) for j in range(parts.shape[1])]
+    return ~np.column_stack(repeated)
+
+
+@dataclass(frozen=True)
+class Items:
+    """k items, each a Gaussian of the m pairs it depends on.
+
+    Parameters
+    ----------
+    parts : (k, m) int64
+    mean : (k, m) float64
+        Of log β.
+    covariance : (k, m, m) float64
+        Latent, of log β.
+    """
+
+    parts: Rows
+    mean: Floats
+    covariance: Floats
+
+    @classmethod
+    def of(cls, posterior: PoolPosterior, parts: Rows) -> "Items":
+        """Look up the items `parts` (k, m) in a posterior, block by block."""
+        k, m = parts.shape
+        mean = posterior.mean(parts.reshape(-1)).reshape(k, m)
+        if m == 1:
+            return cls(parts, mean, posterior.variance(parts[:, 0])[:, None, None])
+        covariance = np.empty((k, m, m))
+        for start in range(0, k, BLOCK):
+            some = slice(start, start + BLOCK)
+            rows, at = np.unique(parts[some], return_inverse=True)
+            at = at.reshape(-1, m)
+            joint = posterior.covariance(rows, rows)
+            covariance[some] = joint[at[:, :, None], at[:, None, :]]
+        return cls(parts, mean, covariance)
+
+    def take(self, at: Rows) -> "Items":
+        """Return the items at positions `at`."""
+        return Items(self.parts[at], self.mean[at], self.covariance[at])
+
+    def first(self, m: int) -> "Items":
+        """Return the items with only their first m pairs."""
+        return Items(self.parts[:, :m], self.mean[:, :m], self.covariance[:, :m, :m])
+
+    def believing(self, posterior: PoolPosterior, rows: Rows, noise: Floats) -> "Items":
+        """Condition on the means of `rows` (c,), exactly: means stay, covariances fall.
+
+        Parameters
+        ----------
+        posterior : PoolPosterior
+            The one the items belong to, before `rows` are believed.
+        rows : (c,) int64
+        noise : (c,) float64
+            Noise variances of their measurements.
+        """
+        if len(rows) == 0:
+            return self
+        observed = posterior.covariance(rows, rows) + np.diag(noise)
+        cross = posterior.covariance(self.parts.reshape(-1), rows)
+        update = solve_triangular(np.linalg.cholesky(observed), cross.T, lower=True).T
+        update = update.reshape(*self.parts.shape, len(rows))
+        return replace(self, covariance=self.covariance - update @ update.swapaxes(1, 2))
+
+    def draws(self, size: int = DRAWS) -> Floats:
+        """Draw log β of each item's pairs jointly, S = `size` times; (S, k, m)."""
+        z = _normals(self.parts.shape[1], size)
+        if self.parts.shape[1] == 1:
+            spread = np.sqrt(np.maximum(self.covariance, 0.0))
+        else:
+            values, vectors = np.linalg.eigh(self.covariance)
+            spread = vectors * np.sqrt(np.maximum(values, 0.0))[:, None, :]
+        return self.mean + np.einsum("kij,sj->ski", spread, z)
+
+
+def _normals(m: int, size: int) -> Floats:
+    """Return standard normals that fill the space evenly; (S, m)."""
+    if m == 1:
+        return ndtri((np.arange(size) + 0.5) / size)[:, None]
+    # Here, for `bo-loop status` builds an objective and is not to wait for torch.
+    import torch
+    from botorch.utils.sampling import draw_sobol_normal_samples
+
+    return draw_sobol_normal_samples(m, size, dtype=torch.float64, seed=0).numpy()

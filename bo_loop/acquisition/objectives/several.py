@@ -1,0 +1,228 @@
+"""Several objectives in one: a weighted sum, a pareto front.
+
+Symbols
+-------
+N    rows of the posterior
+k    items
+m    pairs that the value of an item depends on
+S    joint draws
+p    objectives
+f    points on the front
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import ClassVar
+
+import numpy as np
+
+from bo_loop.acquisition.objectives.base import Objective, require_number
+from bo_loop.base.errors import ConfigError
+from bo_loop.base.types import Floats, Mask, PoolPairs, Rows
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Several(Objective):
+    objectives: Sequence[Objective]
+
+    def __post_init__(self):
+        super().__post_init__()
+        members = self.objectives if isinstance(self.objectives, list | tuple) else ()
+        if len(members) < 2 or not all(isinstance(o, Objective) for o in members):
+            raise ConfigError(
+                "objective.objectives must list two or more objectives, each a config node with "
+                "its own _target_."
+            )
+        if any(
+            not o.scalar or o.constraints or o.per_cost or o.feasibility for o in self.objectives
+        ):
+            raise ConfigError(
+                "objective.objectives: constraints, per_cost and feasibility belong to the whole "
+                "objective, and a pareto front cannot be part of another objective."
+            )
+
+    @property
+    def width(self) -> int:
+        """Those of all members."""
+        return sum(o.width for o in self.objectives)
+
+    def parts(self, pairs: PoolPairs) -> Rows:
+        """Return the parts of every member, side by side; (N, m)."""
+        parts = np.hstack([o.parts(pairs) for o in self.objectives])
+        return np.where((parts < 0).any(axis=1, keepdims=True), -1, parts)
+
+    def role(self, row: int, item: int) -> str:
+        """Return what a pair is to its item; empty if every member looks at the one pair alone."""
+        alone = all(o.width == 1 for o in self.objectives)
+        return "" if alone else super().role(row, item)
+
+    def _values(self, log_beta: Floats, items: Rows, pairs: PoolPairs) -> Floats:
+        """Return the members' values; (S, k, p)."""
+        ends = np.cumsum([o.width for o in self.objectives])
+        columns = np.split(log_beta, ends[:-1], axis=-1)
+        return np.stack(
+            [o.value(c, items, pairs) for o, c in zip(self.objectives, columns, strict=True)], -1
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class WeightedSum(_Several):
+    """A weighted sum of what its members maximise.
+
+    Parameters
+    ----------
+    objectives : sequence of Objective
+        Two or more. A member that minimises counts with its sign flipped.
+    weights : sequence of float
+        One for each, at least 0.
+    constraints, per_cost, feasibility, tolerance
+        As `Objective`.
+
+    Raises
+    ------
+    ConfigError
+        If the weights do not match the objectives, or an option is not what it has to be.
+    """
+
+    weights: Sequence[float]
+
+    def __post_init__(self):
+        super().__post_init__()
+        numbers = self.weights if isinstance(self.weights, list | tuple) else ()
+        if len(numbers) != len(self.objectives):
+            raise ConfigError(
+                f"objective.weights is {self.weights!r}: give one number for each of the "
+                f"{len(self.objectives)} objectives."
+            )
+        for weight in self.weights:
+            require_number("a weight in objective.weights", weight, least=0.0)
+
+    @property
+    def quantity(self) -> str:
+        """What `shown` values are called."""
+        return "weighted sum"
+
+    def value(self, log_beta: Floats, items: Rows, pairs: PoolPairs) -> Floats:
+        """Return the weighted sum; (S, k)."""
+        return self._values(log_beta, items, pairs) @ np.asarray(self.weights, dtype=np.float64)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pareto(_Several):
+    """A front of the best compromises; an item's improvement is the hypervolume that it adds.
+
+    The hypervolume of joint draws, by BoTorch's box decomposition: unlike the analytic form (Yang
+    et al. 2019), it needs neither Gaussian nor independent objectives, and log β and a selectivity
+    are neither.
+
+    Parameters
+    ----------
+    objectives : sequence of Objective
+        Two or more.
+    reference : sequence of float, optional
+        A point that every compromise worth having beats, as what is maximised (minus a cost);
+        without one, in each objective a tenth of the range of all items below the worst of them.
+        (BoTorch takes the front's range. Early in a campaign the front is a point or two, and
+        whatever is much worse in one objective would be worth nothing, however good in another.)
+    constraints, per_cost, feasibility, tolerance
+        As `Objective`; the tolerance is a hypervolume.
+
+    Raises
+    ------
+    ConfigError
+        If the reference does not match the objectives, or an option is not what it has to be.
+    """
+
+    reference: Sequence[float] | None = None
+    scalar: ClassVar[bool] = False
+
+    def __post_init__(self):
+        super().__post_init__()
+        if self.reference is None:
+            return
+        numbers = self.reference if isinstance(self.reference, list | tuple) else ()
+        if len(numbers) != len(self.objectives):
+            raise ConfigError(
+                f"objective.reference is {self.reference!r}: give one number for each of the "
+                f"{len(self.objectives)} objectives."
+            )
+        for number in numbers:
+            require_number("a number in objective.reference", number)
+
+    @property
+    def quantity(self) -> str:
+        """What `shown` values are called."""
+        return " against ".join(o.quantity for o in self.objectives)
+
+    def value(self, log_beta: Floats, items: Rows, pairs: PoolPairs) -> Floats:
+        """Return every member's value; (S, k, p)."""
+        return self._values(log_beta, items, pairs)
+
+    def shown_each(self, values: Floats) -> dict[str, float]:
+        """Return the p values of an item, by what they are called."""
+        members = zip(self.objectives, values.tolist(), strict=True)
+        return {member.quantity: member.shown(value) for member, value in members}
+
+    def best(self, values: Floats, every: Callable[[], Floats]) -> "Front":
+        """Return the front of k known points (k, p); `every` tells those of all items."""
+        if self.reference is not None:
+            return Front.of(values, self.reference)
+        points = every()
+        worst, spread = points.min(axis=0), np.ptp(points, axis=0)
+        return Front.of(values, worst - np.where(spread > 0.0, 0.1 * spread, 1.0))
+
+    def raised(self, incumbent: "Front", value: Floats) -> "Front":
+        """Return the front after one more point; the reference point stays."""
+        return Front.of(np.vstack([incumbent.points, value]), incumbent.reference)
+
+    def improvement(self, values: Floats, incumbent: "Front") -> Floats:
+        """Return the hypervolume that each point of (…, k, p) adds to the front; (…, k)."""
+        return incumbent.gain(values)
+
+
+def non_dominated(points: Floats) -> Mask:
+    """Tell which of k points (k, p) none other beats: as good in all, and better in one; (k,)."""
+    import torch  # not on the way to the `bo-loop status` of one objective
+    from botorch.utils.multi_objective import is_non_dominated
+
+    return is_non_dominated(torch.as_tensor(points)).numpy()
+
+
+@dataclass(frozen=True)
+class Front:
+    """Points that none other beats in everything, and where their hypervolume begins.
+
+    Parameters
+    ----------
+    points : (f, p) float64
+    reference : (p,) float64
+    """
+
+    points: Floats
+    reference: Floats
+
+    @classmethod
+    def of(cls, points: Floats, reference: Sequence[float] | Floats) -> "Front":
+        """Keep the points that no other dominates."""
+        points = np.asarray(points, dtype=np.float64)
+        return cls(points[non_dominated(points)], np.asarray(reference, dtype=np.float64))
+
+    @cached_property
+    def _cells(self) -> Floats:
+        import torch
+        from botorch.utils.multi_objective.box_decompositions.non_dominated import (
+            FastNondominatedPartitioning,
+        )
+
+        partitioning = FastNondominatedPartitioning(
+            ref_point=torch.as_tensor(self.reference), Y=torch.as_tensor(self.points)
+        )
+        return partitioning.get_hypercell_bounds().numpy()
+
+    def gain(self, values: Floats) -> Floats:
+        """Return the hypervolume that each of `values` (…, p) adds; (…,)."""
+        total = np.zeros(values.shape[:-1])
+        for low, high in zip(*self._cells, strict=True):
+            total += np.prod(np.clip(np.minimum(values, high) - low, 0.0, None), axis=-1)
+        return total

@@ -1,0 +1,56 @@
+"""What every acquisition has: the options of a batch, and a reason for each choice."""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import ClassVar
+
+from bo_loop.base.errors import ConfigError
+
+
+@dataclass(frozen=True, kw_only=True)
+class Acquisition(ABC):
+    """What a row is worth, and what a batch may hold.
+
+    Parameters
+    ----------
+    max_per_ligand : int, optional
+        Most items of one ligand in a batch.
+    max_per_metal : int, optional
+        Most items of one metal ion in a batch.
+    allow_replicates : bool
+        Propose a measured pair again where that is worth more than a new one; every candidate is
+        then scored by what one measurement of it would tell (`bo_loop.acquisition.batch.replicates`).
+
+    Raises
+    ------
+    ConfigError
+        If a limit is not a whole number of at least 1, or replicates have no worth under this
+        acquisition.
+    """
+
+    max_per_ligand: int | None = None
+    max_per_metal: int | None = None
+    allow_replicates: bool = False
+    values_replicates: ClassVar[bool] = False
+    """Whether measuring a pair again has a worth that falls with each time."""
+
+    def __post_init__(self):
+        for name in ("max_per_ligand", "max_per_metal"):
+            most = getattr(self, name)
+            whole = isinstance(most, int) and not isinstance(most, bool)
+            if most is not None and (not whole or most < 1):
+                raise ConfigError(
+                    f"acquisition.{name} is {most!r}: it must be a whole number of at least 1, or "
+                    "null for no limit."
+                )
+
+        if self.allow_replicates and not self.values_replicates:
+            raise ConfigError(
+                f"acquisition.allow_replicates: {type(self).__name__} cannot tell what measuring a "
+                "pair again is worth. Choose log_ei, ei, ucb, max_variance or thompson, or set it "
+                "to false."
+            )
+
+    @abstractmethod
+    def motive(self, mean: float, sd: float, incumbent: float) -> str:
+        """Say in a clause why a row of this mean and standard deviation was chosen."""

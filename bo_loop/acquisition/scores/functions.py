@@ -1,0 +1,262 @@
+"""Acquisition functions: how much a row is worth measuring next.
+
+All scores are of what is maximised (see `objectives`), higher is better. EI, LogEI, PI and UCB are
+BoTorch's analytic classes, reached through `RowModel` in float64; none is written anew.
+
+Symbols
+-------
+k           rows scored
+mean        (k,) posterior mean of what is maximised
+variance    (k,) latent posterior variance; sd its square root
+incumbent   best value so far, in the units of mean
+gain        max(value − incumbent, 0), whose expectation is EI
+"""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+import torch
+from botorch.acquisition import AcquisitionFunction
+from botorch.acquisition.analytic import (
+    LogExpectedImprovement,
+    ProbabilityOfImprovement,
+    UpperConfidenceBound,
+)
+from botorch.utils.safe_math import log_fatplus, logmeanexp
+
+from bo_loop.acquisition.scores.adapter import SMALLEST_VARIANCE, Moments, RowModel
+from bo_loop.acquisition.scores.base import Acquisition
+from bo_loop.acquisition.scores.screen import Marginal
+from bo_loop.base.errors import ConfigError
+from bo_loop.base.types import Floats
+
+_TAU = 1e-6  # width of the smooth step in BoTorch's qLogEI
+
+
+class _Improvement(Marginal):
+    bounded: ClassVar[bool] = True
+    values_replicates: ClassVar[bool] = True
+    by_improvement: ClassVar[bool] = True
+
+    def motive(self, mean: float, sd: float, incumbent: float) -> str:
+        """Split the expected gain into what the prediction promises and what doubt adds."""
+        log_gain = _log_ei(np.array([mean]), np.array([sd**2]), incumbent)
+        expected = float(np.exp(log_gain)[0])
+        if expected < 0.005:
+            return "expected gain below 0.01"
+        return f"expected gain {expected:.2f} ({_split(mean - incumbent, expected)})"
+
+
+@dataclass(frozen=True, kw_only=True)
+class LogEI(_Improvement):
+    """Logarithm of the expected improvement over the incumbent (Ament et al., NeurIPS 2023).
+
+    A row known exactly that does not beat the incumbent scores −inf.
+    """
+
+    def value(self, mean: Floats, variance: Floats, incumbent: float) -> Floats:
+        """Score k rows of these means and variances; (k,)."""
+        return _log_ei(mean, variance, incumbent)
+
+    def of_draws(self, values: Floats, improvement: Floats) -> Floats:
+        """Log of the mean gain; where no draw gains, the smooth tail of BoTorch's qLogEI."""
+        smooth = log_fatplus(torch.from_numpy(np.ascontiguousarray(improvement)), tau=_TAU)
+        return logmeanexp(smooth, dim=0).numpy()
+
+    def weighted(self, scores: Floats, log_weight: Floats) -> Floats:
+        """Add the log of the weight; (k,)."""
+        return scores + log_weight
+
+
+@dataclass(frozen=True, kw_only=True)
+class EI(_Improvement):
+    """Expected improvement over the incumbent.
+
+    Taken as the exponential of BoTorch's `LogExpectedImprovement`, to which its
+    `ExpectedImprovement` refers with a warning at every use; the values are the same.
+    """
+
+    def value(self, mean: Floats, variance: Floats, incumbent: float) -> Floats:
+        """Score k rows of these means and variances; (k,)."""
+        return np.exp(_log_ei(mean, variance, incumbent))
+
+    def of_draws(self, values: Floats, improvement: Floats) -> Floats:
+        """Mean gain; (k,)."""
+        return np.maximum(improvement, 0.0).mean(axis=0)
+
+    def weighted(self, scores: Floats, log_weight: Floats) -> Floats:
+        """Multiply with the weight; (k,)."""
+        return scores * np.exp(log_weight)
+
+
+@dataclass(frozen=True, kw_only=True)
+class UCB(Marginal):
+    """Upper confidence bound, mean + √beta · sd.
+
+    Parameters
+    ----------
+    beta : float
+        Weight of the variance, as BoTorch defines it: 4 adds two standard deviations.
+
+    Raises
+    ------
+    ConfigError
+        If beta is not a number of at least 0.
+    """
+
+    beta: float = 4.0
+    bounded: ClassVar[bool] = True
+    values_replicates: ClassVar[bool] = True
+
+    def __post_init__(self):
+        super().__post_init__()
+        number = isinstance(self.beta, int | float) and not isinstance(self.beta, bool)
+        if not number or not math.isfinite(self.beta) or self.beta < 0:
+            raise ConfigError(
+                f"acquisition.beta is {self.beta!r}: UCB scores mean + √beta · sd, so beta must be "
+                "a number of at least 0 (acquisition.beta=4 adds two standard deviations)."
+            )
+
+    def value(self, mean: Floats, variance: Floats, incumbent: float) -> Floats:
+        """Score k rows of these means and variances; (k,). The incumbent plays no part."""
+        return _botorch(
+            lambda model: UpperConfidenceBound(model, beta=_scalar(self.beta)), mean, variance
+        )
+
+    def of_draws(self, values: Floats, improvement: Floats) -> Floats:
+        """Mean + √beta · sd of the draws; (k,)."""
+        return values.mean(axis=0) + math.sqrt(self.beta) * values.std(axis=0)
+
+    def motive(self, mean: float, sd: float, incumbent: float) -> str:
+        """Split the optimistic gain into the prediction's part and the doubt's."""
+        optimistic = mean - incumbent + math.sqrt(self.beta) * sd
+        if optimistic < 0.005:
+            return "does not beat it even at its most hopeful"
+        return (
+            f"at its most hopeful {optimistic:.2f} better ({_split(mean - incumbent, optimistic)})"
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class PI(Marginal):
+    """Probability of improvement over the incumbent.
+
+    Above the incumbent the probability falls as the variance grows, so only rows that are
+    predicted below it have a ceiling under 1.
+    """
+
+    by_improvement: ClassVar[bool] = True
+
+    def value(self, mean: Floats, variance: Floats, incumbent: float) -> Floats:
+        """Score k rows of these means and variances; (k,)."""
+        scores = _botorch(
+            lambda model: ProbabilityOfImprovement(model, best_f=_scalar(incumbent)), mean, variance
+        )
+        return np.where(variance < SMALLEST_VARIANCE, (mean > incumbent).astype(np.float64), scores)
+
+    def of_draws(self, values: Floats, improvement: Floats) -> Floats:
+        """Share of the draws that improve; (k,)."""
+        return (improvement > 0).mean(axis=0)
+
+    def weighted(self, scores: Floats, log_weight: Floats) -> Floats:
+        """Multiply with the weight; (k,)."""
+        return scores * np.exp(log_weight)
+
+    def ceiling(self, mean: Floats, variance_bound: Floats, incumbent: float) -> Floats:
+        """Bound the score from above for any variance up to `variance_bound`; (k,)."""
+        return np.where(mean > incumbent, 1.0, self.value(mean, variance_bound, incumbent))
+
+    def motive(self, mean: float, sd: float, incumbent: float) -> str:
+        """Name the chance as the reason."""
+        return "chosen for that chance"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Greedy(Marginal):
+    """The posterior mean: pure exploitation."""
+
+    bounded: ClassVar[bool] = True
+
+    def value(self, mean: Floats, variance: Floats, incumbent: float) -> Floats:
+        """Score k rows of these means; (k,). Variance and incumbent play no part."""
+        return np.array(mean, dtype=np.float64)
+
+    def of_draws(self, values: Floats, improvement: Floats) -> Floats:
+        """Mean of the draws; (k,)."""
+        return values.mean(axis=0)
+
+    def motive(self, mean: float, sd: float, incumbent: float) -> str:
+        """Name the prediction as the reason."""
+        return "chosen for its predicted value alone"
+
+
+@dataclass(frozen=True, kw_only=True)
+class MaxVariance(Marginal):
+    """The latent variance: pure exploration."""
+
+    bounded: ClassVar[bool] = True
+    values_replicates: ClassVar[bool] = True
+
+    def value(self, mean: Floats, variance: Floats, incumbent: float) -> Floats:
+        """Score k rows of these variances; (k,). Mean and incumbent play no part."""
+        return np.array(variance, dtype=np.float64)
+
+    def of_draws(self, values: Floats, improvement: Floats) -> Floats:
+        """Variance of the draws; (k,)."""
+        return values.var(axis=0)
+
+    def motive(self, mean: float, sd: float, incumbent: float) -> str:
+        """Name the doubt as the reason."""
+        return "the model knows least about it"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Random(Acquisition):
+    """A random order: the yardstick for the others."""
+
+    def motive(self, mean: float, sd: float, incumbent: float) -> str:
+        """Name chance as the reason."""
+        return "chosen at random"
+
+
+def percent(share: float) -> str:
+    """Write a share between 0 and 1 as a percentage; what is not quite 0 or 1 does not look it."""
+    if 0 < share < 0.005:
+        return "< 1 %"
+    if 0.995 < share < 1:
+        return "> 99 %"
+    return f"{100 * share:.0f} %"
+
+
+def _botorch(
+    build: Callable[[RowModel], AcquisitionFunction], mean: Floats, variance: Floats
+) -> Floats:
+    model = RowModel(Moments(mean, variance))
+    rows = torch.arange(len(mean), dtype=torch.float64).reshape(-1, 1, 1)
+    with torch.no_grad():
+        return build(model)(rows).numpy()
+
+
+def _log_ei(mean: Floats, variance: Floats, incumbent: float) -> Floats:
+    # Below the variance that GPyTorch can tell from zero, a row counts as known exactly.
+    scores = _botorch(
+        lambda model: LogExpectedImprovement(model, best_f=_scalar(incumbent)), mean, variance
+    )
+    with np.errstate(divide="ignore"):
+        certain = np.log(np.maximum(mean - incumbent, 0.0))
+    return np.where(variance < SMALLEST_VARIANCE, certain, scores)
+
+
+def _scalar(value: float) -> torch.Tensor:
+    # BoTorch would turn a Python float into float32 and only then into float64.
+    return torch.tensor(value, dtype=torch.float64)
+
+
+def _split(certain: float, hoped: float) -> str:
+    """Share `hoped` (> 0) between what remains were the prediction certain, and doubt."""
+    exploitation = max(certain, 0.0) / hoped
+    exploitation = 0.0 if exploitation < 1e-9 else exploitation  # an incumbent against itself
+    return f"{percent(exploitation)} exploitation, {percent(1 - exploitation)} exploration"

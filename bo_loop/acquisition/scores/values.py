@@ -1,0 +1,48 @@
+"""What items are worth as the posterior has it, and whether they are likely to be allowed.
+
+Symbols
+-------
+N      rows of the posterior
+k      items
+p      values of an item
+"""
+
+import numpy as np
+
+from bo_loop.acquisition.objectives.base import Objective
+from bo_loop.acquisition.objectives.items import Items, partners
+from bo_loop.base.types import Floats, Mask, PoolPairs, PoolPosterior, Rows
+
+BLOCK = 2_048
+"""Items whose draws are held at once."""
+
+
+def blocks(k: int) -> list[slice]:
+    """Return k items in blocks of `BLOCK`."""
+    return [slice(start, start + BLOCK) for start in range(0, k, BLOCK)]
+
+
+def item_values(
+    posterior: PoolPosterior, objective: Objective, pairs: PoolPairs, items: Rows
+) -> Floats:
+    """Return the expected value of each item; (k,), or (k, p) of a pareto objective."""
+    if objective.gaussian:
+        return objective.view(posterior, pairs).mean(items)
+    parts = objective.parts(pairs)[items]
+    values = [
+        objective.value(Items.of(posterior, parts[some]).draws(), items[some], pairs).mean(axis=0)
+        for some in blocks(len(items))
+    ]
+    return np.concatenate(values) if values else np.empty(0)
+
+
+def likely_allowed(
+    posterior: PoolPosterior, objective: Objective, pairs: PoolPairs, items: Rows
+) -> Mask:
+    """Tell which items rather meet each constraint than not: by their means; (k,)."""
+    allowed = np.ones(len(items), dtype=bool)
+    for limit in objective.limits:
+        other = partners(pairs, limit.metal, limit.n_ligands)[items]
+        allowed &= other >= 0
+        allowed[allowed] = limit.sign * (limit.bound - posterior.mean(other[allowed])) >= 0.0
+    return allowed

@@ -1,0 +1,127 @@
+"""Build objects from plain dicts: ``{"_target_": "bo_loop.…", **arguments}``.
+
+Knows nothing of Hydra. Only names below ``bo_loop.`` are ever imported, so a campaign folder
+that came by e-mail cannot run code that is not ours.
+"""
+
+import importlib
+import inspect
+from collections.abc import Mapping
+from pathlib import Path
+from types import NoneType, UnionType
+from typing import Any, Union, get_args, get_origin, get_type_hints
+
+from bo_loop.base.errors import ConfigError
+
+_ROOT = "bo_loop."
+_WORDS = {int: "a whole number", float: "a number", bool: "true or false", NoneType: "null"}
+
+
+def build(node: Any) -> Any:
+    """Build a config node, innermost first.
+
+    Parameters
+    ----------
+    node : Any
+        A mapping with ``_target_`` is called with its other keys as keyword arguments; other
+        mappings and lists are walked; anything else is returned as it is.
+
+    Returns
+    -------
+    Any
+        What the target returned, or the node with its children built.
+
+    Raises
+    ------
+    ConfigError
+        If a target lies outside ``bo_loop.``, does not exist, or does not take an argument.
+    """
+    if isinstance(node, Mapping):
+        values = {key: build(value) for key, value in node.items() if key != "_target_"}
+        return _call(node["_target_"], values) if "_target_" in node else values
+    if isinstance(node, list | tuple):
+        return [build(value) for value in node]
+    return node
+
+
+def packaged_conf() -> Path:
+    """Return ``conf/`` inside the wheel, or beside the package in a checkout."""
+    package = Path(__file__).parent
+    inside = package / "conf"
+    return inside if inside.is_dir() else package.parent / "conf"
+
+
+def require_switch(name: str, value: Any) -> None:
+    """Check that an option is true or false: ``no`` is a text, and would count as true.
+
+    Raises
+    ------
+    ConfigError
+        Naming the option.
+    """
+    if not isinstance(value, bool):
+        raise ConfigError(f"{name} is {value!r}: it must be true or false.")
+
+
+def _call(target: Any, arguments: dict[str, Any]) -> Any:
+    function = _resolve(target)
+    try:
+        inspect.signature(function).bind(**arguments)
+    except TypeError as error:
+        raise ConfigError(
+            f"{target} cannot be built from {sorted(arguments)}: {error}. "
+            f"It takes {list(inspect.signature(function).parameters)}."
+        ) from error
+    require_types(str(target), function, arguments)
+    return function(**arguments)
+
+
+def require_types(target: str, function: Any, arguments: Mapping[str, Any]) -> None:
+    """Check the arguments that are to be numbers or true or false; others are the target's own.
+
+    Parameters
+    ----------
+    target : str
+        What a message calls the function.
+    function : callable
+        Whose annotations are asked.
+    arguments : mapping of str to Any
+
+    Raises
+    ------
+    ConfigError
+        Naming each that is not.
+    """
+    hints = get_type_hints(function.__init__ if inspect.isclass(function) else function)
+    problems = []
+    for name, value in arguments.items():
+        hint = hints.get(name)
+        kinds = set(get_args(hint)) if get_origin(hint) in (Union, UnionType) else {hint}
+        if kinds <= set(_WORDS) and not any(_is(value, kind) for kind in kinds):
+            expected = " or ".join(word for kind, word in _WORDS.items() if kind in kinds)
+            problems.append(f"{name}: {value!r} — expected {expected}")
+    if problems:
+        raise ConfigError(f"{target} does not take {'; '.join(problems)}.")
+
+
+def _is(value: Any, kind: type) -> bool:
+    if kind in (int, float):
+        return isinstance(value, (int, kind)) and not isinstance(value, bool)
+    return isinstance(value, kind)
+
+
+def _resolve(target: Any) -> Any:
+    parts = str(target).split(".")
+    if not str(target).startswith(_ROOT) or any(part.startswith("_") for part in parts):
+        raise ConfigError(
+            f"_target_ {target!r} is refused: only public names below {_ROOT!r} are built."
+        )
+    module_name, _, name = str(target).rpartition(".")
+    try:
+        found = getattr(importlib.import_module(module_name), name)
+    except (ImportError, AttributeError) as error:
+        raise ConfigError(f"_target_ {target!r} does not exist ({error}).") from error
+    # `bo_loop.base.config.importlib` is a name below bo_loop, but not ours.
+    if not getattr(found, "__module__", "").startswith(_ROOT):
+        raise ConfigError(f"_target_ {target!r} is refused: it is not defined in bo_loop.")
+    return found

@@ -1,0 +1,242 @@
+"""What a campaign has come to: the state that the events of its ledger add up to. No I/O.
+
+The ledger's events and their data (``?``: may be missing or null)
+
+==============  =================================================================================
+started         name, config (fingerprint), sealed {file: sha256}, versions {package: version},
+                n_observations, n_pool (rows sealed), n_left_out? (pairs of more donors than
+                max_denticity_sum), operator?
+proposed        round, seed, seen (seq of the last event it knew), hyperparameters {…},
+                overrides? {setting: value}, incumbent?, refitted? (always true: each round
+                finds its hyperparameters anew), versions?, fit? (the model's report), operator?,
+                stop? {probability, tolerance, advice} (whether to go on),
+                proposals [{pair_id, rank, mean, sd, sd_latent, acquisition, reason, role? (target,
+                competitor or ""), nearest? [{metal, ligand, n_ligands, log_beta, censoring,
+                similarity}], outside_domain?, movers? [{feature, relevance, direction (1, 0,
+                −1)}], replicate? (2, 3, …: the pair is measured already, and worth it again)}]
+in_progress     pair_id, operator?, method?, date?, note?
+measured        pair_id, log_beta, log_beta_sd?, censoring (none, lower, upper), temperature_C,
+                ionic_strength_M, replicate (1, 2, …), date?, operator?, method?, note?,
+                confirmed? [what seemed doubtful, and was confirmed]
+failed          pair_id, operator?, method?, date?, note?
+corrected       corrects (seq of a `measured` event) and either void: true, or those of log_beta,
+                log_beta_sd, censoring, temperature_C, ionic_strength_M, date, operator, method,
+                note that are new; reason?, by? (who corrects)
+withdrawn       pair_id, reason?, operator?
+restored        pair_id, reason?, operator?
+pool_extended   pairs [{pair_id, ligand_group, and the pair columns}], source?, operator?,
+                generated? {smiles: {generator, parents [smiles], and what was predicted}} of
+                ligands that no catalogue holds, expansion? (how they were made)
+config_changed  overrides {setting: value} (all those now in force), choices? {group: option} (those
+                of the overrides), operator?
+closed          reason?, operator?
+reopened        reason?, operator?
+==============  =================================================================================
+
+Numbers that are measured are in the units of the pair columns: log10 β, °C, mol/L. What may
+follow what is in `bo_loop.campaign.ledger.rules`, how they add up in `bo_loop.campaign.ledger.fold`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+RESULT_FIELDS = (
+    "log_beta",
+    "log_beta_sd",
+    "censoring",
+    "temperature_C",
+    "ionic_strength_M",
+    "date",
+    "operator",
+    "method",
+    "note",
+)
+"""What a correction may change."""
+
+
+@dataclass(frozen=True)
+class ProposedPair:
+    """A pair as round `round` proposed it, with the prediction of that time.
+
+    `nearest` holds the most similar pairs then known, `movers` the features that move the
+    prediction most; `outside_domain` is None where the event does not say; `replicate` is the
+    number that the result will have if the pair was measured before.
+    """
+
+    pair_id: str
+    round: int
+    rank: int
+    mean: float
+    sd: float
+    sd_latent: float
+    acquisition: float
+    reason: str
+    role: str = ""
+    nearest: tuple[Mapping[str, Any], ...] = ()
+    outside_domain: bool | None = None
+    movers: tuple[Mapping[str, Any], ...] = ()
+    replicate: int | None = None
+
+
+@dataclass(frozen=True)
+class Round:
+    """One `proposed` event."""
+
+    number: int
+    seq: int
+    time: str
+    seed: int
+    seen: int
+    hyperparameters: Mapping[str, Any]
+    overrides: Mapping[str, Any]
+    incumbent: Any
+    refitted: bool
+    versions: Mapping[str, str]
+    fit: Mapping[str, Any]
+    proposals: tuple[ProposedPair, ...]
+    stop: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class Result:
+    """A measured value as it now stands; `superseded` holds what it was before corrections."""
+
+    pair_id: str
+    log_beta: float
+    log_beta_sd: float | None
+    censoring: str
+    temperature_C: float
+    ionic_strength_M: float
+    replicate: int
+    date: str
+    operator: str
+    method: str
+    note: str
+    round: int | None
+    seq: int
+    time: str
+    superseded: tuple["Result", ...] = ()
+
+    @property
+    def identity(self) -> tuple[Any, ...]:
+        """What makes two results the same, but for the replicate number."""
+        return (
+            self.pair_id,
+            self.log_beta,
+            self.log_beta_sd,
+            self.censoring,
+            self.temperature_C,
+            self.ionic_strength_M,
+            self.date,
+        )
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A measurement that did not succeed."""
+
+    pair_id: str
+    note: str
+    date: str
+    operator: str
+    method: str
+    seq: int
+    time: str
+
+
+@dataclass(frozen=True)
+class CampaignState:
+    """A campaign at event `seq` (0: nothing recorded yet).
+
+    Parameters
+    ----------
+    states : mapping of str to str
+        pending, in_progress, measured, failed or withdrawn by pair_id; others are open.
+    awaited : mapping of str to str
+        pending or in_progress by pair_id: measured pairs of which a round proposed a replicate
+        that has no result yet. In `states` they stay measured, whatever comes of the replicate.
+    resume : mapping of str to str
+        What a pair returns to when its withdrawal is lifted or all its results are voided.
+    results, voided : tuple of Result
+        Standing and voided results, in the order in which they were logged.
+    n_observations, n_pool : int
+        Literature values and pairs sealed at `start`.
+    n_left_out : int
+        Pairs that the rule on denticity left out of the pool then.
+    overrides, choices : mapping
+        Settings changed since `start`, as they are now, and the options they were made from.
+    added_pairs : tuple of mapping
+        Pairs added to the pool, in order.
+    generated : mapping of str to mapping
+        By SMILES, the origin of ligands that were generated: ``generator``, ``parents``.
+    closed_seq : int
+        The event that closed the campaign; 0 if it is open.
+    """
+
+    seq: int = 0
+    name: str = ""
+    config: str = ""
+    sealed: Mapping[str, str] = field(default_factory=dict)
+    versions: Mapping[str, str] = field(default_factory=dict)
+    n_observations: int = 0
+    n_pool: int = 0
+    n_left_out: int = 0
+    states: Mapping[str, str] = field(default_factory=dict)
+    awaited: Mapping[str, str] = field(default_factory=dict)
+    resume: Mapping[str, str] = field(default_factory=dict)
+    proposals: Mapping[str, ProposedPair] = field(default_factory=dict)
+    rounds: tuple[Round, ...] = ()
+    results: tuple[Result, ...] = ()
+    voided: tuple[Result, ...] = ()
+    failures: tuple[Failure, ...] = ()
+    overrides: Mapping[str, Any] = field(default_factory=dict)
+    choices: Mapping[str, str] = field(default_factory=dict)
+    added_pairs: tuple[Mapping[str, Any], ...] = ()
+    generated: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    closed_seq: int = 0
+
+    @property
+    def started(self) -> bool:
+        """Whether a campaign was started at all."""
+        return self.seq > 0
+
+    @property
+    def hyperparameters(self) -> Mapping[str, Any] | None:
+        """Those of the last round, for a warm start; None before the first."""
+        return self.rounds[-1].hyperparameters if self.rounds else None
+
+    def state_of(self, pair_id: str) -> str:
+        """Return open, pending, in_progress, measured, failed or withdrawn."""
+        return self.states.get(pair_id, "open")
+
+    def waiting(self, pair_id: str) -> str:
+        """Return pending or in_progress if a result of the pair is awaited, its first or not."""
+        state = self.awaited.get(pair_id, self.state_of(pair_id))
+        return state if state in ("pending", "in_progress") else ""
+
+    def next_replicate(self, pair_id: str) -> int:
+        """Return the number of the pair's next replicate: no result, standing or voided, has it."""
+        every = (*self.results, *self.voided)
+        return max((r.replicate for r in every if r.pair_id == pair_id), default=0) + 1
+
+    def prediction_of(self, result: Result) -> ProposedPair | None:
+        """Return the proposal that a result answers; None if no round had proposed it."""
+        made = next((r.proposals for r in self.rounds if r.number == result.round), ())
+        return next((p for p in made if p.pair_id == result.pair_id), None)
+
+    def replicate_lost(self, pair_id: str) -> str:
+        """Return failed or withdrawn if that is what came of a pair's last replicate; else ""."""
+        last = self.proposals.get(pair_id)
+        if last is None or last.replicate is None or pair_id in self.awaited:
+            return ""
+        every = (*self.results, *self.voided)
+        if any((r.pair_id, r.round) == (pair_id, last.round) for r in every):
+            return ""
+        made = next(r.seq for r in self.rounds if r.number == last.round)
+        failed = any(f.pair_id == pair_id and f.seq > made for f in self.failures)
+        return "failed" if failed else "withdrawn"
+
+    def results_of(self, pair_id: str) -> tuple[Result, ...]:
+        """Return the standing results of a pair, in the order in which they were logged."""
+        return tuple(r for r in self.results if r.pair_id == pair_id)

@@ -1,0 +1,53 @@
+"""The pairs of a campaign as its objective sees them."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from bo_loop.acquisition.objectives.compound import log_costs
+from bo_loop.base.types import PoolPairs
+
+SPECIES = ["metal", "charge", "n_ligands"]
+
+
+def pool_pairs(pairs: pd.DataFrame, own: np.ndarray | None = None) -> PoolPairs:
+    """Return the rows of `pairs`; of those that are not `own` (N,) bool, nothing is asked."""
+    metals = pairs["metal"].str.cat(pairs["charge"].map("{:+d}".format))
+    return PoolPairs(
+        pair_ids=tuple(pairs["pair_id"]),
+        n_ligands=pairs["n_ligands"].to_numpy(np.int64),
+        metals=tuple(metals),
+        ligands=tuple(pairs["ligand_group"]),
+        own=np.ones(len(pairs), dtype=bool) if own is None else own,
+        cost=pairs["cost"].to_numpy(np.float64) if "cost" in pairs else None,
+    )
+
+
+def known_pairs(literature: pd.DataFrame, pool: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return literature pairs of the pool's metals and n, and those that the pool lacks.
+
+    They are under the pool's conditions, if it has only one.
+    """
+    known = literature.merge(pool[SPECIES].drop_duplicates(), on=SPECIES).drop_duplicates("pair_id")
+    conditions = pool[["temperature_C", "ionic_strength_M"]].drop_duplicates()
+    if len(conditions) == 1:
+        known = known.assign(**conditions.iloc[0])
+    return known, known[~known["pair_id"].isin(pool["pair_id"])].reindex(columns=pool.columns)
+
+
+def require_items(objective: Any, literature: pd.DataFrame, pool: pd.DataFrame) -> None:
+    """Refuse an objective that cannot judge any pair of a pool.
+
+    Raises
+    ------
+    ConfigError
+        Saying why: metal ions or costs that are missing, numbers of ligands that differ.
+    """
+    _, extra = known_pairs(literature, pool)
+    pairs = pool_pairs(pd.concat([pool, extra], ignore_index=True))
+    parts = objective.parts(pairs)[: len(pool)]
+    items = np.flatnonzero(parts[:, 0] >= 0)
+    objective.value(np.zeros((1, len(items), parts.shape[1])), items, pairs)
+    if objective.per_cost:
+        log_costs(pairs, items)

@@ -1,0 +1,60 @@
+"""How likely experiments succeed, by what failed in the campaign and what did not."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from bo_loop.base.types import Floats, PairFeatures
+from bo_loop.campaign.ledger.state import CampaignState
+from bo_loop.models.feasibility import log_success
+from bo_loop.propose import Candidates
+from bo_loop.surrogate import Surrogate
+
+
+def weighed(
+    candidates: Candidates, surrogate: Surrogate, features: PairFeatures, state: CampaignState
+) -> Candidates:
+    """Tell of open pairs how likely they succeed, if anything ever failed.
+
+    Parameters
+    ----------
+    candidates : Candidates
+        N rows.
+    surrogate : Surrogate
+        Says which pairs are alike.
+    features : PairFeatures
+        Of the rows, as `Surrogate.features_of` gives them.
+    state : CampaignState
+        Knows the outcomes.
+
+    Raises
+    ------
+    FitError
+        As `bo_loop.models.feasibility.log_success`.
+    """
+    known = outcomes(state)
+    if -1.0 not in known.values():
+        return candidates
+    outcome = np.array([known.get(pair, 0.0) for pair in candidates.pairs.pair_ids])
+    found = np.where(candidates.open, log_chances(surrogate, features, outcome), 0.0)
+    return replace(candidates, pairs=replace(candidates.pairs, log_success=found))
+
+
+def outcomes(state: CampaignState) -> dict[str, float]:
+    """Return by pair_id +1 for pairs that have a result, −1 for those that only ever failed."""
+    failed = dict.fromkeys((f.pair_id for f in state.failures), -1.0)
+    return failed | dict.fromkeys((r.pair_id for r in state.results), 1.0)
+
+
+def log_chances(surrogate: Surrogate, features: PairFeatures, outcome: Floats) -> Floats:
+    """Log of the probability that an experiment on each of N pairs succeeds; (N,).
+
+    `outcome` (N,) is +1 or −1 where it is known, else 0. Each stage of the model learns from the
+    pairs that it answers for.
+    """
+    found = np.empty(len(features))
+    for model, seen, at in surrogate.model.parts(features).values():
+        known = np.flatnonzero(outcome[at])
+        alike = model.bind(seen).similarity
+        found[at] = log_success(alike, np.arange(len(at)), known, outcome[at][known])
+    return found

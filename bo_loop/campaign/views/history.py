@@ -1,0 +1,131 @@
+"""Who did what in a campaign, and what had been predicted at the time. Pure; no I/O."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from bo_loop.base.types import shown_movers
+from bo_loop.campaign.ledger.events import Event
+from bo_loop.campaign.ledger.fold import apply
+from bo_loop.campaign.ledger.state import RESULT_FIELDS, CampaignState
+from bo_loop.campaign.views.views import named, shown_nearest, shown_result
+
+COLUMNS = ("seq", "time", "who", "event", "pair_id", "what", "mean", "sd")
+
+
+def history(
+    events: Sequence[Event], pool: pd.DataFrame, pair_id: str | None = None
+) -> pd.DataFrame:
+    """Tell a ledger as a table, oldest first.
+
+    Parameters
+    ----------
+    events : sequence of Event
+        All of a ledger.
+    pool : DataFrame
+        The pairs of the campaign, with ``pair_id``.
+    pair_id : str, optional
+        Tell only what concerns this pair; where it was proposed, also what was known nearest to
+        it, and what moved its prediction.
+
+    Returns
+    -------
+    DataFrame
+        A row for each event, for each pair of a round: ``seq, time, who, event, pair_id``, the
+        pair's own columns, ``what`` (in words), and ``mean, sd``: the prediction that stood at
+        the time, missing where there was none. ``pair_id`` is empty where no single pair is meant.
+    """
+    rows: list[dict[str, Any]] = []
+    state = CampaignState()
+    for event in events:
+        after = apply(state, event)
+        for pair, what in _told(event, state, after):
+            added = event.event == "pool_extended" and pair_id in _added(event)
+            if pair_id in (None, pair) or added:
+                more = _context(event, pair, after) if pair_id else ""
+                rows.append(_row(event, pair, what + more, after))
+        state = after
+    return named(pd.DataFrame(rows, columns=list(COLUMNS)), pool)
+
+
+def _row(event: Event, pair: str, what: str, state: CampaignState) -> dict[str, Any]:
+    predicted = state.proposals.get(pair)
+    return {
+        "seq": event.seq,
+        "time": event.time,
+        "who": event.data.get("by") or event.data.get("operator") or "",
+        "event": event.event,
+        "pair_id": pair,
+        "what": what,
+        "mean": predicted.mean if predicted else None,
+        "sd": predicted.sd if predicted else None,
+    }
+
+
+def _context(event: Event, pair: str, after: CampaignState) -> str:
+    if event.event != "proposed":
+        return ""
+    made = after.proposals[pair]
+    near = f"; nearest known: {shown_nearest(made.nearest)}" if made.nearest else ""
+    return near + (f"; moved by {shown_movers(made.movers)}" if made.movers else "")
+
+
+def _told(event: Event, before: CampaignState, after: CampaignState) -> list[tuple[str, str]]:
+    """Return pair and words for each row that an event fills."""
+    data, kind = event.data, event.event
+    if kind == "proposed":
+        return [
+            (p["pair_id"], f"round {data['round']}, rank {p['rank']}: {p['reason']}")
+            for p in data["proposals"]
+        ]
+    if kind == "corrected":
+        old = next(r for r in (*before.results, *before.voided) if r.seq == data["corrects"])
+        return [(old.pair_id, _correction(data, old, after))]
+    words = {
+        "started": lambda: f"{data['n_observations']} literature values, {data['n_pool']} pairs",
+        "measured": lambda: _measurement(event, after),
+        "pool_extended": lambda: f"{len(data['pairs'])} pairs from {data.get('source') or '?'}",
+        "config_changed": lambda: _settings(data["overrides"], before.overrides),
+    }
+    tell = words.get(kind, lambda: data.get("reason") or data.get("note") or "")
+    return [(data.get("pair_id", ""), tell())]
+
+
+def _measurement(event: Event, after: CampaignState) -> str:
+    result = next(r for r in after.results if r.seq == event.seq)
+    parts = [shown_result(result)]
+    parts += [f"replicate {result.replicate}"] if result.replicate > 1 else []
+    parts += [text for text in (result.method, result.date, result.note) if text]
+    parts += [f"confirmed although {text}" for text in event.data.get("confirmed", [])]
+    return "; ".join(parts)
+
+
+def _correction(data: Mapping[str, Any], old: Any, after: CampaignState) -> str:
+    because = f"; {data['reason']}" if data.get("reason") else ""
+    if data.get("void"):
+        return f"event {old.seq} voided: {shown_result(old)}{because}"
+    new = next(r for r in after.results if r.seq == old.seq)
+    changed = [
+        f"{name} {getattr(old, name)} → {getattr(new, name)}"
+        for name in RESULT_FIELDS
+        if getattr(old, name) != getattr(new, name)
+    ]
+    return f"event {old.seq}: {', '.join(changed) or 'stands again'}{because}"
+
+
+def _settings(now: Mapping[str, Any], before: Mapping[str, Any]) -> str:
+    changed = [key for key in now if now[key] != before.get(key)]
+    return "; ".join(f"{key} = {_shown(now[key])}" for key in changed)
+
+
+def _shown(value: Any) -> str:
+    if not isinstance(value, Mapping):
+        return str(value)
+    name = str(value.get("_target_", "")).rpartition(".")[2]
+    options = ", ".join(f"{k}={_shown(v)}" for k, v in value.items() if k != "_target_")
+    return f"{name}({options})"
+
+
+def _added(event: Event) -> set[str]:
+    return {pair["pair_id"] for pair in event.data["pairs"]}

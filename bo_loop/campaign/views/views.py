@@ -1,0 +1,100 @@
+"""Tables of what the ledger holds, for people; rebuilt from it at any time."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
+from typing import Any
+
+import pandas as pd
+
+from bo_loop.campaign.ledger.events import Event
+from bo_loop.campaign.ledger.state import CampaignState, ProposedPair, Result, Round
+from bo_loop.data.observations import PAIR_COLUMNS
+
+_RESULT = (
+    "seq",
+    "time",
+    "pair_id",
+    "log_beta",
+    "log_beta_sd",
+    "censoring",
+    "temperature_C",
+    "ionic_strength_M",
+    "replicate",
+    "date",
+    "operator",
+    "method",
+    "note",
+    "round",
+)
+_PROPOSAL = tuple(ProposedPair.__dataclass_fields__)
+_SIGNS = {"none": "", "lower": "> ", "upper": "< "}
+
+
+def proposals(made: Round, pool: pd.DataFrame) -> pd.DataFrame:
+    """Return the proposals of a round, best first: one row each, with the pair's own columns."""
+    frame = pd.DataFrame([asdict(p) for p in made.proposals], columns=list(_PROPOSAL))
+    return named(frame, pool)
+
+
+def measurements(state: CampaignState, pool: pd.DataFrame) -> pd.DataFrame:
+    """Return the standing results in the order of logging.
+
+    Returns
+    -------
+    DataFrame
+        The pair's own columns, the result as it stands, and ``mean, sd``: what was predicted when
+        the result was asked for, missing where it never was.
+    """
+    rows = [
+        {name: getattr(result, name) for name in _RESULT} | _prediction(state.prediction_of(result))
+        for result in state.results
+    ]
+    frame = pd.DataFrame(rows, columns=[*_RESULT, "mean", "sd"])
+    return named(frame, pool)
+
+
+def logged(events: Sequence[Event], state: CampaignState, pool: pd.DataFrame) -> pd.DataFrame:
+    """Return what a `log` recorded: a row for each event, results beside their prediction."""
+    frame = pd.DataFrame(
+        [(event.seq, event.event, event.data["pair_id"]) for event in events],
+        columns=["seq", "event", "pair_id"],
+    )
+    seqs = {event.seq for event in events}
+    fresh = replace(state, results=tuple(r for r in state.results if r.seq in seqs))
+    values = measurements(fresh, pool)[
+        ["seq", "log_beta", "log_beta_sd", "censoring", "mean", "sd"]
+    ]
+    return named(frame, pool).merge(values, on="seq", how="left")
+
+
+def shown_result(result: Result) -> str:
+    """Return a result as a chemist writes it: ``log β 12.3 ± 0.2``, ``log β > 20``."""
+    spread = "" if result.log_beta_sd is None else f" ± {result.log_beta_sd:g}"
+    return f"log β {_SIGNS[result.censoring]}{result.log_beta:g}{spread}"
+
+
+def shown_values(values: Mapping[str, float]) -> str:
+    """Return what an objective makes of a result in words: ``log β 10.70, cost 3.00``."""
+    return ", ".join(f"{name} {value:.2f}" for name, value in values.items())
+
+
+def shown_nearest(nearest: Sequence[Mapping[str, Any]]) -> str:
+    """Return the known pairs most like a proposal: ``Cu+2 + 2 glycine: log β 15.1 (0.93); …``."""
+    return "; ".join(
+        f"{near['metal']} + {'' if near['n_ligands'] == 1 else str(near['n_ligands']) + ' '}"
+        f"{near['ligand']}: log β {_SIGNS[near['censoring']]}{near['log_beta']:.4g} "
+        f"({near['similarity']:.2f})"
+        for near in nearest
+    )
+
+
+def named(frame: pd.DataFrame, pool: pd.DataFrame) -> pd.DataFrame:
+    """Put the pair's own columns behind ``pair_id``, where `frame` does not hold them itself."""
+    own = [column for column in PAIR_COLUMNS if column not in frame.columns]
+    at = list(frame.columns).index("pair_id") + 1
+    columns = [*frame.columns[:at], *own, *frame.columns[at:]]
+    return frame.merge(pool[["pair_id", *own]], on="pair_id", how="left")[columns]
+
+
+def _prediction(proposal: ProposedPair | None) -> dict[str, float | None]:
+    return {name: getattr(proposal, name, None) for name in ("mean", "sd")}

@@ -1,0 +1,79 @@
+"""What the user typed, as Hydra reads it; and what Hydra composed, as plain Python."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bo_loop.base.config import require_switch
+from bo_loop.base.errors import ConfigError
+
+# Keys whose value is text to be taken as it stands, whatever Hydra's grammar makes of it.
+_TEXT_KEYS = {
+    *("name", "directory", "results", "model_dir", "pairs", "path", "out"),
+    *("data.path", "data.protonation", "pool.path"),
+    *("pair", "ligands", "operator", "by", "method", "date", "note", "reason"),
+    *("log_beta", "log_beta_sd"),
+}
+
+_SWITCHES = ("json", "void", "confirm", "replicate", "refit")
+
+
+def touched_keys(arguments: Sequence[str]) -> frozenset[str]:
+    """Top-level keys that the user's own overrides name."""
+    keys = (argument.partition("=")[0].lstrip("+~") for argument in arguments if "=" in argument)
+    return frozenset(key.split(".")[0].split("@")[0] for key in keys)
+
+
+def plain(verb: str, node: Any) -> dict[str, Any]:
+    """Turn a composed config into plain dicts, lists, numbers and strings."""
+    from omegaconf import OmegaConf
+    from omegaconf.errors import OmegaConfBaseException
+
+    missing = sorted(OmegaConf.missing_keys(node))
+    if missing:
+        raise ConfigError(
+            f"bo-loop {verb} needs {', '.join(missing)}: give each as key=value "
+            f"(bo-loop {verb} --help lists all keys)."
+        )
+    try:
+        config = OmegaConf.to_container(node, resolve=True)
+    except OmegaConfBaseException as error:
+        raise ConfigError(f"bo-loop {verb}: {str(error).splitlines()[0]}.") from error
+    for name in _SWITCHES:
+        require_switch(name, config.get(name, False))
+    return config
+
+
+def quoted(argument: str) -> str:
+    """Quote a value that Hydra's grammar would refuse, split or turn into a number.
+
+    File names with brackets or in Japanese and pair ids then need no quoting by the user.
+    """
+    from hydra.core.override_parser.overrides_parser import OverridesParser
+    from hydra.errors import HydraException
+
+    key, equals, value = argument.partition("=")
+    if not equals or argument.startswith("-"):
+        return argument
+    as_text = f"{key}={literal(value)}"
+    try:
+        parsed = OverridesParser.create().parse_override(argument)
+    except HydraException:
+        return as_text
+    is_text = parsed.is_sweep_override() or not isinstance(parsed.value(), str | list)
+    return as_text if key in _TEXT_KEYS and value and is_text and "${" not in value else argument
+
+
+def literal(value: Any) -> str:
+    """Write a plain value in Hydra's override grammar."""
+    if isinstance(value, Mapping):
+        return "{" + ",".join(f"{key}:{literal(item)}" for key, item in value.items()) + "}"
+    if isinstance(value, list | tuple):
+        return "[" + ",".join(literal(item) for item in value) + "]"
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, int | float):
+        return repr(value)
+    escaped = str(value).replace("\\", "\\\\").replace("'", "\\'")
+    return f"'{escaped}'"

@@ -1,0 +1,292 @@
+"""What each verb does with its composed config: call the library, print for a person."""
+
+import json
+import sys
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+
+from bo_loop.base.config import build
+from bo_loop.base.folders import require_new
+from bo_loop.campaign.campaign import Campaign
+from bo_loop.campaign.settings import FOR_A_ROUND
+from bo_loop.campaign.views.status import Status
+from bo_loop.campaign.views.views import shown_values
+from bo_loop.chemistry.ions import PROTON
+from bo_loop.cli.console import CONSOLE as _CONSOLE
+from bo_loop.cli.console import address as _address
+from bo_loop.cli.console import open_campaign as _campaign
+from bo_loop.cli.console import print_next as _next
+from bo_loop.cli.console import typed
+from bo_loop.cli.terminal import (
+    course,
+    fields,
+    import_summary,
+    logged_table,
+    proposals_table,
+    quarantine_table,
+    steps_table,
+)
+from bo_loop.cli.verbs.ledger import (
+    close,
+    config,
+    correct,
+    extend,
+    history,
+    reopen,
+    restore,
+    verify,
+    withdraw,
+)
+from bo_loop.data.cells import MAX_FILE_BYTES
+
+__all__ = [
+    "close",
+    "config",
+    "correct",
+    "extend",
+    "history",
+    "reopen",
+    "restore",
+    "verify",
+    "withdraw",
+]
+
+
+def start(config: Mapping[str, Any], choices: Mapping[str, str]) -> None:
+    """Open a campaign."""
+    campaign = Campaign.start(config, choices)
+    literature, pool = campaign.literature, campaign.pool
+    of_metals = literature[literature["metal"] != PROTON]
+    ions = of_metals[["metal", "charge"]].drop_duplicates()
+    n_protons = len(literature) - len(of_metals)
+    protons = f"; {n_protons} of them are protonation constants" if n_protons else ""
+    rule = config["pool"].get("max_denticity_sum")
+    left_out = campaign.state().n_left_out
+    without = f"; {left_out} with more than {rule} donors left out" if rule is not None else ""
+    _CONSOLE.print(
+        fields(
+            {
+                "campaign": escape(str(campaign.path)),
+                "literature": f"{len(literature)} constants of {len(ions)} metal ions and "
+                f"{literature['ligand_group'].nunique()} ligands{protons}",
+                "pool": f"{len(pool)} pairs of {pool['ligand_group'].nunique()} ligands{without}",
+            }
+        )
+    )
+    _next(campaign, "suggest")
+
+
+def suggest(config: Mapping[str, Any], touched: frozenset[str]) -> None:
+    """Propose the next pairs."""
+    campaign = _campaign(config)
+    overrides = {key: config[key] for key in FOR_A_ROUND if key in touched}
+    proposals = campaign.suggest(operator=config["operator"], **overrides)
+    number = int(proposals["round"].iloc[0])
+    stop = campaign.state().rounds[number - 1].stop
+    if config["json"]:
+        rows = json.loads(proposals.to_json(orient="records", double_precision=15))
+        print(json.dumps([row | {"stop": stop} for row in rows], ensure_ascii=False))
+        return
+    _CONSOLE.print(proposals_table(proposals, f"{campaign.path.name}, round {number}"))
+    found = campaign.status()
+    if found.best:
+        _CONSOLE.print(f"Best so far: {_best(found)}")
+    if stop:
+        _CONSOLE.print(escape(stop["advice"]))
+    if len(proposals) < config["batch_size"]:
+        _CONSOLE.print(
+            f"Only {len(proposals)} pairs were open, and allowed by the limits of acquisition and "
+            "pool."
+        )
+    form = campaign.form(number)
+    _CONSOLE.print(f"Fill in log_beta in {escape(str(form))}, then type")
+    _print_log(campaign, form)
+
+
+def _print_log(campaign: Campaign, form: Path) -> None:
+    _CONSOLE.print(f"  bo-loop log{_address(campaign)} {typed('results', form)}", soft_wrap=True)
+
+
+def log(config: Mapping[str, Any]) -> None:
+    """Take the lab's results into the ledger."""
+    campaign = _campaign(config)
+    piped = config["results"] == "-"
+    done = campaign.log(
+        "standard input.csv" if piped else config["results"],
+        content=sys.stdin.buffer.read(MAX_FILE_BYTES + 1) if piped else None,
+        replicate=config["replicate"],
+        confirm=config["confirm"],
+        operator=config["operator"],
+        **{key: config[key] or "" for key in ("method", "date", "note")},
+    )
+    if config["json"]:
+        rows = json.loads(done.recorded.to_json(orient="records", double_precision=15))
+        found = {"recorded": rows, "already_recorded": done.n_known, "understood": done.understood}
+        print(json.dumps(found, ensure_ascii=False))
+        return
+    if done.notice:
+        _CONSOLE.print(done.notice)
+    for line in done.understood:
+        _CONSOLE.print(escape(line))
+    if len(done.recorded):
+        _CONSOLE.print(logged_table(done.recorded))
+    if done.n_known:
+        _CONSOLE.print(f"{done.n_known} results were in the ledger already and added nothing.")
+    if not len(done.recorded) and not done.n_known:
+        _CONSOLE.print("No row holds a result or a status; all stay pending.")
+    _next(campaign, "suggest")
+
+
+def _best(found: Status) -> str:
+    """Return the best results a line each, and how log β came to the best one."""
+    best = [found.best] if found.best else found.front
+    lines = [f"{shown_values(pair['values'])}, {escape(pair['ligand'])}" for pair in best]
+    if found.best and "log β" in found.best["values"]:
+        lines.append(f"{course(found.best_so_far)}  in {len(found.best_so_far)} results")
+    return "\n".join(lines)
+
+
+def status(config: Mapping[str, Any]) -> None:
+    """Say where a campaign stands."""
+    campaign = _campaign(config)
+    found = campaign.status()
+    if config["json"]:
+        print(json.dumps(asdict(found), ensure_ascii=False))
+        return
+    counts = ", ".join(f"{n} {state}" for state, n in sorted(found.counts.items()))
+    rows = {
+        "campaign": f"{found.name}{' (closed)' if found.closed else ''}",
+        "literature": f"{found.n_literature} constants",
+        "pool": f"{found.n_pool} pairs: {counts or 'none proposed yet'}",
+        "rounds": found.rounds,
+    }
+    if found.best or found.front:
+        rows["best so far"] = _best(found)
+    _CONSOLE.print(fields(rows))
+    if found.closed:
+        _next(campaign, "reopen")
+    elif found.pending:
+        _CONSOLE.print(f"Waiting for {len(found.pending)} results; when they are in, type")
+        rounds = enumerate(campaign.state().rounds, start=1)
+        # The last round that asked: of a replicate, an earlier form has the first result.
+        asked = {p.pair_id: number for number, made in rounds for p in made.proposals}
+        for number in sorted({asked[pair_id] for pair_id in found.pending}):
+            _print_log(campaign, campaign.form(number))
+    else:
+        _next(campaign, "suggest")
+
+
+def report(config: Mapping[str, Any]) -> None:
+    """Write a campaign down as a page."""
+    with Console(stderr=True).status("Writing the report"):
+        path = _campaign(config).report(config["out"])
+    _CONSOLE.print(f"The report: {escape(str(path))}", soft_wrap=True)
+
+
+def fit(config: Mapping[str, Any]) -> None:
+    """Fit a model outside any campaign."""
+    from bo_loop.library.model_folder import save
+    from bo_loop.surrogate import Surrogate
+
+    require_new(Path(config["model_dir"]), "model_dir")  # before the work
+    features = build(config["features"])
+    observations = features.usable(build(config["data"]))
+    schema = features.fit(observations)
+    surrogate = Surrogate.fit(schema, build(config["model"]), observations)
+    save(surrogate, Path(config["model_dir"]))
+    _CONSOLE.print(
+        fields(
+            {
+                "model": config["model_dir"],
+                "observations": len(observations),
+                "features": len(surrogate.features.dense_names()),
+                "noise sd": ", ".join(f"{sd:.2f}" for sd in surrogate.noise_sds()),
+            }
+        )
+    )
+    _CONSOLE.print(
+        f"  bo-loop predict model_dir={config['model_dir']} pairs=pairs.csv out=predicted.csv",
+        soft_wrap=True,
+    )
+
+
+def predict(config: Mapping[str, Any]) -> None:
+    """Predict log β for a table of pairs; its own columns come back unchanged, in order."""
+    from bo_loop.cli.verbs.predict import predict_file
+
+    n = predict_file(
+        Path(config["model_dir"]),
+        Path(config["pairs"]),
+        Path(config["out"]),
+        temperature_C=config["temperature_C"],
+        ionic_strength_M=config["ionic_strength_M"],
+    )
+    _CONSOLE.print(f"{n} predictions in {config['out']}")
+
+
+def import_(config: Mapping[str, Any]) -> None:
+    """Read and curate literature."""
+    from bo_loop.cli.verbs.imports import import_literature
+
+    table_options = {key: config[key] for key in ("columns", "temperature_C", "ionic_strength_M")}
+    with Console(stderr=True).status("Importing") as progress:
+        done = import_literature(
+            config["source"],
+            config["path"],
+            Path(config["out"]),
+            table_options=table_options | {"source": config["label"]},
+            curation=config["curation"],
+            progress=lambda text: progress.update(escape(text)),
+        )
+    files = [str(path) for path in done.files]
+    if config["json"]:
+        print(json.dumps({**done.report, "files": files}, ensure_ascii=False))
+        return
+    _CONSOLE.print(steps_table((*done.read_steps, *done.curated.steps)))
+    if len(done.curated.quarantine):
+        _CONSOLE.print(quarantine_table(done.curated.quarantine))
+    _CONSOLE.print(import_summary(done.report))
+    _CONSOLE.print(f"The report: {escape(files[2])}, {escape(files[1])}", soft_wrap=True)
+    _CONSOLE.print(
+        f"  bo-loop fit data=csv data.path={escape(files[0])} model_dir=m", soft_wrap=True
+    )
+
+
+def expand(config: Mapping[str, Any], touched: frozenset[str]) -> None:
+    """Make new ligands."""
+    from bo_loop.cli.verbs.expand import run
+
+    run(config, touched, _CONSOLE)
+
+
+def simulate(config: Mapping[str, Any]) -> None:
+    """Replay campaigns on known constants."""
+    from bo_loop.cli.verbs.simulate import simulate as run
+
+    run(config, _CONSOLE)
+
+
+def validate(config: Mapping[str, Any]) -> None:
+    """Compare models on the same splits."""
+    from bo_loop.cli.verbs.validate import run
+
+    run(config, _CONSOLE)
+
+
+def tune(config: Mapping[str, Any], choices: Mapping[str, str]) -> None:
+    """Search the options of a model."""
+    from bo_loop.cli.verbs.tune import run
+
+    run(config, choices, _CONSOLE)
+
+
+def demo(config: Mapping[str, Any], choices: Mapping[str, str]) -> None:
+    """Run the demo."""
+    from bo_loop.cli.demo import run
+
+    run(config, choices, _CONSOLE)

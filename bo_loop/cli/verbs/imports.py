@@ -1,0 +1,126 @@
+"""Import literature: read, curate, and write what was kept with a report of what was not."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from bo_loop.base.errors import ConfigError
+from bo_loop.base.files import write_once
+from bo_loop.data.cells import refuse_output, table_bytes
+from bo_loop.data.curation.curate import Curated, curate_as
+from bo_loop.data.curation.findings import curation_report
+from bo_loop.data.curation.steps import Step
+from bo_loop.data.sources import csv as tables
+from bo_loop.data.sources import srd46
+
+SOURCES = ("srd46", "csv")
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What an import read, kept and wrote.
+
+    Parameters
+    ----------
+    curated : Curated
+        What curation made of the observations.
+    read_steps : tuple of Step
+        What the reader left out before curation.
+    report : dict
+        As `bo_loop.data.curation.findings.curation_report` gives it.
+    files : tuple of Path
+        The observations, the report as JSON, the report as a page.
+    """
+
+    curated: Curated
+    read_steps: tuple[Step, ...]
+    report: dict[str, Any]
+    files: tuple[Path, Path, Path]
+
+
+def import_literature(
+    source: str,
+    path: str | Sequence[str],
+    out: Path,
+    *,
+    table_options: Mapping[str, Any] | None = None,
+    curation: Mapping[str, Any] | None = None,
+    progress: Callable[[str], None] = lambda text: None,
+) -> Imported:
+    """Read and curate literature, and write it with its report: all three files, or none.
+
+    Parameters
+    ----------
+    source : {"srd46", "csv"}
+        The official distribution of NIST SRD 46, or your own tables.
+    path : str or sequence of str
+        What to read; only ``csv`` takes several.
+    out : Path
+        A new ``.parquet`` or ``.csv`` file, for ``data=csv`` to read. ``<stem>.report.json`` and
+        ``<stem>.report.html`` are written beside it.
+    table_options : mapping, optional
+        For ``csv``: options of `bo_loop.data.Csv`.
+    curation : mapping, optional
+        Options of `bo_loop.data.curation.curate.curate`.
+    progress : callable
+        Told what is being done.
+
+    Returns
+    -------
+    Imported
+
+    Raises
+    ------
+    ConfigError
+        If an option has a value it cannot take.
+    DataError
+        If a file cannot be read or written, or a row cannot be used; every bad row is listed.
+    """
+    if source not in SOURCES:
+        raise ConfigError(f"source is {source!r}: choose one of {', '.join(SOURCES)}.")
+    files = (out, *(out.with_name(f"{out.stem}.report.{kind}") for kind in ("json", "html")))
+    refuse_output(*files)
+    progress(f"Reading {path}")
+    rows, read_steps = _read(source, path, table_options or {})
+    progress(f"Curating {len(rows)} observations")
+    curated = curate_as(rows, curation or {})
+    progress("Writing")
+    names = [Path(path).name] if isinstance(path, str) else [Path(one).name for one in path]
+    report, page = curation_report(curated, title=", ".join(names), read_steps=read_steps)
+    contents = (
+        table_bytes(curated.observations, out),
+        (json.dumps(report, ensure_ascii=False, indent=1) + "\n").encode("utf-8"),
+        page.encode("utf-8"),
+    )
+    _write_all(dict(zip(files, contents, strict=True)))
+    return Imported(curated, tuple(read_steps), report, files)
+
+
+def _read(
+    source: str, path: str | Sequence[str], table_options: Mapping[str, Any]
+) -> tuple[pd.DataFrame, list[Step]]:
+    if source == "csv":
+        return tables.load(path=path, **table_options), []
+    if not isinstance(path, str):
+        raise ConfigError("source=srd46 reads one path: the official zip file, or its folder.")
+    return srd46.read(path)
+
+
+def _write_all(contents: Mapping[Path, bytes]) -> None:
+    """Create every file, or none."""
+    written: list[Path] = []
+    try:
+        # The observations come last: where they are, the whole import is.
+        for path in reversed(contents):
+            write_once(path, contents[path])
+            written.append(path)
+    except BaseException:
+        for path in written:
+            with suppress(OSError):
+                path.unlink()
+        raise

@@ -1,0 +1,52 @@
+"""Predict log β for a file of pairs."""
+
+from pathlib import Path
+
+from bo_loop.base.errors import DataError
+from bo_loop.base.files import write_once
+from bo_loop.data.cells import read_cells, refuse_output, table_bytes
+from bo_loop.data.sources.csv import pairs_of
+from bo_loop.library.model_folder import load
+
+_OURS = ("mean", "sd")
+
+
+def predict_file(
+    model_dir: Path, pairs: Path, out: Path, *, temperature_C: float, ionic_strength_M: float
+) -> int:
+    """Write a table of pairs again, with ``mean`` and predictive ``sd`` of log β behind it.
+
+    Parameters
+    ----------
+    model_dir : Path
+        What `bo-loop fit` wrote.
+    pairs : Path
+        A table as `bo_loop.data.sources.csv.pairs_of` reads it; its columns come back unchanged, in
+        order. Blank rows do not.
+    out : Path
+        A new ``.csv`` or ``.parquet`` file.
+    temperature_C, ionic_strength_M : float
+        Stand in for condition cells that are empty or columns that are absent.
+
+    Returns
+    -------
+    int
+        Rows predicted.
+
+    Raises
+    ------
+    DataError
+        If a row cannot be used, or the model cannot be read. Nothing is written then.
+    CampaignError
+        If `out` cannot be written.
+    """
+    refuse_output(out)
+    cells = read_cells(pairs)
+    taken = [column for column in _OURS if column in cells.frame]
+    if taken:
+        raise DataError(f"{pairs} has a column {taken[0]!r}, which predict would add; rename it.")
+    wanted = pairs_of(cells, pairs, temperature_C=temperature_C, ionic_strength_M=ionic_strength_M)
+    predicted = load(model_dir).predict(wanted)
+    table = cells.written.assign(**{column: predicted[column].to_numpy() for column in _OURS})
+    write_once(out, table_bytes(table, out))
+    return len(table)

@@ -1,0 +1,210 @@
+"""Protonation constants of ligands: a table of their own, beside the observations.
+
+`load` keeps the steps of the table; `as_observations` writes what can be summed as observations
+of the pseudo-ion ``H+k``, for models that learn from the ligand's basicity.
+
+Symbols
+-------
+K_k       stepwise: H + H_(k-1)L = H_kL; columns ``n_protons`` = k and ``log_k``
+β^H_k     overall: log β^H_k = Σ_(j≤k) log K_j; column ``log_beta``
+"""
+
+import re
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from bo_loop.base.errors import DataError
+from bo_loop.chemistry.ions import METALS, PROTON
+from bo_loop.data.cells import bad_rows, read_cells, spreadsheet_rows
+from bo_loop.data.observations import (
+    OBSERVATION_COLUMNS,
+    STATED_SCALES,
+    standardised,
+    validate_observations,
+)
+
+COLUMNS = (
+    "smiles",
+    "ligand",
+    "n_protons",
+    "log_k",
+    "log_beta",
+    "temperature_C",
+    "ionic_strength_M",
+    "source",
+)
+REQUIRED = ("smiles", "equilibrium", "temperature_C", "ionic_strength_M", "log_K")
+
+# "[HL]/[L][H]", "[H₂L]/[HL][H]", "[H2L]/[H][HL]": the subscript of the product is k.
+_EQUILIBRIUM = re.compile(r"\[(H\d*L)\]/(?:\[(H?\d*L)\]\[H\]|\[H\]\[(H?\d*L)\])")
+_BRACKETED = re.compile(r"\[\d*([A-Z][a-z]?)")
+_SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
+_LIMITS = {"temperature_C": (-50, 400), "ionic_strength_M": (0, 30), "log_K": (-10, 60)}
+
+
+def load(*, path: str | Path | Sequence[str | Path], source: str | None = None) -> pd.DataFrame:
+    """Stepwise and overall protonation constants from tables.
+
+    Parameters
+    ----------
+    path : str, Path, or sequence of them
+        ``.csv``, ``.parquet`` or ``.xlsx`` with the columns ``smiles``, ``equilibrium``
+        ("[H₂L]/[HL][H]"), ``temperature_C``, ``ionic_strength_M``, ``log_K``, and, if they are
+        there, ``ligand`` and ``source``.
+    source : str, optional
+        Stands in for ``source`` where it is empty or absent; else the name of the file does.
+
+    Returns
+    -------
+    DataFrame
+        `COLUMNS`; one row for each row of the tables, in order. SMILES are standard ones, but
+        for acids that hold a metal (chromate, vanadate): those stay as they are written.
+
+    Raises
+    ------
+    DataError
+        If a file cannot be read, or with one line for every bad cell.
+    """
+    paths = [path] if isinstance(path, str | Path) else list(path)
+    tables = [_table(one, source or one.stem) for one in map(Path, paths)]
+    return with_cumulative(pd.concat(tables, ignore_index=True))
+
+
+def with_cumulative(rows: pd.DataFrame) -> pd.DataFrame:
+    """Add ``log_beta``, the sum of the steps up to each one.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        `COLUMNS` less ``log_beta``.
+
+    Returns
+    -------
+    DataFrame
+        `COLUMNS`, numbered from 0. ``log_beta`` is missing where a lower step is not known for the
+        same structure, conditions and source; of several values of a lower step, the larger counts.
+    """
+    key = ["smiles", "temperature_C", "ionic_strength_M", "source"]
+    rows = rows.reset_index(drop=True)
+    best = rows.groupby([*key, "n_protons"])["log_k"].max()
+    below = pd.Series(0.0, index=rows.index)
+    for step in range(1, int(rows["n_protons"].max())):
+        lower = rows[key].join(best.xs(step, level="n_protons").rename("log_k"), on=key)["log_k"]
+        below = below + lower.where(rows["n_protons"].gt(step), 0.0)
+    return rows.assign(log_beta=(rows["log_k"] + below).round(9))[list(COLUMNS)]
+
+
+def as_observations(
+    constants: pd.DataFrame, *, temperature_C: float, ionic_strength_M: float
+) -> pd.DataFrame:
+    """Write overall protonation constants as observations of metal ``H``, charge k.
+
+    They are to tell of a ligand how basic it is, not how that changes with the conditions: of each
+    ligand, those at one set of conditions are kept. (With all of them, β1 of unseen ligands was
+    predicted worse, and a fit took longer.)
+
+    Parameters
+    ----------
+    constants : DataFrame
+        As `load` gives them.
+    temperature_C, ionic_strength_M : float
+        Of each ligand, the constants at the conditions nearest to these are kept, differences
+        taken on the `STATED_SCALES`; of conditions as near, the first in the table.
+
+    Returns
+    -------
+    DataFrame
+        Observations of k H⁺ + L → H_kL: ``log_beta`` is the sum of the steps, ``n_ligands`` 1.
+        Constants with a lower step missing, those of acids that hold a metal, and those at
+        other conditions are left out with a warning that counts them.
+    """
+    unsummed = constants["log_beta"].isna()
+    metallic = constants["smiles"].map(_holds_metal).astype(bool) & ~unsummed
+    usable = constants[~unsummed & ~metallic]
+    rows = usable[_nearest(usable, temperature_C, ionic_strength_M)]
+    left_out = {
+        "a lower step is not known at the same conditions": unsummed.sum(),
+        "the acid holds a metal": metallic.sum(),
+        "others of the ligand are at conditions nearer to the data's": len(usable) - len(rows),
+    }
+    reasons = ", ".join(f"{count} because {why}" for why, count in left_out.items() if count)
+    if reasons:
+        warnings.warn(
+            f"of {len(constants)} protonation constants, these are left out: {reasons}",
+            stacklevel=2,
+        )
+    rows = rows.rename(columns={"n_protons": "charge"})
+    rows = rows.assign(metal=PROTON, n_ligands=1, log_beta_sd=np.nan, censoring="none")
+    return validate_observations(rows, "the protonation constants")[list(OBSERVATION_COLUMNS)]
+
+
+def _nearest(rows: pd.DataFrame, temperature_C: float, ionic_strength_M: float) -> pd.Series:
+    """Tell the rows at the conditions, of each ligand, that are nearest to those given."""
+    conditions = ["temperature_C", "ionic_strength_M"]
+    scale = pd.Series(STATED_SCALES)[conditions]
+    apart = (rows[conditions] - [temperature_C, ionic_strength_M]) / scale
+    distance = apart.pow(2).sum(axis=1, min_count=2).fillna(np.inf)
+    nearest = rows.loc[distance.groupby(rows["smiles"]).idxmin(), ["smiles", *conditions]]
+    key = pd.MultiIndex.from_frame(rows[["smiles", *conditions]])
+    return pd.Series(key.isin(pd.MultiIndex.from_frame(nearest)), index=rows.index)
+
+
+def _table(path: Path, source: str) -> pd.DataFrame:
+    cells = read_cells(path)
+    missing = [column for column in REQUIRED if column not in cells.frame]
+    if missing:
+        raise DataError(
+            f"{path} has no column {', '.join(missing)}; it has {', '.join(cells.frame.columns)}. "
+            f"Protonation constants need {', '.join(REQUIRED)}."
+        )
+    frame, problems = cells.frame, list(cells.problems)
+    values: dict[str, pd.Series] = {}
+    for column, (low, high) in _LIMITS.items():
+        values[column] = pd.to_numeric(frame[column], errors="coerce").astype("float64")
+        problems += [
+            f"row {cells.rows[i]}, {column}: {text!r} — expected a number from {low} to {high}"
+            for i, text in enumerate(frame[column])
+            if not low <= values[column].iat[i] <= high
+        ]
+    protons = [_protons(text) for text in frame["equilibrium"]]
+    problems += [
+        f"row {cells.rows[i]}, equilibrium: {text!r} — expected one proton added to one ligand, as "
+        "in [HL]/[L][H] or [H2L]/[HL][H]"
+        for i, text in enumerate(frame["equilibrium"])
+        if not protons[i]
+    ]
+    # Chromate and its like are acids, but no ligands of this program: they stay as written.
+    ligands = ~frame["smiles"].map(_holds_metal)
+    where = [row for row, is_ligand in zip(cells.rows, ligands, strict=True) if is_ligand]
+    try:
+        smiles = standardised(frame[ligands], str(path))["smiles"].reindex(frame.index)
+    except DataError as error:
+        problems += spreadsheet_rows(error.problems, where)
+    if problems:
+        raise bad_rows(path, problems)
+    values["smiles"] = smiles.fillna(frame["smiles"])
+    text = {c: frame.get(c, "") for c in ("ligand", "source")}
+    rows = frame.assign(**values, **text, n_protons=protons, log_k=values["log_K"])
+    return rows.assign(source=rows["source"].where(rows["source"].ne(""), source))
+
+
+def _protons(equilibrium: str) -> int:
+    """Return k of K_k; 0 if the text is no such equilibrium."""
+    match = _EQUILIBRIUM.fullmatch(equilibrium.translate(_SUBSCRIPTS).replace(" ", ""))
+    if match is None:
+        return 0
+    product, reactant = (_count(name) for name in (match[1], match[2] or match[3]))
+    return product if product == reactant + 1 else 0
+
+
+def _holds_metal(smiles: str) -> bool:
+    return any(symbol in METALS for symbol in _BRACKETED.findall(smiles))
+
+
+def _count(name: str) -> int:
+    """Return the protons of L, HL, H2L and so on."""
+    return int(name[1:-1] or 1) if name.startswith("H") else 0

@@ -1,0 +1,283 @@
+"""NIST SRD 46: read the official distribution (doi 10.18434/M32154) as observations.
+
+Symbols
+-------
+β_n      overall constant of ML_n; K_n the stepwise one: log β_n = log β_(n-1) + log K_n
+"""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from bo_loop.base.errors import DataError
+from bo_loop.data.curation.steps import Step, drop, note
+from bo_loop.data.observations import OBSERVATION_COLUMNS, validate_observations
+from bo_loop.data.sources.mysql_dump import read_tables
+from bo_loop.data.sources.protonation import with_cumulative
+from bo_loop.data.sources.srd46_names import ligands, metal_ions, structure_notes
+
+SOURCE = "NIST SRD 46"
+# The program's table of observations takes no others; a value outside is a slip of the pen.
+_LOG_BETA, _TEMPERATURE_C, _IONIC_STRENGTH_M = (-10, 60), (-50, 400), (0, 30)
+
+EXTRA_COLUMNS = (
+    "vlm_id",
+    "tentative",
+    "derived",
+    "ligand_charge",
+    "structure_doubt",
+    "electrolyte",
+    "footnote",
+)
+
+# Definitions are matched by their id: the text of some is cut at 110 characters. Isomer variants
+# (814, 817, …) have ids of their own and are so left out.
+OVERALL = {"812": 1, "840": 2, "872": 3, "894": 4, "903": 5, "907": 6}
+STEPWISE = {"868": 2, "888": 3, "902": 4, "905": 5, "909": 6}
+PROTONATION = {"79": 1, "32": 2}
+_PLACEHOLDER, _LOG_K, _PROTON, _WATER = "1", "3", "68", "1"
+_WRONG_METAL = frozenset({"164462", "164463", "164464", "164465"})
+
+_COLUMNS = {
+    "verkn_ligand_metal": (
+        "verkn_ligand_metalid ligandennr metalnr beta_definitionnr constanttypnr temperature "
+        "ionicstrength constant error footnotenr solventnr electrolyte"
+    ),
+    "liganden": "ligandenid name_ligand formula figure_definition",
+    "metal": "metalid name_metal",
+    "mol_data": "ligandennr mol_string_encoded",
+    "footnote": "footnoteid text",
+}
+
+
+_NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)"
+_CONSTANT = rf"^\s*(?P<open>\()?\s*(?P<sign>[<>])?\s*(?P<value>{_NUMBER})\s*(?P<close>\))?\s*$"
+_CONDITION = rf"^\s*(?P<value>{_NUMBER})\s*(?P<suffix>[A-Za-z]*)\s*$"
+_ERROR = r"^\s*(?:\+/-|[-+])\s*(\d+)\s*$"
+
+
+def load(*, path: str | Path) -> pd.DataFrame:
+    """Observations of NIST SRD 46, ready for `curate`.
+
+    Parameters
+    ----------
+    path : str or Path
+        The official zip file ("SRD 46 SQL.zip") or the folder it unpacks to.
+
+    Returns
+    -------
+    DataFrame
+        Observations. ``log_beta_sd`` is the stated error, missing where none is stated.
+
+    Raises
+    ------
+    DataError
+        If the file or a table of it is missing or damaged, or holds no constant.
+    """
+    return read(path)[0][list(OBSERVATION_COLUMNS)]
+
+
+def read(path: str | Path) -> tuple[pd.DataFrame, list[Step]]:
+    """Observations of NIST SRD 46 with what curation wants to know of them, and what was left out.
+
+    Parameters
+    ----------
+    path : str or Path
+        As `load`.
+
+    Returns
+    -------
+    observations : DataFrame
+        Observations, and ``vlm_id`` (the row of verkn_ligand_metal), ``tentative`` (printed in
+        brackets), ``derived`` (summed from stepwise constants), ``ligand_charge`` (of the drawing,
+        fully deprotonated; missing if not given), ``structure_doubt`` (why the structure cannot be
+        the ligand's, or ""), ``electrolyte`` and ``footnote``.
+    steps : list of Step
+        What was left out or found wrong, in order.
+
+    Raises
+    ------
+    DataError
+        As `load`.
+    """
+    tables, steps = _read_tables(path)
+    rows, more = _select(tables["verkn_ligand_metal"])
+    rows, numbers = _numbers(rows)
+    rows, joined = _join(rows, metal_ions(tables["metal"]), ligands(tables, rows["ligandennr"]))
+    rows, overall = _overall(rows)
+    footnotes = tables["footnote"].dropna(subset="text").set_index("footnoteid")["text"].to_dict()
+    rows = rows.assign(
+        source=SOURCE,
+        electrolyte=rows["electrolyte"].fillna(""),
+        footnote=[footnotes.get(key, "") for key in rows["footnotenr"]],
+    )
+    steps += [*more, *numbers, *joined, *overall, *structure_notes(rows)]
+    if rows.empty:
+        raise DataError(
+            f"{path} holds no overall constant that can be read. Left out, step by step:",
+            [f"{s.name}: {s.concerned} of {s.before} rows" for s in steps if s.concerned],
+        )
+    rows = rows[[*OBSERVATION_COLUMNS, *EXTRA_COLUMNS]]
+    return validate_observations(rows, str(path)), steps
+
+
+def protonation(path: str | Path) -> pd.DataFrame:
+    """First and second stepwise protonation constants, as `bo_loop.data.sources.protonation.load` gives.
+
+    Only these two have a known definition number in the distribution.
+
+    Raises
+    ------
+    DataError
+        As `load`.
+    """
+    tables, _ = _read_tables(path)
+    rows = tables["verkn_ligand_metal"]
+    rows = rows[rows["metalnr"].eq(_PROTON) & rows["constanttypnr"].eq(_LOG_K)]
+    rows, _ = _numbers(rows[rows["beta_definitionnr"].isin(PROTONATION)])
+    rows = rows.join(ligands(tables, rows["ligandennr"]), on="ligandennr", how="inner")
+    rows = rows[rows["smiles"].ne("")]
+    if rows.empty:
+        raise DataError(f"{path} holds no protonation constant of a ligand that is drawn.")
+    return with_cumulative(
+        rows.assign(
+            n_protons=rows["beta_definitionnr"].map(PROTONATION).astype("int64"),
+            log_k=rows["log_beta"],
+            source=SOURCE,
+        )
+    )
+
+
+def _read_tables(path: str | Path) -> tuple[dict[str, pd.DataFrame], list[Step]]:
+    name = f"{SOURCE} (doi 10.18434/M32154)"
+    wanted = {table: columns.split() for table, columns in _COLUMNS.items()}
+    tables, steps = read_tables(Path(path), wanted, name)
+    constants = tables["verkn_ligand_metal"].rename(columns={"verkn_ligand_metalid": "vlm_id"})
+    return {**tables, "verkn_ligand_metal": constants}, steps
+
+
+def _select(rows: pd.DataFrame) -> tuple[pd.DataFrame, list[Step]]:
+    """Keep log K of ML_n in water; everything else is counted by its reason."""
+    star = rows["constant"].str.fullmatch(r"\s*\*+\s*").fillna(False).astype(bool)
+    steps = []
+    for name, detail, out in (
+        (
+            "placeholders",
+            "no constant (type 1 or *)",
+            star | rows["constanttypnr"].eq(_PLACEHOLDER),
+        ),
+        ("kind of constant", "enthalpies, entropies: not log K", ~rows["constanttypnr"].eq(_LOG_K)),
+        ("protonation", "constants of H+, not of a metal ion", rows["metalnr"].eq(_PROTON)),
+        ("wrong metal", "rows known to name a wrong metal", rows["vlm_id"].isin(_WRONG_METAL)),
+        (
+            "equilibrium",
+            "not ML_n from M and L: mixed, protonated, hydroxo, polynuclear species and isomers",
+            ~rows["beta_definitionnr"].isin({**OVERALL, **STEPWISE}),
+        ),
+        ("solvent", "not water", rows["solventnr"].notna() & ~rows["solventnr"].eq(_WATER)),
+    ):
+        show = ("vlm_id", "metalnr", "ligandennr", "beta_definitionnr", "constant")
+        rows, step = drop(rows, out.reindex(rows.index), name, detail, show)
+        steps.append(step)
+    return rows, steps
+
+
+def _numbers(rows: pd.DataFrame) -> tuple[pd.DataFrame, list[Step]]:
+    """Read constants, errors and conditions from their text."""
+    constant = rows["constant"].str.replace("[–−]", "-", regex=True).str.extract(_CONSTANT)
+    constant = constant[constant["open"].notna() == constant["close"].notna()].reindex(rows.index)
+    decimals = constant["value"].str.extract(r"\.(\d*)$")[0].str.len().fillna(0)
+    units = pd.to_numeric(rows["error"].str.extract(_ERROR)[0])
+    temperature = rows["temperature"].str.extract(_CONDITION)
+    ionic_strength = rows["ionicstrength"].str.extract(_CONDITION)
+    rows = rows.assign(
+        log_beta=pd.to_numeric(constant["value"]),
+        # The error is in units of the last digit printed; 0 says that none is known.
+        log_beta_sd=(units * 10.0**-decimals).where(units > 0),
+        censoring=constant["sign"].map({"<": "upper", ">": "lower"}).fillna("none"),
+        tentative=constant["open"].notna(),
+        temperature_C=pd.to_numeric(temperature["value"]),
+        ionic_strength_M=pd.to_numeric(ionic_strength["value"]),
+    )
+    odd = rows["error"].notna() & units.isna() & ~rows["error"].str.fullmatch("0?").eq(True)
+    suffixed = temperature["suffix"].fillna("").ne("")
+    steps = [
+        note(rows, marked, name, detail, ("vlm_id", column))
+        for marked, name, detail, column in (
+            (odd, "error", "not read; log_beta_sd is left missing", "error"),
+            (rows["tentative"], "tentative", "in brackets: kept, flagged", "constant"),
+            (suffixed, "temperature with letters", "read by its number", "temperature"),
+        )
+    ]
+    rows, more = _readable(rows)
+    return rows, [*steps, *more]
+
+
+def _readable(rows: pd.DataFrame) -> tuple[pd.DataFrame, list[Step]]:
+    """Leave out what is no number, or one that the table of observations does not take."""
+    steps = []
+    unreadable = rows["log_beta"].isna()
+    rows, step = drop(rows, unreadable, "constant", "not a number", ("vlm_id", "constant"))
+    steps.append(step)
+    detail = "log K outside {} to {}".format(*_LOG_BETA)
+    outside = ~rows["log_beta"].between(*_LOG_BETA)
+    rows, step = drop(rows, outside, "size", detail, ("vlm_id", "constant"))
+    steps.append(step)
+    warm = rows["temperature_C"].between(*_TEMPERATURE_C)
+    out = ~(warm & rows["ionic_strength_M"].between(*_IONIC_STRENGTH_M))
+    show = ("vlm_id", "temperature", "ionicstrength")
+    rows, step = drop(rows, out, "conditions", "temperature or ionic strength not readable", show)
+    return rows, [*steps, step]
+
+
+def _join(
+    rows: pd.DataFrame, ions: pd.DataFrame, drawn: pd.DataFrame
+) -> tuple[pd.DataFrame, list[Step]]:
+    rows = rows.join(ions, on="metalnr").join(drawn, on="ligandennr")
+    unknown = rows["metal"].isna()
+    show = ("vlm_id", "metalnr")
+    rows, metal = drop(rows, unknown, "metal ion", "not a bare or oxo-cation", show)
+    unusable = rows["smiles"].fillna("").eq("")
+    show = ("vlm_id", "ligandennr", "ligand", "unusable")
+    rows, ligand = drop(rows, unusable, "structure", "none, or it cannot be read", show)
+    return rows, [metal, ligand]
+
+
+def _overall(rows: pd.DataFrame) -> tuple[pd.DataFrame, list[Step]]:
+    """Replace a missing overall constant by the sum of stepwise ones at the same conditions."""
+    n = rows["beta_definitionnr"].map(OVERALL)
+    known = rows[n.notna()].assign(n_ligands=n.dropna().astype("int64"), derived=False)
+    for definition, size in STEPWISE.items():
+        stepwise = rows[rows["beta_definitionnr"].eq(definition)]
+        known = pd.concat([known, _summed(known, stepwise, size)[known.columns]])
+    detail = "K2 … K6 left out where the overall constant is given, or the step before is missing"
+    show = ("vlm_id", "beta_definitionnr", "constant")
+    out = ~rows.index.isin(known.index)
+    _, left = drop(rows, out, "stepwise constants", detail, show)
+    detail = "log β summed from stepwise constants"
+    made = note(known, known["derived"], "summed constants", detail, ("vlm_id", "log_beta"))
+    return known.sort_index(kind="stable"), [left, made]
+
+
+def _summed(known: pd.DataFrame, stepwise: pd.DataFrame, size: int) -> pd.DataFrame:
+    """Rows of `stepwise` (K of this size) made overall by the β before, where β is not known."""
+    same = ["ligandennr", "metalnr", "temperature_C", "ionic_strength_M"]
+    stepwise = stepwise[stepwise["censoring"].eq("none")]
+    present = known.loc[known["n_ligands"].eq(size), same].drop_duplicates()
+    stated = stepwise[same].merge(present.assign(stated=True), how="left")["stated"]
+    stepwise = stepwise[stated.isna().to_numpy()]
+    base = known[known["n_ligands"].eq(size - 1) & known["censoring"].eq("none")]
+    # Where the step before has several values, the larger one, as curation does.
+    base = base.sort_values("log_beta", kind="stable").drop_duplicates(same, keep="last")
+    base = base.set_index(same)[["log_beta", "log_beta_sd", "tentative"]]
+    stepwise = stepwise.join(base.add_suffix("_before"), on=same, how="inner")
+    summed = stepwise.assign(
+        # Sums of printed decimals are printed decimals: no 15.030000000000001.
+        log_beta=(stepwise["log_beta"] + stepwise["log_beta_before"]).round(9),
+        log_beta_sd=np.hypot(stepwise["log_beta_sd"], stepwise["log_beta_sd_before"]),
+        tentative=stepwise["tentative"] | stepwise["tentative_before"].astype(bool),
+        n_ligands=size,
+        derived=True,
+    )
+    return summed[summed["log_beta"].between(*_LOG_BETA)]

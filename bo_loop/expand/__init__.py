@@ -1,1 +1,0 @@
-"""`bo-loop expand`: generated ligands, judged by a campaign's model, join its pool or a table."""

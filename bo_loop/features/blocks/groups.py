@@ -1,0 +1,92 @@
+"""Ligand features of `features=chemistry`: donor groups, binding site, atom environments.
+
+All are functions of the structure alone; nothing is fitted, so a ligand that joins a campaign
+later is described as completely as one that was there at the start.
+"""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from importlib.metadata import version
+
+import numpy as np
+from rdkit import Chem
+from rdkit.Chem import rdFingerprintGenerator
+
+from bo_loop.base.types import Floats
+from bo_loop.chemistry.binding import BINDING_NAMES, binding_features
+from bo_loop.chemistry.donors import DONOR_NAMES, donor_features
+from bo_loop.features.cache import DescriptorCache
+
+RADIUS = 2  # bonds
+BITS = 2048
+
+ATOM_NAMES = tuple(f"environment_{bit}" for bit in range(BITS))
+
+
+def donors(smiles: Sequence[str]) -> Floats:
+    """Count donor groups and chelate rings.
+
+    Parameters
+    ----------
+    smiles : sequence of str
+        Canonical SMILES of neutral ligands.
+
+    Returns
+    -------
+    (n, d) float64
+        log(1 + count), in the order of `bo_loop.chemistry.donors.DONOR_NAMES`: the second
+        carboxylate counts for more than the seventh.
+    """
+    with DescriptorCache(f"donors of {rules_version()}", len(DONOR_NAMES)) as cache:
+        return np.log1p(cache.vectors(smiles, donor_features))
+
+
+def site(smiles: Sequence[str]) -> Floats:
+    """Describe the binding site.
+
+    Parameters
+    ----------
+    smiles : sequence of str
+        Canonical SMILES of neutral ligands.
+
+    Returns
+    -------
+    (n, d) float64
+        Counts, in the order of `bo_loop.chemistry.binding.BINDING_NAMES`. They are as they are: a
+        sixth chelate ring counts for as much as the second.
+    """
+    with DescriptorCache(f"site of {rules_version()}", len(BINDING_NAMES)) as cache:
+        return cache.vectors(smiles, binding_features)
+
+
+def rules_version() -> str:
+    """Name bo_loop's own rules for `features=chemistry`, and the package that applies them.
+
+    Raise the number with every change after which a ligand, a metal ion or a proton has another
+    value, or other columns: of donors, binding site, charge or environments as much as of
+    `bo_loop.features.blocks.bonding` and `bo_loop.features.blocks.properties`.
+    """
+    return f"features 3 rdkit={version('rdkit')}"
+
+
+def atoms(smiles: Sequence[str]) -> Floats:
+    """Count atom environments.
+
+    Parameters
+    ----------
+    smiles : sequence of str
+
+    Returns
+    -------
+    (n, 2048) float64
+        Counts of the circular environments of up to `RADIUS` bonds, hashed (Rogers, Hahn,
+        J. Chem. Inf. Model. 2010, 50, 742). Stereochemistry is not told apart.
+    """
+    generator = _generator()
+    rows = [generator.GetCountFingerprintAsNumPy(Chem.MolFromSmiles(text)) for text in smiles]
+    return np.array(rows, dtype=np.float64).reshape(-1, BITS)
+
+
+@lru_cache(maxsize=1)
+def _generator() -> rdFingerprintGenerator.FingerprintGenerator64:
+    return rdFingerprintGenerator.GetMorganGenerator(radius=RADIUS, fpSize=BITS)

@@ -1,0 +1,88 @@
+"""`ChemistryRecipe`: features that a coordination chemist would name.
+
+Blocks
+------
+properties, bonding   of the metal ion, standardised over the distinct ions of the fit
+proton                1 for protons, and how many there are beyond the first
+charge, donors, site  of the ligand, on stated scales
+atoms                 counts of atom environments, for a kernel of counts; as they are
+pair                  number of ligands as it is, T and I on the stated scales of every schema
+
+A proton has no properties of a metal ion: its row of them is the centre, and ``proton`` tells it
+apart. Nothing about ligands is fitted, and nothing is filtered: no descriptor is undefined for any
+ligand.
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+import pandas as pd
+
+from bo_loop.base.errors import DataError
+from bo_loop.base.types import Floats
+from bo_loop.data.observations import STATED_SCALES
+from bo_loop.features.assembly import PAIR, raw_features
+from bo_loop.features.schema import (
+    UNSCALED,
+    FeatureBlock,
+    FeatureSchema,
+    schema_version,
+)
+
+_OF_METALS = ("properties", "bonding")
+_BLOCKS = (*_OF_METALS, "proton", "charge", "donors", "site", "atoms")
+_SCALES = {"proton": 1.0, "charge": 2.0, "donors": 0.5, "site": 0.33, "atoms": 1.0}
+
+
+@dataclass(frozen=True)
+class ChemistryRecipe:
+    """Metal properties, donors, binding site, atom environments, protons; nothing is chosen."""
+
+    kind: ClassVar[str] = "chemistry"
+
+    def fit(self, pairs: pd.DataFrame) -> FeatureSchema:
+        """Scale the properties of metals.
+
+        Parameters
+        ----------
+        pairs : DataFrame
+            Observations and pool pairs, one row each, with the pair columns and standardised
+            SMILES.
+
+        Returns
+        -------
+        FeatureSchema
+
+        Raises
+        ------
+        DataError
+            If there is no pair, or a metal ion, ligand or condition cannot be described.
+        """
+        if pairs.empty:
+            raise DataError("Features cannot be chosen without pairs: the table is empty.")
+        raw = raw_features(pairs, _BLOCKS)
+        blocks = {b: _over_ions(raw.names[b], raw.metal[b]) for b in _OF_METALS}
+        blocks |= {b: _stated(raw.names[b], _SCALES[b]) for b in _BLOCKS if b in _SCALES}
+        kept = [name for name in raw.names[PAIR] if name in (UNSCALED, *STATED_SCALES)]
+        scales = [STATED_SCALES.get(name, 1.0) for name in kept]
+        blocks[PAIR] = FeatureBlock(tuple(kept), (0.0,) * len(kept), tuple(scales))
+        return FeatureSchema(self, schema_version(blocks), blocks, {})
+
+    def usable(self, pairs: pd.DataFrame) -> pd.DataFrame:
+        """Return all of `pairs`: protonation constants (metal ``H``) are described too."""
+        return pairs
+
+
+def _over_ions(names: tuple[str, ...], table: Floats) -> FeatureBlock:
+    """Standardise over the metal ions of a table; what does not vary keeps its unit."""
+    of_metals = table[np.isfinite(table).all(axis=1)]
+    if not len(of_metals):
+        return _stated(names, 1.0)
+    sd = of_metals.std(axis=0)
+    scale = np.where(sd > 0.0, sd, 1.0)
+    return FeatureBlock(names, tuple(of_metals.mean(axis=0).tolist()), tuple(scale.tolist()))
+
+
+def _stated(names: tuple[str, ...], scale: float) -> FeatureBlock:
+    return FeatureBlock(names, (0.0,) * len(names), (scale,) * len(names))

@@ -1,1 +1,0 @@
-"""New ligands: generators, filters with counts, and the choice of different ones."""

@@ -1,0 +1,304 @@
+"""Grow a pool by generated ligands: make, filter, score, record."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from bo_loop.acquisition.batch.ranking import ranking
+from bo_loop.base.config import build
+from bo_loop.base.errors import ConfigError
+from bo_loop.campaign.campaign import Campaign, versions
+from bo_loop.campaign.extension import pairs_of_ligands
+from bo_loop.campaign.ledger import rules
+from bo_loop.campaign.ledger.state import CampaignState
+from bo_loop.campaign.record import Recorded
+from bo_loop.campaign.rounds.chances import weighed
+from bo_loop.campaign.rounds.decide import candidates_of, training
+from bo_loop.campaign.rounds.why import neighbours
+from bo_loop.campaign.settings import check_values
+from bo_loop.data.observations import with_keys
+from bo_loop.features.schema import FeatureSchema
+from bo_loop.ligands.filters import Accepted, Filters, Funnel
+from bo_loop.ligands.generators.base import Known, check_count
+from bo_loop.ligands.generators.strings import flat
+from bo_loop.ligands.survivors import collect
+from bo_loop.ligands.worth import Judge
+from bo_loop.propose import incumbent_of
+from bo_loop.surrogate import Surrogate
+
+_SPECIES = ["metal", "charge", "n_ligands", "temperature_C", "ionic_strength_M"]
+_UNDEFINED = "a feature is undefined"
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Making:
+    """How new ligands are made.
+
+    Parameters
+    ----------
+    generator, filters : mapping
+        Config nodes.
+    n : int
+        New ligands wanted.
+    keep : int, optional
+        Of these, only the best so many by the acquisition; all if left out.
+    seed : int
+        Of all random draws.
+    oversample, attempts
+        As `bo_loop.ligands.survivors.collect`.
+
+    Raises
+    ------
+    ConfigError
+        If a number is out of range, or a node is no generator or filter.
+    """
+
+    generator: Mapping[str, Any]
+    filters: Mapping[str, Any]
+    n: int = 2000
+    keep: int | None = None
+    seed: int = 0
+    oversample: float = 1.5
+    attempts: int = 100
+
+    def __post_init__(self):
+        check_count("n", self.n)
+        check_count("attempts", self.attempts)
+        check_count("seed", self.seed, least=0)
+        if self.keep is not None:
+            check_count("keep", self.keep)
+        if not isinstance(self.oversample, int | float) or not 1 <= self.oversample < 1000:
+            raise ConfigError(f"oversample is {self.oversample!r}: it must be a number from 1.")
+        if not hasattr(build(self.generator), "propose"):
+            raise ConfigError(f"generator {self.generator!r} does not make ligands.")
+        if not isinstance(build(self.filters), Filters):
+            raise ConfigError(f"filters {self.filters!r} are none that new ligands can pass.")
+
+
+@dataclass(frozen=True)
+class Expansion:
+    """New ligands, and what became of the candidates.
+
+    Parameters
+    ----------
+    ligands : DataFrame
+        A row for each new ligand, best first: ``smiles, generator, parents, sa_score, similarity``
+        and, of its best pair, ``metal, charge, n_ligands, mean, sd, acquisition, outside_domain``.
+    counts : dict of str to int
+        How many candidates were proposed, and how many each filter refused.
+    recorded : Recorded or None
+        What a campaign's ledger says of them.
+    """
+
+    ligands: pd.DataFrame
+    counts: dict[str, int]
+    recorded: Recorded | None = None
+
+
+def expand(
+    campaign: Campaign,
+    making: Making,
+    *,
+    operator: str | None = None,
+    progress: Progress = lambda done, total: None,
+    **overrides: Any,
+) -> Expansion:
+    """Make new ligands for a campaign, and add them to its pool.
+
+    Parameters
+    ----------
+    campaign : Campaign
+        Its data, features and, unless overridden, model, objective and acquisition hold.
+    making : Making
+        How they are made.
+    operator : str, optional
+        Who asks; by default the login name.
+    progress : callable
+        Told how many candidates have passed the filters, of how many.
+    **overrides
+        ``model``, ``objective`` or ``acquisition`` for this scoring only.
+
+    Returns
+    -------
+    Expansion
+
+    Raises
+    ------
+    CampaignError
+        If the campaign is closed, or its pool cannot be extended.
+    ConfigError, DataError, FitError
+        If an option, the data or the fit will not do; or if no candidate passed. Nothing is
+        recorded then.
+    """
+    check_values(overrides)
+    state = campaign.state()
+    rules.check_open(state)
+    config = {**campaign.settings(state), **overrides}
+    literature, pool = campaign.literature, campaign.pool_of(state)
+    most = campaign.config["pool"].get("max_denticity_sum")
+    pairs_of_ligands(pool, [], most)  # a pool that cannot be extended says so before the work
+    schema = FeatureSchema.from_json(campaign.sealed.features())
+    surrogate = Surrogate.fit(
+        schema,
+        build(config["model"]),
+        training(literature, pool, state),
+        start=state.hyperparameters,
+    )
+    judge = Judge(surrogate, build(config["objective"]), pool[_SPECIES].drop_duplicates(), most)
+    accepted, counts = _made(judge, [*literature["smiles"], *pool["smiles"]], making, progress)
+    new = pairs_of_ligands(pool, [a.smiles for a in accepted], most)
+    ligands = _judged(surrogate, literature, pool, new, state, config, making.seed)
+    ligands = _told(ligands, accepted).head(making.keep)
+    generated = {
+        row["smiles"]: {key: value for key, value in row.items() if key != "smiles"}
+        for row in ligands.to_dict("records")
+    }
+    how = {"generator": making.generator, "filters": making.filters, "n": making.n}
+    how |= {"keep": making.keep, "seed": making.seed, "oversample": making.oversample}
+    how |= {"attempts": making.attempts, "overrides": overrides, "seen": state.seq}
+    recorded = campaign.grow(
+        new[new["smiles"].isin(list(generated))],
+        generated=generated,
+        expansion=how | {"counts": counts, "versions": versions()},
+        operator=operator,
+    )
+    return Expansion(ligands, counts, recorded)
+
+
+def expand_table(
+    literature: pd.DataFrame,
+    features: Any,
+    pairs: pd.DataFrame,
+    making: Making,
+    *,
+    model: Mapping[str, Any],
+    objective: Mapping[str, Any],
+    acquisition: Mapping[str, Any],
+    progress: Progress = lambda done, total: None,
+) -> Expansion:
+    """Make new ligands without a campaign, from a table of constants.
+
+    Parameters
+    ----------
+    literature : DataFrame
+        Observations.
+    features : ChemistryRecipe or PublishedRecipe
+        How features are chosen, from the observations alone.
+    pairs : DataFrame
+        ``metal, charge, n_ligands, temperature_C, ionic_strength_M`` of the pairs wanted.
+    making : Making
+        How the ligands are made.
+    model, objective, acquisition : mapping
+        Config nodes.
+    progress : callable
+        As `expand`.
+
+    Returns
+    -------
+    Expansion
+
+    Raises
+    ------
+    ConfigError, DataError, FitError
+        As `expand`.
+    """
+    literature = with_keys(features.usable(literature), "the literature")
+    surrogate = Surrogate.fit(features.fit(literature), build(model), literature)
+    judge = Judge(surrogate, build(objective), pairs)
+    accepted, counts = _made(judge, literature["smiles"].tolist(), making, progress)
+    empty = pairs.assign(ligand="", smiles="", pair_id="", ligand_group="")
+    new = pairs_of_ligands(empty, [a.smiles for a in accepted])
+    config = {"objective": objective, "acquisition": acquisition, "pool": {"include_known": False}}
+    state = CampaignState()
+    ligands = _judged(surrogate, literature, new.iloc[:0], new, state, config, making.seed)
+    return Expansion(_told(ligands, accepted).head(making.keep), counts)
+
+
+def _made(
+    judge: Judge, known: Sequence[str], making: Making, progress: Progress
+) -> tuple[list[Accepted], dict[str, int]]:
+    """Generate, filter, and leave out what the features cannot describe."""
+    distinct = list(dict.fromkeys(known))
+    by_flat = dict(zip([flat(smiles) for smiles in distinct], distinct, strict=True))
+    mean, _ = judge.values(list(by_flat.values()))
+    judged = np.isfinite(mean)  # the rule on denticity may leave a ligand no pair
+    parents = Known.ranked([s for s, ok in zip(by_flat, judged, strict=True) if ok], mean[judged])
+    funnel = Funnel(build(making.filters), distinct)
+    accepted = collect(
+        build(making.generator),
+        parents,
+        judge.score(funnel),
+        funnel,
+        n=making.n,
+        oversample=making.oversample,
+        attempts=making.attempts,
+        seed=making.seed,
+        progress=progress,
+    )
+    described = set(judge.describable([a.smiles for a in accepted]))
+    counts = dict(funnel.counts) | {_UNDEFINED: len(accepted) - len(described)}
+    kept = [a for a in accepted if a.smiles in described]
+    if not kept:
+        refused = ", ".join(f"{name}: {count}" for name, count in counts.items() if count)
+        raise ConfigError(
+            f"No new ligand passed the filters ({refused}). Relax filters=, raise attempts=, or "
+            "choose another generator=."
+        )
+    return kept, {name: count for name, count in counts.items() if count}
+
+
+def _judged(
+    surrogate: Surrogate,
+    literature: pd.DataFrame,
+    pool: pd.DataFrame,
+    new: pd.DataFrame,
+    state: CampaignState,
+    config: Mapping[str, Any],
+    seed: int,
+) -> pd.DataFrame:
+    """Score new pairs by the acquisition; the best of each ligand, best first."""
+    objective = build(config["objective"])
+    known = config["pool"]["include_known"]
+    every = pd.concat([pool, new], ignore_index=True) if len(pool) else new
+    pairs, candidates = candidates_of(literature, every, state, known, predicted=objective.limits)
+    features = surrogate.features_of(pairs)
+    if objective.feasibility:
+        candidates = weighed(candidates, surrogate, features, state)
+    posterior = surrogate.model.bind(features)
+    _, incumbent = incumbent_of(posterior, objective, candidates)
+    is_new = pairs["pair_id"].isin(new["pair_id"]).to_numpy() & candidates.open
+    rows, scores = ranking(
+        posterior,
+        objective,
+        build(config["acquisition"]),
+        rows=np.flatnonzero(is_new),
+        pairs=candidates.pairs,
+        incumbent=incumbent,
+        noise=surrogate.model.noise(features),
+        pending_rows=np.flatnonzero(candidates.pending),
+        rng=np.random.default_rng(seed),
+    )
+    first = ~pairs["smiles"].iloc[rows].duplicated().to_numpy()
+    rows, scores = rows[first], scores[first]
+    variance = posterior.variance(rows)
+    own = ["smiles", "metal", "charge", "n_ligands"]
+    observations = surrogate.schema.recipe.usable(training(literature, every, state))
+    near = neighbours(surrogate.similarity(features, rows), observations)
+    return pairs.loc[rows, own].assign(
+        mean=posterior.mean(rows),
+        sd=np.sqrt(variance + surrogate.model.noise(features)[rows]),
+        acquisition=scores,
+        outside_domain=[one["outside_domain"] for one in near],
+    )
+
+
+def _told(ligands: pd.DataFrame, accepted: Sequence[Accepted]) -> pd.DataFrame:
+    """Put what is known of each ligand's making beside what is predicted of it."""
+    origins = {a.smiles: a.origin() for a in accepted}
+    made = pd.DataFrame([{"smiles": s, **origins[s]} for s in ligands["smiles"]])
+    return made.merge(ligands, on="smiles").reset_index(drop=True)

@@ -1,0 +1,313 @@
+"""What recipes of exact GPs share: choose rows, fit, condition on everything.
+
+Symbols
+-------
+n          training pairs
+m_y, s_y   mean and sd of y, by which the fit standardises it
+θ          what is searched, in standardised units: see `bo_loop.models.gp.fitting`
+p          length of the kernel's part of θ
+"""
+
+import warnings
+from abc import ABC, abstractmethod
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+import torch
+
+from bo_loop.base.errors import ConfigError, DataError
+from bo_loop.base.types import Floats, PairFeatures, Rows
+from bo_loop.models.gp.factored import factorise
+from bo_loop.models.gp.fitting import Form, Optimum, Problem, optimise
+from bo_loop.models.gp.linalg import FitWarning
+from bo_loop.models.gp.pair_model import PairModel
+from bo_loop.models.gp.source_noise import (
+    Groups,
+    groups_of,
+    labels,
+    noise_of,
+    offset_of,
+    require_sources,
+)
+from bo_loop.models.kernels.kernels import PairKernel
+from bo_loop.models.kernels.tensors import checked_targets
+
+
+class Naming(Protocol):
+    """How the kernel's part of θ is stated in original units, and read back."""
+
+    def stated(self, theta: Floats, scale: float) -> dict[str, Any]:
+        """Name θ_k (p,); JSON-able. `scale` (log β) is the unit of the standardised outcome."""
+
+    def fits(self, stated: Mapping[str, Any]) -> bool:
+        """Whether stated hyperparameters belong to these features and this kernel."""
+
+    def theta(self, stated: Mapping[str, Any], scale: float) -> Floats:
+        """Return the θ_k (p,) that `stated` says."""
+
+
+@dataclass(frozen=True)
+class ExactGP(ABC):
+    """Exact GP: constant mean, a kernel of pairs, learned and known noise.
+
+    Parameters
+    ----------
+    max_iter : int
+        L-BFGS iterations after which the fit is cut off, with a warning.
+    fit_rows : int or None
+        Hyperparameters are found on at most so many rows and then conditioned on all. None uses
+        every row; the time grows with its cube.
+    seed : int
+        For the choice of these rows.
+    device : str
+        "cpu" or "cuda".
+    source_noise : bool
+        Learn a noise for each source that has enough rows, and one for the rest
+        (`bo_loop.models.gp.source_noise`), in place of one for all.
+    source_offset : bool
+        Allow for a constant offset of each source, from what the lab itself would measure.
+    """
+
+    max_iter: int = 200
+    fit_rows: int | None = 4000
+    seed: int = 0
+    device: str = "cpu"
+    source_noise: bool = False
+    source_offset: bool = False
+
+    def __post_init__(self):
+        if self.max_iter < 1:
+            raise ConfigError(f"max_iter is {self.max_iter}; give at least 1.")
+        if self.fit_rows is not None and self.fit_rows < 2:
+            raise ConfigError(f"fit_rows is {self.fit_rows}; give at least 2, or null for all.")
+        if self.device not in ("cpu", "cuda"):
+            raise ConfigError(f"device is {self.device!r}; choose 'cpu' or 'cuda'.")
+        if self.device == "cuda" and not torch.cuda.is_available():
+            raise ConfigError("device is 'cuda', but PyTorch sees no GPU here; use 'cpu'.")
+
+    @abstractmethod
+    def require_blocks(self, blocks: Collection[str]) -> None:
+        """Raise ConfigError if the kernel cannot compare features of these blocks."""
+
+    @abstractmethod
+    def naming(self, features: PairFeatures) -> Naming:
+        """Names of the kernel's part of θ for these tables."""
+
+    @abstractmethod
+    def form(self, features: PairFeatures) -> Form:
+        """Prior covariance of the pairs as a function of θ."""
+
+    @abstractmethod
+    def kernel(self, features: PairFeatures, hyperparameters: Mapping[str, Any]) -> PairKernel:
+        """Kernel over the tables of `features`, in original units."""
+
+    @abstractmethod
+    def fill(self, features: PairFeatures, size: int) -> Rows:
+        """Rows of at most `size` pairs to find hyperparameters on, in their order."""
+
+    @abstractmethod
+    def cold_start(self, problem: Problem, features: PairFeatures) -> Floats:
+        """θ to start from, for the pairs of `problem`, which have `features`."""
+
+    def fit(
+        self,
+        features: PairFeatures,
+        y: Floats,
+        noise_var: Floats | None = None,
+        *,
+        start: Mapping[str, Any] | None = None,
+    ) -> PairModel:
+        """Find the most probable hyperparameters, then condition on all pairs.
+
+        Parameters
+        ----------
+        features : PairFeatures
+            n pairs. The tables may hold metals and ligands of the pool as well.
+        y : (n,) float64
+            log β.
+        noise_var : (n,) float64, optional
+            Known noise variances (log β²), 0 where none is known. The learned noise comes on
+            top, so a small reported sd never forces the mean through a point.
+        start : mapping, optional
+            Hyperparameters of an earlier fit to start from, as `PairModel.hyperparameters`
+            gives them; ignored with a `FitWarning` if it had other features.
+
+        Returns
+        -------
+        PairModel
+
+        Raises
+        ------
+        DataError
+            If there is no pair, lengths differ, a number is not finite, or the pairs lack the
+            sources that `source_noise` or `source_offset` needs.
+        FitError
+            If a covariance has no Cholesky factor, even with jitter.
+        """
+        y, noise_var = checked_targets(features, y, noise_var)
+        centre, scale = _centre_and_scale(y)
+        rows = self.fill(features, self.fit_rows or len(y))
+        part = features.take(rows)
+        groups = None
+        if self.source_noise:
+            require_sources(features, "source_noise")
+            groups = groups_of(labels(part))
+        if self.source_offset:
+            require_sources(features, "source_offset")
+        problem = self.problem(part, (y[rows] - centre) / scale, noise_var[rows] / scale**2, groups)
+        theta = self._warm_start(start, features, groups, scale)
+        warm = theta is not None
+        found = optimise(problem, theta if warm else self.cold_start(problem, part), self.max_iter)
+        if not found.converged:
+            warnings.warn(
+                f"The fit stopped after {found.n_iter} iterations before it converged "
+                f"({found.message}). Its hyperparameters are usable, but not the best; raise "
+                "max_iter, or start from these.",
+                FitWarning,
+                stacklevel=2,
+            )
+        hyperparameters = self._stated(found, features, groups, centre, scale)
+        report = _report(found, len(y), len(rows), warm=warm)
+        return self._condition(features, y, noise_var, hyperparameters, report)
+
+    def build(
+        self,
+        features: PairFeatures,
+        y: Floats,
+        noise_var: Floats | None,
+        hyperparameters: Mapping[str, Any],
+    ) -> PairModel:
+        """Condition on the pairs with given hyperparameters; nothing is optimised.
+
+        Parameters
+        ----------
+        features, y, noise_var
+            As for `fit`.
+        hyperparameters : mapping
+            As `PairModel.hyperparameters` gives them.
+
+        Returns
+        -------
+        PairModel
+
+        Raises
+        ------
+        DataError
+            As for `fit`, or if the hyperparameters belong to other features.
+        FitError
+            If the covariance has no Cholesky factor, even with jitter.
+        """
+        y, noise_var = checked_targets(features, y, noise_var)
+        if not self.naming(features).fits(hyperparameters):
+            raise DataError("The hyperparameters belong to other features than these pairs have.")
+        return self._condition(features, y, noise_var, hyperparameters, {})
+
+    def problem(
+        self, features: PairFeatures, y: Floats, noise_var: Floats, groups: Groups | None = None
+    ) -> Problem:
+        """State what is optimised: all pairs of `features`, `y` and `noise_var` standardised."""
+        device = torch.device(self.device)
+        known = torch.as_tensor(y, device=device), torch.as_tensor(noise_var, device=device)
+        group = offset = None
+        if groups is not None:
+            group = torch.as_tensor(groups.position, device=device)
+        if self.source_offset:
+            offset = torch.as_tensor(offset_of(labels(features)), device=device)
+        n_groups = 1 if groups is None else len(groups)
+        return Problem(self.form(features), *known, group, n_groups, offset)
+
+    def _warm_start(
+        self,
+        start: Mapping[str, Any] | None,
+        features: PairFeatures,
+        groups: Groups | None,
+        scale: float,
+    ) -> Floats | None:
+        """θ of earlier hyperparameters on today's scale; None if there are none that fit."""
+        if start is None:
+            return None
+        naming = self.naming(features)
+        if not naming.fits(start):
+            warnings.warn(
+                "The fit began afresh: the hyperparameters to start from belong to other features.",
+                FitWarning,
+                stacklevel=3,
+            )
+            return None
+        noise = [start["noise"]]
+        if groups is not None:
+            own = start.get("source_noise", {})
+            noise = [own.get(name, start["noise"]) for name in (*groups.names, None)][: len(groups)]
+        offset = [start.get("offset_variance", start["noise"])] if self.source_offset else []
+        rest = np.log(np.array([*noise, *offset]) / scale**2)
+        return np.concatenate([naming.theta(start, scale), rest])
+
+    def _stated(
+        self,
+        found: Optimum,
+        features: PairFeatures,
+        groups: Groups | None,
+        centre: float,
+        scale: float,
+    ) -> dict[str, Any]:
+        """State θ and the mean, of the standardised outcome, in original units."""
+        g = 1 if groups is None else len(groups)
+        p = len(found.theta) - g - self.source_offset
+        noise, *offset = np.split(np.exp(found.theta[p:]) * scale**2, [g])
+        noise = noise.tolist()
+        stated = self.naming(features).stated(found.theta[:p], scale)
+        stated["noise"] = noise[-1] if groups is None else groups.shared(noise)
+        stated["mean"] = centre + found.mean * scale
+        if groups is not None:
+            stated["source_noise"] = dict(zip(groups.names, noise, strict=False))
+        if self.source_offset:
+            stated["offset_variance"] = float(offset[0][0])
+        return stated
+
+    def _condition(
+        self,
+        features: PairFeatures,
+        y: Floats,
+        noise_var: Floats,
+        hyperparameters: Mapping[str, Any],
+        report: dict[str, Any],
+    ) -> PairModel:
+        x = torch.as_tensor(features.X, device=torch.device(self.device))
+        kernel = self.kernel(features, hyperparameters)
+        mean, noise = hyperparameters["mean"], hyperparameters["noise"]
+        by_source = hyperparameters.get("source_noise")
+        learned = noise
+        if by_source is not None:
+            learned = x.new_tensor(noise_of(labels(features), noise, by_source))
+        total = x.new_tensor(noise_var) + learned
+        offset_variance = hyperparameters.get("offset_variance")
+        offsets = None
+        if offset_variance is not None:
+            numbers = torch.as_tensor(offset_of(labels(features)), device=x.device)
+            offsets = numbers, offset_variance
+        data, jitter = factorise(kernel, x, x.new_tensor(y), total, mean, offsets)
+        report = report | {"jitter_all_rows": jitter}
+        return PairModel(features, kernel, data, hyperparameters, report)
+
+
+def _centre_and_scale(y: Floats) -> tuple[float, float]:
+    """Mean and sample sd; the sd of equal values counts as 1."""
+    spread = float(y.std(ddof=1)) if len(y) > 1 else 0.0
+    return float(y.mean()), spread or 1.0
+
+
+def _report(found: Optimum, n: int, n_fit: int, *, warm: bool) -> dict[str, Any]:
+    return {
+        "n_rows": n,
+        "n_fit_rows": n_fit,
+        "start": "warm" if warm else "cold",
+        "n_iter": found.n_iter,
+        "n_eval": found.n_eval,
+        "converged": found.converged,
+        "message": found.message,
+        "mll": found.mll,
+        "objective": found.objective,
+        "jitter": found.jitter,
+    }

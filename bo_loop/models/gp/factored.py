@@ -1,0 +1,144 @@
+"""Training data with their Cholesky factor: made once, extended by rows.
+
+Symbols
+-------
+n      training pairs, in the model's own order
+k      pairs added
+K_v    covariance of the training data, with noise          (n, n)
+L      lower Cholesky factor of K_v                         (n, n)
+z      L⁻¹ (y − mean)                                       (n,)
+α      L⁻ᵀ z = K_v⁻¹ (y − mean)                             (n,)
+"""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from bo_loop.models.gp.linalg import (
+    JITTER,
+    append_rows,
+    cholesky_,
+    solve_lower,
+    solve_upper,
+    with_jitter,
+)
+from bo_loop.models.kernels.kernels import PairKernel
+from bo_loop.models.kernels.matern_form import shared_error
+
+LEADING = 512  # so many pairs at the front fill the space; variance bounds use them alone
+
+
+@dataclass(frozen=True)
+class Factored:
+    """Training data, and what conditioning on them has computed.
+
+    Parameters
+    ----------
+    x : (n, 2 + d_p) float64 tensor
+    y : (n,) float64 tensor
+        Original units.
+    factor : (n, n) float64 tensor
+        L, with zeros above the diagonal.
+    white : (n,) float64 tensor
+        z.
+    alpha : (n,) float64 tensor
+    """
+
+    x: Tensor
+    y: Tensor
+    factor: Tensor
+    white: Tensor
+    alpha: Tensor
+
+
+@torch.no_grad()
+def factorise(
+    kernel: PairKernel,
+    x: Tensor,
+    y: Tensor,
+    noise: Tensor,
+    mean: float,
+    offsets: tuple[Tensor, float] | None = None,
+) -> tuple[Factored, float]:
+    """Order the pairs, factor their covariance and condition on them.
+
+    Parameters
+    ----------
+    kernel : PairKernel
+    x : (n, 2 + d_p) float64 tensor
+    y, noise : (n,) float64 tensor
+        Values, and the whole of their noise variances.
+    mean : float
+    offsets : tuple, optional
+        Number of each row's offset, −1 for none, (n,) int64; and the variance of the offsets.
+
+    Returns
+    -------
+    tuple
+        The data, in an order whose first `LEADING` pairs fill the space, and the jitter added.
+
+    Raises
+    ------
+    FitError
+        If the covariance has no Cholesky factor, even with jitter.
+    """
+    order = _leading_first(kernel, x)
+    x, y, noise = x[order], y[order], noise[order]
+
+    def attempt(jitter: float) -> Tensor:
+        matrix = kernel.lower(x)
+        if offsets is not None:
+            matrix += offsets[1] * shared_error(offsets[0][order])
+        matrix.diagonal().add_(noise + jitter)
+        return cholesky_(matrix).tril_()
+
+    factor, jitter = with_jitter(
+        attempt, _jitter(kernel, x), f"The covariance of {len(y)} training pairs"
+    )
+    white = solve_lower(factor, (y - mean)[:, None])[:, 0]
+    return Factored(x, y, factor, white, solve_upper(factor, white[:, None])[:, 0]), jitter
+
+
+@torch.no_grad()
+def extend(
+    kernel: PairKernel, data: Factored, x: Tensor, y: Tensor, noise: Tensor, mean: float
+) -> Factored:
+    """Add k pairs at the end, in O(k n²); `data` is not changed.
+
+    Parameters
+    ----------
+    kernel, data, mean
+        Those of the model.
+    x : (k, 2 + d_p) float64 tensor
+    y, noise : (k,) float64 tensor
+        Values, and the whole of their noise variances.
+
+    Raises
+    ------
+    FitError
+        If the pairs, given the old ones, have no Cholesky factor, even with jitter.
+    """
+    cross = kernel(data.x, x).to_dense()
+    corner = kernel(x, x).to_dense()
+
+    def attempt(jitter: float) -> Tensor:
+        return append_rows(data.factor, cross, corner + torch.diag(noise + jitter))
+
+    factor, _ = with_jitter(attempt, _jitter(kernel, x), f"The covariance of {len(y)} added pairs")
+    n = len(data.y)
+    rest = y - mean - factor[n:, :n] @ data.white
+    white = torch.cat([data.white, solve_lower(factor[n:, n:], rest[:, None])[:, 0]])
+    alpha = solve_upper(factor, white[:, None])[:, 0]
+    return Factored(torch.cat([data.x, x]), torch.cat([data.y, y]), factor, white, alpha)
+
+
+def _jitter(kernel: PairKernel, x: Tensor) -> float:
+    return JITTER * kernel.variance(x).max().item()
+
+
+def _leading_first(kernel: PairKernel, x: Tensor) -> Tensor:
+    leading = kernel.farthest_first(x, min(len(x), LEADING))
+    rest = torch.ones(len(x), dtype=torch.bool, device=x.device)
+    rest[leading] = False
+    return torch.cat([leading, rest.nonzero()[:, 0]])

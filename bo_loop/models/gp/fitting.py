@@ -1,0 +1,286 @@
+"""Hyperparameters of an exact GP: priors, start, and the search for the most probable.
+
+Symbols
+-------
+n       training pairs; y standardised to mean 0, sd 1                (n,)
+θ_k     parameters of the kernel, as its `Form` lays them out         (p,)
+v       learned noise variances: one, or one for each of g groups     (g,)
+s_b²    variance of the offsets of sources, if there are any
+θ       [θ_k, log v], and log s_b²; what is searched                  (p + g,) or one more
+
+of the Matérn kernel
+d       features
+l       lengthscales                                                  (d,)
+s²      outputscale
+θ_k     [log l, log s²]                                               (d + 1,)
+
+Priors: l ~ LogNormal(√2 + ½ log d, √3) and v ~ LogNormal(−4, 1), as BoTorch has them (Hvarfner
+et al., Vanilla Bayesian Optimization Performs Great in High Dimensions, ICML 2024); and
+s² ~ LogNormal(0, 1) on the standardised outcome, which lets it move by an order of magnitude and
+keeps it from running away with the lengthscales; s_b² ~ LogNormal(−4, 2), like the noise but
+less sure. They are densities of l, s², v and s_b², not of their
+logarithms, so the optimum is the one that BoTorch would find.
+"""
+
+from dataclasses import dataclass
+from math import log, sqrt
+from typing import Any, Protocol
+
+import numpy as np
+import torch
+from gpytorch.priors import LogNormalPrior
+from scipy.optimize import minimize
+from torch import Tensor
+
+from bo_loop.base.types import Floats, Rows
+from bo_loop.models.gp.linalg import JITTER, with_jitter
+from bo_loop.models.gp.marginal import log_marginal
+from bo_loop.models.kernels.matern_form import Gathered, matern, shared_error
+
+MIN_LENGTHSCALE = 2.5e-2
+MIN_NOISE = 1e-4
+_BOUNDS_L = (log(MIN_LENGTHSCALE), log(1e6))
+_BOUNDS_S2 = (log(1e-4), log(1e4))
+_BOUNDS_V = (log(MIN_NOISE), log(1e2))
+_BOUNDS_B = (log(1e-6), log(1e2))
+# Median r between pairs of standardised features is about √2 / c at lengthscales c √d.
+_START_SCALES = (0.5, 1.0, 2.0, 4.0)
+_START_NOISE = 0.05
+
+
+class Form(Protocol):
+    """Prior covariance of given pairs as a function of θ_k, with the prior of θ_k."""
+
+    @property
+    def size(self) -> int:
+        """Length of θ_k."""
+
+    def covariance(self, theta: Tensor) -> Tensor:
+        """(n, n), differentiable; the upper triangle is undefined, and has no gradient."""
+
+    def log_prior(self, theta: Tensor) -> Tensor:
+        """Log prior density of θ_k, up to a constant."""
+
+    def bounds(self) -> Floats:
+        """Lower and upper bound of every entry of θ_k; (p, 2)."""
+
+
+@dataclass(frozen=True)
+class MaternForm:
+    """`Form` of the Matérn-3/2 kernel with ARD."""
+
+    pairs: Gathered
+
+    @property
+    def size(self) -> int:
+        """Length of θ_k, d + 1."""
+        return self.pairs.width + 1
+
+    def covariance(self, theta: Tensor) -> Tensor:
+        """Lower triangle of the (n, n) covariance."""
+        value = theta.exp()
+        return matern(self.pairs, self.pairs, value[:-1], value[-1], lower=True)
+
+    def log_prior(self, theta: Tensor) -> Tensor:
+        """Log prior density of l and s²."""
+        value = theta.exp()
+        scales = lengthscale_prior(len(theta) - 1).log_prob(value[:-1]).sum()
+        return scales + outputscale_prior().log_prob(value[-1])
+
+    def bounds(self) -> Floats:
+        """Lower and upper bound of log l and log s²; (d + 1, 2)."""
+        return np.array([_BOUNDS_L] * self.pairs.width + [_BOUNDS_S2])
+
+
+@dataclass(frozen=True)
+class Problem:
+    """The data that hyperparameters are fitted to.
+
+    Parameters
+    ----------
+    form : Form
+        Of n pairs.
+    y : (n,) float64 tensor
+        Standardised.
+    noise : (n,) float64 tensor
+        Known noise variances, in the units of `y`.
+    group : (n,) int64 tensor, optional
+        Which learned noise each pair has; without, all have the same.
+    n_groups : int
+        g.
+    offset : (n,) int64 tensor, optional
+        Number of the offset each pair has, −1 for none; without, there are no offsets.
+    """
+
+    form: Form
+    y: Tensor
+    noise: Tensor
+    group: Tensor | None = None
+    n_groups: int = 1
+    offset: Tensor | None = None
+
+    def take(self, rows: Rows, form: Form) -> "Problem":
+        """Return the problem of the pairs at `rows` (k,), which have the prior `form`."""
+        group, offset = (None if t is None else t[rows] for t in (self.group, self.offset))
+        return Problem(form, self.y[rows], self.noise[rows], group, self.n_groups, offset)
+
+    def log_prior(self, theta: Tensor) -> Tensor:
+        """Log prior density of θ, up to a constant."""
+        p = self.form.size
+        value = theta[p:].exp()
+        density = (
+            self.form.log_prior(theta[:p]) + noise_prior().log_prob(value[: self.n_groups]).sum()
+        )
+        return density if self.offset is None else density + offset_prior().log_prob(value[-1])
+
+    def bounds(self) -> Floats:
+        """Lower and upper bound of every entry of θ."""
+        rest = [_BOUNDS_V] * self.n_groups + [_BOUNDS_B] * (self.offset is not None)
+        return np.vstack([self.form.bounds(), rest])
+
+    def noise_start(self) -> list[float]:
+        """Log v, and log s_b² if there are offsets, to start from."""
+        return [log(_START_NOISE)] * (self.n_groups + (self.offset is not None))
+
+
+@dataclass(frozen=True)
+class Optimum:
+    """Where the search ended.
+
+    Parameters
+    ----------
+    theta : (p + g,) float64, or one more with offsets
+    mll : float
+        Log marginal likelihood there, of all n values (not a mean), without the priors.
+    mean : float
+        Best constant mean, in the units of `y`.
+    objective : float
+        (mll + log priors) / n, what was maximised.
+    n_iter, n_eval : int
+        L-BFGS iterations and evaluations.
+    converged : bool
+    message : str
+        Why the search ended.
+    jitter : float
+        The largest jitter any evaluation took.
+    """
+
+    theta: np.ndarray
+    mll: float
+    mean: float
+    objective: float
+    n_iter: int
+    n_eval: int
+    converged: bool
+    message: str
+    jitter: float
+
+
+def lengthscale_prior(d: int) -> LogNormalPrior:
+    """Prior of each of d lengthscales."""
+    return LogNormalPrior(sqrt(2.0) + 0.5 * log(d), sqrt(3.0))
+
+
+def outputscale_prior() -> LogNormalPrior:
+    """Prior of the variance of the latent function, on the standardised outcome."""
+    return LogNormalPrior(0.0, 1.0)
+
+
+def noise_prior() -> LogNormalPrior:
+    """Prior of the learned noise variance, on the standardised outcome."""
+    return LogNormalPrior(-4.0, 1.0)
+
+
+def offset_prior() -> LogNormalPrior:
+    """Prior of the variance of the sources' offsets, on the standardised outcome."""
+    return LogNormalPrior(-4.0, 2.0)
+
+
+def evaluate(problem: Problem, theta: np.ndarray) -> tuple[dict[str, float], np.ndarray]:
+    """Objective, its parts and its gradient.
+
+    Returns
+    -------
+    tuple
+        ``objective``, ``mll``, ``mean`` and ``jitter``; and d objective / dθ.
+
+    Raises
+    ------
+    FitError
+        If the covariance has no Cholesky factor whatever the jitter.
+    """
+
+    def attempt(jitter: float) -> tuple[dict[str, float], np.ndarray]:
+        leaf = torch.tensor(theta, device=problem.y.device, requires_grad=True)
+        p = problem.form.size
+        value = leaf[p:].exp()
+        covariance = problem.form.covariance(leaf[:p])
+        if problem.offset is not None:
+            # tril: the gradient above the diagonal is undefined, and must not be multiplied.
+            covariance = covariance + (value[-1] * shared_error(problem.offset)).tril()
+        learned = value[0] if problem.group is None else value[problem.group]
+        mll, mean = log_marginal(covariance, problem.noise + learned + jitter, problem.y)
+        del covariance
+        objective = (mll + problem.log_prior(leaf)) / len(problem.y)
+        objective.backward()
+        parts = {"objective": objective.item(), "mll": mll.item(), "mean": mean.item()}
+        return parts, leaf.grad.cpu().numpy()
+
+    (parts, gradient), jitter = with_jitter(
+        attempt, JITTER, f"The covariance of {len(problem.y)} training pairs"
+    )
+    return parts | {"jitter": jitter}, gradient
+
+
+def cold_start(problem: Problem) -> np.ndarray:
+    """θ with equal lengthscales c √d of a Matérn kernel, for the most probable of a few c."""
+    d = problem.form.size - 1
+    noise = problem.noise_start()
+    starts = [np.array([log(c * sqrt(d))] * d + [0.0, *noise]) for c in _START_SCALES]
+    return max(starts, key=lambda theta: evaluate(problem, theta)[0]["objective"])
+
+
+def optimise(problem: Problem, start: np.ndarray, max_iter: int) -> Optimum:
+    """Maximise the objective from θ = `start` by L-BFGS-B.
+
+    Parameters
+    ----------
+    problem : Problem
+    start : as `Optimum.theta`
+        Moved to the nearest value within bounds.
+    max_iter : int
+        Iterations after which the search is cut off (and `converged` is false).
+
+    Raises
+    ------
+    FitError
+        If the covariance has no Cholesky factor whatever the jitter.
+    """
+    jitters = []
+
+    def negative(theta: np.ndarray) -> tuple[float, np.ndarray]:
+        parts, gradient = evaluate(problem, theta)
+        jitters.append(parts["jitter"])
+        return -parts["objective"], -gradient
+
+    bounds = problem.bounds()
+    found: Any = minimize(
+        negative,
+        np.clip(start, *bounds.T),
+        jac=True,
+        bounds=bounds,
+        method="L-BFGS-B",
+        options={"maxiter": max_iter, "maxcor": 20, "ftol": 1e-7, "gtol": 1e-5},
+    )
+    parts, _ = evaluate(problem, found.x)
+    return Optimum(
+        theta=found.x,
+        mll=parts["mll"],
+        mean=parts["mean"],
+        objective=parts["objective"],
+        n_iter=int(found.nit),
+        n_eval=int(found.nfev),
+        converged=bool(found.success),
+        message=str(found.message),
+        jitter=max(jitters),
+    )

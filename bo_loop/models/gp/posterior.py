@@ -1,0 +1,157 @@
+"""A fitted model bound to rows: the `PoolPosterior` of an exact GP.
+
+Symbols
+-------
+n      training pairs, in the model's order
+p      rows the model is bound to
+k      rows asked for
+L, α   Cholesky factor (n, n) and weights (n,) of the training data
+K_r    covariance of the rows asked for and the training pairs     (k, n)
+s²     prior variance of the rows asked for                        (k,)
+
+mean = m + K_r α;  variance = s² − Σ (L⁻¹ K_rᵀ)²;  the bound takes the first `LEADING` training
+pairs only: L's leading block is the factor of the model that knows them alone, and knowing less
+never lowers the variance. The model orders its pairs so that these fill the space.
+
+Rows are worked through in blocks, so that no (k, n) matrix beyond `BLOCK_BYTES` is made. A value
+once computed is kept by row: (p,) for mean, variance and bound, (n,) for each of the rows whose
+covariance with the others was asked for.
+"""
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from bo_loop.base.types import Floats, Rows
+from bo_loop.models.gp.conditioned import Conditioned
+from bo_loop.models.gp.factored import LEADING, Factored
+from bo_loop.models.gp.linalg import solve_lower, solve_upper
+from bo_loop.models.kernels.kernels import PairKernel
+
+BLOCK_BYTES = 2**28  # a block of rows by training pairs is held to 256 MB
+_FLOOR = 1e-12  # of the prior variance: variances are never below it
+_SLACK = 1e-9  # of the prior variance: rounding in triangular solves of different sizes
+_MEMO_ROWS = 64
+
+
+class ModelPosterior:
+    """`PoolPosterior` over the rows of `x`; see `bo_loop.base.types` for its methods.
+
+    Parameters
+    ----------
+    kernel : PairKernel
+        With tables for both the training pairs and `x`.
+    data : Factored
+        n training pairs.
+    mean : float
+        Constant prior mean.
+    x : (p, 2 + d_p) float64 tensor
+    """
+
+    def __init__(self, kernel: PairKernel, data: Factored, mean: float, x: Tensor):
+        self._kernel = kernel
+        self._data = data
+        self._constant = mean
+        self._x = x
+        self._ligand_row = _numpy(x[:, 1])
+        self._known = {name: np.full(len(x), np.nan) for name in ("mean", "var", "bound")}
+        self._solved: dict[int, Tensor] = {}
+
+    def mean(self, rows: Rows) -> Floats:
+        """Posterior mean; (k,), original units."""
+
+        def block(some: Rows) -> Floats:
+            x = self._x[some]
+            return _numpy(self._kernel.times(x, self._data.x, self._data.alpha) + self._constant)
+
+        return self._recall("mean", rows, block)
+
+    def variance(self, rows: Rows) -> Floats:
+        """Latent variance; (k,)."""
+        return self._recall("var", rows, lambda some: self._given(some, len(self._data.x)))
+
+    def variance_bound(self, rows: Rows) -> Floats:
+        """Variance given the leading training pairs alone, never below `variance`; (k,)."""
+        m = min(LEADING, len(self._data.x))
+
+        def block(some: Rows) -> Floats:
+            return self._given(some, m) + _SLACK * self._prior_variance(some)
+
+        return self._recall("bound", rows, block)
+
+    def covariance(self, rows_a: Rows, rows_b: Rows) -> Floats:
+        """Latent covariance; (k_a, k_b). Triangular solves on the shorter side only."""
+        rows_a, rows_b = np.asarray(rows_a), np.asarray(rows_b)
+        if len(rows_a) < len(rows_b):
+            return self.covariance(rows_b, rows_a).T
+        out = np.empty((len(rows_a), len(rows_b)))
+        for columns in self._blocks(len(rows_b)):
+            weights = self._weights(rows_b[columns])
+            x = self._x[rows_b[columns]]
+            for block in self._blocks(len(rows_a)):
+                prior = self._prior(self._x[rows_a[block]], x)
+                out[block, columns] = _numpy(prior - self._cross(rows_a[block]) @ weights)
+        return 0.5 * (out + out.T) if np.array_equal(rows_a, rows_b) else out
+
+    def similarity(self, rows_a: Rows, rows_b: Rows) -> Floats:
+        """Prior correlation of the rows, 1 for the same pair; (k_a, k_b)."""
+        sds = (np.sqrt(self._prior_variance(rows)) for rows in (rows_a, rows_b))
+        return _numpy(self._prior(self._x[rows_a], self._x[rows_b])) / np.outer(*sds)
+
+    def condition(self, rows: Rows, values: Floats, noise: Floats) -> Conditioned:
+        """Exact posterior after observing `values` (k,) with `noise` variances (k,)."""
+        return Conditioned(self, rows, values, noise)
+
+    def _cross(self, rows: Rows, m: int | None = None) -> Tensor:
+        return self._prior(self._x[rows], self._data.x[:m])
+
+    def _prior(self, x1: Tensor, x2: Tensor) -> Tensor:
+        with torch.no_grad():
+            return self._kernel(x1, x2).to_dense()
+
+    def _given(self, rows: Rows, m: int) -> Floats:
+        """Variance given the first m training pairs."""
+        factor = self._data.factor[:m, :m]
+        white = solve_lower(factor, self._cross(rows, m).mT)
+        prior = self._prior_variance(rows)
+        return np.maximum(prior - _numpy(white.square_().sum(0)), _FLOOR * prior)
+
+    def _prior_variance(self, rows: Rows) -> Floats:
+        return _numpy(self._kernel.variance(self._x[rows]))
+
+    def _weights(self, rows: Rows) -> Tensor:
+        """K_v⁻¹ K_rᵀ; (n, k). Kept for few rows: a batch asks for its picks again and again."""
+        if len(rows) > _MEMO_ROWS:
+            return self._solve(rows)
+        missing = [row for row in dict.fromkeys(rows.tolist()) if row not in self._solved]
+        if len(self._solved) + len(missing) > 8 * _MEMO_ROWS:
+            self._solved.clear()
+            missing = list(dict.fromkeys(rows.tolist()))
+        if missing:
+            solved = self._solve(np.array(missing))
+            self._solved |= zip(missing, solved.mT.contiguous(), strict=True)
+        return torch.stack([self._solved[row] for row in rows.tolist()], 1)
+
+    def _solve(self, rows: Rows) -> Tensor:
+        factor = self._data.factor
+        return solve_upper(factor, solve_lower(factor, self._cross(rows).mT))
+
+    def _recall(self, name: str, rows: Rows, compute: Callable[[Rows], Floats]) -> Floats:
+        known = self._known[name]
+        missing = np.unique(rows)
+        missing = missing[np.isnan(known[missing])]
+        # Rows that share a ligand side by side: a block then gathers from small tables.
+        missing = missing[np.argsort(self._ligand_row[missing], kind="stable")]
+        for block in self._blocks(len(missing)):
+            known[missing[block]] = compute(missing[block])
+        return known[rows]
+
+    def _blocks(self, k: int) -> Iterator[slice]:
+        step = max(1, BLOCK_BYTES // (8 * len(self._data.x)))
+        return (slice(i, min(k, i + step)) for i in range(0, k, step))
+
+
+def _numpy(values: Tensor) -> Floats:
+    return values.detach().cpu().numpy()

@@ -1,0 +1,95 @@
+"""Which laboratory or publication a row comes from, and the noise learned for it.
+
+A source with at least `LEAST_ROWS` rows among those that hyperparameters are fitted to has a noise
+of its own; all others share one, and so does every source that the fit has not seen. If no row is
+left to share it, the shared noise is the mean of the others, weighted by their rows.
+
+Results told to a campaign are one source, `OWN`, whatever the campaign is called, and pairs
+without sources are still to be measured there: predictions carry the noise of `OWN` if
+it has enough rows, else the shared one.
+
+A source may also be off by an offset b ~ N(0, s_b²), the same for all its rows: its results then
+share an error of variance s_b². `OWN` has none, so that log β means what the lab itself would
+measure; as long as the lab has measured nothing, it means what the average source would.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bo_loop.base.errors import DataError
+from bo_loop.base.types import Floats, PairFeatures, Rows
+
+LEAST_ROWS = 20
+OWN = "campaign"
+
+
+def labels(features: PairFeatures) -> NDArray[np.str_]:
+    """Return the source of every pair, those of campaigns as `OWN`; (n,)."""
+    if features.source is None:
+        return np.full(len(features), OWN)
+    own = [source.startswith(f"{OWN} ") for source in features.source.tolist()]
+    return np.where(own, OWN, features.source)
+
+
+def require_sources(features: PairFeatures, option: str) -> None:
+    """Check that training pairs say where they come from.
+
+    Raises
+    ------
+    DataError
+        If they do not.
+    """
+    if features.source is None:
+        raise DataError(
+            f"{option}=true asks for the source of every row, but the pairs of this fit come "
+            f"without. Give observations with a source column, or set {option}=false."
+        )
+
+
+def groups_of(sources: NDArray[np.str_]) -> "Groups":
+    """Group the rows by the noise they have."""
+    counts = Counter(sources.tolist())
+    names = tuple(sorted(name for name, n in counts.items() if n >= LEAST_ROWS))
+    place = {name: i for i, name in enumerate(names)}
+    position = [place.get(name, len(names)) for name in sources.tolist()]
+    return Groups(names, np.array(position, dtype=np.int64))
+
+
+def offset_of(sources: NDArray[np.str_]) -> Rows:
+    """Return the number of each row's offset; −1 for rows of `OWN`, which have none; (n,)."""
+    numbers = np.unique(sources, return_inverse=True)[1]
+    return np.where(sources == OWN, -1, numbers)
+
+
+def noise_of(sources: NDArray[np.str_], shared: float, by_source: Mapping[str, float]) -> Floats:
+    """Learned noise variance of a row of each source; (n,)."""
+    return np.array([by_source.get(name, shared) for name in sources.tolist()], dtype=np.float64)
+
+
+@dataclass(frozen=True)
+class Groups:
+    """Rows that have one learned noise each.
+
+    Parameters
+    ----------
+    names : tuple of str
+        The sources that have a noise of their own, in alphabetical order.
+    position : (n,) int64
+        Which of them each row comes from; ``len(names)`` for rows that share a noise.
+    """
+
+    names: tuple[str, ...]
+    position: Rows
+
+    def __len__(self) -> int:
+        return int(self.position.max()) + 1
+
+    def shared(self, noise: Sequence[float]) -> float:
+        """Return the shared one of the learned `noise`, or the rows' mean if there is none."""
+        if len(self) > len(self.names):
+            return noise[-1]
+        return float(np.asarray(noise)[self.position].mean())

@@ -1,0 +1,220 @@
+"""Many replays: in parallel processes, each on one thread, kept as they finish and never redone."""
+
+import hashlib
+import json
+import multiprocessing
+import os
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from bo_loop import __version__
+from bo_loop.base.errors import ConfigError
+from bo_loop.base.folders import readable, require_new
+from bo_loop.studies.simulate.problem import Setting, problem
+from bo_loop.studies.simulate.replay import Strategy, check, replay
+
+_SETTING, _TRACES = "simulation.json", "replays"
+# One thread a process: replays run side by side, and sums then do not depend on the machine.
+_ONE_THREAD = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMEXPR_NUM_THREADS")
+
+
+@dataclass(frozen=True)
+class Simulation:
+    """What is to be replayed.
+
+    Parameters
+    ----------
+    observations : DataFrame
+        The table of known constants, with ``pair_id`` and ``ligand_group``.
+    setting : Setting
+        What all replays share.
+    objective : mapping
+        Config node of the objective by which they are judged.
+    strategies : sequence of Strategy
+        With different names.
+    seeds : int
+        Replays of each strategy, with seeds 0 … seeds − 1.
+
+    Raises
+    ------
+    ConfigError
+        If there is no strategy or no seed, or two strategies share a name.
+    """
+
+    observations: pd.DataFrame
+    setting: Setting
+    objective: Mapping[str, Any]
+    strategies: Sequence[Strategy]
+    seeds: int
+
+    def __post_init__(self):
+        names = [strategy.name for strategy in self.strategies]
+        if not names or len(set(names)) < len(names):
+            raise ConfigError(f"strategies is {names}: give one or more, each once.")
+        if self.seeds < 1:
+            raise ConfigError(f"seeds is {self.seeds}; give at least 1.")
+
+    def fingerprint(self) -> dict[str, str]:
+        """State what replays are made from, but for strategies and seeds."""
+        table = self.observations.to_csv(index=False).encode("utf-8")
+        return {
+            "version": __version__,
+            "observations": hashlib.sha256(table).hexdigest(),
+            "setting": _canonical(asdict(self.setting)),
+            "objective": _canonical(self.objective),
+        }
+
+
+def run(
+    simulation: Simulation,
+    out: Path,
+    *,
+    processes: int | None = None,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> pd.DataFrame:
+    """Replay every strategy with every seed; what `out` holds already is not redone.
+
+    Parameters
+    ----------
+    simulation : Simulation
+        What to replay.
+    out : Path
+        Folder that keeps the replays, new or of this same simulation. Strategies and seeds may be
+        added to it later.
+    processes : int, optional
+        Replays at once; one a core if not given.
+    progress : callable, optional
+        Told the replays done and those wanted, at the start and after each.
+
+    Returns
+    -------
+    DataFrame
+        The traces of all replays (`bo_loop.studies.simulate.replay.TRACE_COLUMNS`), strategies in their
+        order, seeds ascending.
+
+    Raises
+    ------
+    ConfigError
+        If `out` holds replays of something else, or a strategy cannot be run; nothing is replayed
+        then.
+    BoLoopError
+        Of the first replay that failed; those that had finished are kept.
+    """
+    if processes is not None and processes < 1:
+        raise ConfigError(f"processes is {processes}; give at least 1, or null for one a core.")
+    pool = problem(simulation.observations, simulation.setting, 0).pool
+    for strategy in simulation.strategies:
+        check(strategy, pool)
+    _claim(out, simulation)
+    files = {
+        (strategy.name, seed): out / _TRACES / f"{_stem(strategy)}_{seed:03d}.parquet"
+        for strategy in simulation.strategies
+        for seed in range(simulation.seeds)
+    }
+    missing = [
+        (strategy, seed)
+        for seed in range(simulation.seeds)
+        for strategy in simulation.strategies
+        if not files[strategy.name, seed].exists()
+    ]
+    done = len(files) - len(missing)
+    progress(done, len(files))
+    with _one_thread(), _executor(min(processes or os.cpu_count() or 1, len(missing))) as pool:
+        started = {
+            pool.submit(
+                replay,
+                simulation.observations,
+                simulation.setting,
+                strategy,
+                simulation.objective,
+                seed,
+            ): files[strategy.name, seed]
+            for strategy, seed in missing
+        }
+        try:
+            for future in as_completed(started):
+                _write(future.result(), started[future])
+                done += 1
+                progress(done, len(files))
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+    return pd.concat([pd.read_parquet(file) for file in files.values()], ignore_index=True)
+
+
+def _executor(processes: int) -> ProcessPoolExecutor:
+    # Spawned, so that no thread or lock of this process is inherited: alike on every system.
+    spawned = multiprocessing.get_context("spawn")
+    return ProcessPoolExecutor(
+        max(processes, 1), mp_context=spawned, initializer=_end_with_the_parent
+    )
+
+
+def _end_with_the_parent() -> None:
+    """End this process when the one that started it is killed: its queue would never say so."""
+
+    def wait() -> None:
+        parent.join()
+        os._exit(1)
+
+    parent = multiprocessing.parent_process()
+    threading.Thread(target=wait, daemon=True).start()
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """Let processes that start within compute on one thread."""
+    before = {name: os.environ.get(name) for name in _ONE_THREAD}
+    os.environ.update(dict.fromkeys(_ONE_THREAD, "1"))
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
+
+
+def _claim(out: Path, simulation: Simulation) -> None:
+    """Write down what the folder's replays are of, or check that it is this."""
+    path = out / _SETTING
+    wanted = simulation.fingerprint()
+    if not path.exists():
+        require_new(out, "out")
+        (out / _TRACES).mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(wanted, indent=1) + "\n", encoding="utf-8", newline="\n")
+        return
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise ConfigError(f"{path} cannot be read ({error}); give another out=.") from error
+    other = [name for name in wanted if found.get(name) != wanted[name]]
+    if other:
+        raise ConfigError(
+            f"{out} holds replays with another {' and '.join(other)}; give another out=."
+        )
+
+
+def _write(trace: pd.DataFrame, path: Path) -> None:
+    """Write a trace so that the file is there whole or not at all."""
+    partial = path.with_suffix(f".{os.getpid()}.tmp")
+    trace.to_parquet(partial, index=False)
+    partial.replace(path)
+
+
+def _stem(strategy: Strategy) -> str:
+    """Name a strategy's files: readable, and another if any of its options is."""
+    digest = hashlib.sha256(_canonical(asdict(strategy)).encode()).hexdigest()[:8]
+    return f"{readable(strategy.name, 60)}_{digest}"
+
+
+def _canonical(node: Any) -> str:
+    return json.dumps(node, sort_keys=True, ensure_ascii=False, separators=(",", ":"))

@@ -1,0 +1,103 @@
+"""What a search may change: dotted option → the values it may take.
+
+A list names the values; a mapping is a range, ``{low: 0.5, high: 0.95}``, with ``log: true`` where
+factors matter rather than differences. Between two whole numbers only whole ones are tried.
+"""
+
+import copy
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bo_loop.base.errors import ConfigError
+
+_GROUPS = ("model", "features")
+
+
+@dataclass(frozen=True)
+class Space:
+    """Options to search, and the config that they are options of.
+
+    Parameters
+    ----------
+    options : mapping
+        Dotted key, such as ``model.fit_rows`` or ``features.max_vif``, to a list or a range.
+    base : mapping
+        Config nodes ``model`` and ``features``: what holds where the search changes nothing.
+
+    Raises
+    ------
+    ConfigError
+        Naming the first key that is no option, or whose values cannot be searched.
+    """
+
+    options: Mapping[str, Any]
+    base: Mapping[str, Mapping[str, Any]]
+
+    def __post_init__(self):
+        if not self.options:
+            raise ConfigError(
+                "The search space is empty: give one as space={model.fit_rows: [1000, 2000]}, or "
+                "under spaces in tune.yaml for each model."
+            )
+        for key, values in self.options.items():
+            group, _, option = key.partition(".")
+            known = [f"{g}.{name}" for g in _GROUPS for name in self.base[g] if name != "_target_"]
+            if group not in _GROUPS or option not in self.base[group] or option == "_target_":
+                raise ConfigError(f"space: {key!r} is no option; there are {', '.join(known)}.")
+            if not _searchable(values):
+                raise ConfigError(
+                    f"space: {key} is {values!r}; give a list of values, or a range "
+                    "{low: …, high: …} of which low is the smaller (and with log: true above 0)."
+                )
+
+    def suggested(self, trial: Any) -> dict[str, Any]:
+        """Return a value for each option, as an Optuna trial suggests."""
+        return {key: _suggested(trial, key, values) for key, values in self.options.items()}
+
+    def nodes(self, chosen: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+        """Return the config nodes ``model`` and ``features`` with the values chosen."""
+        nodes = {group: dict(copy.deepcopy(self.base[group])) for group in _GROUPS}
+        for key, value in chosen.items():
+            group, _, option = key.partition(".")
+            nodes[group][option] = value
+        return nodes
+
+    def as_it_stands(self) -> dict[str, Any]:
+        """Parameters, in Optuna's words, of the base, as far as they lie in the space."""
+        found = {}
+        for key, values in self.options.items():
+            group, _, option = key.partition(".")
+            value = self.base[group][option]
+            if isinstance(values, Mapping):
+                number = isinstance(value, int | float) and not isinstance(value, bool)
+                if number and values["low"] <= value <= values["high"]:
+                    found[key] = value
+            elif value in values:
+                found[key] = _written(value)
+        return found
+
+
+def _searchable(values: Any) -> bool:
+    if isinstance(values, Mapping):
+        if not {"low", "high"} <= set(values) <= {"low", "high", "log"}:
+            return False
+        low, high = values["low"], values["high"]
+        numbers = all(isinstance(v, int | float) and not isinstance(v, bool) for v in (low, high))
+        return numbers and low < high and (low > 0 or not values.get("log"))
+    return isinstance(values, list | tuple) and len(values) > 0
+
+
+def _suggested(trial: Any, key: str, values: Any) -> Any:
+    if isinstance(values, Mapping):
+        low, high = values["low"], values["high"]
+        whole = isinstance(low, int) and isinstance(high, int)
+        suggest = trial.suggest_int if whole else trial.suggest_float
+        return suggest(key, low, high, log=bool(values.get("log")))
+    return json.loads(trial.suggest_categorical(key, [_written(value) for value in values]))
+
+
+def _written(value: Any) -> str:
+    """Write a choice as text: Optuna keeps no lists, and takes True for 1."""
+    return json.dumps(value)

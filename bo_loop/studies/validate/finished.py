@@ -1,0 +1,163 @@
+"""What a validation has done so far, so that an interrupted one goes on where it stopped.
+
+``state.json`` names the data and keeps what is slow to find again (the map of the domain, the
+progress of a selection of features). ``folds/`` holds a Parquet file for each finished fold of each
+model: its predictions, and in the file's metadata how they came about. A file's name ends with the
+fingerprint of everything that its predictions follow from.
+"""
+
+import hashlib
+import json
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+from filelock import FileLock, Timeout
+
+from bo_loop.base.errors import DataError
+from bo_loop.base.folders import readable, require_new
+from bo_loop.studies.validate.splits import Split, split_from_json, split_to_json
+
+STATE, FOLDS, LOCK = "state.json", "folds", "lock"
+_KEY = b"bo_loop"
+
+Note = Callable[[str, int, int, float | None], None]
+
+
+@dataclass(frozen=True)
+class Result:
+    """A finished fold of a model.
+
+    Parameters
+    ----------
+    predictions : DataFrame
+        ``row`` (position in the data), ``set``, ``mean``, ``sd`` (predictive), ``sd_latent`` (nan
+        for a model without a posterior), ``beta_1`` (what a βn model was told; nan elsewhere).
+    facts : mapping
+        ``hyperparameters``, ``fit`` (report), ``seconds``; where there are any, ``relevances``,
+        ``selections``, ``contributions``, ``model`` (the recipe with the features chosen).
+    """
+
+    predictions: pd.DataFrame
+    facts: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Memory:
+    """What a validation has done so far.
+
+    Parameters
+    ----------
+    folder : Path
+    contents : dict
+        Of ``state.json``; filled in place, and written by `save`.
+    """
+
+    folder: Path
+    contents: dict[str, Any]
+
+    @classmethod
+    def open(cls, folder: Path, data: pd.DataFrame) -> "Memory":
+        """Open the memory in `folder`, or begin one there.
+
+        Raises
+        ------
+        DataError
+            If the folder holds something else, or a validation of other data.
+        """
+        digest = hashlib.sha256(data.to_csv(index=False).encode()).hexdigest()
+        path = folder / STATE
+        if not path.exists():
+            require_new(folder, "out")
+            folder.mkdir(parents=True, exist_ok=True)
+            begun = cls(folder, {"data": digest})
+            begun.save()
+            return begun
+        try:
+            contents = json.loads(path.read_text(encoding="utf-8"))
+        except ValueError as error:
+            raise DataError(f"{path} is damaged ({error}); give a new folder as out.") from error
+        if contents.get("data") != digest:
+            raise DataError(
+                f"{folder} holds a validation of other data. Give a new folder as out. Models, "
+                "splits and repeats may be added to a folder; data may not change."
+            )
+        return cls(folder, contents)
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Keep other processes out of the folder; a process that is killed lets go of it.
+
+        Raises
+        ------
+        DataError
+            If another process is at work there.
+        """
+        lock = FileLock(self.folder / LOCK, timeout=0)
+        try:
+            lock.acquire()
+        except Timeout as error:
+            raise DataError(
+                f"Another bo-loop is at work in {self.folder}: wait for it, or give another out."
+            ) from error
+        try:
+            yield
+        finally:
+            lock.release()
+
+    def part(self, name: str) -> dict[str, Any]:
+        """Return what is known of one step so far, to be filled in place."""
+        return self.contents.setdefault(name, {})
+
+    def save(self) -> None:
+        """Write ``state.json`` to disk."""
+        save_json(self.folder / STATE, self.contents)
+
+    def split(self, node: Any, scored: Any, make: Callable[[], Split]) -> Split:
+        """Return a split that is slow to make, made at most once for `node` and `scored` rows."""
+        part = self.part(f"split {self.fingerprint(node, scored)}")
+        if not part:
+            part |= split_to_json(make())
+            self.save()
+        return split_from_json(part)
+
+    def fingerprint(self, *made_of: Any) -> str:
+        """Return 16 hexadecimal digits that stand for the data and `made_of` (JSON-able)."""
+        text = json.dumps([self.contents["data"], made_of], sort_keys=True, ensure_ascii=False)
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+    def recalled(self, name: str, fingerprint: str) -> Result | None:
+        """Return a finished fold, or None if it is not there."""
+        path = self._path(name, fingerprint)
+        if not path.exists():
+            return None
+        table = pq.read_table(path)
+        return Result(table.to_pandas(), json.loads(table.schema.metadata[_KEY]))
+
+    def keep(self, name: str, fingerprint: str, result: Result) -> None:
+        """Write a finished fold, whole or not at all."""
+        path = self._path(name, fingerprint)
+        path.parent.mkdir(exist_ok=True)
+        table = pa.Table.from_pandas(result.predictions, preserve_index=False)
+        facts = json.dumps(dict(result.facts), ensure_ascii=False, allow_nan=False)
+        metadata = {**(table.schema.metadata or {}), _KEY: facts.encode()}
+        unfinished = path.with_suffix(".part")
+        pq.write_table(table.replace_schema_metadata(metadata), unfinished)
+        os.replace(unfinished, path)
+
+    def _path(self, name: str, fingerprint: str) -> Path:
+        return self.folder / FOLDS / f"{readable(name)}_{fingerprint}.parquet"
+
+
+def save_json(path: Path, content: Any) -> None:
+    """Write JSON so that a power cut leaves the old file or the new one."""
+    text = json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False)
+    unfinished = path.with_suffix(".part")
+    unfinished.write_text(text + "\n", encoding="utf-8", newline="\n")
+    os.replace(unfinished, path)

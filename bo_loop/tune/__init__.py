@@ -1,1 +1,0 @@
-"""Which options of a model and its features predict ligands never seen best."""

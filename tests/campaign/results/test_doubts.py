@@ -1,0 +1,134 @@
+"""Results that a chemist would look at twice."""
+
+import pandas as pd
+import pytest
+import small_campaign
+from small_campaign import cheapen, pairs, results
+
+from bo_loop.base.errors import CampaignError
+
+POOL = pd.concat([pairs("ABCD"), pairs("ABCD", n_ligands=2)], ignore_index=True)
+
+
+@pytest.fixture
+def campaign(tmp_path, monkeypatch):
+    """A, B, C, D with n = 1 and 2, each predicted to be 10 ± 1."""
+    cheapen(monkeypatch, POOL)
+    campaign = small_campaign.start(tmp_path)
+    campaign.suggest(batch_size=8)
+    return campaign
+
+
+def table(folder, rows, columns="pair_id,log_beta"):
+    path = folder / "r.csv"
+    path.write_text("\n".join([columns, *rows]) + "\n", encoding="utf-8")
+    return path
+
+
+def doubts(campaign, *rows, columns="pair_id,log_beta"):
+    """What is said about a table; "" if it is taken at once."""
+    before = campaign.state().seq
+    path = table(campaign.path.parent, rows, columns)
+    try:
+        campaign.log(path)
+        return ""
+    except CampaignError as error:
+        said = str(error)
+    assert "confirm=true" in said
+    assert campaign.state().seq == before
+    return said
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        ("13.9", ""),
+        ("14.1", "row 2, Ni+2:L1:A: 14.1 where 10.00 ± 1.00 was predicted, 4.1 sd away"),
+        ("6.1", ""),
+        ("5.9", "4.1 sd away"),
+        (">14.1", "4.1 sd away"),
+        (">5.9", ""),  # the truth lies above
+        ("<5.9", "4.1 sd away"),
+        ("<14.1", ""),
+        ("23.0", "is it ln β? log10 β would be 9.99"),
+        ("21", "is it ln β? log10 β would be 9.12"),
+        ("25.5", "15.5 sd away"),  # ln β would not fit either
+    ],
+)
+def test_far_from_the_prediction_and_ln(campaign, value, words):
+    said = doubts(campaign, f"Ni+2:L1:A,{value}")
+    assert words in said
+    assert bool(words) == bool(said)
+    assert ("ln β" in words) == ("ln β" in said)
+
+
+def test_the_second_constant_below_the_first(campaign):
+    said = doubts(campaign, "Ni+2:L1:A,10.2", "Ni+2:L2:A,8.1")
+    assert (
+        "row 3, Ni+2:L2:A: log β2 8.1 below log β1 10.2: is it the stepwise log K2? log β is the "
+        "overall constant; log K2 8.1 would be log β2 18.3"
+    ) in said
+    assert doubts(campaign, "Ni+2:L1:A,10.2", "Ni+2:L2:A,12.5") == ""
+
+
+def test_a_first_constant_above_the_second_that_is_recorded(campaign):
+    assert doubts(campaign, "Ni+2:L2:A,10.5") == ""
+    assert "log β1 11.5 is above log β2 10.5" in doubts(campaign, "Ni+2:L1:A,11.5")
+
+
+def test_a_stepwise_constant_above_the_first_is_told_by_the_prediction(campaign):
+    # K2 entered as β2: 7.5 is far from 10 ± 1, but 7.5 + 2.4 is not
+    said = doubts(campaign, "Ni+2:L1:B,2.4", "Ni+2:L2:B,7.5")
+    assert "log β2 7.5 beside log β1 2.4: is it the stepwise log K2?" in said
+
+
+def test_a_constant_of_the_literature_counts_too(tmp_path, monkeypatch):
+    cheapen(monkeypatch, POOL.assign(metal="Cu", pair_id=POOL["pair_id"].str.replace("Ni", "Cu")))
+    campaign = small_campaign.start(tmp_path)
+    literature = campaign.literature
+    literature.loc[0, ["ligand_group", "log_beta"]] = ["A", 9.0]
+    said = doubts(campaign, "Cu+2:L2:A,6.0")
+    assert "log β2 6 below log β1 9" in said
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "words"),
+    [
+        ("metal", "Cu", "the column metal says 'Cu', but the pair is of Ni"),
+        ("charge", "3", "the column charge says '3', but the pair is of 2"),
+        ("n_ligands", "2", "the column n_ligands says '2', but the pair is of 1"),
+        ("smiles", "CC", "the column smiles says 'CC', but the pair is of C"),
+        ("smiles", "no such", "the column smiles says 'no such', but the pair is of C"),
+        ("smiles", "[CH4]", ""),
+        ("metal", "Ni", ""),
+        ("charge", "2.0", ""),
+        ("charge", "", ""),
+    ],
+)
+def test_a_metal_or_charge_that_is_not_the_proposals(campaign, column, value, words):
+    said = doubts(campaign, f"Ni+2:L1:A,10,{value}", columns=f"pair_id,log_beta,{column}")
+    assert words in said
+    assert bool(words) == bool(said)
+
+
+def test_all_doubts_are_listed_and_confirmed_ones_recorded(campaign, tmp_path):
+    rows = ["Ni+2:L1:A,15", "Ni+2:L1:B,10", "Ni+2:L1:C,3"]
+    said = doubts(campaign, *rows)
+    assert "2 things look doubtful" in said
+    assert said.count("sd away") == 2
+    campaign.log(table(tmp_path, rows), confirm=True)
+    recorded = [e.data.get("confirmed") for e in campaign.ledger.read().events[-3:]]
+    assert recorded == [
+        ["15 where 10.00 ± 1.00 was predicted, 5.0 sd away"],
+        None,
+        ["3 where 10.00 ± 1.00 was predicted, 7.0 sd away"],
+    ]
+    assert "confirmed although 15 where" in campaign.history("Ni+2:L1:A")["what"].iloc[-1]
+    again = campaign.log(table(tmp_path, rows))  # what the ledger holds is not asked again
+    assert (len(again.recorded), again.n_known) == (0, 3)
+
+
+def test_a_pair_that_was_never_proposed_has_no_prediction_to_differ_from(tmp_path, monkeypatch):
+    cheapen(monkeypatch, POOL)
+    campaign = small_campaign.start(tmp_path)
+    assert len(campaign.log(results(tmp_path, {"A": "50"})).recorded) == 1

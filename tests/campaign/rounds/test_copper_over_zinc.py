@@ -1,0 +1,61 @@
+"""The example campaign of a selectivity, on embedded data."""
+
+import json
+
+import numpy as np
+import pytest
+from hydra import compose, initialize_config_dir
+from omegaconf import OmegaConf
+
+from bo_loop import Campaign
+from bo_loop.base.config import packaged_conf
+
+
+@pytest.fixture(scope="module")
+def campaign(tmp_path_factory):
+    with initialize_config_dir(str(packaged_conf()), version_base="1.3"):
+        node = compose("start", overrides=["campaign=copper_over_zinc", "batch_size=5"])
+    config = OmegaConf.to_container(node, resolve=True)
+    config["directory"] = str(tmp_path_factory.mktemp("campaigns"))
+    config["model"] |= {"max_iter": 15}
+    campaign = Campaign.start(config)
+    with pytest.warns(UserWarning, match="before it converged"):
+        campaign.suggest()
+    return campaign
+
+
+def event(campaign):
+    lines = (campaign.path / "ledger.jsonl").read_text(encoding="utf-8").splitlines()
+    return json.loads(lines[-1])["data"]
+
+
+def test_a_ligand_is_proposed_with_its_competitors(campaign):
+    proposals = event(campaign)["proposals"]
+    assert [p["role"] for p in proposals[:3]] == ["target", "competitor", "competitor"]
+    metals = [p["pair_id"].split(":")[0] for p in proposals[:3]]
+    assert metals == ["Cu+2", "Zn+2", "Ni+2"]
+    ligands = [p["pair_id"].split(":")[2] for p in proposals]
+    assert len(set(ligands[:3])) == 1
+    assert len(proposals) == 5  # q counts pairs: the second ligand is cut short
+    assert proposals[3]["role"] == "target"
+
+
+def test_the_event_tells_when_to_stop_and_what_is_near(campaign):
+    made = event(campaign)
+    assert 0.0 <= made["stop"]["probability"] <= 1.0
+    assert made["stop"]["tolerance"] == 0.1
+    assert made["incumbent"]["pair_id"].startswith("Cu+2:L1:")
+    for proposal in made["proposals"]:
+        similar = [near["similarity"] for near in proposal["nearest"]]
+        assert len(similar) == 3
+        assert similar == sorted(similar, reverse=True)
+        assert (similar[0] < 0.5) == proposal["outside_domain"]
+        relevances = [mover["relevance"] for mover in proposal["movers"]]
+        assert len(relevances) == 3
+        assert relevances == sorted(relevances, reverse=True)
+
+
+def test_the_shared_error_of_a_ligand_cancels(campaign):
+    first = event(campaign)["proposals"][0]
+    gap_sd = float(first["reason"].split(" ± ")[1].split(";")[0])
+    assert gap_sd < 0.6 * np.sqrt(2) * first["sd_latent"]

@@ -1,0 +1,124 @@
+"""Nothing in the package loads what could run code."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+import bo_loop
+
+PACKAGE = Path(bo_loop.__file__).parent
+UNSAFE_MODULES = {
+    "pickle", "cPickle", "_pickle", "dill", "cloudpickle", "joblib", "marshal", "shelve",
+}  # fmt: skip
+UNSAFE_CALLS = {
+    "eval", "exec", "__import__", "os.system", "os.popen", "pd.read_pickle", "pandas.read_pickle",
+    "yaml.load", "yaml.full_load", "yaml.unsafe_load", "yaml.load_all", "yaml.unsafe_load_all",
+}  # fmt: skip
+
+
+def problems(source: str) -> list[str]:
+    """What a source file does that could run code from a file."""
+    found = []
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            modules = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            modules = [node.module or ""]
+            imported = {f"{node.module}.{alias.name}" for alias in node.names}
+            found += sorted(imported & UNSAFE_CALLS)
+        else:
+            modules = []
+        found += [m for m in modules if m.partition(".")[0] in UNSAFE_MODULES]
+        if isinstance(node, ast.Call):
+            found += _unsafe_call(node)
+    return found
+
+
+def _unsafe_call(node: ast.Call) -> list[str]:
+    name = ast.unparse(node.func)
+    stated = {k.arg: ast.unparse(k.value) for k in node.keywords}
+    if name in UNSAFE_CALLS or name.rpartition(".")[2] == "to_pickle":
+        return [name]
+    if name == "torch.load" and stated.get("weights_only") != "True":
+        return ["torch.load without weights_only=True"]
+    if name in ("np.load", "numpy.load") and stated.get("allow_pickle") != "False":
+        return ["np.load without allow_pickle=False"]
+    if name.startswith("subprocess.") and stated.get("shell", "False") != "False":
+        return ["subprocess with a shell"]
+    return []
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import pickle",
+        "from pickle import loads",
+        "import joblib.parallel",
+        "from yaml import unsafe_load",
+        "yaml.load(text)",
+        "yaml.load(text, Loader=yaml.SafeLoader)",
+        "torch.load(path)",
+        "torch.load(path, weights_only=False)",
+        "np.load(path)",
+        "np.load(path, allow_pickle=True)",
+        "pd.read_pickle(path)",
+        "frame.to_pickle(path)",
+        "eval(text)",
+        "subprocess.run(command, shell=True)",
+    ],
+)
+def test_the_guard_sees_what_is_unsafe(source):
+    assert problems(source)
+
+
+def test_the_guard_lets_pass_what_is_safe():
+    assert not problems(
+        "yaml.safe_load(t)\ntorch.load(p, weights_only=True)\nnp.load(p, allow_pickle=False)"
+    )
+
+
+def test_no_module_loads_what_could_run_code():
+    files = sorted(PACKAGE.rglob("*.py"))
+    assert len(files) > 50
+    found = {str(f): p for f in files if (p := problems(f.read_text(encoding="utf-8")))}
+    assert not found
+
+
+def test_a_choice_from_a_campaign_folder_is_only_a_name():
+    from bo_loop.base.errors import ConfigError
+    from bo_loop.cli.main import _option
+
+    assert _option("log_ei", Path("c")) == "log_ei"
+    for evil in ("../evil", "ucb hydra.run.dir=/", "ucb,ei", "${oc.env:HOME}", "/etc/x", ""):
+        with pytest.raises(ConfigError, match="not written by bo-loop"):
+            _option(evil, Path("c"))
+
+
+def test_a_setting_from_a_campaign_folder_looks_nothing_up(tmp_path, monkeypatch):
+    """An interpolation in it would copy the reader's environment into the ledger."""
+    from bo_loop.base.errors import ConfigError
+    from bo_loop.campaign.campaign import Campaign
+    from bo_loop.cli.main import _campaign_arguments
+
+    settings = {"batch_size": 1, "seed": 0, "pool": {"include_known": False}}
+    groups = {group: {"_target_": "t", "x": "plain"} for group in ("model", "objective")}
+    settings |= groups | {"acquisition": {"_target_": "t", "x": ["${oc.env:SECRET}"]}}
+
+    class FromAnywhere:
+        path = tmp_path
+        choices = dict.fromkeys(("model", "objective", "acquisition"), "c")
+
+        def state(self):
+            from bo_loop.campaign.ledger.state import CampaignState
+
+            return CampaignState()
+
+        def settings(self, state):
+            return settings
+
+    monkeypatch.setattr(Campaign, "open", lambda *_: FromAnywhere())
+    with pytest.raises(ConfigError, match="not written by bo-loop"):
+        _campaign_arguments("suggest", ["name=c"])
+    settings["acquisition"] = groups["model"]
+    assert "++acquisition.x='plain'" in _campaign_arguments("suggest", ["name=c"])

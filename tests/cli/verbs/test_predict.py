@@ -1,0 +1,174 @@
+"""Fit, save, load and predict, through the functions that the verbs call."""
+
+import shutil
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from bo_loop.base.errors import BoLoopError, DataError
+from bo_loop.cli.verbs import campaign as commands
+from bo_loop.data.sources import minteq
+from bo_loop.library.model_folder import load
+
+CONDITIONS = {"temperature_C": 25.0, "ionic_strength_M": 0.0}
+
+
+def predict(folder, pairs, out="pred.csv", **conditions):
+    """Predict `pairs`, a file or the text of one, and return the text of what came out."""
+    if isinstance(pairs, str):
+        (folder / "pairs.csv").write_text(pairs, encoding="utf-8")
+        pairs = folder / "pairs.csv"
+    (folder / out).unlink(missing_ok=True)
+    config = {
+        "model_dir": str(folder / "m"),
+        "pairs": str(pairs),
+        "out": str(folder / out),
+        **CONDITIONS,
+        **conditions,
+    }
+    commands.predict(config)
+    return (folder / out).read_text(encoding="utf-8-sig")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """A folder with a model of Cu, Zn and Pb, saved."""
+    path = tmp_path_factory.mktemp("models")
+    known = minteq.load()
+    known = known[known["metal"].isin(["Cu", "Zn", "Pb"])]
+    known.to_csv(path / "lit.csv", index=False, encoding="utf-8-sig")
+    config = {
+        "data": {"_target_": "bo_loop.data.Csv", "path": str(path / "lit.csv")},
+        "features": {"_target_": "bo_loop.features.PublishedRecipe"},
+        "model": {"_target_": "bo_loop.models.MaternGP", "max_iter": 5},
+        "model_dir": str(path / "m"),
+    }
+    commands.fit(config)
+    return path
+
+
+GLYCINE = "metal,charge,smiles,n_ligands\nCu,2,NCC(=O)O,1\n"
+
+
+def means(text):
+    """The predicted means; those of equal pairs agree to rounding, whatever stands beside them."""
+    found = [float(line.split(",")[-2]) for line in text.splitlines()[1:]]
+    return np.round(found, 9).tolist()
+
+
+def test_a_saved_model_predicts_what_it_did_before(folder):
+    known = minteq.load()
+    pairs = known[known["metal"].eq("Cu")].head(20)
+    pairs.to_csv(folder / "known.csv", index=False)
+    predict(folder, folder / "known.csv")
+    predicted = pd.read_csv(folder / "pred.csv", encoding="utf-8-sig")
+    expected = load(folder / "m").predict(pairs)
+    np.testing.assert_allclose(predicted[["mean", "sd"]], expected[["mean", "sd"]], rtol=1e-12)
+    # It learned something: the constants it was fitted to are near.
+    assert np.corrcoef(predicted["mean"], pairs["log_beta"])[0, 1] > 0.9
+    # Predictive: with noise.
+    assert (expected["sd"] > expected["sd_latent"]).all()
+
+
+def test_columns_come_back_as_they_were_written(folder):
+    text = (
+        'note, id ,n_ligands,smiles,charge,metal\n"a, b",007,1,NCC(=O)O,2,Cu\n\n'
+        " x ,1e3,1.0,[NH3+]CC(=O)[O-],2,Cu\n"
+    )
+    header, *rows = predict(folder, text).splitlines()
+    assert header == "note, id ,n_ligands,smiles,charge,metal,mean,sd"
+    assert [row.rsplit(",", 2)[0] for row in rows] == [
+        '"a, b",007,1,NCC(=O)O,2,Cu',
+        " x ,1e3,1.0,[NH3+]CC(=O)[O-],2,Cu",
+    ]
+    # The zwitterion is the same ligand.
+    glycine, zwitterion = (row.rsplit(",", 2)[1:] for row in rows)
+    np.testing.assert_allclose(np.float64(glycine), np.float64(zwitterion))
+
+
+@pytest.mark.parametrize("ion", ["Cu+2", "Cu2+", "Cu²⁺"])
+def test_takes_charges_from_the_metal(folder, ion):
+    text = predict(folder, f"metal,smiles,n_ligands\n{ion},NCC(=O)O,1\n")
+    assert text.splitlines()[1].startswith(f"{ion},NCC(=O)O,1,")
+    assert means(text) == means(predict(folder, GLYCINE))
+
+
+def test_defaults_stand_in_for_conditions_that_are_not_stated(folder):
+    rows = "temperature_C\nCu,2,NCC(=O)O,1,50\nCu,2,NCC(=O)O,1,\n"
+    stated, default = means(predict(folder, GLYCINE.split("\n")[0] + "," + rows))
+    assert default == means(predict(folder, GLYCINE))[0]
+    assert stated == means(predict(folder, GLYCINE, temperature_C=50.0))[0] != default
+
+
+@pytest.mark.parametrize("suffix", [".xlsx", ".parquet"])
+def test_reads_other_tables(folder, suffix):
+    frame = pd.DataFrame({"metal": ["Cu+2"], "smiles": ["NCC(=O)O"], "n_ligands": [1]})
+    path = folder / f"pairs{suffix}"
+    frame.to_excel(path, index=False) if suffix == ".xlsx" else frame.to_parquet(path)
+    assert means(predict(folder, path)) == means(predict(folder, GLYCINE))
+
+
+def test_writes_parquet(folder):
+    (folder / "pairs.csv").write_text(GLYCINE, encoding="utf-8")
+    commands.predict(
+        {
+            "model_dir": str(folder / "m"), "pairs": str(folder / "pairs.csv"),
+            "out": str(folder / "pred.parquet"), **CONDITIONS,
+        }
+    )  # fmt: skip
+    frame = pd.read_parquet(folder / "pred.parquet")
+    assert frame["mean"].round(9).tolist() == means(predict(folder, GLYCINE))
+
+
+def test_lists_every_bad_row_and_writes_nothing(folder):
+    text = (
+        "metal,charge,smiles,n_ligands,ionic_strength_M\n"
+        "Cu,2,C1CC,1,0\n\nCu,two,NCC(=O)O,9,salty\nCu,2,NCC(=O)O,1\n"
+        "H,1,NCC(=O)O,1,0\nCu,2,NCC(=O)O,1,0\n"
+    )
+    with pytest.raises(DataError) as caught:
+        predict(folder, text)
+    assert [line.partition(":")[0] for line in caught.value.problems] == [
+        "row 2, smiles", "row 4, charge", "row 4, n_ligands", "row 4, ionic_strength_M", "row 5",
+        "row 6, metal",
+    ]  # fmt: skip
+    assert not (folder / "pred.csv").exists()
+
+
+@pytest.mark.parametrize(
+    ("pairs", "message"),
+    [
+        ("metal,smiles\nCu+2,CCN\n", "has no column n_ligands"),
+        (GLYCINE.replace("n_ligands", "n_ligands,mean").replace(",1\n", ",1,0\n"), "'mean'"),
+        (GLYCINE.replace("smiles", "smiles,temperature_c").replace(",1\n", ",1,0\n"), "alike"),
+        ("metal,smiles,n_ligands\n", "holds no rows"),
+        ("metal,smiles,n_ligands\nH+,CCN,1\n", "is the proton, no metal ion"),
+    ],
+)
+def test_says_what_is_wrong_with_the_pairs(folder, pairs, message):
+    with pytest.raises(DataError, match=message):
+        predict(folder, pairs)
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        ({"pairs": "absent.csv"}, "there is no such file"),
+        ({"model_dir": "no model"}, "holds no model"),
+        ({"model_dir": "cut"}, "holds no model that can be read"),
+        ({"out": "pred.xlsx"}, "only .parquet and .csv files are written"),
+        ({"out": "no folder/pred.csv"}, "there is no folder"),
+        ({"out": "lit.csv"}, "exists already"),
+    ],
+)
+def test_says_what_is_wrong_with_the_files(folder, changed, message, monkeypatch):
+    monkeypatch.chdir(folder)
+    if not (folder / "cut").exists():
+        shutil.copytree(folder / "m", folder / "cut")
+        (folder / "cut" / "training.npz").write_bytes(b"PK\x03\x04 and no more")
+    (folder / "good.csv").write_text(GLYCINE, encoding="utf-8")
+    (folder / "pred.csv").unlink(missing_ok=True)
+    files = {"model_dir": "m", "pairs": "good.csv", "out": "pred.csv", **CONDITIONS, **changed}
+    with pytest.raises(BoLoopError, match=message):
+        commands.predict(files)

@@ -1,0 +1,106 @@
+"""The verb, and that what it writes can be used."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+
+import pandas as pd
+import pytest
+import yaml
+
+from bo_loop.data.sources import minteq
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("tuned")
+    minteq.load().query("n_ligands == 1").head(80).to_csv(folder / "known.csv", index=False)
+    return folder
+
+
+def bo_loop(folder, *words, check=True):
+    done = subprocess.run(
+        [sys.executable, "-m", "bo_loop.cli.main", *words],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        env=os.environ | {"COLUMNS": "100"},
+    )
+    assert not check or done.returncode == 0, done.stdout + done.stderr
+    return done
+
+
+DATA = ("data=csv", "data.path=known.csv")
+TUNE = (
+    *("tune", *DATA, "model=matern_gp", "model.max_iter=2", "folds=2", "name=mine", "out=t"),
+    "space={model.max_iter: [2, 3], features.max_vif: {low: 2.0, high: 20.0}}",
+)
+
+
+def test_the_best_config_is_one_that_model_can_name(folder):
+    done = bo_loop(folder, *TUNE, "trials=3")
+    assert "conf/model/mine.yaml" in done.stdout
+    best = json.loads((folder / "t" / "best.json").read_text(encoding="utf-8"))
+    for group in ("model", "features"):
+        written = yaml.safe_load((folder / "conf" / group / "mine.yaml").read_text("utf-8"))
+        assert written == best[group]
+    bo_loop(folder, "fit", *DATA, "model=mine", "features=mine", "model_dir=m")
+    fitted = json.loads((folder / "m" / "model.json").read_text(encoding="utf-8"))
+    assert fitted["model"]["max_iter"] == best["model"]["max_iter"]
+    assert fitted["features"]["recipe"]["max_vif"] == best["features"]["max_vif"]
+    # validate takes the features of the same name without being told
+    done = bo_loop(folder, "validate", *DATA, "model=mine", "folds=2", "out=v", "json=true")
+    models = json.loads(done.stdout)["config"]["models"]
+    assert models["mine"]["features"]["max_vif"] == best["features"]["max_vif"]
+
+    # the same command goes on; another search does not overwrite what was found
+    done = bo_loop(folder, *TUNE, "trials=4", "json=true")
+    assert json.loads(done.stdout)["name"] == "mine"
+    other = [word.replace("out=t", "out=u") for word in TUNE]
+    done = bo_loop(folder, *other, "trials=1", check=False)
+    assert done.returncode == 2
+    assert "nothing is overwritten" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["name=a b"], "give a word"),
+        (["name=pair_gp"], "nothing is overwritten"),
+        (["space={model.max_itr: [2]}"], "model.max_iter"),
+        (["model=lightgbm"], "no search space for model=lightgbm"),
+    ],
+)
+def test_what_cannot_be_searched_is_refused(folder, words, message):
+    done = bo_loop(folder, "tune", *DATA, "name=other", "out=w", *words, check=False)
+    assert done.returncode == 2
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_search_killed_by_the_system_goes_on(folder):
+    words = [word.replace("out=t", "out=k").replace("name=mine", "name=other") for word in TUNE]
+    words += ["trials=4", "folds=4"]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "bo_loop.cli.main", *words], cwd=folder, stderr=subprocess.DEVNULL
+    )
+    deadline = time.monotonic() + 120
+    while len(kept := sorted((folder / "k" / "folds").glob("*.parquet"))) < 3:
+        assert process.poll() is None
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    process.kill()
+    process.wait()
+    written = {path: path.stat().st_mtime_ns for path in kept}
+    bo_loop(folder, *words)
+    assert {path: path.stat().st_mtime_ns for path in kept} == written
+    trials = pd.read_csv(folder / "k" / "trials.csv", encoding="utf-8-sig")
+    assert trials["trial"].tolist() == [1, 2, 3, 4]
+    whole = [word.replace("out=k", "out=w").replace("name=other", "name=whole") for word in words]
+    bo_loop(folder, *whole)
+    other = pd.read_csv(folder / "w" / "trials.csv", encoding="utf-8-sig")
+    pd.testing.assert_frame_equal(
+        trials.drop(columns="seconds"), other.drop(columns="seconds"), rtol=1e-6
+    )

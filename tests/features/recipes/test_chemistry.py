@@ -1,0 +1,118 @@
+import json
+from collections import Counter
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from bo_loop.base.errors import DataError
+from bo_loop.chemistry.ions import MetalIon
+from bo_loop.features.blocks.bonding import BONDING_NAMES, HYDROLYSIS_PK, bonding
+from bo_loop.features.blocks.groups import BITS, atoms, donors
+from bo_loop.features.recipes.chemistry import ChemistryRecipe
+from bo_loop.features.schema import FeatureSchema
+
+EDTA = "O=C(O)CN(CCN(CC(=O)O)CC(=O)O)CC(=O)O"
+
+
+def table(metals=(("Cu", 2), ("Ni", 2), ("H", 1), ("H", 3)), smiles=(EDTA, "NCCN")):
+    rows = [(m, c, s) for m, c in metals for s in smiles]
+    frame = pd.DataFrame(rows, columns=["metal", "charge", "smiles"])
+    return frame.assign(n_ligands=1, temperature_C=25.0, ionic_strength_M=0.1)
+
+
+def of(ion: str, charge: int) -> dict[str, float]:
+    return dict(zip(BONDING_NAMES, bonding([MetalIon(ion, charge)])[0], strict=True))
+
+
+def test_bonding_of_ions_by_hand():
+    copper, aluminium, vanadyl, mercury = of("Cu", 2), of("Al", 3), of("VO", 2), of("Hg", 2)
+    # Shannon, six-coordinate: Cu+2 73 pm, Al+3 53.5 pm.
+    assert copper["ionic_potential_per_pm"] == pytest.approx(4 / 73)
+    assert aluminium["hydration_energy_per_pm"] == pytest.approx(9 / (53.5 + 85))
+    assert [copper[k] for k in BONDING_NAMES[2:7]] == [9, 0, 6, 1, 0]
+    assert [mercury[k] for k in BONDING_NAMES[2:7]] == [10, 14, 0, 0, 1]
+    assert (vanadyl["oxidation_state"], vanadyl["d_electrons"], vanadyl["oxo_cation"]) == (4, 1, 1)
+    # Parr and Pearson (1983): hardness of Al+3 45.8 eV, of Cu+2 8.3 eV.
+    assert np.exp(aluminium["log_hardness"]) == pytest.approx(45.8, abs=0.1)
+    assert np.exp(copper["log_hardness"]) == pytest.approx(8.3, abs=0.05)
+
+
+@pytest.mark.parametrize(
+    ("metal", "charge", "pk"),
+    [
+        ("Fe", 3, 2.19),  # Baes and Mesmer (1976)
+        ("UO2", 2, 5.8),
+        # Wulfsberg (2000), with Shannon's radii: 152 pm; 77 pm and electronegativity 1.9 - 1.5.
+        ("Rb", 1, 15.14 - 88.16 / (152 + 14)),
+        ("Cu", 1, 15.14 - 88.16 * (1 / (77 + 14) + 0.096 * 0.4)),
+    ],
+)
+def test_hydrolysis_constants_are_measured_or_estimated(metal, charge, pk):
+    assert of(metal, charge)["hydrolysis_pK"] == pytest.approx(pk)
+
+
+def test_estimated_hydrolysis_constants_agree_with_measured_ones(monkeypatch):
+    ions = [MetalIon(*ion) for ion in HYDROLYSIS_PK]
+    measured = bonding(ions)[:, -1]
+    monkeypatch.setattr("bo_loop.features.blocks.bonding.HYDROLYSIS_PK", {})
+    assert np.median(np.abs(bonding(ions)[:, -1] - measured)) < 1.0
+
+
+def test_crystal_field_follows_irving_and_williams():
+    row = [of(m, 2)["crystal_field_stabilisation_Dq"] for m in ("Mn", "Fe", "Co", "Ni", "Zn")]
+    assert row == [0, 4, 8, 12, 0]
+
+
+def test_atom_environments_are_counted_and_blind_to_stereochemistry():
+    left, right = atoms(["C[C@H](N)C(=O)O", "C[C@@H](N)C(=O)O"])
+    np.testing.assert_array_equal(left, right)
+    # Ethane: two equal carbons, and the bond between them once.
+    assert Counter(atoms(["CC"])[0].tolist()) == {0.0: BITS - 2, 2.0: 1, 1.0: 1}
+
+
+def test_donors_are_logarithms_of_counts_and_kept_on_disk():
+    first, again = donors([EDTA, "NCCN"]), donors([EDTA, "NCCN"])
+    np.testing.assert_array_equal(first, again)
+    assert np.log(5.0) in first[0]  # four carboxylates
+
+
+def test_protons_have_no_metal_properties_but_are_told_apart():
+    pairs = table()
+    features = ChemistryRecipe().fit(pairs).transform(pairs)
+    first, third = features.metal_row[pairs["metal"] == "H"][[0, -1]]
+    assert (features.metal["properties"][[first, third]] == 0.0).all()
+    assert (features.metal["bonding"][[first, third]] == 0.0).all()
+    np.testing.assert_array_equal(features.metal["proton"][[first, third]], [[1, 0], [1, 2]])
+    assert (features.metal["proton"][features.metal_row[0]] == 0.0).all()
+    metals = features.metal["properties"][features.metal_row[pairs["metal"] != "H"]]
+    np.testing.assert_allclose(metals.mean(0), 0.0, atol=1e-12)
+
+
+def test_a_ligand_is_described_the_same_whoever_else_is_there():
+    alone, more = table(smiles=[EDTA]), table(smiles=["NCCN", "Sc1ccccc1", EDTA])
+    few, many = (ChemistryRecipe().fit(each).transform(alone) for each in (alone, more))
+    for block, values in few.ligand.items():
+        np.testing.assert_array_equal(values, many.ligand[block])
+
+
+def test_schema_survives_json_and_refuses_other_rules():
+    pairs = table()
+    schema = ChemistryRecipe().fit(pairs)
+    stored = json.loads(json.dumps(schema.to_json()))
+    again = FeatureSchema.from_json(stored)
+    assert isinstance(again.recipe, ChemistryRecipe)
+    assert again.undefined(pairs) == []
+    np.testing.assert_array_equal(again.transform(pairs).dense(), schema.transform(pairs).dense())
+    with pytest.raises(DataError, match=r"\(features 0\) than .*\(features \d"):
+        FeatureSchema.from_json(stored | {"version": "features 0"})
+
+
+def test_no_pairs_are_refused():
+    with pytest.raises(DataError, match="the table is empty"):
+        ChemistryRecipe().fit(table().head(0))
+
+
+def test_protons_alone_can_be_described():
+    pairs = table(metals=(("H", 1),))
+    assert np.isfinite(ChemistryRecipe().fit(pairs).transform(pairs).dense()).all()

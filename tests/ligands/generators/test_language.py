@@ -1,0 +1,81 @@
+"""The n-gram model and SELFIES, by hand and by property."""
+
+from collections import Counter
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from small_chemistry import LIGANDS
+
+from bo_loop.chemistry.ligands import standardise
+from bo_loop.ligands.generators.language import END, NGram
+from bo_loop.ligands.generators.strings import (
+    flat,
+    read,
+    rewritten,
+    robust_alphabet,
+    round_trips,
+    symbol_counts,
+    written,
+)
+
+
+def test_probabilities_are_relative_counts():
+    model = NGram.trained(["ab", "ab", "ac"], order=2, least=1)
+    rng = np.random.default_rng(0)
+    drawn = Counter(model.next(("a",), rng) for _ in range(3_000))
+    assert set(drawn) == {"b", "c"}
+    assert 0.62 < drawn["b"] / 3_000 < 0.71
+    assert {model.next((), rng) for _ in range(50)} == {"a"}
+    assert {model.next(("a", "b"), rng) for _ in range(50)} == {END}
+
+
+def test_a_context_that_is_rare_or_new_is_backed_off_from():
+    texts = ["ab"] * 3 + ["xb", "ac"]
+    rng = np.random.default_rng(0)
+    after_new = {NGram.trained(texts, 3, 1).next(("z",), rng) for _ in range(200)}
+    assert after_new == {"a", "b", "c", "x", END}  # what follows anything at all
+    assert {NGram.trained(texts, 3, 1).next(("x",), rng) for _ in range(50)} == {"b"}
+    rare = {NGram.trained(texts, 3, 2).next(("x",), rng) for _ in range(200)}
+    assert rare == after_new
+
+
+def test_a_text_is_completed_up_to_its_longest():
+    model = NGram.trained(["aaaa"] * 5, order=2, least=1)
+    rng = np.random.default_rng(0)
+    texts = [model.completed(("a",), 6, rng) for _ in range(100)]
+    assert {set(text) == {"a"} for text in texts} == {True}
+    assert max(map(len, texts)) == 6
+    assert model.completed(("a",) * 6, 6, rng) == ("a",) * 6
+
+
+def test_another_writing_is_the_same_ligand():
+    rng = np.random.default_rng(0)
+    for smiles in LIGANDS:
+        writings = {written(smiles, rng) for _ in range(5)}
+        assert {flat(read(text)) for text in writings} == {smiles}
+        assert flat(read(rewritten(writings.pop(), rng))) == smiles
+    assert len({written(LIGANDS[0], rng) for _ in range(10)}) > 3
+
+
+def test_symbols_that_stand_for_nothing_are_left_alone():
+    rng = np.random.default_rng(0)
+    assert rewritten(("[nop]",), rng) == ("[nop]",)
+
+
+def test_symbols_are_counted():
+    assert symbol_counts(["CC", "CO"]) == {"[C]": 3, "[O]": 1}
+
+
+@settings(max_examples=200, deadline=None, derandomize=True)
+@given(st.lists(st.sampled_from(robust_alphabet()), min_size=1, max_size=30))
+def test_any_symbols_become_a_ligand_that_is_its_own_standard_form_or_an_error(symbols):
+    from bo_loop.base.errors import DataError
+
+    try:
+        smiles = flat(read(symbols))
+    except DataError:
+        return
+    assert standardise(smiles) == smiles
+    assert flat(smiles) == smiles
+    assert isinstance(round_trips(smiles), bool)

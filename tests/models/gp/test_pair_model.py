@@ -1,0 +1,137 @@
+import numpy as np
+import pytest
+import torch
+from botorch.acquisition import qLogExpectedImprovement
+from botorch.models import SingleTaskGP
+from botorch.sampling import SobolQMCNormalSampler
+from gpytorch.kernels import MaternKernel, ScaleKernel
+from model_tables import log_beta, pairs, stated
+
+from bo_loop.base.errors import DataError, FitError
+from bo_loop.models.gp import pair_model
+from bo_loop.models.gp.linalg import FitWarning
+from bo_loop.models.matern_gp import MaternGP
+
+TRAIN = np.arange(35)
+
+
+def built(n=35, noise=0.2):
+    features = pairs(60)
+    rows = np.arange(n)
+    known = np.linspace(0.0, 0.3, 60)
+    y = log_beta(features)
+    model = MaternGP().build(features.take(rows), y[rows], known[rows], stated(features, noise))
+    return model, features, y, known
+
+
+def single_task_gp(features, y, known):
+    """BoTorch's model with the same hyperparameters, on the dense matrix."""
+    state = stated(features)
+    x = torch.as_tensor(features.dense())
+    base = MaternKernel(nu=1.5, ard_num_dims=x.shape[1])
+    noise = torch.as_tensor(known + state["noise"])[:, None]
+    targets = torch.as_tensor(y)[:, None]
+    model = SingleTaskGP(
+        x, targets, noise, covar_module=ScaleKernel(base), outcome_transform=None
+    ).double()
+    base.lengthscale = torch.as_tensor(list(state["lengthscales"].values()))
+    model.covar_module.outputscale = state["outputscale"]
+    model.mean_module.constant.data.fill_(state["mean"])
+    return model.eval()
+
+
+def test_posterior_against_single_task_gp():
+    model, features, y, known = built()
+    reference = single_task_gp(features.take(TRAIN), y[TRAIN], known[TRAIN])
+    theirs = reference.posterior(torch.as_tensor(features.dense()[20:]))
+    ours = model.posterior(torch.as_tensor(features.X[20:]))
+    torch.testing.assert_close(ours.mean, theirs.mean, rtol=1e-6, atol=1e-6)
+    torch.testing.assert_close(ours.variance, theirs.variance, rtol=1e-6, atol=1e-6)
+    torch.testing.assert_close(
+        ours.distribution.covariance_matrix,
+        theirs.distribution.covariance_matrix,
+        rtol=1e-6,
+        atol=1e-6,
+    )
+
+
+def test_botorch_acquisition_runs_on_it():
+    model, features, y, _ = built()
+    acquisition = qLogExpectedImprovement(
+        model, best_f=float(y[TRAIN].max()), sampler=SobolQMCNormalSampler(torch.Size([64]), seed=0)
+    )
+    values = acquisition(torch.as_tensor(features.X[35:]).reshape(5, 5, -1))
+    assert values.shape == (5,)
+    assert torch.isfinite(values).all()
+
+
+def test_t_batches_in_blocks(monkeypatch):
+    model, features, _, _ = built()
+    x = torch.as_tensor(features.X).reshape(4, 5, 3, -1)
+    whole = model.posterior(x)
+    monkeypatch.setattr(pair_model, "BLOCK_BYTES", 8 * 35 * 3 * 3)
+    parts = model.posterior(x)
+    torch.testing.assert_close(whole.mean, parts.mean)
+    torch.testing.assert_close(
+        whole.distribution.covariance_matrix, parts.distribution.covariance_matrix
+    )
+
+
+def test_observation_noise_and_outputs():
+    model, features, _, _ = built()
+    x = torch.as_tensor(features.X[:4])
+    plain = model.posterior(x).variance
+    torch.testing.assert_close(model.posterior(x, observation_noise=True).variance, plain + 0.2)
+    given = torch.full((4, 1), 0.7, dtype=torch.float64)
+    torch.testing.assert_close(model.posterior(x, observation_noise=given).variance, plain + given)
+    with pytest.raises(ValueError, match="one output"):
+        model.posterior(x, output_indices=[1])
+
+
+def test_added_results_equal_a_model_built_with_them():
+    model, features, y, known = built(30)
+    expected, *_ = built(35)
+    before = model.data.factor.clone()
+    added = model.condition_on_observations(
+        torch.as_tensor(features.X[30:35]),
+        torch.as_tensor(y[30:35, None]),
+        noise=torch.as_tensor(known[30:35, None]),
+    )
+    x = torch.as_tensor(features.X)
+    ours, theirs = added.posterior(x), expected.posterior(x)
+    torch.testing.assert_close(ours.mean, theirs.mean, rtol=1e-9, atol=1e-9)
+    torch.testing.assert_close(ours.variance, theirs.variance, rtol=1e-8, atol=1e-9)
+    assert len(added.data.y) == 35
+    assert torch.equal(model.data.factor, before)
+    bound, rows = added.bind(features), np.arange(60)
+    assert (bound.variance_bound(rows) >= bound.variance(rows)).all()
+
+
+def test_added_results_must_be_finite():
+    model, features, *_ = built()
+    with pytest.raises(DataError, match="not a finite number"):
+        model.condition_on_observations(
+            torch.as_tensor(features.X[:1]), torch.tensor([[torch.nan]])
+        )
+
+
+def test_repeating_a_pair_without_noise_is_told_then_refused(monkeypatch):
+    model, features, y, _ = built(noise=0.0)
+    again = torch.as_tensor(features.X[:1]), torch.as_tensor(y[:1, None])
+    with pytest.warns(FitWarning, match="1 added pairs was not positive definite"):
+        model.condition_on_observations(*again)
+    monkeypatch.setattr("bo_loop.models.gp.factored.JITTER", 0.0)
+    with pytest.raises(FitError, match="1 added pairs is not positive definite"):
+        model.condition_on_observations(*again)
+
+
+def test_new_ligands_are_bound_by_appending_tables():
+    model, features, y, known = built()
+    new = pairs(8, seed=5)
+    together = features.take(TRAIN).concat(new)
+    posterior = model.bind(together.take(np.arange(35, 43)))
+    reference = single_task_gp(features.take(TRAIN), y[TRAIN], known[TRAIN])
+    theirs = reference.posterior(torch.as_tensor(new.dense()))
+    rows = np.arange(8)
+    np.testing.assert_allclose(posterior.mean(rows), theirs.mean[:, 0].detach(), rtol=1e-6)
+    np.testing.assert_allclose(posterior.variance(rows), theirs.variance[:, 0].detach(), rtol=1e-6)

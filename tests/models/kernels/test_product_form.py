@@ -1,0 +1,190 @@
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+from model_tables import log_beta, pairs
+
+from bo_loop.base.errors import ConfigError
+from bo_loop.base.types import PairFeatures
+from bo_loop.models.explain.relevance import _numerical, gradients
+from bo_loop.models.gp.fitting import evaluate
+from bo_loop.models.kernels import matern_form as matern_module
+from bo_loop.models.kernels.layout import Term
+from bo_loop.models.kernels.product_form import min_max
+from bo_loop.models.pair_gp import PairGP
+
+TERMS = ["metal * ligand * atoms", "metal * ligand", "ligand", "metal"]
+
+
+def counted(n: int = 40) -> PairFeatures:
+    """The tables of the other model tests, and a block of counts."""
+    plain = pairs(n)
+    counts = np.random.default_rng(7).integers(0, 4, (len(plain.ligand["charge"]), 6))
+    return PairFeatures(
+        metal=plain.metal,
+        ligand=plain.ligand | {"atoms": counts.astype(float)},
+        ligand_group=plain.ligand_group,
+        metal_row=plain.metal_row,
+        ligand_row=plain.ligand_row,
+        pair=plain.pair,
+        names=dict(plain.names) | {"atoms": tuple("abcdef")},
+    )
+
+
+def recipe(**options) -> PairGP:
+    return PairGP(**({"terms": TERMS, "source_noise": False, "source_offset": False} | options))
+
+
+def stated(features: PairFeatures) -> dict:
+    layout = recipe().naming(features)
+    return {
+        "lengthscales": {name: 1.5 + 0.25 * i for i, name in enumerate(layout.lengthscales)},
+        "variances": {name: 1.0 + i for i, name in enumerate(TERMS)},
+        "amplitude_slopes": {name: 0.2 - 0.1 * i for i, name in enumerate(layout.metal)},
+        "noise": 0.2,
+        "mean": 7.0,
+    }
+
+
+def matern(*scaled_differences) -> float:
+    r = 3.0**0.5 * np.sqrt(np.sum(np.square(np.concatenate(scaled_differences))))
+    return (1.0 + r) * np.exp(-r)
+
+
+def covariance_by_hand(features: PairFeatures, state: dict, i: int, j: int) -> float:
+    """The sum of terms of two pairs, from the definitions."""
+
+    def differ(block, table, rows):
+        scales = [state["lengthscales"][f"{block}.{name}"] for name in features.names[block]]
+        return (table[rows[i]] - table[rows[j]]) / scales
+
+    metal = differ("properties", features.metal["properties"], features.metal_row)
+    row = features.ligand_row
+    ligand = [differ(b, features.ligand[b], row) for b in ("mordred", "charge")]
+    pair = differ("pair", features.pair, np.arange(len(features)))
+    x, y = (features.ligand["atoms"][row[k]] for k in (i, j))
+    total = np.maximum(x, y).sum()
+    alike = np.minimum(x, y).sum() / total if total else 1.0
+    with_metal, without, of_ligand = matern(metal, pair), matern(pair), matern(*ligand)
+    v = list(state["variances"].values())
+    slopes = list(state["amplitude_slopes"].values())
+    g, h = (np.exp(features.metal["properties"][features.metal_row[k]] @ slopes) for k in (i, j))
+    amplified = with_metal * (v[0] * alike + v[1]) + without * v[2]
+    return g * h * amplified * of_ligand + with_metal * v[3]
+
+
+def test_covariance_is_the_sum_of_its_terms():
+    features = counted(12)
+    kernel = recipe().kernel(features, stated(features))
+    x = torch.as_tensor(features.X)
+    found = kernel(x).to_dense().detach()
+    for i, j in ((0, 0), (0, 1), (3, 8), (11, 2)):
+        by_hand = covariance_by_hand(features, stated(features), i, j)
+        assert found[i, j].item() == pytest.approx(by_hand, rel=1e-7)
+    torch.testing.assert_close(kernel.lower(x).detach().tril(), found.tril())
+    torch.testing.assert_close(kernel.variance(x).detach(), found.diagonal(), rtol=1e-9, atol=0)
+    torch.testing.assert_close(kernel(x, diag=True).detach(), found.diagonal())
+
+
+def test_tiles_and_streamed_products_do_not_change_the_result(monkeypatch):
+    features = counted(30)
+    kernel, x = recipe().kernel(features, stated(features)), torch.as_tensor(features.X)
+    whole = kernel.block(x, x[:9]).detach()
+    monkeypatch.setattr(matern_module, "_TILE_CPU", 20)
+    torch.testing.assert_close(kernel.block(x, x[:9]).detach(), whole)
+    weights = torch.linspace(-1.0, 2.0, 9, dtype=torch.float64)
+    torch.testing.assert_close(kernel.times(x, x[:9], weights).detach(), whole @ weights)
+
+
+@pytest.mark.parametrize("tile", [20, matern_module._TILE_CPU])
+def test_gradient_of_the_objective_matches_differences(tile, monkeypatch):
+    monkeypatch.setattr(matern_module, "_TILE_CPU", tile)
+    features, model = counted(25), recipe()
+    y = log_beta(pairs(25))
+    problem = model.problem(features, (y - y.mean()) / y.std(), np.zeros(25))
+    theta = model.cold_start(problem, features)
+    theta = theta + 0.2 * np.random.default_rng(0).standard_normal(len(theta))
+    _, gradient = evaluate(problem, theta)
+    for j in range(len(theta)):
+        step = np.zeros_like(theta)
+        step[j] = 1e-5
+        up, down = (evaluate(problem, theta + sign * step)[0]["objective"] for sign in (1, -1))
+        assert gradient[j] == pytest.approx((up - down) / 2e-5, rel=1e-4, abs=1e-8)
+
+
+def test_min_max_by_hand():
+    # Shared 1 + 2 of 3 + 4: Σ min / Σ max = 3 / 7; nothing with nothing is the same.
+    a, b = torch.tensor([[1.0, 4.0, 0.0], [0, 0, 0]]), torch.tensor([[3.0, 2.0, 0.0], [0, 0, 0]])
+    assert min_max(a, b).tolist() == [[3 / 7, 0.0], [0.0, 1.0]]
+
+
+@given(arrays.arrays(np.int64, (5, 4), elements=st.integers(0, 9)))
+def test_min_max_is_its_definition_and_a_covariance(counts):
+    found = min_max(*[torch.as_tensor(counts, dtype=torch.float32)] * 2).numpy()
+    least = np.minimum(counts[:, None], counts).sum(2)
+    most = np.maximum(counts[:, None], counts).sum(2)
+    np.testing.assert_allclose(found, np.where(most, least / np.maximum(most, 1), 1.0), rtol=1e-12)
+    assert np.linalg.eigvalsh(found).min() > -1e-9
+
+
+def test_farthest_first_goes_to_the_least_alike():
+    features = counted(30)
+    kernel, x = recipe().kernel(features, stated(features)), torch.as_tensor(features.X)
+    order = kernel.farthest_first(x, 30)
+    assert sorted(order.tolist()) == list(range(30))
+    covariance = kernel(x).to_dense().detach()
+    variance = covariance.diagonal()
+    distance = variance[:, None] + variance - 2.0 * covariance
+    for m in (1, 2, 5):
+        nearest = distance[:, order[:m]].min(1).values
+        assert nearest[order[m]].item() == pytest.approx(nearest.max().item(), abs=1e-9)
+
+
+def test_slopes_of_mean_and_variance_match_differences_and_counts_have_none():
+    features = counted(40)
+    train, asked = features.take(np.arange(30)), features.take(np.arange(30, 40))
+    model = recipe().build(train, log_beta(pairs(40))[:30], None, stated(features))
+    ours, theirs = gradients(model, asked), _numerical(model, asked)
+    counts = [name in "abcdef" for name in asked.dense_names()]
+    assert (ours.mean_slope[:, counts] == 0.0).all()
+    for name in ("mean_slope", "variance_slope"):
+        found, expected = (np.delete(getattr(g, name), counts, 1) for g in (ours, theirs))
+        np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(ours.variance, theirs.variance)
+
+
+def test_model_extends_to_new_ligands():
+    features = counted(40)
+    model = recipe().build(features, log_beta(pairs(40)), None, stated(features))
+    both = features.concat(features)
+    rows = np.arange(40)
+    bound = model.bind(both)
+    np.testing.assert_allclose(bound.mean(rows + 40), bound.mean(rows))
+    np.testing.assert_allclose(bound.variance(rows + 40), bound.variance(rows), atol=1e-9)
+
+
+def test_terms_are_read_in_any_order_and_wrong_ones_refused():
+    assert Term.parse("atoms*metal").name == "metal * atoms"
+    for wrong in ("metal * metals", "metal*metal", ""):
+        with pytest.raises(ConfigError, match="is no term of the kernel"):
+            Term.parse(wrong)
+    for no_list in ("metal", 3):
+        with pytest.raises(ConfigError, match=f"terms is {no_list!r}: give a list"):
+            PairGP(terms=no_list)
+    with pytest.raises(ConfigError, match="at least one term, each once"):
+        PairGP(terms=["metal", "metal"])
+    features = pairs(20)
+    with pytest.raises(ConfigError, match=r"name the blocks atoms.*features=chemistry"):
+        recipe().fit(features, log_beta(features))
+
+
+def test_rows_to_fit_on_are_an_equal_share_of_each_source():
+    features = counted(40)
+    source = np.array(["big"] * 34 + ["small"] * 6)
+    rows = recipe().fill(PairFeatures(**(vars(features) | {"source": source})), 16)
+    assert len(rows) == 16
+    assert (np.diff(rows) > 0).all()
+    assert (source[rows] == "small").sum() == 6
+    assert len(recipe().fill(features, 100)) == 40

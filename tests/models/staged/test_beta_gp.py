@@ -1,0 +1,254 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from model_tables import log_beta, pairs, stated
+
+from bo_loop.base.errors import ConfigError, DataError
+from bo_loop.models.explain.feature_selection import ForwardSelection, Task
+from bo_loop.models.gp.linalg import FitWarning
+from bo_loop.models.kernels.tensors import qualified_names
+from bo_loop.models.matern_gp import MaternGP
+from bo_loop.models.staged.beta_gp import BetaGP
+from bo_loop.models.staged.feature_selection import choose_features
+from bo_loop.models.stages import numbers, only, scaling_of
+
+N, TRAIN = 80, 60
+FOLDS = 3
+
+
+def hyperparameters(features):
+    """Of both stages, as they see `features`."""
+    first = stated(features)
+    first["lengthscales"] = {
+        k: v for k, v in first["lengthscales"].items() if k != "pair.n_ligands"
+    }
+    second = stated(features)
+    second["lengthscales"] |= {"pair.beta_1_mean": 1.3, "pair.beta_1_variance": 2.1}
+    scaling = {"centre": [8.0, 2.0], "scale": [3.0, 0.5]}
+    return {"beta_1": first, "beta_n": second, "inputs": scaling}
+
+
+def built(y=None, recipe=None, train=None):
+    features = pairs(N)
+    train = features.take(np.arange(TRAIN)) if train is None else train
+    y = log_beta(train) if y is None else y
+    recipe = BetaGP(folds=FOLDS) if recipe is None else recipe
+    return recipe.build(train, y, None, hyperparameters(train)), features, train
+
+
+def inputs_of(model, features):
+    """What β1 tells βn of each pair with n > 1, and their positions."""
+    _, seen, rows = model.parts(features)["beta_n"]
+    return seen.pair[:, -2:], rows
+
+
+@pytest.mark.parametrize(
+    ("options", "message"), [({"folds": 1}, "folds is 1"), ({"fit_rows": 0}, "fit_rows is 0")]
+)
+def test_options_are_checked(options, message):
+    with pytest.raises(ConfigError, match=message):
+        BetaGP(**options)
+
+
+def test_beta_n_never_sees_a_beta_1_of_its_own_fold():
+    train = pairs(N).take(np.arange(TRAIN))
+    y = log_beta(train)
+    before, features, _ = built(y)
+    group = features.ligand_group[features.ligand_row]
+    fold = 1
+    changed = (numbers(train) == 1) & (group[:TRAIN] % FOLDS == fold)
+    assert changed.any()
+    after = built(y + 5.0 * changed)[0]
+    (then, rows), (now, _) = inputs_of(before, features), inputs_of(after, features)
+    own = group[rows] % FOLDS == fold
+    assert own[rows >= TRAIN].any()  # in the pool too
+    np.testing.assert_array_equal(now[own], then[own])
+    assert (np.abs(now[~own] - then[~own])[:, 0] > 0).all()
+
+
+def test_inputs_are_the_predictions_of_a_model_without_the_fold():
+    model, features, train = built()
+    y, given = log_beta(train), hyperparameters(train)
+    seen = only(features, given["beta_1"]["lengthscales"])
+    group = features.ligand_group[features.ligand_row]
+    found, rows = inputs_of(model, features)
+    for fold in range(FOLDS):
+        kept = np.flatnonzero((numbers(train) == 1) & (group[:TRAIN] % FOLDS != fold))
+        without = MaternGP().build(seen.take(kept), y[kept], None, given["beta_1"])
+        mine = group[rows] % FOLDS == fold
+        bound, at = without.bind(seen), rows[mine]
+        expected = np.column_stack([bound.mean(at), bound.variance(at)])
+        np.testing.assert_allclose(found[mine], (expected - [8.0, 2.0]) / [3.0, 0.5], rtol=1e-9)
+
+
+def test_a_ligand_unknown_to_beta_1_is_predicted_by_the_model_of_all_pairs():
+    model, _, train = built()
+    new = pairs(10, seed=4)
+    new = replace(new, ligand_group=new.ligand_group + 1000)
+    joined = train.concat(new).take(np.arange(TRAIN, TRAIN + 10))
+    found, rows = inputs_of(model, joined)
+    beta_1 = model.models[0]
+    bound = beta_1.bind(only(joined, hyperparameters(train)["beta_1"]["lengthscales"]))
+    np.testing.assert_allclose(found[:, 0] * 3.0 + 8.0, bound.mean(rows), rtol=1e-9)
+
+
+def test_stages_are_independent_and_noise_is_their_own():
+    model, features, _ = built()
+    rows, n = np.arange(N), numbers(features)
+    covariance = model.bind(features).covariance(rows, rows)
+    assert (covariance[np.ix_(n == 1, n == 2)] == 0).all()
+    assert (np.abs(covariance[np.ix_(n == 2, n == 2)]) > 0).all()
+    given = hyperparameters(features)
+    given["beta_n"]["noise"] = 0.5
+    train = features.take(np.arange(TRAIN))
+    other = BetaGP(folds=FOLDS).build(train, log_beta(train), None, given)
+    np.testing.assert_array_equal(other.noise(features), np.where(n == 1, 0.2, 0.5))
+
+
+def test_a_new_beta_1_leaves_the_predictions_of_beta_n():
+    model, features, _ = built()
+    new = np.flatnonzero(numbers(features) == 1)[-1:]
+    x, y = torch.as_tensor(features.X[new]), torch.tensor([[20.0]], dtype=torch.float64)
+    after = model.condition_on_observations(x, y).bind(features)
+    before = model.bind(features)
+    more = np.flatnonzero(numbers(features) > 1)
+    np.testing.assert_array_equal(after.mean(more), before.mean(more))
+    assert after.mean(new) > before.mean(new) + 1.0
+
+
+def test_only_beta_1_data():
+    features = pairs(N)
+    ones, twos = (np.flatnonzero(numbers(features) == n) for n in (1, 2))
+    train = features.take(ones)
+    model = BetaGP().fit(train, log_beta(train))
+    assert set(model.hyperparameters()) == {"beta_1", "inputs"}
+    assert np.isfinite(model.bind(train).mean(np.arange(len(ones)))).all()
+    with pytest.raises(DataError, match=f"{len(twos)} of {N} pairs have n above 1"):
+        model.bind(features)
+
+
+def test_only_beta_n_data_is_a_matern_gp_of_all_features():
+    features = pairs(N)
+    train = features.take(np.flatnonzero(numbers(features) == 2))
+    model = BetaGP().fit(train, log_beta(train))
+    plain = MaternGP().fit(train, log_beta(train))
+    assert model.hyperparameters() == {"beta_n": plain.hyperparameters(), "inputs": {}}
+    with pytest.raises(DataError, match="have n = 1"):
+        model.bind(features)
+
+
+def test_stages_see_the_chosen_features_only():
+    chosen = ["mordred.mordred1", "properties.properties0"]
+    recipe = BetaGP(beta_1_features=chosen, beta_n_features=["pair.beta_1_mean"])
+    features = pairs(N)
+    found = recipe.fit(features, log_beta(features)).hyperparameters()
+    assert set(found["beta_1"]["lengthscales"]) == set(chosen)
+    assert set(found["beta_n"]["lengthscales"]) == {"pair.beta_1_mean"}
+    with pytest.raises(ConfigError, match=r"no features mordred\.none"):
+        BetaGP(beta_1_features=["mordred.none"]).fit(features, log_beta(features))
+
+
+def test_one_ligand_leaves_the_prior_as_input():
+    features = pairs(12, n_ligands=1)
+    given = hyperparameters(features)
+    model = BetaGP().build(features, log_beta(features), None, given)
+    found, _ = inputs_of(model, features)
+    expected = [(7.0 - 8.0) / 3.0, (9.0 - 2.0) / 0.5]  # the prior's mean and variance, scaled
+    np.testing.assert_allclose(found, np.tile(expected, (len(found), 1)))
+
+
+def test_inputs_without_spread_are_not_blown_up():
+    assert scaling_of(np.array([[2.0, 1.0], [4.0, 1.0]])) == {"centre": [3.0, 1.0], "scale": [1, 1]}
+
+
+def test_scaled_numbers_of_ligands_are_refused():
+    features = pairs(5)
+    scaled = replace(features, pair=features.pair - [0.3, 0.0])
+    with pytest.raises(DataError, match=r"pair 0: 0\.7|pair 0: 1\.7"):
+        numbers(scaled)
+    names = {**features.names, "pair": ("other", "pair1")}
+    with pytest.raises(DataError, match="no feature 'n_ligands'"):
+        numbers(replace(features, names=names))
+
+
+def test_hyperparameters_of_another_model_are_ignored_aloud():
+    features = pairs(N)
+    plain = MaternGP().fit(features, log_beta(features))
+    with pytest.warns(FitWarning, match="other features"):
+        model = BetaGP().fit(features, log_beta(features), start=plain.hyperparameters())
+    with pytest.warns(FitWarning, match="other features"):
+        MaternGP().fit(features, log_beta(features), start=model.hyperparameters())
+    with pytest.raises(DataError, match="hold no beta_1"):
+        BetaGP().build(features, log_beta(features), None, plain.hyperparameters())
+
+
+def test_all_features_are_named_in_the_report_of_a_stage():
+    features = pairs(N)
+    model = BetaGP().fit(features, log_beta(features))
+    assert model.fit_report["beta_1"]["n_rows"] + model.fit_report["beta_n"]["n_rows"] == N
+    assert set(model.hyperparameters()["beta_n"]["lengthscales"]) == {
+        *qualified_names(features),
+        "pair.beta_1_mean",
+        "pair.beta_1_variance",
+    }
+
+
+# The fits below are cut short on purpose.
+short = pytest.mark.filterwarnings("ignore:The fit stopped")
+
+OWN = {
+    "beta_1": ("properties.properties0", "mordred.mordred1", "pair.n_ligands"),
+    "beta_n": ("mordred.mordred2", "charge.charge0", "pair.n_ligands", "pair.pair1"),
+}
+
+
+@short
+def test_each_stage_sees_the_features_chosen_on_its_own_pairs():
+    features = replace(pairs(N), stages=OWN)
+    model = BetaGP(max_iter=3).fit(features, log_beta(features))
+    found = model.hyperparameters()
+    assert set(found["beta_1"]["lengthscales"]) == {"properties.properties0", "mordred.mordred1"}
+    inputs = {"pair.beta_1_mean", "pair.beta_1_variance"}
+    assert set(found["beta_n"]["lengthscales"]) == {*OWN["beta_n"], *inputs}
+    # A pair that is asked for by its X is seen alike.
+    posterior = model.posterior(torch.as_tensor(features.X)[:, None, :])
+    bound = model.bind(features).mean(np.arange(N))
+    np.testing.assert_allclose(posterior.mean.squeeze().numpy(), bound, rtol=1e-9)
+
+
+@short
+def test_what_the_other_stage_alone_sees_moves_nothing():
+    features = replace(pairs(N), stages=OWN)
+    y = log_beta(features)
+    given = BetaGP(max_iter=3).fit(features, y).hyperparameters()
+    mordred = features.ligand["mordred"].copy()
+    mordred[:, 2] += np.linspace(-1.0, 1.0, len(mordred))  # of βn alone
+    changed = replace(features, ligand=features.ligand | {"mordred": mordred})
+    n, rows = numbers(features), np.arange(N)
+    before, after = (
+        BetaGP().build(f, y, None, given).bind(f).mean(rows) for f in (features, changed)
+    )
+    np.testing.assert_array_equal(after[n == 1], before[n == 1])
+    assert (after[n > 1] != before[n > 1]).all()
+
+
+@short
+def test_without_constants_of_n_1_beta_n_still_sees_its_own():
+    features = replace(pairs(N), stages=OWN)
+    train = features.take(np.flatnonzero(numbers(features) == 2))
+    found = BetaGP(max_iter=3).fit(train, log_beta(train)).hyperparameters()
+    assert set(found["beta_n"]["lengthscales"]) == set(OWN["beta_n"])
+
+
+@short
+def test_stages_choose_among_their_own():
+    features = replace(pairs(N), stages=OWN)
+    task = Task(features, log_beta(features), np.zeros(N), np.arange(TRAIN), np.arange(TRAIN, N))
+    selection = ForwardSelection(grid=2, max_iter=3)
+    recipe, found = choose_features(BetaGP(max_iter=3), selection, task, {}, lambda *_: None)
+    assert set(found["beta_1"].relevance) == {"properties.properties0", "mordred.mordred1"}
+    inputs = {"pair.beta_1_mean", "pair.beta_1_variance"}
+    assert set(found["beta_n"].relevance) == {*OWN["beta_n"], *inputs}
+    assert list(recipe.beta_n_features) == found["beta_n"].names

@@ -1,0 +1,153 @@
+import os
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+import pytest
+from known_constants import CHEMISTRY, FEATURES, MAXIMISE, MODEL, acquisition, observations
+
+from bo_loop.base.errors import ConfigError, DataError
+from bo_loop.studies.simulate import runs
+from bo_loop.studies.simulate.problem import Setting
+from bo_loop.studies.simulate.replay import Strategy, replay
+from bo_loop.studies.simulate.runs import Simulation, run
+
+LIGHTGBM = {"_target_": "bo_loop.studies.LightGBM"}
+
+
+def strategy(name):
+    return Strategy(name, FEATURES, MODEL, MAXIMISE, acquisition(name), batch_size=2)
+
+
+SIMULATION = Simulation(
+    observations(),
+    Setting(["Ni+2"], start="cold", initial=4, experiments=6),
+    MAXIMISE,
+    [strategy("LogEI"), strategy("Random")],
+    seeds=2,
+)
+
+
+@pytest.fixture(scope="module")
+def out(tmp_path_factory):
+    """What two processes wrote."""
+    folder = tmp_path_factory.mktemp("simulation") / "nickel"
+    run(SIMULATION, folder, processes=2)
+    return folder
+
+
+@pytest.fixture
+def in_this_process(monkeypatch):
+    """Replay on a thread: starting a process takes seconds, and one test that does is enough."""
+    monkeypatch.setattr(runs, "_executor", lambda processes: ThreadPoolExecutor(1))
+
+
+def files(folder):
+    return {path.name: path for path in (folder / "replays").iterdir()}
+
+
+def test_every_strategy_meets_every_seed(out):
+    traces = run(SIMULATION, out)
+    counts = traces.groupby(["strategy", "seed"]).size()
+    assert counts.to_dict() == {
+        ("LogEI", 0): 6,
+        ("LogEI", 1): 6,
+        ("Random", 0): 6,
+        ("Random", 1): 6,
+    }
+    assert list(dict.fromkeys(traces["strategy"])) == ["LogEI", "Random"]
+
+
+def test_every_process_writes_the_same_bytes(out, tmp_path):
+    trace = replay(SIMULATION.observations, SIMULATION.setting, strategy("LogEI"), MAXIMISE, 1)
+    trace.to_parquet(tmp_path / "here.parquet", index=False)
+    there = next(
+        path for name, path in files(out).items() if name.startswith("LogEI") and "_001" in name
+    )
+    assert (tmp_path / "here.parquet").read_bytes() == there.read_bytes()
+
+
+def test_what_is_there_is_not_done_again(out, in_this_process):
+    before = {name: path.stat().st_mtime_ns for name, path in files(out).items()}
+    gone = next(name for name in before if name.startswith("Random"))
+    files(out)[gone].unlink()
+    told = []
+    run(SIMULATION, out, processes=1, progress=lambda *counts: told.append(counts))
+    assert told == [(3, 4), (4, 4)]
+    after = {name: path.stat().st_mtime_ns for name, path in files(out).items()}
+    assert {name for name in before if after[name] != before[name]} == {gone}
+
+
+def test_a_folder_of_another_simulation_is_left_alone(out):
+    other = replace(SIMULATION, setting=replace(SIMULATION.setting, experiments=7))
+    with pytest.raises(ConfigError, match="another setting; give another out="):
+        run(other, out)
+
+
+def test_an_error_in_a_replay_keeps_those_that_finished(tmp_path, in_this_process):
+    mixed = replace(
+        SIMULATION,
+        setting=Setting(["Ni+2"], start="protonation", experiments=4),
+        strategies=[strategy("Random"), strategy("LogEI")],
+        seeds=1,
+    )
+    with pytest.raises(DataError, match="without a constant to begin with"):
+        run(mixed, tmp_path, processes=1)
+    assert [name.split("_")[0] for name in files(tmp_path)] == ["Random"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"features": CHEMISTRY}, "'last' cannot be run: The features hold counts"),
+        ({"model": LIGHTGBM}, r"'last' cannot be run: .*LightGBM' is refused.* another model="),
+        ({"acquisition": acquisition("LogEI") | {"allow_replicates": True}}, "'last' allows repl"),
+    ],
+)
+def test_no_replay_begins_if_a_strategy_cannot_be_run(tmp_path, monkeypatch, changes, reason):
+    monkeypatch.setattr(runs, "_executor", None)  # nothing is to be started
+    last = replace(strategy("LogEI"), name="last", **changes)
+    with pytest.raises(ConfigError, match=reason):
+        run(replace(SIMULATION, strategies=[strategy("Random"), last]), tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+def test_threads_of_this_process_are_left_as_they_were(out, monkeypatch):
+    monkeypatch.setenv("OMP_NUM_THREADS", "7")
+    monkeypatch.delenv("MKL_NUM_THREADS", raising=False)
+    seen = []
+    monkeypatch.setattr(
+        runs, "_executor", lambda processes: seen.append(dict(os.environ)) or ThreadPoolExecutor(1)
+    )
+    run(SIMULATION, out)
+    assert (seen[0]["OMP_NUM_THREADS"], seen[0]["MKL_NUM_THREADS"]) == ("1", "1")
+    assert os.environ["OMP_NUM_THREADS"] == "7"
+    assert "MKL_NUM_THREADS" not in os.environ
+
+
+def test_strategies_need_different_names():
+    with pytest.raises(ConfigError, match="each once"):
+        replace(SIMULATION, strategies=[strategy("LogEI"), strategy("LogEI")])
+
+
+def test_processes_end_with_the_one_that_started_them(tmp_path):
+    script = tmp_path / "parent.py"
+    script.write_text(
+        "import os, signal, sys\n"
+        "from bo_loop.studies.simulate.runs import _executor\n"
+        "if __name__ == '__main__':\n"
+        "    with _executor(1) as pool:\n"
+        "        print(pool.submit(os.getpid).result(), flush=True)\n"
+        "        os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    child = int(subprocess.run([sys.executable, script], capture_output=True, text=True).stdout)
+    until = time.monotonic() + 30
+    while time.monotonic() < until:
+        try:
+            os.kill(child, 0)
+        except ProcessLookupError:
+            return
+        time.sleep(0.1)
+    pytest.fail("the process outlives the one that started it")

@@ -1,0 +1,41 @@
+from math import log, pi
+
+import numpy as np
+import pytest
+
+from bo_loop.studies.validate.metrics import coverage, metrics
+from bo_loop.studies.validate.result import file_name
+
+
+def test_metrics_by_hand():
+    y, mean, sd = np.array([1.0, 3.0, 8.0]), np.array([2.0, 3.0, 6.0]), np.array([1.0, 0.5, 1.0])
+    found = metrics(y, mean, sd)
+    assert found["n"] == 3
+    assert found["mae"] == pytest.approx(1.0)
+    assert found["rmse"] == pytest.approx((5 / 3) ** 0.5)
+    assert found["r2"] == pytest.approx(1 - 5 / 26)
+    nll = [0.5, log(0.5), 2.0]
+    assert found["nll"] == pytest.approx(sum(nll) / 3 + 0.5 * log(2 * pi))
+    # |z| = 1, 0, 2; the intervals end at 0.674, 1.282 and 1.960
+    assert found["coverage_50"] == pytest.approx(1 / 3)
+    assert found["coverage_80"] == pytest.approx(2 / 3)
+    assert found["coverage_95"] == pytest.approx(2 / 3)
+
+
+def test_one_value_has_no_r2():
+    assert metrics(np.ones(1), np.zeros(1), np.ones(1))["r2"] is None
+
+
+def test_coverage_of_true_intervals_is_nominal():
+    rng = np.random.default_rng(0)
+    sd = rng.uniform(0.5, 3.0, 20_000)
+    levels = np.array([0.1, 0.5, 0.9])
+    found = coverage(sd * rng.standard_normal(20_000), np.zeros(20_000), sd, levels)
+    assert found == pytest.approx(levels, abs=0.01)
+
+
+def test_names_of_files_are_short_and_different():
+    assert file_name("ligand_beta_gp model.folds=10") == "ligand_beta_gp-model.folds-10"
+    lists = ["pair_gp model.terms=[metal * ligand]", "pair_gp model.terms=[metal, ligand]"]
+    assert len({file_name(text) for text in lists}) == 2
+    assert len(file_name("pair_gp " + "model.seed=1 " * 50)) < 100
