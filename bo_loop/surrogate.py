@@ -35,8 +35,8 @@ class FittedModel(Protocol):
     def parts(self, features: PairFeatures) -> dict[str, tuple[PairModel, PairFeatures, Rows]]:
         """Return the exact GPs inside, with the pairs each answers for and their positions.
 
-        What moves their predictions is told by `bo_loop.models.explain.relevance`, which says how it
-        differentiates a GP, and what one may offer to be differentiated otherwise.
+        What moves their predictions is told by `bo_loop.models.explain.relevance`, which says how
+        it differentiates a GP, and what one may offer to be differentiated otherwise.
         """
 
 

@@ -1,10 +1,9 @@
 """Build objects from plain dicts: ``{"_target_": "bo_loop.…", **arguments}``.
 
-Knows nothing of Hydra. Only names below ``bo_loop.`` are ever imported, so a campaign folder
-that came by e-mail cannot run code that is not ours.
+Knows nothing of Hydra. A target is a public name (`bo_loop.base.names`), so a campaign folder that
+came by e-mail cannot run anything else.
 """
 
-import importlib
 import inspect
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,8 +11,8 @@ from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from bo_loop.base.errors import ConfigError
+from bo_loop.base.names import find
 
-_ROOT = "bo_loop."
 _WORDS = {int: "a whole number", float: "a number", bool: "true or false", NoneType: "null"}
 
 
@@ -34,7 +33,7 @@ def build(node: Any) -> Any:
     Raises
     ------
     ConfigError
-        If a target lies outside ``bo_loop.``, does not exist, or does not take an argument.
+        If a target is not a public name, or does not take an argument.
     """
     if isinstance(node, Mapping):
         values = {key: build(value) for key, value in node.items() if key != "_target_"}
@@ -46,7 +45,7 @@ def build(node: Any) -> Any:
 
 def packaged_conf() -> Path:
     """Return ``conf/`` inside the wheel, or beside the package in a checkout."""
-    package = Path(__file__).parent
+    package = Path(__file__).parents[1]
     inside = package / "conf"
     return inside if inside.is_dir() else package.parent / "conf"
 
@@ -64,7 +63,7 @@ def require_switch(name: str, value: Any) -> None:
 
 
 def _call(target: Any, arguments: dict[str, Any]) -> Any:
-    function = _resolve(target)
+    function = find(target)
     try:
         inspect.signature(function).bind(**arguments)
     except TypeError as error:
@@ -108,20 +107,3 @@ def _is(value: Any, kind: type) -> bool:
     if kind in (int, float):
         return isinstance(value, (int, kind)) and not isinstance(value, bool)
     return isinstance(value, kind)
-
-
-def _resolve(target: Any) -> Any:
-    parts = str(target).split(".")
-    if not str(target).startswith(_ROOT) or any(part.startswith("_") for part in parts):
-        raise ConfigError(
-            f"_target_ {target!r} is refused: only public names below {_ROOT!r} are built."
-        )
-    module_name, _, name = str(target).rpartition(".")
-    try:
-        found = getattr(importlib.import_module(module_name), name)
-    except (ImportError, AttributeError) as error:
-        raise ConfigError(f"_target_ {target!r} does not exist ({error}).") from error
-    # `bo_loop.base.config.importlib` is a name below bo_loop, but not ours.
-    if not getattr(found, "__module__", "").startswith(_ROOT):
-        raise ConfigError(f"_target_ {target!r} is refused: it is not defined in bo_loop.")
-    return found

@@ -1,1 +1,1 @@
-"""The campaign: ledger, state, rounds, forms."""
+"""A campaign's directory: the ledger, rounds, results, views."""

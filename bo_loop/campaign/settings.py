@@ -5,6 +5,7 @@ from typing import Any
 
 from bo_loop.base import config as configs
 from bo_loop.base.errors import ConfigError
+from bo_loop.base.names import current
 
 SETTINGS = ("batch_size", "seed", "data", "features", "model", "objective", "acquisition", "pool")
 FOR_A_ROUND = ("batch_size", "seed", "model", "objective", "acquisition", "pool")
@@ -123,7 +124,7 @@ def check_targets(settings: Mapping[str, Any]) -> None:
     """
     for group in _BUILT_LATER:
         for target in _targets(settings.get(group)):
-            if not str(target).startswith(_HARMLESS):
+            if not current(str(target)).startswith(_HARMLESS):
                 raise ConfigError(
                     f"{group}: _target_ {target!r} is refused: only what lies below "
                     f"{' and '.join(_HARMLESS)} is built from a campaign's settings. "

@@ -1,1 +1,1 @@
-"""Metal ions and ligands: reading them, and what follows from a structure."""
+"""Metal ions and ligands: what they are, how they are charged, how they bind."""

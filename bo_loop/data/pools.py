@@ -1,7 +1,7 @@
 """Pools: the metal-ligand pairs that a campaign may propose.
 
-A pool is a frame of pairs (`bo_loop.data.observations.PAIR_COLUMNS`). Every function here is a config
-node's target: it takes plain values and returns the frame.
+A pool is a frame of pairs (`bo_loop.data.observations.PAIR_COLUMNS`). Every function here is a
+config node's target: it takes plain values and returns the frame.
 """
 
 from collections import Counter

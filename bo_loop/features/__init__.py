@@ -1,1 +1,11 @@
-"""Features of metal ions, ligands and pairs, and the frozen schema that chooses among them."""
+"""Features of metal ions and ligands, stored once each and joined by row."""
+
+from bo_loop.base.names import lazy_exports
+
+__getattr__ = lazy_exports(
+    __name__,
+    {
+        "ChemistryRecipe": "recipes.chemistry",
+        "PublishedRecipe": "recipes.published",
+    },
+)

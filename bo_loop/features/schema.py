@@ -20,7 +20,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from bo_loop.base.config import build
 from bo_loop.base.errors import DataError
+from bo_loop.base.names import node_of
 from bo_loop.base.types import Floats, PairFeatures
 from bo_loop.features.assembly import PAIR, ligands_of, raw_features, restricted
 from bo_loop.features.blocks import groups
@@ -113,7 +115,7 @@ class FeatureSchema:
     def to_json(self) -> dict[str, Any]:
         """Return what `from_json` reads; floats come back exactly."""
         return {
-            "recipe": {"kind": self.recipe.kind, **asdict(self.recipe)},
+            "recipe": node_of(self.recipe),
             "version": self.version,
             "blocks": {
                 name: {key: list(values) for key, values in asdict(block).items()}
@@ -132,10 +134,6 @@ class FeatureSchema:
         DataError
             If the rules and packages at hand are not those that computed the schema's values.
         """
-        # Here, not above: the recipes make schemas.
-        from bo_loop.features.recipes.chemistry import ChemistryRecipe
-        from bo_loop.features.recipes.published import PublishedRecipe
-
         installed = schema_version(stored["blocks"])
         if stored["version"] != installed:
             raise DataError(
@@ -145,12 +143,8 @@ class FeatureSchema:
                 "ledger names it) and with those packages, or start a new campaign; a model in a "
                 "folder has to be fitted again."
             )
-        kinds = {each.kind: each for each in (PublishedRecipe, ChemistryRecipe)}
-        options = dict(stored["recipe"])
-        # Campaigns that were sealed when there was one recipe do not say which.
-        kind = options.pop("kind", PublishedRecipe.kind)
         return cls(
-            recipe=kinds[kind](**options),
+            recipe=build(_recipe_node(stored["recipe"])),
             version=stored["version"],
             blocks={
                 name: FeatureBlock(**{key: tuple(values) for key, values in block.items()})
@@ -168,6 +162,13 @@ class FeatureSchema:
             block: np.isin(names, self.blocks[block].names) for block, names in table.names.items()
         }
         return restricted(table, kept)[0]
+
+
+def _recipe_node(stored: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the config node of a recipe, of which bo-loop 0.1.0 stored the kind or nothing."""
+    options = dict(stored)
+    kind = options.pop("kind", "published")
+    return {"_target_": f"bo_loop.features.{kind.capitalize()}Recipe", **options}
 
 
 def schema_version(blocks: Collection[str]) -> str:

@@ -1,7 +1,7 @@
 """A surrogate in a folder: ``model.json`` and ``training.npz``, from which it is built again."""
 
 import json
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 from zipfile import BadZipFile
 
@@ -10,6 +10,7 @@ import numpy as np
 from bo_loop.base.config import build
 from bo_loop.base.errors import DataError
 from bo_loop.base.folders import require_new
+from bo_loop.base.names import node_of
 from bo_loop.base.types import PairFeatures
 from bo_loop.features.schema import FeatureSchema
 from bo_loop.surrogate import Surrogate
@@ -43,10 +44,9 @@ def save(surrogate: Surrogate, folder: Path) -> None:
             pair=surrogate.features.pair,
             **tables,
         )
-    kind = type(surrogate.recipe)
     contents = {
         "format": _FORMAT,
-        "model": {"_target_": f"{kind.__module__}.{kind.__qualname__}", **asdict(surrogate.recipe)},
+        "model": node_of(surrogate.recipe),
         "hyperparameters": surrogate.model.hyperparameters(),
         "features": surrogate.schema.to_json(),
         "names": {block: list(names) for block, names in surrogate.features.names.items()},

@@ -1,1 +1,13 @@
-"""Gaussian-process models over metal-ligand pairs: recipes, and what they return."""
+"""Gaussian processes for log β."""
+
+from bo_loop.base.names import lazy_exports
+
+__getattr__ = lazy_exports(
+    __name__,
+    {
+        "BetaGP": "staged.beta_gp",
+        "ForwardSelection": "explain.feature_selection",
+        "MaternGP": "matern_gp",
+        "PairGP": "pair_gp",
+    },
+)

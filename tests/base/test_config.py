@@ -1,5 +1,6 @@
 import pytest
 
+from bo_loop.acquisition import Cost, Maximise, Pareto
 from bo_loop.base.config import build
 from bo_loop.base.errors import ConfigError, DataError
 
@@ -10,21 +11,27 @@ def test_plain_values_come_back_as_they_are():
 
 def test_targets_are_built_innermost_first():
     node = {
-        "_target_": "bo_loop.base.config.build",
-        "node": {"_target_": "bo_loop.base.config.build", "node": 3},
+        "_target_": "bo_loop.acquisition.Pareto",
+        "objectives": [
+            {"_target_": "bo_loop.acquisition.Maximise"},
+            {"_target_": "bo_loop.acquisition.Cost"},
+        ],
     }
-    assert build(node) == 3
+    assert build(node) == Pareto(objectives=[Maximise(), Cost()])
 
 
 @pytest.mark.parametrize(
     "target",
     [
         "os.system",
-        "bo_loop.base.config.importlib.import_module",
-        "bo_loop.base.config.importlib",
-        "bo_loop.base.config._call",
-        "bo_loop.base.config.Mapping",
+        "bo_loop.base.config.build",
+        "bo_loop.models.PairKernel",
+        "bo_loop.models.lazy_exports",
+        "bo_loop.models.__getattr__",
+        "bo_loop.models.pair_gp.FitError",
+        "bo_loop.campaign.Campaign",
         "bo_loop.nothing.here",
+        "bo_loop.acquisition",
         "bo_loop",
         7,
     ],
@@ -35,19 +42,13 @@ def test_only_public_names_of_bo_loop_are_built(target):
 
 
 def test_unknown_argument_names_those_the_target_takes():
-    with pytest.raises(ConfigError, match=r"unexpected keyword argument 'nod'.*\['node'\]"):
-        build({"_target_": "bo_loop.base.config.build", "node": 1, "nod": 1})
+    with pytest.raises(ConfigError, match=r"unexpected keyword argument 'bta'.*'beta'"):
+        build({"_target_": "bo_loop.acquisition.UCB", "bta": 1})
 
 
 def test_errors_of_the_target_itself_pass_through():
-    node = {
-        "_target_": "bo_loop.base.errors.DataError",
-        "message": "m",
-        "problems": ["row 2", "row 3"],
-    }
-    error = build(node)
-    assert isinstance(error, DataError)
-    assert str(error) == "m\n  - row 2\n  - row 3"
+    with pytest.raises(DataError, match="Unobtainium"):
+        build({"_target_": "bo_loop.data.Minteq", "without_metals": ["Unobtainium+2"]})
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,8 @@ class Acquisition(ABC):
         Most items of one metal ion in a batch.
     allow_replicates : bool
         Propose a measured pair again where that is worth more than a new one; every candidate is
-        then scored by what one measurement of it would tell (`bo_loop.acquisition.batch.replicates`).
+        then scored by what one measurement of it would tell
+        (`bo_loop.acquisition.batch.replicates`).
 
     Raises
     ------

@@ -34,7 +34,8 @@ reopened        reason?, operator?
 ==============  =================================================================================
 
 Numbers that are measured are in the units of the pair columns: log10 β, °C, mol/L. What may
-follow what is in `bo_loop.campaign.ledger.rules`, how they add up in `bo_loop.campaign.ledger.fold`.
+follow what is in `bo_loop.campaign.ledger.rules`, how they add up in
+`bo_loop.campaign.ledger.fold`.
 """
 
 from collections.abc import Mapping

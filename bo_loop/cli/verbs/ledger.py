@@ -1,4 +1,4 @@
-"""The verbs that amend, tell and check a campaign's record, like those of `bo_loop.cli.verbs.campaign`."""
+"""Verbs that read or amend a record: history, verify, correct, withdraw, restore, extend."""
 
 import json
 from collections.abc import Mapping

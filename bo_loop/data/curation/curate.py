@@ -86,8 +86,8 @@ def curate(
     Parameters
     ----------
     observations : DataFrame
-        Observations; a column ``structure_doubt`` (from `bo_loop.data.sources.srd46.read`) is heeded.
-        Sources are never merged.
+        Observations; a column ``structure_doubt`` (from `bo_loop.data.sources.srd46.read`) is
+        heeded. Sources are never merged.
     temperature_C, ionic_strength_M : float
         Conditions preferred. For each pair of each source the nearest conditions are kept.
     temperature_window_C, ionic_strength_window_M : float

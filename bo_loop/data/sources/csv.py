@@ -1,6 +1,7 @@
 """A lab's own tables as observations: CSV, Parquet or Excel, with other people's headers.
 
-Cells are read as text and handed to `bo_loop.data.observations`, which says what a value must be. What
+Cells are read as text and handed to `bo_loop.data.observations`, which says what a value must be.
+What
 is wrong is reported together, by the row number that a spreadsheet shows (the header is row 1).
 """
 
@@ -58,11 +59,11 @@ def load(
     source : str, optional
         Stands in for ``source`` cells that are empty or absent; else the name of the file does.
     protonation : str, Path, or sequence of them, optional
-        Tables of protonation constants (`bo_loop.data.sources.protonation.load`), or the distribution of
-        NIST SRD 46. They come behind the others, as observations of metal ``H``.
+        Tables of protonation constants (`bo_loop.data.sources.protonation.load`), or the
+        distribution of NIST SRD 46. They come behind the others, as observations of metal ``H``.
     curation : mapping, optional
-        Options of `bo_loop.data.curation.curate.curate`, ``{}`` for its defaults: curate the tables (not
-        the protonation constants). What ``bo-loop import`` wrote is curated already.
+        Options of `bo_loop.data.curation.curate.curate`, ``{}`` for its defaults: curate the tables
+        (not the protonation constants). What ``bo-loop import`` wrote is curated already.
 
     Returns
     -------

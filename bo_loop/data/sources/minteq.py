@@ -138,7 +138,7 @@ def load(*, include_inorganic: bool = False, without_metals: Sequence[str] = ())
 
 def ligand_table() -> pd.DataFrame:
     """Structures of the database's ligand components: component, name, smiles, charge, kind."""
-    with resources.files("bo_loop.data").joinpath("minteq_ligands.csv").open("rb") as file:
+    with resources.files("bo_loop.data.sources").joinpath("minteq_ligands.csv").open("rb") as file:
         return pd.read_csv(file, keep_default_na=False, encoding="utf-8")
 
 

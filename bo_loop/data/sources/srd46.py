@@ -123,7 +123,7 @@ def read(path: str | Path) -> tuple[pd.DataFrame, list[Step]]:
 
 
 def protonation(path: str | Path) -> pd.DataFrame:
-    """First and second stepwise protonation constants, as `bo_loop.data.sources.protonation.load` gives.
+    """First and second stepwise protonation constants, as `protonation.load` gives them.
 
     Only these two have a known definition number in the distribution.
 

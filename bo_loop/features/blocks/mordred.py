@@ -1,9 +1,4 @@
-"""Compute Mordred's 2D descriptors, in worker processes where that pays.
-
-``python -m bo_loop.features.blocks.mordred`` is a worker: it reads, a line each (JSON), a SMILES and
-the names of the descriptors wanted of it, and answers a line. Workers are started as programs of
-their own rather than forked (threads of BLAS do not survive that) or spawned by
-``multiprocessing`` (which would run the user's script once more in each of them).
+"""Compute Mordred's 2D descriptors, in several processes where that pays.
 
 Symbols
 -------
@@ -15,23 +10,16 @@ True and False become 1 and 0. What Mordred cannot compute, and what comes out i
 undefined. A finite value, however large, is defined; the feature schema standardises it.
 """
 
-import base64
-import json
-import os
-import queue
-import subprocess
-import sys
 import warnings
-from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
-from functools import lru_cache
+from collections.abc import Iterator, Sequence
+from functools import lru_cache, partial
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from bo_loop.base.errors import DataError
+from bo_loop.base.parallel import Serial, processes, usable_cores
 from bo_loop.base.types import Floats
 
 # Below this many molecules, starting worker processes takes longer than it saves.
@@ -106,31 +94,11 @@ def compute_all(
     outcome : (d,) float64 or DataError
         The descriptors, or why there are none.
     """
-    n_workers = min(_usable_cores(), len(smiles))
-    if len(smiles) < FEWEST_FOR_WORKERS or n_workers == 1:
-        yield from ((text, _outcome(text, wanted)) for text in smiles)
-        return
-    workers = [_Worker() for _ in range(n_workers)]
-    idle: queue.SimpleQueue[_Worker] = queue.SimpleQueue()
-    for worker in workers:
-        idle.put(worker)
-
-    def ask(text: str) -> tuple[str, Outcome]:
-        worker = idle.get()
-        try:
-            return text, worker.ask(text, wanted)
-        finally:
-            idle.put(worker)
-
-    executor = ThreadPoolExecutor(n_workers)
-    try:
-        for future in as_completed([executor.submit(ask, text) for text in smiles]):
-            yield future.result()
-    finally:
-        # Workers first: the threads wait for their answers.
-        executor.shutdown(wait=False, cancel_futures=True)
-        for worker in workers:
-            worker.close()
+    enough = len(smiles) >= FEWEST_FOR_WORKERS and usable_cores() > 1
+    runner = processes(None, len(smiles)) if enough else Serial()
+    outcomes = runner.run(partial(_outcome, wanted=wanted), smiles, lost=_lost)
+    for position, outcome in outcomes:
+        yield smiles[position], outcome
 
 
 @lru_cache(maxsize=8)
@@ -153,82 +121,8 @@ def _outcome(smiles: str, wanted: Names | None) -> Outcome:
         return error
 
 
-def _usable_cores() -> int:
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
-class _Worker:
-    """A process that computes descriptors, restarted after a molecule that ended it."""
-
-    def __init__(self):
-        self._closed = False
-        self._process = self._start()
-
-    @staticmethod
-    def _start() -> subprocess.Popen[str]:
-        # One thread each: there are as many workers as cores. A worker finds what its parent
-        # found, and (-P) nothing that happens to lie in the current folder.
-        root = Path(__file__).parents[2]
-        environment = os.environ | {
-            "OMP_NUM_THREADS": "1",
-            "PYTHONPATH": os.pathsep.join([*filter(None, sys.path), str(root)]),
-        }
-        return subprocess.Popen(
-            [sys.executable, "-P", "-m", __spec__.name],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            env=environment,
-            text=True,
-            encoding="utf-8",
-        )
-
-    def ask(self, smiles: str, wanted: Names | None) -> Outcome:
-        try:
-            self._process.stdin.write(json.dumps([smiles, wanted]) + "\n")
-            self._process.stdin.flush()
-            answer = self._process.stdout.readline()
-        except OSError:
-            answer = ""
-        if answer:
-            return _decoded(json.loads(answer))
-        status = self._process.wait()
-        if not self._closed:
-            self._process = self._start()
-        return DataError(
-            f"SMILES {smiles!r}: its descriptor process ended with status {status}. "
-            "Leave this ligand out."
-        )
-
-    def close(self) -> None:
-        self._closed = True
-        self._process.kill()
-        self._process.communicate()
-
-
-def _decoded(answer: dict[str, str]) -> Outcome:
-    if "problem" in answer:
-        return DataError(answer["problem"])
-    return np.frombuffer(base64.b64decode(answer["vector"]), dtype="<f8").astype(np.float64)
-
-
-def _encoded(outcome: Outcome) -> dict[str, str]:
-    if isinstance(outcome, DataError):
-        return {"problem": str(outcome)}
-    return {"vector": base64.b64encode(outcome.astype("<f8").tobytes()).decode("ascii")}
-
-
-def _serve(requests: Iterable[str]) -> None:
-    """Answer requests on standard output; whatever else is printed goes to standard error."""
-    answers = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
-    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-    for line in requests:
-        smiles, wanted = json.loads(line)
-        outcome = _outcome(smiles, None if wanted is None else tuple(wanted))
-        answers.write(json.dumps(_encoded(outcome)) + "\n")
-        answers.flush()
-
-
-if __name__ == "__main__":
-    _serve(sys.stdin)
+def _lost(smiles: str) -> DataError:
+    return DataError(
+        f"SMILES {smiles!r}: the process that computed its descriptors ended without a result. "
+        "Leave this ligand out."
+    )

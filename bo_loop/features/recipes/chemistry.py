@@ -14,7 +14,6 @@ ligand.
 """
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 import pandas as pd
@@ -38,8 +37,6 @@ _SCALES = {"proton": 1.0, "charge": 2.0, "donors": 0.5, "site": 0.33, "atoms": 1
 @dataclass(frozen=True)
 class ChemistryRecipe:
     """Metal properties, donors, binding site, atom environments, protons; nothing is chosen."""
-
-    kind: ClassVar[str] = "chemistry"
 
     def fit(self, pairs: pd.DataFrame) -> FeatureSchema:
         """Scale the properties of metals.

@@ -18,7 +18,7 @@ Kanahashi, Urushihara and Yamaguchi (Sci. Rep. 2022, 12, 11159), whose order is 
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -63,8 +63,6 @@ class PublishedRecipe:
     ConfigError
         If an option has a value it cannot take.
     """
-
-    kind: ClassVar[str] = "published"
 
     protected: Literal["keep", "published"] = "keep"
     max_abs_r: float = 0.7

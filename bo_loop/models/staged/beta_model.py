@@ -24,7 +24,15 @@ from bo_loop.base.types import Floats, PairFeatures, Rows
 from bo_loop.models.gp.pair_model import PairModel
 from bo_loop.models.kernels.tensors import require_extended_tables, require_finite
 from bo_loop.models.staged.posterior import StagedPosterior
-from bo_loop.models.stages import INPUTS, BetaOne, for_beta_1, numbers, only, own_names, with_inputs
+from bo_loop.models.stages import (
+    INPUTS,
+    BetaOne,
+    for_beta_1,
+    numbers,
+    only,
+    own_names,
+    with_inputs,
+)
 
 BETA_1, BETA_N = 0, 1
 STAGES = {BETA_1: "beta_1", BETA_N: "beta_n"}

@@ -1,7 +1,7 @@
 """One replay: a campaign in memory, whose lab is a table of known constants.
 
-Every round comes from `bo_loop.campaign.rounds.decide.decide`, which `bo-loop suggest` runs; results are
-folded in as a ledger's events are. What is simulated is what runs in the lab.
+Every round comes from `bo_loop.campaign.rounds.decide.decide`, which `bo-loop suggest` runs;
+results are folded in as a ledger's events are. What is simulated is what runs in the lab.
 """
 
 import warnings

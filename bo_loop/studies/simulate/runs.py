@@ -2,12 +2,8 @@
 
 import hashlib
 import json
-import multiprocessing
 import os
-import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -15,14 +11,13 @@ from typing import Any
 import pandas as pd
 
 from bo_loop import __version__
+from bo_loop.base import parallel
 from bo_loop.base.errors import ConfigError
 from bo_loop.base.folders import readable, require_new
 from bo_loop.studies.simulate.problem import Setting, problem
 from bo_loop.studies.simulate.replay import Strategy, check, replay
 
 _SETTING, _TRACES = "simulation.json", "replays"
-# One thread a process: replays run side by side, and sums then do not depend on the machine.
-_ONE_THREAD = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMEXPR_NUM_THREADS")
 
 
 @dataclass(frozen=True)
@@ -96,8 +91,8 @@ def run(
     Returns
     -------
     DataFrame
-        The traces of all replays (`bo_loop.studies.simulate.replay.TRACE_COLUMNS`), strategies in their
-        order, seeds ascending.
+        The traces of all replays (`bo_loop.studies.simulate.replay.TRACE_COLUMNS`), strategies in
+        their order, seeds ascending.
 
     Raises
     ------
@@ -107,8 +102,6 @@ def run(
     BoLoopError
         Of the first replay that failed; those that had finished are kept.
     """
-    if processes is not None and processes < 1:
-        raise ConfigError(f"processes is {processes}; give at least 1, or null for one a core.")
     pool = problem(simulation.observations, simulation.setting, 0).pool
     for strategy in simulation.strategies:
         check(strategy, pool)
@@ -124,63 +117,30 @@ def run(
         for strategy in simulation.strategies
         if not files[strategy.name, seed].exists()
     ]
+    runner = parallel.processes(processes, len(missing))
     done = len(files) - len(missing)
     progress(done, len(files))
-    with _one_thread(), _executor(min(processes or os.cpu_count() or 1, len(missing))) as pool:
-        started = {
-            pool.submit(
-                replay,
-                simulation.observations,
-                simulation.setting,
-                strategy,
-                simulation.objective,
-                seed,
-            ): files[strategy.name, seed]
-            for strategy, seed in missing
-        }
-        try:
-            for future in as_completed(started):
-                _write(future.result(), started[future])
-                done += 1
-                progress(done, len(files))
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+    tasks = [_Replay(simulation, strategy, seed) for strategy, seed in missing]
+    for position, trace in runner.run(_replayed, tasks):
+        strategy, seed = missing[position]
+        _write(trace, files[strategy.name, seed])
+        done += 1
+        progress(done, len(files))
     return pd.concat([pd.read_parquet(file) for file in files.values()], ignore_index=True)
 
 
-def _executor(processes: int) -> ProcessPoolExecutor:
-    # Spawned, so that no thread or lock of this process is inherited: alike on every system.
-    spawned = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(
-        max(processes, 1), mp_context=spawned, initializer=_end_with_the_parent
+@dataclass(frozen=True)
+class _Replay:
+    simulation: Simulation
+    strategy: Strategy
+    seed: int
+
+
+def _replayed(task: _Replay) -> pd.DataFrame:
+    simulation = task.simulation
+    return replay(
+        simulation.observations, simulation.setting, task.strategy, simulation.objective, task.seed
     )
-
-
-def _end_with_the_parent() -> None:
-    """End this process when the one that started it is killed: its queue would never say so."""
-
-    def wait() -> None:
-        parent.join()
-        os._exit(1)
-
-    parent = multiprocessing.parent_process()
-    threading.Thread(target=wait, daemon=True).start()
-
-
-@contextmanager
-def _one_thread() -> Iterator[None]:
-    """Let processes that start within compute on one thread."""
-    before = {name: os.environ.get(name) for name in _ONE_THREAD}
-    os.environ.update(dict.fromkeys(_ONE_THREAD, "1"))
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value
 
 
 def _claim(out: Path, simulation: Simulation) -> None:

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from bo_loop.base.config import build
+from bo_loop.base.names import node_of
 from bo_loop.base.types import Rows
 from bo_loop.models.explain.feature_selection import Selection, Task
 from bo_loop.models.explain.relevance import relevance
@@ -50,7 +51,7 @@ class Contestant:
     def node(self) -> list[Any]:
         """Return all that its predictions follow from besides data and split; JSON-able."""
         own = hasattr(self.recipe, "describe")
-        return [recipe_node(self.recipe), None if own else self.features, self.selection]
+        return [node_of(self.recipe), None if own else self.features, self.selection]
 
 
 @dataclass(frozen=True)
@@ -142,7 +143,7 @@ def _surrogate(
     if selection is not None and bout.split.choose_on and isinstance(recipe, BetaGP):
         recipe, found = _chosen(cases, bout, build(selection), memory, note)
         facts["selections"] = {name: asdict(each) for name, each in found.items()}
-        facts["model"] = recipe_node(recipe)
+        facts["model"] = node_of(recipe)
         start = None  # it was found with other features
     train = bout.described.take(bout.train)
     model = recipe.fit(train, cases.y[bout.train], cases.noise[bout.train], start=start)
@@ -194,9 +195,3 @@ def _beta_1_input(model: FittedModel, asked: Any, n_ligands: Rows) -> Any:
     if source is not None and len(more):
         told[more] = source.inputs(asked.take(more))[:, 0]
     return told
-
-
-def recipe_node(recipe: Any) -> dict[str, Any]:
-    """Return the config node that builds `recipe`, with every option."""
-    kind = type(recipe)
-    return {"_target_": f"{kind.__module__}.{kind.__qualname__}", **asdict(recipe)}

@@ -1,7 +1,7 @@
 """`bo-loop validate`: judge models on the same splits.
 
-Each finished fold is kept (`bo_loop.studies.validate.finished`): the same command goes on where it stopped,
-and models, splits and repeats may be added to a folder.
+Each finished fold is kept (`bo_loop.studies.validate.finished`): the same command goes on where it
+stopped, and models, splits and repeats may be added to a folder.
 """
 
 from collections.abc import Mapping

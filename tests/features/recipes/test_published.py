@@ -109,8 +109,10 @@ def test_the_choice_is_kept_with_the_schema(pairs):
 
 def test_a_schema_of_an_earlier_version_has_one_choice_for_all(pairs):
     stored = PublishedRecipe().fit(pairs).to_json()
-    del stored["stages"], stored["recipe"]["kind"]
+    del stored["stages"], stored["recipe"]["_target_"]
     assert FeatureSchema.from_json(stored).transform(pairs).stages == {}
+    stored["recipe"]["kind"] = "published"
+    assert FeatureSchema.from_json(stored).recipe == PublishedRecipe()
 
 
 def test_a_part_has_no_other_metals_and_ligands(pairs):

@@ -1,14 +1,10 @@
-import os
-import subprocess
-import sys
-import time
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
 from known_constants import CHEMISTRY, FEATURES, MAXIMISE, MODEL, acquisition, observations
 
 from bo_loop.base.errors import ConfigError, DataError
+from bo_loop.base.parallel import Serial
 from bo_loop.studies.simulate import runs
 from bo_loop.studies.simulate.problem import Setting
 from bo_loop.studies.simulate.replay import Strategy, replay
@@ -40,8 +36,8 @@ def out(tmp_path_factory):
 
 @pytest.fixture
 def in_this_process(monkeypatch):
-    """Replay on a thread: starting a process takes seconds, and one test that does is enough."""
-    monkeypatch.setattr(runs, "_executor", lambda processes: ThreadPoolExecutor(1))
+    """Starting a process takes seconds, and one test that does is enough."""
+    monkeypatch.setattr(runs.parallel, "processes", lambda workers, n_tasks: Serial())
 
 
 def files(folder):
@@ -107,47 +103,13 @@ def test_an_error_in_a_replay_keeps_those_that_finished(tmp_path, in_this_proces
     ],
 )
 def test_no_replay_begins_if_a_strategy_cannot_be_run(tmp_path, monkeypatch, changes, reason):
-    monkeypatch.setattr(runs, "_executor", None)  # nothing is to be started
+    monkeypatch.setattr(runs.parallel, "processes", None)  # nothing is to be started
     last = replace(strategy("LogEI"), name="last", **changes)
     with pytest.raises(ConfigError, match=reason):
         run(replace(SIMULATION, strategies=[strategy("Random"), last]), tmp_path / "out")
     assert not (tmp_path / "out").exists()
 
 
-def test_threads_of_this_process_are_left_as_they_were(out, monkeypatch):
-    monkeypatch.setenv("OMP_NUM_THREADS", "7")
-    monkeypatch.delenv("MKL_NUM_THREADS", raising=False)
-    seen = []
-    monkeypatch.setattr(
-        runs, "_executor", lambda processes: seen.append(dict(os.environ)) or ThreadPoolExecutor(1)
-    )
-    run(SIMULATION, out)
-    assert (seen[0]["OMP_NUM_THREADS"], seen[0]["MKL_NUM_THREADS"]) == ("1", "1")
-    assert os.environ["OMP_NUM_THREADS"] == "7"
-    assert "MKL_NUM_THREADS" not in os.environ
-
-
 def test_strategies_need_different_names():
     with pytest.raises(ConfigError, match="each once"):
         replace(SIMULATION, strategies=[strategy("LogEI"), strategy("LogEI")])
-
-
-def test_processes_end_with_the_one_that_started_them(tmp_path):
-    script = tmp_path / "parent.py"
-    script.write_text(
-        "import os, signal, sys\n"
-        "from bo_loop.studies.simulate.runs import _executor\n"
-        "if __name__ == '__main__':\n"
-        "    with _executor(1) as pool:\n"
-        "        print(pool.submit(os.getpid).result(), flush=True)\n"
-        "        os.kill(os.getpid(), signal.SIGKILL)\n"
-    )
-    child = int(subprocess.run([sys.executable, script], capture_output=True, text=True).stdout)
-    until = time.monotonic() + 30
-    while time.monotonic() < until:
-        try:
-            os.kill(child, 0)
-        except ProcessLookupError:
-            return
-        time.sleep(0.1)
-    pytest.fail("the process outlives the one that started it")

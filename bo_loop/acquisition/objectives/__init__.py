@@ -1,0 +1,1 @@
+"""What is maximised, and what is not allowed."""

@@ -1,0 +1,1 @@
+"""Acquisition functions over the rows of a pool."""

@@ -1,0 +1,1 @@
+"""What people read, rebuilt from the ledger at any time."""

@@ -1,0 +1,1 @@
+"""Where literature comes from, a reader for each."""

@@ -1,0 +1,1 @@
+"""Named blocks of features, a file each."""

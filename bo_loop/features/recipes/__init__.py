@@ -1,0 +1,1 @@
+"""Which blocks a model sees, and how they are scaled."""

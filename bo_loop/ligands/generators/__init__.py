@@ -1,0 +1,1 @@
+"""How new ligands are made."""

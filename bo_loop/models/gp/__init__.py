@@ -1,0 +1,1 @@
+"""The exact GP: fit, factor, posterior."""

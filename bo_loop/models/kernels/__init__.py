@@ -1,0 +1,1 @@
+"""Covariances of metal–ligand pairs."""

@@ -1,0 +1,1 @@
+"""The published β1 and βn models."""

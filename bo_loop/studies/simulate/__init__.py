@@ -1,0 +1,1 @@
+"""Campaigns replayed on known constants."""

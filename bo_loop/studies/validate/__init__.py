@@ -1,0 +1,1 @@
+"""Models compared on ligands or metals they have not seen."""
