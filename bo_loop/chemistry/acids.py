@@ -6,25 +6,24 @@ the atom that carries it, or, where two tautomers carry it on different atoms, o
 Atoms are counted, not matches, so overlapping rules never count one twice.
 
 Counted: carboxylic, carbonic, thiocarboxylic, dithiocarbamic acids; oxo-acids of S, Se, Te, P, As,
-N and the halogens, hydroperoxides; phenols, hydroxyazines, tropolones; enols conjugated with a
-ketone, enediols (ascorbic, squaric acid); thiols, selenols, H2S; oximes, hydroxamic acids and other
-N-hydroxy groups on sp2 nitrogen; acyl- and thioacylhydrazones (one proton each), so
-thiosemicarbazones too, and dithizone; sulfonamides with NH; hydrazones conjugated with a ketone,
-the other tautomer of o-hydroxyazo dyes; β-dicarbonyls with at least one ketone or aldehyde (one
-proton for each carbon between), pyrazolones; cyclic imides, lactams of aromatic rings, triazoles,
-tetrazoles, nitroazoles and purines (one proton a ring: uracil −1; as many as there are thioxo
-groups, and two of cyanuric acid); acyclic imides with a C=S (acylthioureas), diacylhydrazines,
-dithiooxamides, imidodiphosphinates; cyanamides; HX, HCN, HSCN, HNCO, HN3.
+N and the halogens (one proton of silicic acid), hydroperoxides; phenols, hydroxyazines, tropolones;
+enols conjugated with a ketone, enediols (ascorbic, squaric acid); thiols, selenols, H2S; oximes,
+hydroxamic acids and other N-hydroxy groups on sp2 nitrogen; acyl- and thioacylhydrazones (one
+proton for each C=O and C=S), so thiosemicarbazones, and dithizone; sulfonamides with NH;
+arylhydrazones of α-diketones, the other tautomer of o-hydroxyazo dyes; β-dicarbonyls with at least
+one ketone or aldehyde (one proton for each carbon between), pyrazolones; cyclic imides, lactams of
+aromatic rings, triazoles, tetrazoles, nitroazoles and purines (one proton a ring: uracil −1; but
+each thioxo group counts, and two of cyanuric acid); acyclic imides with a C=S (acylthioureas),
+diacylhydrazines, thiooxamides, imidodiphosphinates; cyanamides; HX, HCN, HSCN, HNCO, HN3.
 
-Not counted: alcohols, boronic acids, hydroxylamines on sp3 nitrogen, amines, amides, hydrazides,
-thioamides, ureas, thioureas, semicarbazones, formazans; NH of imidazole, pyrazole, indole; carbon
-acids other than those named and HCN.
+Not counted: alcohols, boronic acids, hydroxylamines on sp3 nitrogen, amidoximes, amines, amides,
+hydrazides, thioamides, ureas, thioureas, semicarbazones, formazans; NH of imidazole, pyrazole,
+indole; carbon acids other than those named and HCN. Of two vicinal oximes, and of an oxime beside a
+phenol, one proton stays (dimethylglyoxime 10.7 and above 12, salicylaldoxime 9.2 and 12.1).
 
-Where a second proton of the same group stays: of two vicinal oximes one is lost
-(dimethylglyoxime: 10.7, and above 12). Beyond pK 12 by convention: each phenol counts (catechol
-13, salicylic acid 13.5), since constants are written for the anion without it; porphyrins,
-phthalocyanines and corroles count the NH inside the ring, since a metal ion there has replaced
-them; water counts one: a ligand written ``O`` is hydroxide.
+Counted by convention, whatever the pK: every phenol (catechol 13, salicylic acid 13.5), since
+constants are written for the anion without its proton; the NH inside porphyrins, phthalocyanines
+and corroles, which a metal ion replaces; one proton of water: a ligand written ``O`` is hydroxide.
 
 pK values: Martell, Smith, Critical Stability Constants; Perrin, Dempsey, Serjeant, pKa Prediction
 for Organic Acids and Bases (1981).
@@ -38,10 +37,12 @@ _GROUPS = {
     "carboxylic, carbonic, thiocarboxylic acid": "[OX2H][CX3]=[O,S,Se]",
     "oxo-acid of P": "[OX2H][PX4]=[O,S,Se,N]",
     "oxo-acid of S, Se, Te, As": "[OX2H][S,Se,Te,As]=[O,S]",
+    "arsenous acid": "[AsX3;$(*[OX2H])]",
+    "silicic acid": "[SiX4;$(*([OX2H])([OX2H])[OX2H])]",
     "oxo-acid of a halogen": "[OX2H][Cl,Br,I]",
     "hydroperoxide": "[OX2H][OX2]",
     "nitric acid": "[OX2H][NX3+](=O)[O-]",
-    "N-hydroxy on sp2 nitrogen": "[OX2H][$([NX2]=[C,N,O]),n]",
+    "N-hydroxy on sp2 nitrogen": "[OX2H][$([NX2]=[C,N,O]);!$(N=C[NX3H2]),n]",
     "hydroxamic acid": "[OX2H][NX3][$([#6]=[O,S,N]),$(S=O),$(P=O),$(N=O)]",
     # A lactim's OH is left to its ring, below.
     "phenol": "[OX2H][c;!$(c:[nX2H0])]",
@@ -51,6 +52,10 @@ _GROUPS = {
     "β-dicarbonyl": (
         "[CX4;!H0]([$([CX3]([#6])([#6])=[O,S]),$([CX3H]=O)])[$([CX3]=[O,S]);!$(C[OX2H])]"
     ),
+    "barbituric acid without NH, Meldrum's acid": (
+        "[CX4;!H0]1C(=[O,S])[NX3H0,OX2][#6][NX3H0,OX2]C1=[O,S]"
+    ),
+    "tricyanomethane": "[CX4H](C#N)(C#N)C#N",
     "pyrazol-5-one": "[CX4;!H0]1C(=[NX2][NX3]C1=[O,S])",
     # A hydroxamic acid of a sulfonic acid has its proton on the oxygen.
     "sulfonamide": "[NX3;!H0;!$(N[OX2H])]S(=O)(=O)[#6]",
@@ -65,7 +70,7 @@ _GROUPS = {
     "dithizone, diphenylcarbazone": "[O,S,Se;X1]=[CX3]([NX2]=[NX2])[NX3H][NX3H]",
     "diacylhydrazine": "[NX3H;!R]([CX3](=O)[#6])[NX3H][CX3](=O)[#6]",
     "imide with C=S": "[NX3H;!R]([#6]=[S,Se])[#6]=[O,S,Se]",
-    "dithiooxamide": "[SX1]=[CX3]([NX3;!H0])[CX3](=[SX1])[NX3;!H0]",
+    "thiooxamide": "[SX1]=[CX3]([NX3;!H0])[CX3](=[O,S;X1])[NX3]",
     "water, as a ligand hydroxide": "[OH2]",
     "hydrogen halide": "[FH,ClH,BrH,IH;X1]",
     "hydrocyanic acid": "[CX2H]#N",
@@ -75,8 +80,8 @@ _GROUPS = {
     "cyanamide": "[NX3;!H0;!$(N[CX3])]C#N",
 }
 
-# The proton between the two oximes stays.
-_VICINAL_OXIMES = "[OX2H][NX2]=[#6][#6]=[NX2][OX2H]"
+# Of these two acids the second keeps its proton, in a hydrogen bond to the first.
+_KEPT = ("[OX2H][NX2]=[#6][#6]=[NX2][OX2H]", "[OX2H][NX2]=[#6]c:c[OX2H]")
 
 # NH on N9, and on N7, of the imidazole ring.
 _PURINES = ("[nX3H]1cnc2c1ncnc2", "[nX3H]1cnc2c1cncn2")
@@ -112,7 +117,11 @@ def acidic_protons(molecule: Chem.Mol) -> int:
     """
     acids = {match[0] for smarts in _GROUPS.values() for match in _matches(molecule, smarts)}
     of_groups = sum(_protons(molecule.GetAtomWithIdx(i)) for i in acids)
-    kept = len(_matches(molecule, _VICINAL_OXIMES))
+    kept = sum(
+        match[0] in acids and match[-1] in acids
+        for smarts in _KEPT
+        for match in _matches(molecule, smarts)
+    )
     return of_groups - kept + _of_rings(molecule, acids) + _inside_tetrapyrrole(molecule)
 
 

@@ -37,7 +37,7 @@ CHARGES = [
     ("furil dioxime", "ON=C(C(=NO)c1ccco1)c1ccco1", -1),
     ("diacetylmonoxime", "CC(=O)C(C)=NO", -1),
     ("pyridine-2,6-dialdoxime", "ON=Cc1cccc(C=NO)n1", -2),
-    ("salicylaldoxime", "ON=Cc1ccccc1O", -2),
+    ("salicylaldoxime", "ON=Cc1ccccc1O", -1),
     ("porphine", "C1=CC2=CC3=CC=C(N3)C=C4C=CC(=N4)C=C5C=CC(=CC1=N2)N5", -2),
     (
         "TPP",
@@ -144,6 +144,18 @@ CHARGES = [
     ("cupferron", "ON(N=O)c1ccccc1", -1),
     ("nitrosonaphthol", "O=Nc1c(O)ccc2ccccc12", -1),
     ("quinone oxime", "O=C1C=Cc2ccccc2C1=NO", -1),
+    ("benzamidoxime", "NC(=NO)c1ccccc1", 0),
+    ("diaminoglyoxime", "NC(=NO)C(N)=NO", 0),
+    ("glutarimide dioxime", "ON=C1CCCC(=NO)N1", -2),
+    ("monothiooxamide", "NC(=O)C(N)=S", -1),
+    ("N,N-dimethyldithiooxamide", "CN(C)C(=S)C(N)=S", -1),
+    ("1,3-dimethylbarbituric acid", "CN1C(=O)CC(=O)N(C)C1=O", -1),
+    ("Meldrum's acid", "CC1(C)OC(=O)CC(=O)O1", -1),
+    ("tricyanomethane", "N#CC(C#N)C#N", -1),
+    ("arsenous acid", "O[As](O)O", -1),
+    ("silicic acid", "O[Si](O)(O)O", -1),
+    ("isatin", "O=C1Nc2ccccc2C1=O", 0),
+    ("acetone oxime", "CC(C)=NO", -1),
     ("imidodiphosphoric", "OP(=O)(O)NP(=O)(O)O", -4),
 ]
 
