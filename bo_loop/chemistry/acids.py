@@ -42,7 +42,7 @@ _GROUPS = {
     "oxo-acid of a halogen": "[OX2H][Cl,Br,I]",
     "hydroperoxide": "[OX2H][OX2]",
     "nitric acid": "[OX2H][NX3+](=O)[O-]",
-    "N-hydroxy on sp2 nitrogen": "[OX2H][$([NX2]=[C,N,O]);!$(N=C[NX3H2]),n]",
+    "N-hydroxy on sp2 nitrogen": "[OX2H][$([NX2]=[C,N,O]),n;!$(N=C[NX3H2])]",
     "hydroxamic acid": "[OX2H][NX3][$([#6]=[O,S,N]),$(S=O),$(P=O),$(N=O)]",
     # A lactim's OH is left to its ring, below.
     "phenol": "[OX2H][c;!$(c:[nX2H0])]",
