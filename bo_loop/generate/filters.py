@@ -25,8 +25,8 @@ from rdkit import Chem, DataStructs
 from rdkit.Chem import rdFingerprintGenerator
 from rdkit.Contrib.SA_Score import sascorer
 
-from bo_loop.chemistry.donors import donor_sites
 from bo_loop.chemistry.ligands import deprotonated_charge, ligand_group
+from bo_loop.chemistry.sites import donor_sites
 from bo_loop.errors import ConfigError, DataError
 from bo_loop.generate.base import Candidate, check_count
 from bo_loop.generate.soundness import odd_valence, strain

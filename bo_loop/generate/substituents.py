@@ -12,7 +12,7 @@ import numpy as np
 from rdkit import Chem, rdBase
 from rdkit.Chem import rdChemReactions
 
-from bo_loop.chemistry.donors import donor_sites
+from bo_loop.chemistry.sites import donor_sites
 from bo_loop.errors import ConfigError
 from bo_loop.generate.base import Candidate, Known, Score, check_count
 

@@ -7,8 +7,8 @@ import pytest
 from rdkit import Chem
 from small_chemistry import LIGANDS, filters, known, option, score, worth
 
-from bo_loop.chemistry.donors import donor_sites
 from bo_loop.chemistry.ligands import standardise
+from bo_loop.chemistry.sites import donor_sites
 from bo_loop.errors import ConfigError
 from bo_loop.generate.base import Candidate, Known
 from bo_loop.generate.crossover import Crossover
