@@ -204,15 +204,22 @@ def denticity(smiles: str) -> int:
 def _over_chains(
     sets: list[list[int]], loops: tuple[ChelateRing, ...], supporting: list[bool]
 ) -> list[list[int]]:
-    """Join the sets of two strong donors or more that longer chains join."""
-    holding = {i: k for k, each in enumerate(sets) if _strong(each, supporting) > 1 for i in each}
+    """Join the sets of two strong donors or more that are joined by longer chains, donors in them.
+
+    Where two such donors could close a chelate ring and are in different sets, they are on two
+    sides of a planar group: that chain joins nothing.
+    """
+    strong = [each for each in sets if sum(not supporting[i] for i in each) > 1]
+    holding = {i for each in strong for i in each}
     joined: dict[int, set[int]] = {}
-    for loop in loops:
-        if loop.size > LARGEST_RING and holding.keys() >= set(loop.donors):
-            together = set().union(*(joined.get(holding[i], {holding[i]}) for i in loop.donors))
-            joined |= dict.fromkeys(together, together)
-    return [[i for k in together for i in sets[k]] for together in joined.values()]
-
-
-def _strong(donors: list[int], supporting: list[bool]) -> int:
-    return sum(not supporting[i] for i in donors)
+    for each in [
+        *strong,
+        *(
+            loop.donors
+            for loop in loops
+            if loop.size > LARGEST_RING or not holding.issuperset(loop.donors)
+        ),
+    ]:
+        together = set().union(*(joined.get(i, {i}) for i in each))
+        joined |= dict.fromkeys(together, together)
+    return [sorted(holding & together) for together in joined.values()]
