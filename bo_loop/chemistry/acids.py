@@ -1,19 +1,32 @@
 """Which protons of a ligand are acids in water.
 
 A proton counts if its group commonly loses it below a pK of about 12, the reach of a
-stability-constant measurement in water. Groups are SMARTS whose first atom carries the proton;
-atoms are counted, not matches, so overlapping rules never count one twice.
+stability-constant measurement in water. Groups are SMARTS whose first atom stands for the proton:
+the atom that carries it, or, where two tautomers carry it on different atoms, one that both have.
+Atoms are counted, not matches, so overlapping rules never count one twice.
 
 Counted: carboxylic, carbonic, thiocarboxylic, dithiocarbamic acids; oxo-acids of S, Se, Te, P, As,
-N and the halogens; phenols, hydroxyazines, tropolones; enols conjugated with a ketone, enediols
-(ascorbic, squaric acid); thiols, selenols, H2S; oximes, hydroxamic acids and other N-hydroxy groups
-on sp2 nitrogen; β-dicarbonyls with at least one ketone or aldehyde (one proton for each carbon
-between); cyclic imides, lactams of aromatic rings, triazoles, tetrazoles and purines (one proton a
-ring: uracil −1); acylsulfonamides; HX, HCN, HSCN, HNCO, HN3.
+N and the halogens (one proton of silicic acid), hydroperoxides; phenols, hydroxyazines, tropolones;
+enols conjugated with a ketone, enediols (ascorbic, squaric acid); thiols, selenols, H2S; oximes,
+hydroxamic acids and other N-hydroxy groups on sp2 nitrogen; acyl- and thioacylhydrazones (one
+proton for each C=O and C=S), so thiosemicarbazones, and dithizone; sulfonamides with NH;
+arylhydrazones of α-diketones, the other tautomer of o-hydroxyazo dyes; β-dicarbonyls with at least
+one ketone or aldehyde (one proton for each carbon between), pyrazolones; cyclic imides, lactams of
+aromatic rings, triazoles, tetrazoles, nitroazoles and purines (one proton a ring: uracil −1; but
+each thioxo group counts, and two of cyanuric acid); acyclic imides with a C=S (acylthioureas),
+diacylhydrazines, thiooxamides, imidodiphosphinates; cyanamides; HX, HCN, HSCN, HNCO, HN3.
 
-Not counted: alcohols, boronic acids, hydroxylamines on sp3 nitrogen, amines, amides,
-sulfonamides, thioamides, (thio)semicarbazones; NH of imidazole, pyrazole, indole; carbon acids
-other than β-dicarbonyls and HCN. Water counts one: a ligand written ``O`` is hydroxide.
+Not counted: alcohols, boronic acids, hydroxylamines on sp3 nitrogen, amidoximes, amines, amides,
+hydrazides, thioamides, ureas, thioureas, semicarbazones, formazans; NH of imidazole, pyrazole,
+indole; carbon acids other than those named and HCN. Of two vicinal oximes, and of an oxime beside a
+phenol, one proton stays (dimethylglyoxime 10.7 and above 12, salicylaldoxime 9.2 and 12.1).
+
+Counted by convention, whatever the pK: every phenol (catechol 13, salicylic acid 13.5), since
+constants are written for the anion without its proton; the NH inside porphyrins, phthalocyanines
+and corroles, which a metal ion replaces; one proton of water: a ligand written ``O`` is hydroxide.
+
+pK values: Martell, Smith, Critical Stability Constants; Perrin, Dempsey, Serjeant, pKa Prediction
+for Organic Acids and Bases (1981).
 """
 
 from functools import lru_cache
@@ -24,9 +37,12 @@ _GROUPS = {
     "carboxylic, carbonic, thiocarboxylic acid": "[OX2H][CX3]=[O,S,Se]",
     "oxo-acid of P": "[OX2H][PX4]=[O,S,Se,N]",
     "oxo-acid of S, Se, Te, As": "[OX2H][S,Se,Te,As]=[O,S]",
+    "arsenous acid": "[AsX3;$(*[OX2H])]",
+    "silicic acid": "[SiX4;$(*([OX2H])([OX2H])[OX2H])]",
     "oxo-acid of a halogen": "[OX2H][Cl,Br,I]",
+    "hydroperoxide": "[OX2H][OX2]",
     "nitric acid": "[OX2H][NX3+](=O)[O-]",
-    "N-hydroxy on sp2 nitrogen": "[OX2H][$([NX2]=[C,N,O]),n]",
+    "N-hydroxy on sp2 nitrogen": "[OX2H][$([NX2]=[C,N,O]),n;!$(N=C[NX3H2])]",
     "hydroxamic acid": "[OX2H][NX3][$([#6]=[O,S,N]),$(S=O),$(P=O),$(N=O)]",
     # A lactim's OH is left to its ring, below.
     "phenol": "[OX2H][c;!$(c:[nX2H0])]",
@@ -36,27 +52,55 @@ _GROUPS = {
     "β-dicarbonyl": (
         "[CX4;!H0]([$([CX3]([#6])([#6])=[O,S]),$([CX3H]=O)])[$([CX3]=[O,S]);!$(C[OX2H])]"
     ),
+    "barbituric acid without NH, Meldrum's acid": (
+        "[CX4;!H0]1C(=[O,S])[NX3H0,OX2][#6][NX3H0,OX2]C1=[O,S]"
+    ),
+    "tricyanomethane": "[CX4H](C#N)(C#N)C#N",
+    "pyrazol-5-one": "[CX4;!H0]1C(=[NX2][NX3]C1=[O,S])",
+    # A hydroxamic acid of a sulfonic acid has its proton on the oxygen.
+    "sulfonamide": "[NX3;!H0;!$(N[OX2H])]S(=O)(=O)[#6]",
+    "sulfonamide, imino tautomer": "[$([SX4](=O)(=O)[#6])][NX2]=[#6][N,n;!H0]",
     "acylsulfonamide": "[NX3;!H0]([#6]=O)S(=O)=O",
     "disulfonylimide": "[NX3H](S(=O)=O)S(=O)=O",
+    "imidodiphosphinate": "[NX3H](P(=[O,S,Se])([!O])[!O])P(=[O,S,Se])([!O])[!O]",
+    "acylhydrazone": "[OX1]=[$([CX3][#6]),$([CX3H])][NX3H]!@[NX2]=[#6]",
+    "acylhydrazone, iminol": "[OX2H][$([CX3][#6]),$([CX3H])]=[NX2]!@[NX2]=[#6]",
+    "thioacylhydrazone": "[SX1,SeX1]=[#6][NX3H]!@[NX2]=[#6]",
+    "keto-hydrazone": "[NX3H](a)[NX2]=[#6][$([#6X3]=[O,S]);!$([#6][OX2,NX3;!R])]",
+    "dithizone, diphenylcarbazone": "[O,S,Se;X1]=[CX3]([NX2]=[NX2])[NX3H][NX3H]",
+    "diacylhydrazine": "[NX3H;!R]([CX3](=O)[#6])[NX3H][CX3](=O)[#6]",
+    "imide with C=S": "[NX3H;!R]([#6]=[S,Se])[#6]=[O,S,Se]",
+    "thiooxamide": "[SX1]=[CX3]([NX3;!H0])[CX3](=[O,S;X1])[NX3]",
     "water, as a ligand hydroxide": "[OH2]",
     "hydrogen halide": "[FH,ClH,BrH,IH;X1]",
     "hydrocyanic acid": "[CX2H]#N",
     "cyanic acid": "[OX2H]C#N",
     "HNCO, HNCS": "[NX2H]=C=[O,S,Se]",
     "hydrazoic acid": "[NX2H]=[N+]=[N-]",
-    "dicyanamide": "[NX3H](C#N)C#N",
+    "cyanamide": "[NX3;!H0;!$(N[CX3])]C#N",
 }
+
+# Of these two acids the second keeps its proton, in a hydrogen bond to the first.
+_KEPT = ("[OX2H][NX2]=[#6][#6]=[NX2][OX2H]", "[OX2H][NX2]=[#6]c:c[OX2H]")
 
 # NH on N9, and on N7, of the imidazole ring.
 _PURINES = ("[nX3H]1cnc2c1ncnc2", "[nX3H]1cnc2c1cncn2")
 _CYCLIC_IMIDE = "[NX3H;R]([#6X3]=[O,S])[#6X3]=[O,S]"
 _LACTIM = "[$(c[OX2H])]:[nX2H0]"
-_OXO_RING_ATOM = "[c;$(c=[O,S])]"
+_OXO = "[c;$(c=[O,S])]"
+_THIOXO = "[c;$(c=[S,Se])]"
+_OXYGENATED = "[c;$(c=O),$(c[OX2H])]"
+_NITRO = "[c;$(c[N+](=O)[O-])]"
+_TETRAPYRROLES = (15, 16)  # atoms around a corrole, and around a porphyrin or a phthalocyanine
 
 
 @lru_cache
 def _pattern(smarts: str) -> Chem.Mol:
     return Chem.MolFromSmarts(smarts)
+
+
+def _matches(molecule: Chem.Mol, smarts: str) -> tuple[tuple[int, ...], ...]:
+    return molecule.GetSubstructMatches(_pattern(smarts))
 
 
 def acidic_protons(molecule: Chem.Mol) -> int:
@@ -71,56 +115,73 @@ def acidic_protons(molecule: Chem.Mol) -> int:
     -------
     int
     """
-    acids = {
-        match[0]
-        for smarts in _GROUPS.values()
-        for match in molecule.GetSubstructMatches(_pattern(smarts))
-    }
-    return sum(_protons(molecule.GetAtomWithIdx(i)) for i in acids) + _acidic_rings(molecule, acids)
+    acids = {match[0] for smarts in _GROUPS.values() for match in _matches(molecule, smarts)}
+    of_groups = sum(_protons(molecule.GetAtomWithIdx(i)) for i in acids)
+    kept = sum(
+        match[0] in acids and match[-1] in acids
+        for smarts in _KEPT
+        for match in _matches(molecule, smarts)
+    )
+    return of_groups - kept + _of_rings(molecule, acids) + _inside_tetrapyrrole(molecule)
 
 
 def _protons(atom: Chem.Atom) -> int:
     """All the hydrogens of a chalcogen (H2S loses two), one of any other atom."""
-    return atom.GetTotalNumHs() if atom.GetSymbol() in {"S", "Se", "Te"} else 1
+    return max(atom.GetTotalNumHs(), 1) if atom.GetSymbol() in {"S", "Se", "Te"} else 1
 
 
-def _acidic_rings(molecule: Chem.Mol, acids: set[int]) -> int:
-    """Rings that lose one proton, wherever the tautomer puts it: imides, lactams, azoles.
+def _of_rings(molecule: Chem.Mol, acids: set[int]) -> int:
+    """Protons lost by imides, lactams and azoles, wherever the tautomer puts them.
 
-    A ring that already bears an acidic OH or SH has no more to lose: 3-hydroxypyridin-2-one has
-    one acidic proton, not two.
+    Each thioxo group of a ring is a thiol in another tautomer, so it counts as one. Otherwise a
+    ring loses one proton, and none if it already bears an acidic OH or SH: 3-hydroxypyridin-2-one
+    has one acidic proton, not two.
     """
-    rings = [set(ring) for ring in molecule.GetRingInfo().AtomRings()]
-    return sum(
-        _loses_proton(molecule, ring)
-        for ring in rings
-        if not any(_neighbours(molecule, i) & ring for i in acids)
-    )
+    bearing = {neighbour for i in acids for neighbour in _neighbours(molecule, i)}
+    lost = 0
+    for ring in map(set, molecule.GetRingInfo().AtomRings()):
+        thioxo = min(_inside(molecule, ring, _THIOXO), _inside(molecule, ring, "[nX3H]"))
+        lost += thioxo or (0 if bearing & ring else _lost_by(molecule, ring))
+    return lost
 
 
 def _neighbours(molecule: Chem.Mol, atom: int) -> set[int]:
-    """Return the carbons that an exocyclic OH or SH hangs on; none for acids of other elements."""
+    """Return the carbon that an OH or SH hangs on; none for acids of other kinds."""
     centre = molecule.GetAtomWithIdx(atom)
-    if centre.GetSymbol() not in {"O", "S", "Se"}:
+    if centre.GetSymbol() not in {"O", "S", "Se"} or centre.GetDegree() > 1:
         return set()
     return {neighbour.GetIdx() for neighbour in centre.GetNeighbors()}
 
 
-def _loses_proton(molecule: Chem.Mol, ring: set[int]) -> bool:
-    def inside(smarts: str) -> bool:
-        return any(
-            ring.issuperset(match) for match in molecule.GetSubstructMatches(_pattern(smarts))
-        )
+def _inside(molecule: Chem.Mol, ring: set[int], smarts: str) -> int:
+    """Count the matches that are wholly in the ring."""
+    return sum(ring.issuperset(match) for match in _matches(molecule, smarts))
 
-    if not inside("[nX3H]"):
-        return inside(_LACTIM) or any(
-            {match[0], match[1], match[3]} <= ring
-            for match in molecule.GetSubstructMatches(_pattern(_CYCLIC_IMIDE))
-        )
+
+def _lost_by(molecule: Chem.Mol, ring: set[int]) -> int:
     nitrogens = sum(molecule.GetAtomWithIdx(i).GetAtomicNum() == 7 for i in ring)
-    purine = any(
-        match[0] in ring
-        for smarts in _PURINES
-        for match in molecule.GetSubstructMatches(_pattern(smarts))
-    )
-    return inside(_OXO_RING_ATOM) or inside(_LACTIM) or purine or (len(ring) == 5 and nitrogens > 2)
+    if nitrogens == 3 and _inside(molecule, ring, _OXYGENATED) == 3:
+        return 2  # cyanuric acid: 6.9, 11.4
+    lactim = _inside(molecule, ring, _LACTIM) > 0
+    if not _inside(molecule, ring, "[nX3H]"):
+        imides = _matches(molecule, _CYCLIC_IMIDE)
+        return int(lactim or any({m[0], m[1], m[3]} <= ring for m in imides))
+    purine = any(match[0] in ring for s in _PURINES for match in _matches(molecule, s))
+    nitro = nitrogens > 1 and _inside(molecule, ring, _NITRO) > 0
+    azole = len(ring) == 5 and (nitrogens > 2 or nitro)
+    return int(_inside(molecule, ring, _OXO) > 0 or lactim or purine or azole)
+
+
+def _inside_tetrapyrrole(molecule: Chem.Mol) -> int:
+    """Count the NH that point into a conjugated ring of four pyrroles."""
+    inner = {
+        i
+        for ring in molecule.GetRingInfo().AtomRings()
+        if len(ring) in _TETRAPYRROLES
+        and all(
+            molecule.GetAtomWithIdx(i).GetHybridization() == Chem.HybridizationType.SP2
+            for i in ring
+        )
+        for i in ring
+    }
+    return sum(match[0] in inner for match in _matches(molecule, "[#7X3;H1;r5]"))

@@ -1,26 +1,23 @@
 """The binding site of a ligand: the donors that chelate rings let one metal ion hold together.
 
 Two donors belong to the same set if a chelate ring of at most six atoms joins them, directly or
-through others. The binding site is the strongest set, where a donor that holds a metal ion by
-itself counts 1, and one that only binds beside a stronger one (alcohol, ether, amide, thioether,
-aniline, …) 0.3. So EDTA's six donors are one site, while hexamethylenedinitrilotetraacetic acid,
-with the same donors, has two sets of three, and isocinchomeronic acid (pyridine-2,5-dicarboxylic)
-a site of two donors and a carboxylate that is elsewhere.
+through others (`bo_loop.chemistry.chelates`). The binding site is the strongest set, where a donor
+that holds a metal ion by itself counts 1, and one that only binds beside a stronger one (alcohol,
+ether, amide, thioether, aniline, …) 0.3. So EDTA's six donors are one site, while
+hexamethylenedinitrilotetraacetic acid, with the same donors, has two sets of three, and
+isocinchomeronic acid (pyridine-2,5-dicarboxylic) a site of two donors and a carboxylate that is
+elsewhere.
 """
 
 import numpy as np
 from numpy.typing import NDArray
 from rdkit import Chem
 
+from bo_loop.chemistry.chelates import chelate_rings, sets_of_donors
 from bo_loop.chemistry.donor_types import SITE_CLASSES, WEAK
-from bo_loop.chemistry.donors import (
-    DonorSite,
-    chelate_rings,
-    donor_sites,
-    linked,
-    macrocycle_size,
-)
+from bo_loop.chemistry.donors import macrocycle_size
 from bo_loop.chemistry.ligands import standardise
+from bo_loop.chemistry.sites import DonorSite, donor_sites
 
 _LARGEST_RING = 6  # larger chelate rings hold so loosely that their donors act apart
 _SMALL_RING = 9  # a ring of fewer atoms is too small to have a metal ion inside
@@ -36,6 +33,8 @@ BINDING_NAMES = (
     "site_rings_of_4",
     "site_rings_of_5",
     "site_rings_of_6",
+    "site_rings_on_cis_carbons",
+    "site_rings_on_trans_carbons",
     "site_methyls_beside_n",
     "rings_of_7",
     "strength_elsewhere",
@@ -62,7 +61,8 @@ def binding_features(smiles: str) -> NDArray[np.float64]:
     Returns
     -------
     (d,) float64
-        Columns: `BINDING_NAMES`. ``site_…`` counts donors of a class, chelate rings, and methyl
+        Columns: `BINDING_NAMES`. ``site_…`` counts donors of a class, chelate rings, those of them
+        that run through a small ring of the ligand between cis or trans substituents, and methyl
         groups ortho to an aromatic nitrogen, in the site; N-oxides are among ``site_anionic_o``.
         ``…_elsewhere`` is what the other donors add up to: ``anions_elsewhere`` counts those of
         the classes ``carboxylate``, ``anionic_o``, ``phosphate`` and ``soft``, whatever their
@@ -75,17 +75,17 @@ def binding_features(smiles: str) -> NDArray[np.float64]:
     Raises
     ------
     DataError
-        As `bo_loop.chemistry.donors.donor_sites`.
+        As `bo_loop.chemistry.sites.donor_sites`.
     """
     donors, rings = donor_sites(smiles), chelate_rings(smiles)
     molecule = Chem.MolFromSmiles(standardise(smiles))
     classes = _classes(donors)
     weight = [_weight(donor, name) for donor, name in zip(donors, classes, strict=True)]
-    sets = _sets(len(donors), rings)
-    site = max(sets, key=lambda each: sum(weight[i] for i in each), default=[])
-    inside = set(site)
-    outside = [i for i in range(len(donors)) if i not in inside]
-    held = [size for pair, size in rings.items() if inside.issuperset(pair)]
+    tight = [ring for ring in rings if ring.size <= _LARGEST_RING]
+    sets = sets_of_donors(range(len(donors)), tight, weight.__getitem__)
+    site = sets[0] if sets else []
+    outside = [i for i in range(len(donors)) if i not in site]
+    held = [ring for ring in tight if set(site).issuperset(ring.donors)]
     kinds = [donors[i].kind for i in site]
     strength = sum(weight[i] for i in site)
     return np.array(
@@ -94,9 +94,10 @@ def binding_features(smiles: str) -> NDArray[np.float64]:
             *(kinds.count(name) for name in _OF_SITE[len(SITE_CLASSES) :]),
             len(site),
             strength,
-            *(held.count(size) for size in (4, 5, 6)),
+            *(sum(ring.size == size for ring in held) for size in (4, 5, 6)),
+            *(sum(ring.arrangement == each for ring in held) for each in ("cis", "trans")),
             sum(_methyls(molecule, donors[i]) for i in site if classes[i] == "aromatic_n"),
-            list(rings.values()).count(7),
+            len(rings) - len(tight),
             sum(weight[i] for i in outside),
             sum(classes[i] in _ANIONS for i in outside),
             sum(len(each) > 1 for each in sets),
@@ -123,12 +124,6 @@ def _classes(donors: tuple[DonorSite, ...]) -> list[str]:
 def _weight(donor: DonorSite, name: str) -> float:
     weak = donor.kind in WEAK or donor.kind == "aniline" or name in ("neutral_o", "neutral_s")
     return _WEIGHT_OF_WEAK if weak else 1.0
-
-
-def _sets(n: int, rings: dict[tuple[int, int], int]) -> list[list[int]]:
-    """Donors that chelate rings join, in the order of their first."""
-    labels = linked(n, (pair for pair, size in rings.items() if size <= _LARGEST_RING))
-    return [[i for i in range(n) if labels[i] == each] for each in dict.fromkeys(labels)]
 
 
 def _methyls(molecule: Chem.Mol, donor: DonorSite) -> int:

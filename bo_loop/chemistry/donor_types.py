@@ -5,8 +5,13 @@ hydroxamate), and map 9 an atom that the group uses up and that does not bind. P
 in the order of `PATTERNS`, the more specific first.
 """
 
-# An imide, amide, urea or sulfonyl nitrogen, whose lone pair is not free.
-_BOUND_N = "$(N[#6]=[O,S,Se]),$(NS(=O)=O),$(NP=O),$(NC=[NX2]),$(NC=[N+])"
+# An imide, amide, urea, amidine, aminoazine or sulfonyl nitrogen, whose lone pair is not free.
+_BOUND_N = "$(N[#6]=[O,S,Se]),$(NS(=O)=O),$(NP=O),$(NC=[NX2]),$(NC=[N+]),$(Nc:n)"
+_INNER_N = (  # of porphyrins and phthalocyanines; of corroles
+    "$([#7]1~[#6]~*~[#6]~[#7]~[#6]~*~[#6]~[#7]~[#6]~*~[#6]~[#7]~[#6]~*~[#6]~1),"
+    "$([#7]1~[#6]~*~[#6]~[#7]~[#6]~*~[#6]~[#7]~[#6]~*~[#6]~[#7]~[#6]~[#6]~1),"
+    "$([#7]1~[#6]~*~[#6]~[#7]~[#6]~[#6]~[#7]~[#6]~*~[#6]~[#7]~[#6]~*~[#6]~1)"
+)
 _ALKYL = "[CX4]"
 
 # (type, SMARTS), the more specific first.
@@ -28,6 +33,7 @@ PATTERNS: tuple[tuple[str, str], ...] = (
     ("dithio_acid", "[SX2H:1]C=[SX1:2]"),
     ("dithio_acid", "[SX2H:1]P=[SX1:2]"),
     ("oxime", "[NX2:1](=[#6])[OX2H:9]"),
+    ("oxime", "[NX2:1](=[OX1:9])[#6]~[#6][OX2H]"),  # a nitrosophenol binds as a quinone oxime
     ("phosphonate", "[OX2H:1][P,As;$(*[#6])](=[O,S:9])[OX2H:9]"),
     ("phosphonate", "[OX2H:1][P,As;$(*[#6])]=[O,S:9]"),
     ("phosphate", "[OX2H:1][P,As](=[O,S:9])([OX2H:9])[OX2H:9]"),
@@ -37,7 +43,7 @@ PATTERNS: tuple[tuple[str, str], ...] = (
     ("sulfonate", "[OX2H:1]S(=[O,S:9])(=[O:9])[OX2H:9]"),
     ("sulfonate", "[OX2H:1]S(=[O,S:9])=[O:9]"),
     ("sulfonate", "[OX2H:1]S=[O:9]"),
-    ("sulfonamide", "[NX3:1]S(=[O:9])=[O:9]"),
+    ("sulfonamide", "[NX3;!H0:1]S(=[O:9])=[O:9]"),
     ("sulfonyl", "[OX1:9]=[SX4]=[OX1:9]"),
     ("sulfoxide", "[OX1:1]=[SX3]"),
     ("thiocarboxylate", "[SX2H:1][CX3]=[OX1:9]"),
@@ -56,6 +62,7 @@ PATTERNS: tuple[tuple[str, str], ...] = (
     ("disulfide", "[SX2;H0:1][SX2;H0:9]"),
     ("phosphine", "[PX3,AsX3:1]"),
     ("n_oxide", "[OX1-:1][N+,n+]"),
+    ("pyrrole", f"[#7;r5;$([X2]),$([H1]);{_INNER_N}:1]"),
     ("triazole_tetrazole", "[nX2,nH;r5;$(n1nnaa1),$(n1nana1),$(n1anna1):1]"),
     ("pyrazole", "[n;r5;$([nX2]),$([nH]):1]~[n;r5:9]"),
     ("imidazole", "[nX2;r5:1]c[nX3;r5:9]"),
@@ -79,6 +86,7 @@ PATTERNS: tuple[tuple[str, str], ...] = (
     ("secondary_amine", f"[NX3;H1:1]({_ALKYL}){_ALKYL}"),
     ("tertiary_amine", f"[NX3;H0:1]({_ALKYL})({_ALKYL}){_ALKYL}"),
     ("ammonia", "[NX3H3:1]"),
+    ("hydroxide", "[OX2H2:1]"),
     ("phenol", "[OX2H:1]c"),
     ("enol", "[OX2H:1]C=C"),
     ("alcohol", "[OX2H:1][CX4]"),
@@ -96,27 +104,31 @@ DONOR_TYPES = tuple(dict.fromkeys(name for name, _ in PATTERNS if name not in _S
 RING_NITROGEN = {"triazole_tetrazole", "pyrazole", "imidazole", "thiazole", "diazine", "pyridine"}
 
 # Borderline by Pearson are the nitrogens of sp2 and aromatic carbon.
-BORDERLINE = RING_NITROGEN | {"aniline", "imine", "azo", "nitroso", "oxime", "nitrile"}
+BORDERLINE = RING_NITROGEN | {"pyrrole", "aniline", "imine", "azo", "nitroso", "oxime", "nitrile"}
 SOFT_ELEMENTS = {"S", "Se", "P", "As", "I", "C"}
 # Groups of which one binding oxygen is an anion in the complex.
 ANIONIC_OXYGEN = {
     "hydroxamate", "hydroxypyridinone", "alpha_hydroxycarboxylate", "catechol",
     "hydroxyaryl_carbonyl", "beta_diketone", "phosphonate", "phosphate", "sulfonate",
-    "carboxylate", "phenol", "enol", "hydroxy_heteroatom",
+    "carboxylate", "phenol", "enol", "hydroxy_heteroatom", "hydroxide",
 }  # fmt: skip
 
 # These bind next to a stronger donor, but do not hold a metal ion in water.
 WEAK = {
-    "amide", "urea", "ring_carbonyl", "carbonyl", "ester", "nitrile", "sulfonate", "sulfonamide",
-    "nitroso",
+    "amide", "urea", "ring_carbonyl", "carbonyl", "ester", "nitrile", "sulfonate", "nitroso",
 }  # fmt: skip
+
+# In a count of the donors that one metal ion holds: those that join only in small chelate rings,
+# and those that do not count.
+SUPPORTING = {"amide", "urea", "ring_carbonyl", "carbonyl", "ether", "crown_ether"}
+UNCOUNTED = {"alcohol", "ester", "nitrile", "sulfonate", "nitroso"}
 
 # What a donor is in a binding site: every kind is in one class.
 SITE_CLASSES: dict[str, tuple[str, ...]] = {
     "carboxylate": ("carboxylate", "thiocarboxylate", "alpha_hydroxycarboxylate"),
     "anionic_o": (
         "hydroxamate", "hydroxypyridinone", "catechol", "hydroxyaryl_carbonyl", "beta_diketone",
-        "enol", "phenol", "hydroxy_heteroatom", "n_oxide",
+        "enol", "phenol", "hydroxy_heteroatom", "hydroxide", "n_oxide",
     ),
     "phosphate": ("phosphonate", "phosphate"),
     "neutral_o": (
@@ -124,7 +136,7 @@ SITE_CLASSES: dict[str, tuple[str, ...]] = {
         "sulfonate", "sulfoxide", "phosphoryl", "nitroso",
     ),
     "amine": ("primary_amine", "secondary_amine", "tertiary_amine", "ammonia"),
-    "aromatic_n": tuple(sorted(RING_NITROGEN)),
+    "aromatic_n": (*sorted(RING_NITROGEN), "pyrrole"),
     "other_n": (
         "aniline", "hydrazine", "oxime", "imine", "azo", "amidine", "sulfonamide", "nitrile",
         "azide_cyanate",

@@ -172,10 +172,9 @@ def _recipe_node(stored: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def schema_version(blocks: Collection[str]) -> str:
-    """Name what computes the features of `blocks`: descriptor set or rules, and packages."""
+    """Name what computes the features of `blocks`: descriptor set, rules, and packages."""
     sets = [descriptors.set_version()] if "mordred" in blocks else []
-    sets += [groups.rules_version()] if "donors" in blocks else []
-    return " ".join([*sets, f"mendeleev={version('mendeleev')}"])
+    return " ".join([*sets, groups.rules_version(), f"mendeleev={version('mendeleev')}"])
 
 
 def _gaps(pairs: pd.DataFrame, table: PairFeatures) -> dict[str, list[str]]:

@@ -26,8 +26,8 @@ from rdkit.Chem import rdFingerprintGenerator
 from rdkit.Contrib.SA_Score import sascorer
 
 from bo_loop.base.errors import ConfigError, DataError
-from bo_loop.chemistry.donors import donor_sites
 from bo_loop.chemistry.ligands import deprotonated_charge, ligand_group
+from bo_loop.chemistry.sites import donor_sites
 from bo_loop.ligands.generators.base import Candidate, check_count
 from bo_loop.ligands.generators.strings import flat, round_trips
 from bo_loop.ligands.soundness import odd_valence, strain

@@ -1,11 +1,13 @@
 """Ligand features of `features=chemistry`: donor groups, binding site, atom environments.
 
 All are functions of the structure alone; nothing is fitted, so a ligand that joins a campaign
-later is described as completely as one that was there at the start.
+later is described as completely as one that was there at the start. A ligand and its mirror image
+are described by one structure, since an achiral metal ion binds them alike.
 """
 
 from collections.abc import Sequence
 from functools import lru_cache
+from hashlib import sha256
 from importlib.metadata import version
 
 import numpy as np
@@ -15,6 +17,7 @@ from rdkit.Chem import rdFingerprintGenerator
 from bo_loop.base.types import Floats
 from bo_loop.chemistry.binding import BINDING_NAMES, binding_features
 from bo_loop.chemistry.donors import DONOR_NAMES, donor_features
+from bo_loop.chemistry.geometry import either_enantiomer, relative_configurations
 from bo_loop.features.cache import DescriptorCache
 
 RADIUS = 2  # bonds
@@ -38,7 +41,7 @@ def donors(smiles: Sequence[str]) -> Floats:
         carboxylate counts for more than the seventh.
     """
     with DescriptorCache(f"donors of {rules_version()}", len(DONOR_NAMES)) as cache:
-        return np.log1p(cache.vectors(smiles, donor_features))
+        return np.log1p(cache.vectors(_either_enantiomers(smiles), donor_features))
 
 
 def site(smiles: Sequence[str]) -> Floats:
@@ -56,7 +59,11 @@ def site(smiles: Sequence[str]) -> Floats:
         sixth chelate ring counts for as much as the second.
     """
     with DescriptorCache(f"site of {rules_version()}", len(BINDING_NAMES)) as cache:
-        return cache.vectors(smiles, binding_features)
+        return cache.vectors(_either_enantiomers(smiles), binding_features)
+
+
+def _either_enantiomers(smiles: Sequence[str]) -> list[str]:
+    return [either_enantiomer(text) for text in smiles]
 
 
 def rules_version() -> str:
@@ -66,7 +73,7 @@ def rules_version() -> str:
     value, or other columns: of donors, binding site, charge or environments as much as of
     `bo_loop.features.blocks.bonding` and `bo_loop.features.blocks.properties`.
     """
-    return f"features 3 rdkit={version('rdkit')}"
+    return f"features 4 rdkit={version('rdkit')}"
 
 
 def atoms(smiles: Sequence[str]) -> Floats:
@@ -80,11 +87,18 @@ def atoms(smiles: Sequence[str]) -> Floats:
     -------
     (n, 2048) float64
         Counts of the circular environments of up to `RADIUS` bonds, hashed (Rogers, Hahn,
-        J. Chem. Inf. Model. 2010, 50, 742). Stereochemistry is not told apart.
+        J. Chem. Inf. Model. 2010, 50, 742), and of the relative configurations that tell
+        diastereomers apart (`bo_loop.chemistry.geometry.relative_configurations`).
     """
-    generator = _generator()
-    rows = [generator.GetCountFingerprintAsNumPy(Chem.MolFromSmiles(text)) for text in smiles]
+    rows = [_environments(text) for text in _either_enantiomers(smiles)]
     return np.array(rows, dtype=np.float64).reshape(-1, BITS)
+
+
+def _environments(smiles: str) -> Floats:
+    counts = _generator().GetCountFingerprintAsNumPy(Chem.MolFromSmiles(smiles)).astype(np.float64)
+    for text in relative_configurations(smiles):
+        counts[int(sha256(text.encode()).hexdigest(), 16) % BITS] += 1.0
+    return counts
 
 
 @lru_cache(maxsize=1)

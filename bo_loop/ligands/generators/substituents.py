@@ -13,7 +13,7 @@ from rdkit import Chem, rdBase
 from rdkit.Chem import rdChemReactions
 
 from bo_loop.base.errors import ConfigError
-from bo_loop.chemistry.donors import donor_sites
+from bo_loop.chemistry.sites import donor_sites
 from bo_loop.ligands.generators.base import Candidate, Known, Score, check_count
 
 _CUT = "[#6,#7,#16,#15;!$(*#*):1]-;!@[*:2]"

@@ -1,5 +1,4 @@
 import json
-from collections import Counter
 
 import numpy as np
 import pandas as pd
@@ -8,7 +7,6 @@ import pytest
 from bo_loop.base.errors import DataError
 from bo_loop.chemistry.ions import MetalIon
 from bo_loop.features.blocks.bonding import BONDING_NAMES, HYDROLYSIS_PK, bonding
-from bo_loop.features.blocks.groups import BITS, atoms, donors
 from bo_loop.features.recipes.chemistry import ChemistryRecipe
 from bo_loop.features.schema import FeatureSchema
 
@@ -62,19 +60,6 @@ def test_estimated_hydrolysis_constants_agree_with_measured_ones(monkeypatch):
 def test_crystal_field_follows_irving_and_williams():
     row = [of(m, 2)["crystal_field_stabilisation_Dq"] for m in ("Mn", "Fe", "Co", "Ni", "Zn")]
     assert row == [0, 4, 8, 12, 0]
-
-
-def test_atom_environments_are_counted_and_blind_to_stereochemistry():
-    left, right = atoms(["C[C@H](N)C(=O)O", "C[C@@H](N)C(=O)O"])
-    np.testing.assert_array_equal(left, right)
-    # Ethane: two equal carbons, and the bond between them once.
-    assert Counter(atoms(["CC"])[0].tolist()) == {0.0: BITS - 2, 2.0: 1, 1.0: 1}
-
-
-def test_donors_are_logarithms_of_counts_and_kept_on_disk():
-    first, again = donors([EDTA, "NCCN"]), donors([EDTA, "NCCN"])
-    np.testing.assert_array_equal(first, again)
-    assert np.log(5.0) in first[0]  # four carboxylates
 
 
 def test_protons_have_no_metal_properties_but_are_told_apart():

@@ -8,8 +8,8 @@ from rdkit import Chem
 from small_chemistry import LIGANDS, filters, known, option, score, worth
 
 from bo_loop.base.errors import ConfigError
-from bo_loop.chemistry.donors import donor_sites
 from bo_loop.chemistry.ligands import standardise
+from bo_loop.chemistry.sites import donor_sites
 from bo_loop.ligands.filters import Funnel
 from bo_loop.ligands.generators.base import Candidate, Known
 from bo_loop.ligands.generators.crossover import Crossover

@@ -1,0 +1,40 @@
+import pytest
+
+from bo_loop.base.errors import DataError
+from bo_loop.chemistry.sites import donor_sites
+
+EDTA = "OC(=O)CN(CCN(CC(=O)O)CC(=O)O)CC(=O)O"
+DESFERRIOXAMINE_B = "CC(=O)N(O)CCCCCNC(=O)CCC(=O)N(O)CCCCCNC(=O)CCC(=O)N(O)CCCCCN"
+
+
+@pytest.mark.parametrize(
+    "smiles", [EDTA, DESFERRIOXAMINE_B, "Nc1ncnc2c1ncn2C1OC(COP(=O)(O)OP(=O)(O)O)C(O)C1O"]
+)
+def test_no_atom_is_in_two_sites(smiles):
+    atoms = [atom for site in donor_sites(smiles) for atom in site.atoms]
+    assert len(atoms) == len(set(atoms))
+
+
+def test_the_two_ends_of_a_bidentate_group_are_two_sites_of_one_group():
+    first, second = donor_sites("Oc1ccccc1O")
+    assert (first.kind, second.kind) == ("catechol", "catechol")
+    assert first.group == second.group
+
+
+@pytest.mark.parametrize(
+    "smiles", ["O=C1CCCC(=O)C1", "CC1(C)CC(=O)CC(=O)C1", "O=C1CC(=O)c2ccccc12"]
+)
+def test_the_oxygens_of_a_cyclic_1_3_diketone_are_one_site(smiles):
+    (site,) = donor_sites(smiles)
+    assert (site.kind, len(site.atoms)) == ("enol", 2)
+
+
+@pytest.mark.parametrize("smiles", ["CC(=O)CC(C)=O", "CC(=O)C1CCCCC1=O", "CC(=O)C1C(=O)CCCC1=O"])
+def test_the_oxygens_of_other_1_3_diketones_are_two(smiles):
+    kinds = [site.kind for site in donor_sites(smiles)]
+    assert kinds.count("beta_diketone") == 2
+
+
+def test_a_broken_smiles_is_named():
+    with pytest.raises(DataError, match=r"C\(C"):
+        donor_sites("C(C")
