@@ -346,9 +346,10 @@ def test_costs_belong_to_the_ligand(tmp_path):
 
 def named_pairs(*rows):
     names = {"en": "NCCN", "EDTA": "OC(=O)CN(CCN(CC(=O)O)CC(=O)O)CC(=O)O", "NH3": "N", "none": "CC"}
-    return pd.DataFrame(
+    frame = pd.DataFrame(
         [(name, names[name], n) for name, n in rows], columns=["ligand", "smiles", "n_ligands"]
     )
+    return frame.assign(metal="Cu", charge=2)
 
 
 @pytest.mark.parametrize(
@@ -369,7 +370,26 @@ def test_complexes_of_too_many_donors_are_left_out(most, stays):
     assert found.index.tolist() == list(range(len(stays)))
 
 
-@pytest.mark.parametrize("most", [0, -1, 2.5, True, "6"])
+def test_the_usual_number_is_each_ions_own():
+    """Cu(cyclam)2 and Cu(EDTA)2, which led the list of the strongest, are no species."""
+    every = pd.DataFrame({"smiles": ["C1CNCCNCCCNCCNC1", "NCCN", "OC(=O)CN(CC(=O)O)CC(=O)O"]})
+    every = every.merge(pd.DataFrame({"n_ligands": [1, 2, 3]}), how="cross")
+    ions = pd.DataFrame([("Cu", 2), ("Ag", 1), ("Th", 4)], columns=["metal", "charge"])
+    found = pools.within_denticity(ions.merge(every, how="cross"), "usual")
+    most = found.groupby(["metal", "smiles"])["n_ligands"].max().unstack()
+    assert most.loc["Cu"].tolist() == [1, 3, 1]
+    assert most.loc["Ag"].tolist() == [1, 2, 1]
+    assert most.loc["Th"].tolist() == [2, 3, 2]  # ten places
+
+
+def test_ligands_without_a_donor_are_refused_by_name(tmp_path):
+    path = tmp_path / "shelf.csv"
+    path.write_text("ligand,smiles\nglycine,NCC(=O)O\nhexane,CCCCCC\n,c1ccccc1\n", encoding="utf-8")
+    with pytest.raises(DataError, match=r"(?s)without a donor.*row 3: hexane .*row 4: c1ccccc1"):
+        pools.table(path=str(path), metals=["Ni+2"])
+
+
+@pytest.mark.parametrize("most", [0, -1, 2.5, True, "6", "most"])
 def test_a_number_of_donors_that_is_none(most):
     with pytest.raises(ConfigError, match=r"pool.max_denticity_sum is .* at least 1"):
         pools.within_denticity(named_pairs(("en", 1)), most)
