@@ -19,6 +19,7 @@ from bo_loop.records import shown_movers
 from bo_loop.report.page import report
 
 HIDDEN = "Zn+2"
+QUICK = {"max_iter": 30, "fit_rows": 300}  # hyperparameters on 300 rows, then all are known
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 FLAGS = [
     "--headless",
@@ -41,7 +42,7 @@ def config(directory):
         "seed": 0,
         "data": {"_target_": "bo_loop.data.minteq.load", "without_metals": [HIDDEN]},
         "features": {"_target_": "bo_loop.features.published.PublishedRecipe"},
-        "model": {"_target_": "bo_loop.models.matern_gp.MaternGP", "max_iter": 30},
+        "model": {"_target_": "bo_loop.models.matern_gp.MaternGP", **QUICK},
         "objective": {"_target_": "bo_loop.acquisition.objectives.Maximise"},
         "acquisition": {"_target_": "bo_loop.acquisition.functions.LogEI"},
         "pool": {
