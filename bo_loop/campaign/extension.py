@@ -21,7 +21,7 @@ def new_pairs(
     features: Mapping[str, Any],
     ligands: str | Path | None,
     metals: Sequence[str],
-    max_denticity_sum: int | None = None,
+    max_denticity_sum: int | str | None = None,
 ) -> pd.DataFrame:
     """Return the pairs to be added to a pool.
 
@@ -35,7 +35,7 @@ def new_pairs(
         A table, as `bo_loop.data.TablePool` reads it.
     metals : sequence of str
         Metal ions.
-    max_denticity_sum : int, optional
+    max_denticity_sum : int or str, optional
         The campaign's rule, as `pools.within_denticity` takes it.
 
     Returns
@@ -72,14 +72,14 @@ def new_pairs(
     pairs = with_keys(pd.concat(parts, ignore_index=True), "the new pairs")
     pairs = _lacking(pool, pairs, max_denticity_sum)
     if pairs.empty:
-        rule = f", or have more than {max_denticity_sum} donors" if max_denticity_sum else ""
+        rule = f", or are complexes {pools.room_told(most)}" if (most := max_denticity_sum) else ""
         raise CampaignError(f"Nothing to add: all these pairs are in the pool already{rule}.")
     FeatureSchema.from_json(features).transform(pairs)  # what it cannot describe is refused here
     return pairs
 
 
 def pairs_of_ligands(
-    pool: pd.DataFrame, smiles: Sequence[str], max_denticity_sum: int | None = None
+    pool: pd.DataFrame, smiles: Sequence[str], max_denticity_sum: int | str | None = None
 ) -> pd.DataFrame:
     """Pair ligands without a name with the metal ions and numbers of ligands of a pool.
 
@@ -89,7 +89,7 @@ def pairs_of_ligands(
         The pool so far, with ``pair_id`` and ``ligand_group``.
     smiles : sequence of str
         Standardised.
-    max_denticity_sum : int, optional
+    max_denticity_sum : int or str, optional
         The campaign's rule, as `pools.within_denticity` takes it.
 
     Returns
@@ -119,7 +119,7 @@ def _conditions(pool: pd.DataFrame) -> pd.DataFrame:
     return conditions
 
 
-def _lacking(pool: pd.DataFrame, pairs: pd.DataFrame, most: int | None) -> pd.DataFrame:
+def _lacking(pool: pd.DataFrame, pairs: pd.DataFrame, most: int | str | None) -> pd.DataFrame:
     """Return those pairs that the pool lacks and the rule on denticity lets pass."""
     unknown = [
         column

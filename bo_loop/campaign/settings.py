@@ -27,7 +27,7 @@ _BUILT_LATER = {"model": "fit", "objective": "parts", "acquisition": "allow_repl
 
 
 def checked_settings(config: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what is sealed of a config.
+    """Return what is sealed of a config; impossible ML_n are left out unless it says otherwise.
 
     Raises
     ------
@@ -42,6 +42,7 @@ def checked_settings(config: Mapping[str, Any]) -> dict[str, Any]:
             f"{sorted(unknown) or 'nothing'}. Its keys are {', '.join(SETTINGS)}."
         )
     settings = {key: config[key] for key in SETTINGS}
+    settings["pool"] = {"max_denticity_sum": "usual", **config["pool"]}
     check_values(settings)
     return settings
 

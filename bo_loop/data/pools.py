@@ -13,7 +13,8 @@ import numpy as np
 import pandas as pd
 
 from bo_loop.base.errors import ConfigError, DataError
-from bo_loop.chemistry.donors import DONOR_NAMES, donor_features
+from bo_loop.chemistry.coordination import usual_coordination
+from bo_loop.chemistry.donors import DONOR_NAMES, donor_features, donor_sites
 from bo_loop.chemistry.ions import MetalIon, parse_ion
 from bo_loop.chemistry.ligands import inchikey
 from bo_loop.data import observations as schema
@@ -21,6 +22,9 @@ from bo_loop.data.cells import bad_rows, read_cells, spreadsheet_rows
 
 _CHELATORS = "common_chelators.csv"
 _DENTICITY = DONOR_NAMES.index("denticity")
+
+USUAL = "usual"
+"""Value of ``max_denticity_sum``: the usual coordination number of each metal ion."""
 
 
 def common_chelators(
@@ -97,11 +101,12 @@ def table(
         As `common_chelators`.
     DataError
         As `common_chelators`, or if there is no such table at `path`, or it holds a structure
-        twice or one that cannot be read. All such rows are listed.
+        twice, one that cannot be read, or one without a donor atom. All such rows are listed.
     """
     where = f"pool table {path}"
     ligands, rows = _read_ligands(Path(path), where)
     _refuse_repeats(ligands, rows, where)
+    _refuse_donor_free(ligands, rows, where)
     return _cross(ligands, metals, n_ligands, temperature_C, ionic_strength_M, where)
 
 
@@ -153,15 +158,17 @@ def known_pairs(
     return schema.validate_pairs(pairs[first].reset_index(drop=True), "pool known_pairs")
 
 
-def within_denticity(pairs: pd.DataFrame, most: int | None) -> pd.DataFrame:
+def within_denticity(pairs: pd.DataFrame, most: int | str | None) -> pd.DataFrame:
     """Leave out complexes ML_n whose ligands bring more donors than a metal ion has room for.
 
     Parameters
     ----------
     pairs : DataFrame
-        With ``smiles`` and ``n_ligands``.
-    most : int or None
-        Most donors of all n ligands together; None leaves out nothing.
+        With ``metal``, ``charge``, ``smiles`` and ``n_ligands``.
+    most : int, "usual" or None
+        Most donors of all n ligands together; ``"usual"``: what
+        `bo_loop.chemistry.coordination.usual_coordination` says of the metal ion; None leaves out
+        nothing.
 
     Returns
     -------
@@ -171,7 +178,7 @@ def within_denticity(pairs: pd.DataFrame, most: int | None) -> pd.DataFrame:
     Raises
     ------
     ConfigError
-        If `most` is not a whole number of at least 1.
+        If `most` is neither a whole number of at least 1 nor one of the two words.
 
     Notes
     -----
@@ -181,14 +188,32 @@ def within_denticity(pairs: pd.DataFrame, most: int | None) -> pd.DataFrame:
     """
     if most is None:
         return pairs
+    room = _room(pairs, most)
+    several = pairs["n_ligands"] > 1
+    denticity = {s: donor_features(s)[_DENTICITY] for s in pairs.loc[several, "smiles"].unique()}
+    counted = pairs["smiles"].map(denticity).astype(float).fillna(1.0).clip(1, room)
+    return pairs[pairs["n_ligands"] * counted <= room].reset_index(drop=True)
+
+
+def room_told(most: int | str) -> str:
+    """Say which complexes `within_denticity` leaves out, as the end of a sentence."""
+    if most == USUAL:
+        return "with more donors than the metal ion usually binds"
+    return f"with more than {most} donors"
+
+
+def _room(pairs: pd.DataFrame, most: int | str) -> pd.Series:
+    """Most donors of all ligands of each pair."""
+    if most == USUAL:
+        ions = list(zip(pairs["metal"], pairs["charge"], strict=True))
+        number = {ion: usual_coordination(MetalIon(ion[0], int(ion[1]))) for ion in set(ions)}
+        return pd.Series([number[ion] for ion in ions], index=pairs.index, dtype="int64")
     if not isinstance(most, int) or isinstance(most, bool) or most < 1:
         raise ConfigError(
-            f"pool.max_denticity_sum is {most!r}: it must be a whole number of at least 1, such as "
-            "6, or null to leave out nothing."
+            f"pool.max_denticity_sum is {most!r}: it must be {USUAL}, a whole number of at least "
+            "1, such as 6, or null to leave out nothing."
         )
-    denticity = {s: donor_features(s)[_DENTICITY] for s in pairs["smiles"].unique()}
-    counted = pairs["smiles"].map(denticity).astype(float).clip(1, most)
-    return pairs[pairs["n_ligands"] * counted <= most].reset_index(drop=True)
+    return pd.Series(most, index=pairs.index, dtype="int64")
 
 
 def _cross(
@@ -285,6 +310,21 @@ def _refuse_repeats(ligands: pd.DataFrame, rows: Sequence[int], where: str) -> N
     if problems:
         raise DataError(
             f"{where} holds a ligand more than once (same InChIKey). Keep one row of each.",
+            problems,
+        )
+
+
+def _refuse_donor_free(ligands: pd.DataFrame, rows: Sequence[int], where: str) -> None:
+    """Raise if some of the ligands, of these row numbers, have no atom that can bind a metal."""
+    problems = [
+        f"row {row}: {name or smiles} ({smiles})"
+        for row, name, smiles in zip(rows, ligands["ligand"], ligands["smiles"], strict=True)
+        if not donor_sites(smiles)
+    ]
+    if problems:
+        raise DataError(
+            f"{where} holds ligands without a donor atom, which no metal ion binds in water. Take "
+            "these rows out, or correct their structures.",
             problems,
         )
 

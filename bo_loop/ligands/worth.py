@@ -33,14 +33,14 @@ class Judge:
     species : DataFrame
         ``metal, charge, n_ligands, temperature_C, ionic_strength_M`` of the pairs that each ligand
         is judged by.
-    max_denticity_sum : int, optional
+    max_denticity_sum : int or str, optional
         The campaign's rule on pairs, as `bo_loop.data.pools.within_denticity` takes it.
     """
 
     surrogate: Surrogate
     objective: Objective
     species: pd.DataFrame
-    max_denticity_sum: int | None = None
+    max_denticity_sum: int | str | None = None
 
     def values(self, smiles: Sequence[str]) -> tuple[Floats, Floats]:
         """Predict what ligands are worth.

@@ -14,6 +14,7 @@ from bo_loop.data.observations import with_keys
 from bo_loop.data.sources import minteq
 
 HIDDEN = "Zn+2"
+QUICK = {"max_iter": 30, "fit_rows": 300}  # hyperparameters on 300 rows, then all are known
 
 
 def config(directory, **changes):
@@ -25,7 +26,7 @@ def config(directory, **changes):
         "seed": 0,
         "data": {"_target_": "bo_loop.data.Minteq", "without_metals": [HIDDEN]},
         "features": {"_target_": "bo_loop.features.PublishedRecipe"},
-        "model": {"_target_": "bo_loop.models.MaternGP", "max_iter": 30},
+        "model": {"_target_": "bo_loop.models.MaternGP", **QUICK},
         "objective": target,
         "acquisition": {"_target_": "bo_loop.acquisition.LogEI"},
         "pool": {

@@ -4,10 +4,12 @@ from importlib import resources
 
 import pandas as pd
 import pytest
+from rdkit import Chem
 
 from bo_loop.base.config import build
 from bo_loop.base.errors import ConfigError, DataError
 from bo_loop.chemistry import ligands as chem
+from bo_loop.chemistry.donors import DONOR_NAMES, donor_features
 from bo_loop.data import observations as schema
 from bo_loop.data import pools
 
@@ -34,7 +36,9 @@ CLASSES = {
     "phosphate",
     "oxime",
     "quinolinol",
-    "azo dye",
+    "metallochromic dye",
+    "nitroso",
+    "Schiff base",
     "alkanolamine",
 }
 
@@ -56,7 +60,7 @@ def _mismatches(chelators, column, compute):
 class TestTableOfChelators:
     def test_has_its_columns_and_size(self, chelators):
         assert list(chelators.columns) == ["name", "class", "smiles", "formula", "charge"]
-        assert 140 <= len(chelators) <= 190
+        assert len(chelators) == 198
 
     @pytest.mark.parametrize(
         ("column", "compute"),
@@ -100,6 +104,36 @@ class TestTableOfChelators:
     def test_draws_the_stereoisomer_that_is_sold(self, chelators, name, key):
         smiles = chelators.loc[chelators["name"] == name, "smiles"].item()
         assert chem.inchikey(smiles) == key
+
+    def test_eriochrome_black_t_is_not_eriochrome_black_a(self, chelators):
+        """T couples 1-naphthol in position 2, A couples 2-naphthol in position 1."""
+        drawn = Chem.MolFromSmiles(chelators.set_index("name").smiles["Eriochrome black T"])
+        one_naphthol, two_naphthol = (
+            Chem.MolFromSmarts(f"{naphthol}-N=N-c1c2ccc([N+](=O)[O-])cc2c(S(=O)(=O)O)cc1O")
+            for naphthol in ("Oc1c2ccccc2ccc1", "Oc1ccc2ccccc2c1")
+        )
+        assert drawn.HasSubstructMatch(one_naphthol)
+        assert not drawn.HasSubstructMatch(two_naphthol)
+
+    @pytest.mark.parametrize(
+        ("name", "formula", "charge"),
+        [
+            ("Iminodisuccinic acid (IDS)", "C8H11NO8", -4),
+            ("Cupferron (N-nitroso-N-phenylhydroxylamine)", "C6H6N2O2", -1),
+            ("Pyrophosphoric acid", "H4O7P2", -4),
+            ("Tripolyphosphoric acid", "H5O10P3", -5),
+            ("Thiosulfuric acid", "H2O3S2", -2),
+            ("1-Nitroso-2-naphthol", "C10H7NO2", -1),
+            ("Salen", "C16H16N2O2", -2),
+            ("Xylenol orange", "C31H32N2O13S", -6),
+            ("2-Acetylpyridine thiosemicarbazone", "C8H10N4S", -1),
+            ("Salicylaldehyde thiosemicarbazone", "C8H9N3OS", -2),
+        ],
+    )
+    def test_has_ligands_that_it_lacked(self, chelators, name, formula, charge):
+        row = chelators.set_index("name").loc[name]
+        assert (row.formula, row.charge) == (formula, charge)
+        assert donor_features(row.smiles)[DONOR_NAMES.index("denticity")] >= 1
 
 
 class TestCommonChelators:
@@ -347,9 +381,10 @@ def test_costs_belong_to_the_ligand(tmp_path):
 
 def named_pairs(*rows):
     names = {"en": "NCCN", "EDTA": "OC(=O)CN(CCN(CC(=O)O)CC(=O)O)CC(=O)O", "NH3": "N", "none": "CC"}
-    return pd.DataFrame(
+    frame = pd.DataFrame(
         [(name, names[name], n) for name, n in rows], columns=["ligand", "smiles", "n_ligands"]
     )
+    return frame.assign(metal="Cu", charge=2)
 
 
 @pytest.mark.parametrize(
@@ -370,7 +405,26 @@ def test_complexes_of_too_many_donors_are_left_out(most, stays):
     assert found.index.tolist() == list(range(len(stays)))
 
 
-@pytest.mark.parametrize("most", [0, -1, 2.5, True, "6"])
+def test_the_usual_number_is_each_ions_own():
+    """Cu(cyclam)2 and Cu(EDTA)2, which led the list of the strongest, are no species."""
+    every = pd.DataFrame({"smiles": ["C1CNCCNCCCNCCNC1", "NCCN", "OC(=O)CN(CC(=O)O)CC(=O)O"]})
+    every = every.merge(pd.DataFrame({"n_ligands": [1, 2, 3]}), how="cross")
+    ions = pd.DataFrame([("Cu", 2), ("Ag", 1), ("Th", 4)], columns=["metal", "charge"])
+    found = pools.within_denticity(ions.merge(every, how="cross"), "usual")
+    most = found.groupby(["metal", "smiles"])["n_ligands"].max().unstack()
+    assert most.loc["Cu"].tolist() == [1, 3, 1]
+    assert most.loc["Ag"].tolist() == [1, 2, 1]
+    assert most.loc["Th"].tolist() == [2, 3, 2]  # ten places
+
+
+def test_ligands_without_a_donor_are_refused_by_name(tmp_path):
+    path = tmp_path / "shelf.csv"
+    path.write_text("ligand,smiles\nglycine,NCC(=O)O\nhexane,CCCCCC\n,c1ccccc1\n", encoding="utf-8")
+    with pytest.raises(DataError, match=r"(?s)without a donor.*row 3: hexane .*row 4: c1ccccc1"):
+        pools.table(path=str(path), metals=["Ni+2"])
+
+
+@pytest.mark.parametrize("most", [0, -1, 2.5, True, "6", "most"])
 def test_a_number_of_donors_that_is_none(most):
     with pytest.raises(ConfigError, match=r"pool.max_denticity_sum is .* at least 1"):
         pools.within_denticity(named_pairs(("en", 1)), most)

@@ -24,7 +24,7 @@ from bo_loop.propose import Candidates
 from bo_loop.surrogate import Surrogate
 
 CONF = Path(__file__).parents[2] / "conf"
-MODEL = {"_target_": "bo_loop.models.MaternGP", "max_iter": 20}
+MODEL = {"_target_": "bo_loop.models.MaternGP", "max_iter": 20, "fit_rows": 300}
 MAXIMISE = {"_target_": "bo_loop.acquisition.Maximise"}
 SELECTIVITY = {
     "_target_": "bo_loop.acquisition.Selectivity",

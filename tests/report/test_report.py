@@ -19,6 +19,7 @@ from bo_loop.campaign.views.views import shown_nearest
 from bo_loop.report.page import report
 
 HIDDEN = "Zn+2"
+QUICK = {"max_iter": 30, "fit_rows": 300}  # hyperparameters on 300 rows, then all are known
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 FLAGS = [
     "--headless",
@@ -41,7 +42,7 @@ def config(directory):
         "seed": 0,
         "data": {"_target_": "bo_loop.data.Minteq", "without_metals": [HIDDEN]},
         "features": {"_target_": "bo_loop.features.PublishedRecipe"},
-        "model": {"_target_": "bo_loop.models.MaternGP", "max_iter": 30},
+        "model": {"_target_": "bo_loop.models.MaternGP", **QUICK},
         "objective": {"_target_": "bo_loop.acquisition.Maximise"},
         "acquisition": {"_target_": "bo_loop.acquisition.LogEI"},
         "pool": {

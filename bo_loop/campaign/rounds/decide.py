@@ -90,7 +90,7 @@ def choose(
     observations = surrogate.schema.recipe.usable(training(literature, pool, state))
     picked = np.array([p.row for p in decision.proposals])
     ids = candidates.pairs.pair_ids
-    told = context(surrogate, features, picked, observations)
+    told = context(surrogate, features, picked, pairs, observations)
     return {
         "round": number,
         "seed": config["seed"],
@@ -158,6 +158,9 @@ def candidates_of(
     and n that the pool lacks come behind the pool, under the pool's conditions if it has only one;
     behind them, the pairs that constraints speak of, which are only predicted.
 
+    With `include_known` it answers none that is open: a pair that is to be proposed must not be the
+    one that proposals are compared with.
+
     A measured pair may be measured again unless it is waited for, or one of its results is a bound:
     the same measurement would find that bound again.
     """
@@ -169,12 +172,13 @@ def candidates_of(
     limits = _predicted(pd.concat([pool, extra], ignore_index=True), predicted)
     pairs = pd.concat([pool, extra, limits], ignore_index=True)
     states = pool["pair_id"].map(state.state_of).to_numpy()
-    unanswered = ~answered_by_literature | include_known
+    if include_known:
+        answered_by_literature[states == "open"] = False
     no, none = np.zeros(len(extra), dtype=bool), np.zeros(len(limits), dtype=bool)
     lost = np.isin(states, ("failed", "withdrawn")) & ~answered_by_literature
     return pairs, Candidates(
         pairs=pool_pairs(pairs, own=np.r_[~lost, ~no, none]),
-        open=np.r_[(states == "open") & unanswered, no, none],
+        open=np.r_[(states == "open") & ~answered_by_literature, no, none],
         pending=np.r_[[bool(state.waiting(p)) for p in pool["pair_id"]], no, none].astype(bool),
         answered=np.r_[(states == "measured") | answered_by_literature, ~no, none],
         again=np.r_[(states == "measured") & pool["pair_id"].isin(_exactly(state)), no, none],

@@ -1,12 +1,14 @@
 """What stands beside a proposal: the nearest known pairs, the domain, the features that move it."""
 
 from dataclasses import asdict
+from itertools import islice
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from bo_loop.base.types import Floats, Mover, PairFeatures, Rows
+from bo_loop.chemistry.ligands import ligand_group
 from bo_loop.models.explain.relevance import movers, spread
 from bo_loop.models.kernels.tensors import qualified_names
 from bo_loop.surrogate import Surrogate
@@ -16,7 +18,11 @@ _FAMILIAR = 0.5
 
 
 def context(
-    surrogate: Surrogate, features: PairFeatures, rows: Rows, observations: pd.DataFrame
+    surrogate: Surrogate,
+    features: PairFeatures,
+    rows: Rows,
+    pairs: pd.DataFrame,
+    observations: pd.DataFrame,
 ) -> list[dict[str, Any]]:
     """Return what an event says of each pick beside its prediction.
 
@@ -28,6 +34,8 @@ def context(
         Of the candidates.
     rows : (k,) int64
         The picks among them.
+    pairs : DataFrame
+        The candidates.
     observations : DataFrame
 
     Returns
@@ -36,7 +44,7 @@ def context(
         ``nearest`` and ``outside_domain``, as `neighbours`; ``movers``: the three features that
         move the prediction most, each with ``feature, relevance, direction``.
     """
-    kin = neighbours(surrogate.similarity(features, rows), observations)
+    kin = neighbours(surrogate.similarity(features, rows), observations, pairs.iloc[rows])
     moved_by = moving(surrogate, features, rows)
     return [
         near | {"movers": [asdict(mover) for mover in own]}
@@ -65,7 +73,9 @@ def moving(surrogate: Surrogate, features: PairFeatures, rows: Rows) -> list[tup
     return found
 
 
-def neighbours(similarity: Floats, observations: pd.DataFrame) -> list[dict[str, Any]]:
+def neighbours(
+    similarity: Floats, observations: pd.DataFrame, pairs: pd.DataFrame
+) -> list[dict[str, Any]]:
     """Return what is known nearest to each of some pairs.
 
     Parameters
@@ -74,19 +84,24 @@ def neighbours(similarity: Floats, observations: pd.DataFrame) -> list[dict[str,
         Prior correlation of the pairs with the observations.
     observations : DataFrame, n rows
         What the model was fitted to.
+    pairs : DataFrame, k rows
+        The pairs. One that is known itself is no neighbour of its own.
 
     Returns
     -------
     list of dict, length k
-        ``nearest``: the three most similar measured pairs, each with ``metal, ligand, n_ligands,
-        log_beta, censoring, similarity``; ``outside_domain``: whether even the first has a
-        correlation below 0.5, so that it explains less than a quarter of the variance.
+        ``nearest``: the three most similar other measured pairs, each with ``metal, ligand,
+        n_ligands, log_beta, censoring, similarity``; ``outside_domain``: whether every observation,
+        the pair's own included, has a correlation below 0.5, so that it explains less than a
+        quarter of the variance.
     """
     distinct = ~observations.duplicated(["metal", "charge", "smiles", "n_ligands"])
     rows = np.flatnonzero(distinct)
     found = []
-    for similar in similarity[:, rows]:
-        best = rows[np.argsort(-similar, kind="stable")[:_NEAREST]]
+    for pair, similar in zip(pairs.itertuples(), similarity[:, rows], strict=True):
+        order = rows[np.argsort(-similar, kind="stable")]
+        others = (i for i in order.tolist() if not _same(pair, observations.iloc[i]))
+        best = list(islice(others, _NEAREST))
         at = dict(zip(rows.tolist(), similar.tolist(), strict=True))
         near = [
             {
@@ -97,8 +112,16 @@ def neighbours(similarity: Floats, observations: pd.DataFrame) -> list[dict[str,
                 "censoring": row.censoring,
                 "similarity": at[i],
             }
-            for i, row in zip(best.tolist(), observations.iloc[best].itertuples(), strict=True)
+            for i, row in zip(best, observations.iloc[best].itertuples(), strict=True)
         ]
-        outside = not near or near[0]["similarity"] < _FAMILIAR
+        outside = bool((similar < _FAMILIAR).all())
         found.append({"nearest": near, "outside_domain": outside})
     return found
+
+
+def _same(pair: Any, observation: "pd.Series") -> bool:
+    """Whether an observation is of this very pair; tables often leave out the stereochemistry."""
+    species = ("metal", "charge", "n_ligands")
+    return all(getattr(pair, name) == observation[name] for name in species) and (
+        ligand_group(pair.smiles) == ligand_group(observation["smiles"])
+    )

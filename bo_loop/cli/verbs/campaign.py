@@ -59,15 +59,17 @@ __all__ = [
 
 def start(config: Mapping[str, Any], choices: Mapping[str, str]) -> None:
     """Open a campaign."""
+    from bo_loop.data.pools import room_told  # RDKit: only where structures are read
+
     campaign = Campaign.start(config, choices)
     literature, pool = campaign.literature, campaign.pool
     of_metals = literature[literature["metal"] != PROTON]
     ions = of_metals[["metal", "charge"]].drop_duplicates()
     n_protons = len(literature) - len(of_metals)
     protons = f"; {n_protons} of them are protonation constants" if n_protons else ""
-    rule = config["pool"].get("max_denticity_sum")
+    rule = campaign.config["pool"]["max_denticity_sum"]
     left_out = campaign.state().n_left_out
-    without = f"; {left_out} with more than {rule} donors left out" if rule is not None else ""
+    without = f"; {left_out} {room_told(rule)} left out" if left_out else ""
     _CONSOLE.print(
         fields(
             {

@@ -9,8 +9,10 @@ from pathlib import Path
 
 from bo_loop.base.errors import DataError
 
-_TERM = re.compile(r"(?:(\d*\.?\d+) +)?(\S+)")
+_TERM = re.compile(r"(- ?)?(?:(\d*\.?\d+) +)?(\S+)")
 _CHARGE = re.compile(r"([+-])(\d*)$")
+_CONDITIONS = re.compile(r"#\s*T and ionic strength:\s*([\d.]+)\s+([\d.]+)")
+_REFERENCE = re.compile(r"#\s*log K source:\s*(\S+)")
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,10 @@ class Reaction:
         log10 K at 25 °C and I = 0.
     atoms_checked : bool
         False where the file tells PHREEQC not to check the balance of atoms.
+    reference : str
+        Where a comment of the MINTEQ format says that log K is from; "" if it does not.
+    ionic_strength_M, temperature_C : float
+        Where, after such a comment, it was measured; nan if it does not say.
     """
 
     line: int
@@ -39,6 +45,9 @@ class Reaction:
     components: Mapping[str, float]
     log_k: float
     atoms_checked: bool
+    reference: str = ""
+    ionic_strength_M: float = float("nan")
+    temperature_C: float = float("nan")
 
 
 def database_text(name: str) -> str:
@@ -97,28 +106,44 @@ def read_reactions(text: str) -> list[Reaction]:
             blocks.append((number, " ".join(words), {}))
         elif inside and words and blocks:
             blocks[-1][2][words[0]] = words[1] if len(words) > 1 else ""
+        elif inside and blocks:
+            blocks[-1][2].update(_commented(line))
     lacking = [f"line {n}: {text}" for n, text, options in blocks if "log_k" not in options]
     if lacking:
         raise DataError(f"PHREEQC database: {len(lacking)} reactions have no log_k.", lacking)
-    return [
-        _reaction(number, text, float(options["log_k"]), "-no_check" not in options)
-        for number, text, options in blocks
-    ]
+    return [_reaction(*block) for block in blocks]
 
 
-def _reaction(line: int, text: str, log_k: float, atoms_checked: bool) -> Reaction:
+def _commented(line: str) -> dict[str, str]:
+    """Return what a comment of the MINTEQ format says of the reaction above it."""
+    conditions, reference = _CONDITIONS.search(line), _REFERENCE.search(line)
+    said = {"# I": conditions[1], "# T": conditions[2]} if conditions else {}
+    return said | ({"# reference": reference[1]} if reference else {})
+
+
+def _reaction(line: int, text: str, options: Mapping[str, str]) -> Reaction:
     left, right = (
-        [_TERM.fullmatch(term.strip()).groups() for term in side.split(" + ")]
+        [_TERM.fullmatch(term).groups() for term in re.split(r" \+ | (?=- )", side)]
         for side in text.split(" = ")
     )
     components: Counter[str] = Counter()
     for sign, side in ((1, left), (-1, right)):
-        for count, name in side:
-            components[name] += sign * float(count or 1)
-    species = right[0][1]
+        for minus, count, name in side:
+            components[name] += (-sign if minus else sign) * float(count or 1)
+    species = right[0][2]
     # `X = X` defines a master species and cancels; elsewhere the product is not a component.
     balance = {name: n for name, n in components.items() if n and name != species}
-    return Reaction(line, text, species, balance, log_k, atoms_checked)
+    return Reaction(
+        line,
+        text,
+        species,
+        balance,
+        float(options["log_k"]),
+        atoms_checked="-no_check" not in options,
+        reference=options.get("# reference", ""),
+        ionic_strength_M=float(options.get("# I", "nan")),
+        temperature_C=float(options.get("# T", "nan")),
+    )
 
 
 def species_charge(species: str) -> int:

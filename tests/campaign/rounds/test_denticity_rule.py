@@ -68,13 +68,28 @@ def test_the_rule_is_applied_at_start_and_counted(config, capsys):
     )
     with pytest.raises(ConfigError, match=r"pool.max_denticity_sum.* cannot be set for a round"):
         campaign.suggest(pool={"max_denticity_sum": 4})
-    with pytest.raises(CampaignError, match="or have more than 6 donors"):
+    with pytest.raises(CampaignError, match="or are complexes with more than 6 donors"):
         campaign.extend(ligands=config()["pool"]["path"])
 
 
-@pytest.mark.parametrize("pool", [{}, {"max_denticity_sum": None}])
-def test_without_the_rule_all_pairs_stay(config, capsys, pool):
-    commands.start(config(**pool), {})
+def test_the_default_is_the_usual_number_of_the_ion(config, capsys):
+    commands.start(config(metals=["Ni+2", "Ag+1", "Eu+3"]), {})
+    words = " ".join(capsys.readouterr().out.split())
+    assert "12 with more donors than the metal ion usually binds left out" in words
+    campaign = Campaign.open("room", config()["directory"])
+    most = campaign.pool.groupby(["metal", "ligand"])["n_ligands"].max().to_dict()
+    bidentate = {"Ni": 3, "Ag": 2, "Eu": 4}
+    assert most == {
+        **{(metal, "glycine"): n for metal, n in bidentate.items()},
+        **{(metal, "ethylenediamine"): n for metal, n in bidentate.items()},
+        **{(metal, "IDA"): n for metal, n in {"Ni": 2, "Ag": 1, "Eu": 3}.items()},
+    }
+    with pytest.raises(CampaignError, match="more donors than the metal ion usually binds"):
+        campaign.extend(ligands=config()["pool"]["path"])
+
+
+def test_without_the_rule_all_pairs_stay(config, capsys):
+    commands.start(config(max_denticity_sum=None), {})
     words = " ".join(capsys.readouterr().out.split())
     assert "12 pairs of 3 ligands" in words
     assert "left out" not in words

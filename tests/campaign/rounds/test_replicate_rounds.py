@@ -157,6 +157,25 @@ def test_candidates_may_be_measured_again_unless_awaited_or_bounded():
     assert masks(*AWAITED)["pending"] == [True, True, *no[2:]]
 
 
+def test_with_include_known_no_pair_is_compared_with_itself():
+    """What the literature answers is open then, and no longer the best known."""
+    literature = pd.concat([small_campaign.pairs("AB"), small_campaign.pairs("Z")])
+    literature = literature.assign(log_beta=9.0)
+    state = grown(proposed(1, A), measured(A, 5.0, replicate=1))
+
+    def masks(include_known):
+        pairs, found = candidates_of(literature, POOL, state, include_known=include_known)
+        ids = pairs["pair_id"].to_numpy()
+        return {*ids[found.open]}, {*ids[found.answered]}
+
+    is_open, answered = masks(include_known=False)
+    assert B not in is_open
+    assert answered == {A, B, "Ni+2:L1:Z"}
+    is_open, answered = masks(include_known=True)
+    assert B in is_open
+    assert answered == {A, "Ni+2:L1:Z"}
+
+
 def test_what_failed_or_was_withdrawn_can_be_no_part_of_an_item():
     literature = small_campaign.pairs("A", metal="Cu").assign(log_beta=9.0)
     state = grown(proposed(1, A, B), ("failed", {"pair_id": A}), ("withdrawn", {"pair_id": B}))

@@ -1,0 +1,36 @@
+import numpy as np
+import pandas as pd
+
+from bo_loop.campaign.rounds.why import neighbours
+
+FLAT, DRAWN = "O=C(O)C(O)C(O)C(=O)O", "O=C(O)[C@H](O)[C@@H](O)C(=O)O"  # tartaric acid
+KNOWN = pd.DataFrame(
+    [
+        ("Cu", 2, "tartaric acid", FLAT, 1, 3.4),
+        ("Cu", 2, "glycine", "NCC(=O)O", 1, 8.6),
+        ("Ni", 2, "tartaric acid", FLAT, 1, 2.9),
+        ("Cu", 2, "tartaric acid", FLAT, 2, 5.1),
+        ("Cu", 2, "pyridine", "c1ccncc1", 1, 2.5),
+    ],
+    columns=["metal", "charge", "ligand", "smiles", "n_ligands", "log_beta"],
+).assign(censoring="none")
+
+
+def test_a_known_pair_is_no_neighbour_of_its_own():
+    """Tables leave out the stereochemistry: the L form is answered by the flat drawing."""
+    pairs = KNOWN.iloc[[0]].assign(smiles=DRAWN)
+    (found,) = neighbours(np.array([[1.0, 0.3, 0.4, 0.45, 0.2]]), KNOWN, pairs)
+    told = [(near["metal"], near["ligand"], near["n_ligands"]) for near in found["nearest"]]
+    assert told == [
+        ("Cu+2", "tartaric acid", 2),
+        ("Ni+2", "tartaric acid", 1),
+        ("Cu+2", "glycine", 1),
+    ]
+    assert not found["outside_domain"]  # its own value is in the training
+
+
+def test_a_pair_like_none_is_outside_the_domain():
+    pairs = KNOWN.iloc[[1]].assign(metal="Zn")
+    (found,) = neighbours(np.full((1, 5), 0.49), KNOWN, pairs)
+    assert found["outside_domain"]
+    assert len(found["nearest"]) == 3
