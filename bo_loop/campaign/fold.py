@@ -20,7 +20,6 @@ from bo_loop.campaign.state import (
 )
 from bo_loop.errors import CampaignError
 
-
 _GROWING = (
     "states",
     "awaited",

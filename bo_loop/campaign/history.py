@@ -104,7 +104,9 @@ def _measurement(event: Event, after: CampaignState) -> str:
 
 
 def _correction(data: Mapping[str, Any], new: Result) -> str:
-    because = f"; {data['reason']}" if data.get("reason") else ""
+    said = [data["reason"]] if data.get("reason") else []
+    said += [f"confirmed although {text}" for text in data.get("confirmed", [])]
+    because = "".join(f"; {text}" for text in said)
     if data.get("void"):
         return f"event {new.seq} voided: {shown_result(new)}{because}"
     old = new.superseded[-1]

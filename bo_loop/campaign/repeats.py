@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from bo_loop.campaign.dates import same_day
 from bo_loop.campaign.events import Event
 from bo_loop.campaign.fold import result_of, result_values
 from bo_loop.campaign.state import RESULT_FIELDS, CampaignState, Result
@@ -28,10 +29,10 @@ def is_recorded(state: CampaignState, kind: str, data: Mapping[str, Any]) -> boo
             for v in versions
         )
     if kind == "failed":
-        given_failure = data.get("note") or "", data.get("date") or ""
+        given_failure = data.get("note") or "", same_day(data.get("date") or "")
         tried_again = state.waiting(data["pair_id"]) == "in_progress"
         return not tried_again and any(
-            (f.note, f.date) == given_failure
+            (f.note, same_day(f.date)) == given_failure
             for f in state.failures_by_pair.get(data["pair_id"], ())
         )
     if kind == "in_progress":

@@ -21,7 +21,7 @@ measured        pair_id, log_beta, log_beta_sd?, censoring (none, lower, upper),
 failed          pair_id, operator?, method?, date?, note?
 corrected       corrects (seq of a `measured` event) and either void: true, or those of log_beta,
                 log_beta_sd, censoring, temperature_C, ionic_strength_M, date, operator, method,
-                note that are new; reason?, by? (who corrects)
+                note that are new; reason?, by? (who corrects), confirmed? [as of measured]
 withdrawn       pair_id, reason?, operator?
 restored        pair_id, reason?, operator?
 pool_extended   pairs [{pair_id, ligand_group, and the pair columns}], source?, operator?,
@@ -42,6 +42,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain
 from typing import Any
+
+from bo_loop.campaign.dates import same_day
 
 RESULT_FIELDS = (
     "log_beta",
@@ -130,7 +132,7 @@ class Result:
             self.censoring,
             self.temperature_C,
             self.ionic_strength_M,
-            self.date,
+            same_day(self.date),
         )
 
 
