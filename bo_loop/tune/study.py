@@ -281,7 +281,9 @@ def tune(config: Mapping[str, Any], note: Note = lambda *_: None) -> Found:
         If no trial could be fitted.
     """
     space = Space(config["space"], {group: config[group] for group in ("model", "features")})
-    build(config["model"])  # a bad one is refused here, before the data are read
+    for group in ("model", "features"):
+        build(config[group])  # a bad one is refused here, before the data are read
+    space.require_usable()
     names = ("trials", "score", "group", "unpruned", "prune_after", "seed", "time_budget_s")
     own = {name: config[name] for name in names}
     require_types("bo-loop tune", Search, own)

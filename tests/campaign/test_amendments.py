@@ -340,6 +340,27 @@ def test_new_ligands_meet_the_metals_and_numbers_of_the_pool(tmp_path, monkeypat
     ]
 
 
+def test_ligands_and_metals_that_are_there_are_named_and_the_new_ones_counted(
+    tmp_path, monkeypatch
+):
+    path = tmp_path / "new.csv"
+    path.write_text("ligand,smiles\nglycine,NCC(=O)O\n")
+    pool = extended(real_pool(), path, [], monkeypatch)
+    path.write_text("ligand,smiles\naminoacetic acid,OC(=O)CN\nmalonic acid,OC(=O)CC(=O)O\n")
+    words = (
+        "in the pool already, and not added again: aminoacetic acid (glycine). Added are 1 pairs, "
+        "of 1 new ligands."
+    )
+    with pytest.warns(UserWarning, match=re.escape(words)):
+        found = extended(pool, path, [], monkeypatch)
+    assert found["ligand"].tolist() == ["malonic acid"]
+    path.write_text("ligand,smiles\nglycine,OC(=O)CN\n")
+    with pytest.raises(CampaignError, match=r"in the pool already \(glycine, Ni\+2\)\."):
+        extended(pool, path, ["Ni+2"], monkeypatch)
+    with pytest.warns(UserWarning, match=r"again: Ni\+2\. Added are 1 pairs, of 0 new ligands"):
+        assert extended(pool, None, ["Ni+2", "Zn+2"], monkeypatch)["metal"].tolist() == ["Zn"]
+
+
 def test_new_metals_meet_all_ligands_old_and_new(tmp_path, monkeypatch):
     path = tmp_path / "new.csv"
     path.write_text("ligand,smiles\nglycine,NCC(=O)O\n")
