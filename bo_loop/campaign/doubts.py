@@ -22,6 +22,7 @@ from bo_loop.errors import CampaignError
 _FAR = 4.0  # predicted sd
 _NEAR = 2.0
 _LN10 = math.log(10.0)
+_MOST_NAMED = 20  # rows in the example of what to type
 _RARE = 0.01  # of the values that a lab sends in, at most so many are ln β
 _KEY = ["metal", "charge", "ligand_group", "n_ligands"]
 
@@ -75,11 +76,11 @@ def confirmed(
         if label not in said:
             problems += [f"{label}, {data['pair_id']}: {text}" for text in found]
         checked.append((kind, {**data, "confirmed": found} if found else data))
+    named = ",".join([*rows[:_MOST_NAMED], *(["…"] if len(rows) > _MOST_NAMED else [])])
     _refuse(
         problems,
-        f"Mend what is wrong. If all of it is right, repeat with confirm=true; if some rows are, "
-        f"name only those, as in confirm=[{','.join(rows)}], or write yes beside them in a column "
-        "confirm.",
+        "Mend what is wrong. If all of it is right, repeat with confirm=true; if some rows are, "
+        f"name only those of confirm=[{named}], or write yes beside them in a column confirm.",
     )
     return checked
 

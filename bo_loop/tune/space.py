@@ -7,9 +7,12 @@ factors matter rather than differences. Between two whole numbers only whole one
 import copy
 import json
 import math
-from collections.abc import Mapping
+import warnings
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
+
+import pandas as pd
 
 from bo_loop.config import build
 from bo_loop.errors import ConfigError
@@ -55,23 +58,39 @@ class Space:
                 )
         _refuse(problems)
 
-    def require_usable(self) -> None:
+    def require_usable(self, observations: pd.DataFrame) -> None:
         """Build model and features with every value there is, one at a time; of a range, its ends.
+
+        Parameters
+        ----------
+        observations : DataFrame
+            Of which one pair shows which blocks of features a model would have to compare.
 
         Raises
         ------
         ConfigError
             Naming each value that an option cannot take.
         """
+        blocks = self._blocks(observations)
         problems = []
         for key, values in self.options.items():
+            group = key.partition(".")[0]
             tried = [values["low"], values["high"]] if isinstance(values, Mapping) else values
             for value in tried:
                 try:
-                    build(self.nodes({key: value})[key.partition(".")[0]])
+                    built = build(self.nodes({key: value})[group])
+                    if group == "model":
+                        built.require_blocks(blocks)
                 except ConfigError as error:
                     problems.append(f"{key}={value}: {error}")
         _refuse(problems)
+
+    def _blocks(self, observations: pd.DataFrame) -> Collection[str]:
+        features = build(self.base["features"])
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # that protonation constants are left out: as it should
+            pairs = features.usable(observations)
+        return features.fit(pairs.iloc[:1]).blocks
 
     def suggested(self, trial: Any) -> dict[str, Any]:
         """Return a value for each option, as an Optuna trial suggests."""

@@ -281,9 +281,7 @@ def tune(config: Mapping[str, Any], note: Note = lambda *_: None) -> Found:
         If no trial could be fitted.
     """
     space = Space(config["space"], {group: config[group] for group in ("model", "features")})
-    for group in ("model", "features"):
-        build(config[group])  # a bad one is refused here, before the data are read
-    space.require_usable()
+    build(config["model"])  # a bad one is refused here, before the data are read
     names = ("trials", "score", "group", "unpruned", "prune_after", "seed", "time_budget_s")
     own = {name: config[name] for name in names}
     require_types("bo-loop tune", Search, own)
@@ -293,6 +291,7 @@ def tune(config: Mapping[str, Any], note: Note = lambda *_: None) -> Found:
     plan = Plan(**asked)
     note("reading the data", 0, search.trials, None)
     cases = Cases.load(config["data"], config["scored_sources"])
+    space.require_usable(cases.observations)
     memory = Memory.open(Path(config["out"]), cases.observations)
     with memory.alone():
         _claim(memory, config)

@@ -3,6 +3,7 @@ import pytest
 import yaml
 
 from bo_loop.config import packaged_conf
+from bo_loop.data import minteq
 from bo_loop.errors import ConfigError
 from bo_loop.tune.space import Space
 
@@ -84,7 +85,7 @@ def test_every_value_is_tried_and_every_bad_one_named():
     space = Space(
         {
             "model.fit_rows": [1000, 1, "many", None],
-            "model.terms": [["metal * ligand"], ["metal * ligands"], []],
+            "model.terms": [["metal * ligand"], ["metal * ligands"], [], ["metal * atoms"]],
             "model.lengthscale_sd": {"low": 0.0, "high": 1.0},
             "model.source_noise": [True, "no"],
             "features.max_vif": {"low": 0.5, "high": 9.0},
@@ -92,13 +93,14 @@ def test_every_value_is_tried_and_every_bad_one_named():
         REAL,
     )
     with pytest.raises(ConfigError) as caught:
-        space.require_usable()
+        space.require_usable(minteq.load().head(3))
     _, *listed = str(caught.value).splitlines()
     assert [line.partition(": ")[0] for line in listed] == [
         "  - model.fit_rows=1",
         "  - model.fit_rows=many",
         "  - model.terms=['metal * ligands']",
         "  - model.terms=[]",
+        "  - model.terms=['metal * atoms']",  # of features=chemistry
         "  - model.lengthscale_sd=0.0",
         "  - model.source_noise=no",
         "  - features.max_vif=0.5",
@@ -108,7 +110,9 @@ def test_every_value_is_tried_and_every_bad_one_named():
 
 def test_a_whole_number_is_not_searched_between_fractions():
     with pytest.raises(ConfigError, match=r"fit_rows: 10\.5 — expected a whole number"):
-        Space({"model.fit_rows": {"low": 10.5, "high": 20.5}}, REAL).require_usable()
+        Space({"model.fit_rows": {"low": 10.5, "high": 20.5}}, REAL).require_usable(
+            minteq.load().head(3)
+        )
 
 
 def test_the_spaces_that_come_with_the_program_are_usable():
@@ -120,4 +124,4 @@ def test_the_spaces_that_come_with_the_program_are_usable():
             group: yaml.safe_load((conf / group / f"{name}.yaml").read_text(encoding="utf-8"))
             for group, name in of.items()
         }
-        Space(options, base).require_usable()
+        Space(options, base).require_usable(minteq.load().head(3))
