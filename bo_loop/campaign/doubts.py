@@ -8,7 +8,7 @@ b_n      log β_n of the same metal ion and ligand, logged or in the literature
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -131,7 +131,8 @@ def _confirmed_rows(confirm: Confirm, table: ResultsTable) -> set[str]:
     """Return the labels of all rows that are confirmed, in the column or by `confirm`."""
     if isinstance(confirm, bool):
         return set(table.labels) if confirm else table.confirmed
-    named = [confirm] if isinstance(confirm, int | str) else confirm
+    one = isinstance(confirm, str) or not isinstance(confirm, Iterable)
+    named = [confirm] if one else confirm
     rows = {label.removeprefix("row "): {label} for label in table.labels}
     for (_, data), label in zip(table.events, table.labels, strict=True):
         rows.setdefault(data["pair_id"], set()).add(label)

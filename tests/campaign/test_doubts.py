@@ -206,7 +206,13 @@ def test_one_row_or_pair_needs_no_brackets(campaign, tmp_path):
 
 @pytest.mark.parametrize(
     ("confirm", "named"),
-    [([9], "9"), (["Ni+2:L1:Z", 2], "Ni+2:L1:Z"), ("no", "no"), ([2, 4, True], "True")],
+    [
+        ([9], "9"),
+        (["Ni+2:L1:Z", 2], "Ni+2:L1:Z"),
+        ("no", "no"),
+        ([2, 4, True], "True"),
+        (2.5, "2.5"),
+    ],
 )
 def test_a_confirmation_of_nothing_is_refused(campaign, tmp_path, confirm, named):
     with pytest.raises(CampaignError, match=f"confirm names {re.escape(named)}, where the file"):
