@@ -204,6 +204,8 @@ class Amendments(Record):
             "source": ", ".join([*sources, *metals]),
             "operator": who(operator),
         }
+        if there := pairs.attrs.get("there"):
+            data["there"] = there
         return self._amend("pool_extended", data)
 
     def grow(

@@ -80,7 +80,7 @@ def confirmed(
     _refuse(
         problems,
         "Mend what is wrong. If all of it is right, repeat with confirm=true; if some rows are, "
-        f"name only those of confirm=[{named}], or write yes beside them in a column confirm.",
+        f"name only those of confirm=[{named}], or write yes beside them in the column confirm.",
     )
     return checked
 

@@ -1,6 +1,5 @@
 """Pairs that new ligands or metal ions add to a pool."""
 
-import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -42,7 +41,8 @@ def new_pairs(
     Returns
     -------
     DataFrame
-        The columns of `pool`; pairs that it holds already are left out.
+        The columns of `pool`; pairs that it holds already are left out, and ``attrs["there"]``
+        names their ligands and metal ions.
 
     Raises
     ------
@@ -80,14 +80,8 @@ def new_pairs(
         raise CampaignError(
             f"Nothing to add: all these pairs are in the pool already{named}{rule}."
         )
-    if there:
-        n = pairs.loc[~pairs["smiles"].isin(pool["smiles"]), "smiles"].nunique()
-        warnings.warn(
-            f"in the pool already, and not added again: {', '.join(there)}. Added are {len(pairs)} "
-            f"pairs, of {n} new ligands.",
-            stacklevel=3,
-        )
     FeatureSchema.from_json(features).transform(pairs)  # what it cannot describe is refused here
+    pairs.attrs["there"] = there
     return pairs
 
 

@@ -87,11 +87,19 @@ def _told(
     words = {
         "started": lambda: f"{data['n_observations']} literature values, {data['n_pool']} pairs",
         "measured": lambda: _measurement(event, after),
-        "pool_extended": lambda: f"{len(data['pairs'])} pairs from {data.get('source') or '?'}",
+        "pool_extended": lambda: _extension(data),
         "config_changed": lambda: _settings(data["overrides"], overrides),
     }
     tell = words.get(kind, lambda: data.get("reason") or data.get("note") or "")
     return [(data.get("pair_id", ""), tell())]
+
+
+def _extension(data: Mapping[str, Any]) -> str:
+    told = f"{len(data['pairs'])} pairs from {data.get('source') or '?'}"
+    if not data.get("there"):
+        return told
+    n = len({pair["smiles"] for pair in data["pairs"]})
+    return f"{told}, of {n} ligands; in the pool already: {', '.join(data['there'])}"
 
 
 def _measurement(event: Event, after: CampaignState) -> str:

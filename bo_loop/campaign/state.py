@@ -25,6 +25,7 @@ corrected       corrects (seq of a `measured` event) and either void: true, or t
 withdrawn       pair_id, reason?, operator?
 restored        pair_id, reason?, operator?
 pool_extended   pairs [{pair_id, ligand_group, and the pair columns}], source?, operator?,
+                there? [ligands and metal ions that were asked for, and in the pool already],
                 generated? {smiles: {generator, parents [smiles], and what was predicted}} of
                 ligands that no catalogue holds, expansion? (how they were made)
 config_changed  overrides {setting: value} (all those now in force), choices? {group: option} (those

@@ -8,6 +8,7 @@ import pytest
 import small_campaign
 from small_campaign import cheapen, pairs, results
 
+from bo_loop.campaign import extension
 from bo_loop.campaign.campaign import Campaign
 from bo_loop.errors import CampaignError, ConfigError, DataError
 
@@ -296,7 +297,6 @@ def test_the_prediction_of_the_time_is_not_a_later_one(campaign, monkeypatch):
 
 
 def extended(pool_letters, ligands, metals, monkeypatch, rule=None):
-    from bo_loop.campaign import extension
     from bo_loop.features.schema import FeatureSchema
 
     class Schema:
@@ -347,18 +347,29 @@ def test_ligands_and_metals_that_are_there_are_named_and_the_new_ones_counted(
     path.write_text("ligand,smiles\nglycine,NCC(=O)O\n")
     pool = extended(real_pool(), path, [], monkeypatch)
     path.write_text("ligand,smiles\naminoacetic acid,OC(=O)CN\nmalonic acid,OC(=O)CC(=O)O\n")
-    words = (
-        "in the pool already, and not added again: aminoacetic acid (glycine). Added are 1 pairs, "
-        "of 1 new ligands."
-    )
-    with pytest.warns(UserWarning, match=re.escape(words)):
-        found = extended(pool, path, [], monkeypatch)
+    found = extended(pool, path, [], monkeypatch)
     assert found["ligand"].tolist() == ["malonic acid"]
+    assert found.attrs["there"] == ["aminoacetic acid (glycine)"]
     path.write_text("ligand,smiles\nglycine,OC(=O)CN\n")
     with pytest.raises(CampaignError, match=r"in the pool already \(glycine, Ni\+2\)\."):
         extended(pool, path, ["Ni+2"], monkeypatch)
-    with pytest.warns(UserWarning, match=r"again: Ni\+2\. Added are 1 pairs, of 0 new ligands"):
-        assert extended(pool, None, ["Ni+2", "Zn+2"], monkeypatch)["metal"].tolist() == ["Zn"]
+    found = extended(pool, None, ["Ni+2", "Zn+2"], monkeypatch)
+    assert found["metal"].tolist() == ["Zn"]
+    assert found.attrs["there"] == ["Ni+2"]
+
+
+def test_history_tells_what_was_there_already(campaign, monkeypatch):
+    def new_pairs(*_):
+        found = pairs("UV")
+        found.attrs["there"] = ["aminoacetic acid (glycine)", "Ni+2"]
+        return found
+
+    monkeypatch.setattr(extension, "new_pairs", new_pairs)
+    words = (
+        "2 pairs from new.csv, of 2 ligands; in the pool already: aminoacetic acid (glycine), Ni+2"
+    )
+    assert campaign.extend(ligands="new.csv").recorded["what"].tolist() == [words]
+    assert campaign.history()["what"].iloc[-1] == words
 
 
 def test_new_metals_meet_all_ligands_old_and_new(tmp_path, monkeypatch):
