@@ -12,6 +12,8 @@ from bo_loop.campaign.ledger.events import NewEvent
 from bo_loop.campaign.ledger.state import RESULT_FIELDS, CampaignState
 from bo_loop.campaign.pool_rows import require_items
 from bo_loop.campaign.record import Record, Recorded, check_pair, who
+from bo_loop.campaign.results import doubts
+from bo_loop.campaign.results.dates import checked_date
 from bo_loop.campaign.results.reading import check_number
 from bo_loop.campaign.settings import check_lasting
 from bo_loop.data.numbers import Reading, understand
@@ -32,6 +34,7 @@ class Amendments(Record):
         event: int,
         *,
         void: bool = False,
+        confirm: bool = False,
         reason: str = "",
         by: str | None = None,
         **values: Any,
@@ -44,6 +47,8 @@ class Amendments(Record):
             Number of the `measured` event: ``seq`` in measurements.csv and in `history`.
         void : bool
             The result does not stand at all.
+        confirm : bool
+            Record a value that looks doubtful all the same; see `bo_loop.campaign.results.doubts`.
         reason : str
             Why.
         by : str, optional
@@ -56,9 +61,10 @@ class Amendments(Record):
         Raises
         ------
         CampaignError
-            If there is no such result, or nothing or both was said of it.
+            If there is no such result, or nothing or both was said of it; if the new value looks
+            doubtful, unless `confirm`.
         DataError
-            If a value is out of range.
+            If a value is out of range, or a date cannot be right.
         """
         try:
             event = index(event)
@@ -68,7 +74,14 @@ class Amendments(Record):
             ) from None
         data: dict[str, Any] = {"corrects": event, **_values(values)}
         data |= {"void": True} if void else {}
-        return self._amend("corrected", data, reason=reason, by=who(by))
+        data |= {key: text for key, text in (("reason", reason), ("by", who(by))) if text}
+        pool = self.pool
+
+        def decide(state: CampaignState) -> list[NewEvent]:
+            new = rules.new_events(state, [("corrected", data)])[0]
+            return doubts.confirmed_correction(new, state, pool, self.literature, confirm=confirm)
+
+        return self._told(self._record(decide))
 
     def withdraw(self, pair: str, *, reason: str = "", operator: str | None = None) -> Recorded:
         """Take a pair out: it is not proposed again, and not waited for.
@@ -192,6 +205,8 @@ class Amendments(Record):
             "source": ", ".join([*sources, *metals]),
             "operator": who(operator),
         }
+        if there := pairs.attrs.get("there"):
+            data["there"] = there
         return self._amend("pool_extended", data)
 
     def grow(
@@ -253,6 +268,11 @@ def _values(values: Mapping[str, Any]) -> dict[str, Any]:
         if name == "log_beta":
             data.setdefault("censoring", reading.censoring)
             data |= {} if reading.sd is None else {"log_beta_sd": reading.sd}
+    if data.get("date"):
+        try:
+            data["date"] = checked_date(str(data["date"]))
+        except ValueError as error:
+            problems.append(f"date: {values['date']!r} — {error}")
     if problems:
         raise DataError("The correction cannot be used. Nothing was recorded.", problems)
     return data

@@ -192,7 +192,7 @@ class Campaign(Amendments):
         *,
         content: bytes | None = None,
         replicate: bool = False,
-        confirm: bool = False,
+        confirm: doubts.Confirm = False,
         operator: str | None = None,
         method: str = "",
         date: str = "",
@@ -209,8 +209,9 @@ class Campaign(Amendments):
         replicate : bool
             Record another value for an answered pair as a replicate. One that a round proposed
             is recorded as such without it.
-        confirm : bool
-            Record results that look doubtful all the same; see `bo_loop.campaign.results.doubts`.
+        confirm : bool, or sequence of int or str
+            Record results that look doubtful all the same, all or those of the rows or pairs
+            named, as in the message; see `bo_loop.campaign.results.doubts`.
         operator, method, date, note : str, optional
             What holds for rows that state none; the operator is by default the login name.
 

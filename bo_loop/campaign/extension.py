@@ -41,7 +41,8 @@ def new_pairs(
     Returns
     -------
     DataFrame
-        The columns of `pool`; pairs that it holds already are left out.
+        The columns of `pool`; pairs that it holds already are left out, and ``attrs["there"]``
+        names their ligands and metal ions.
 
     Raises
     ------
@@ -53,11 +54,12 @@ def new_pairs(
     conditions = _conditions(pool)
     counts = sorted(int(n) for n in pool["n_ligands"].unique())
     wanted = {"n_ligands": counts} | {k: float(v) for k, v in conditions.iloc[0].items()}
-    parts = []
+    parts, n_of_table = [], 0
     if ligands is not None:
         old = [str(MetalIon(m, int(z))) for m, z in _distinct(pool, ["metal", "charge"])]
         every = [*old, *(m for m in metals if str(parse_ion(m)) not in old)]
         parts.append(pools.table(path=str(ligands), metals=every, **wanted))
+        n_of_table = len(parts[0])
     if metals:
         ions = pd.DataFrame([asdict(parse_ion(m)) for m in metals])
         of_ligand = [c for c in pool.columns if c not in {*PAIR_COLUMNS, "pair_id", "ligand_group"}]
@@ -70,11 +72,16 @@ def new_pairs(
     if not parts:
         raise CampaignError("Nothing to add: give ligands=<table>, metals=[Co+2] or both.")
     pairs = with_keys(pd.concat(parts, ignore_index=True), "the new pairs")
+    there = _ligands_there(pool, pairs.head(n_of_table)) + _metals_there(pool, metals)
     pairs = _lacking(pool, pairs, max_denticity_sum)
     if pairs.empty:
         rule = f", or are complexes {pools.room_told(most)}" if (most := max_denticity_sum) else ""
-        raise CampaignError(f"Nothing to add: all these pairs are in the pool already{rule}.")
+        named = f" ({', '.join(there)})" if there else ""
+        raise CampaignError(
+            f"Nothing to add: all these pairs are in the pool already{named}{rule}."
+        )
     FeatureSchema.from_json(features).transform(pairs)  # what it cannot describe is refused here
+    pairs.attrs["there"] = there
     return pairs
 
 
@@ -133,6 +140,23 @@ def _lacking(pool: pd.DataFrame, pairs: pd.DataFrame, most: int | str | None) ->
         )
     pairs = pairs[~pairs["pair_id"].isin(pool["pair_id"])].drop_duplicates("pair_id")
     return pools.within_denticity(pairs, most)[list(pool.columns)].reset_index(drop=True)
+
+
+def _ligands_there(pool: pd.DataFrame, asked: pd.DataFrame) -> list[str]:
+    """Name the ligands that are in the pool, as the table names them, and as the pool does."""
+    names = dict(zip(pool["pair_id"], pool["ligand"], strict=True))
+    there = asked[asked["pair_id"].isin(list(names))].drop_duplicates("smiles")
+    found = []
+    for one in there.itertuples():
+        ours = names[one.pair_id]
+        other = f" ({ours})" if one.ligand and ours not in ("", one.ligand) else ""
+        found.append(f"{one.ligand or ours or one.smiles}{other}")
+    return found
+
+
+def _metals_there(pool: pd.DataFrame, metals: Sequence[str]) -> list[str]:
+    has = {str(MetalIon(m, int(z))) for m, z in _distinct(pool, ["metal", "charge"])}
+    return [str(ion) for ion in map(parse_ion, metals) if str(ion) in has]
 
 
 def _distinct(frame: pd.DataFrame, columns: list[str]) -> list[tuple[Any, ...]]:

@@ -10,6 +10,8 @@ rounds      the posterior and the picks of each round follow from its recorded h
 ==========  =====================================================================================
 """
 
+import csv
+import io
 import math
 import unicodedata
 from collections.abc import Iterator, Mapping
@@ -19,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from bo_loop.base import files
 from bo_loop.base.errors import BoLoopError, CampaignError, DataError
-from bo_loop.campaign.ledger.fold import fold
+from bo_loop.campaign.ledger.fold import fold, grow
 from bo_loop.campaign.ledger.state import CampaignState, Round
 from bo_loop.campaign.record import FORM, MEASUREMENTS, Record
 from bo_loop.campaign.settings import with_overrides
@@ -125,12 +127,21 @@ def _views(record: Record, state: CampaignState) -> Iterator[Check]:
 
 def _was_so_before(record: Record, path: Path) -> bool:
     """Whether a view on disk is that of an earlier event: a command was cut off after its own."""
-    events = record.ledger.read().events
     content = path.read_bytes()
-    return any(
-        (view := record.views(fold(events[:n])).get(path)) is not None and view() == content
-        for n in range(len(events) - 1, 0, -1)
-    )
+    text = io.StringIO(content.decode("utf-8-sig", errors="replace"), newline="")
+    try:
+        n_results = sum(1 for _ in csv.reader(text)) - 1
+    except csv.Error:
+        return False
+    state = CampaignState()
+    for event in record.ledger.read().events:
+        state = grow(state, event)
+        voided = sum(map(len, state.voided_by_pair.values()))
+        if len(state.pair_of) - voided == n_results:  # else it is not worth while to make it
+            view = record.views(state).get(path)
+            if view is not None and view() == content:
+                return True
+    return False
 
 
 def _form_problem(path: Path, expected: bytes) -> str:

@@ -39,7 +39,8 @@ def plain(verb: str, node: Any) -> dict[str, Any]:
     except OmegaConfBaseException as error:
         raise ConfigError(f"bo-loop {verb}: {str(error).splitlines()[0]}.") from error
     for name in _SWITCHES:
-        require_switch(name, config.get(name, False))
+        if (verb, name) != ("log", "confirm"):  # which may also name rows
+            require_switch(name, config.get(name, False))
     return config
 
 

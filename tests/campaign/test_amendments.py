@@ -1,6 +1,7 @@
 """The verbs that change a campaign after the fact, and the telling of it."""
 
 import getpass
+import re
 
 import pandas as pd
 import pytest
@@ -8,6 +9,7 @@ import small_campaign
 from small_campaign import cheapen, pairs, results
 
 from bo_loop.base.errors import CampaignError, ConfigError, DataError
+from bo_loop.campaign import extension
 from bo_loop.campaign.campaign import Campaign
 
 A, B, C, D = (f"Ni+2:L1:{c}" for c in "ABCD")
@@ -68,10 +70,54 @@ def test_a_correction_keeps_both_values(campaign):
 
 
 def test_a_correction_to_a_bound_and_back(campaign):
-    campaign.correct(3, log_beta=">20")
+    campaign.correct(3, log_beta=">20", confirm=True)
     assert campaign.measurements()["censoring"].tolist() == ["lower"]
-    campaign.correct(3, log_beta=19.5)
+    campaign.correct(3, log_beta=19.5, confirm=True)
     assert campaign.measurements()["censoring"].tolist() == ["none"]
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ({"log_beta": 14.1}, "event 3, Ni+2:L1:A: 14.1 where 10.00 ± 1.00 was predicted, 4.1 sd"),
+        ({"log_beta": ">20"}, "10.0 sd away"),
+        ({"log_beta": 23.0}, "is it ln β? log10 β would be 9.99"),
+    ],
+)
+def test_a_doubtful_correction_is_to_be_confirmed_as_in_log(campaign, values, words):
+    before = campaign.state().seq
+    with pytest.raises(CampaignError, match=re.escape(words)) as caught:
+        campaign.correct(3, **values)
+    assert "confirm=true" in str(caught.value)
+    assert campaign.state().seq == before
+    told = campaign.correct(3, **values, confirm=True).recorded["what"].iloc[0]
+    assert words.rpartition(": ")[2] in told
+    assert "confirmed although" in told
+    assert len(last(campaign).data["confirmed"]) == 1
+    # what is confirmed stands: a note about it asks nothing, nor does the same value again
+    assert len(campaign.correct(3, note="checked twice").recorded) == 1
+    assert campaign.correct(3, **values).recorded.empty
+    assert campaign.verify().failures == ()
+
+
+def test_a_correction_is_held_against_the_constants_of_other_n(tmp_path, monkeypatch):
+    cheapen(monkeypatch, pd.concat([pairs("A"), pairs("A", n_ligands=2)], ignore_index=True))
+    campaign = small_campaign.start(tmp_path)
+    campaign.log(results(tmp_path, {"A": "8.5"}))
+    path = tmp_path / "second.csv"
+    path.write_text("pair_id,log_beta\nNi+2:L2:A,14.5\n", encoding="utf-8")
+    campaign.log(path)
+    with pytest.raises(CampaignError, match="log β2 6 below log β1 8"):
+        campaign.correct(3, log_beta=6.0)
+    campaign.correct(3, log_beta=14.0)
+
+
+@pytest.mark.parametrize("date", ["2999-01-01", "2025-02-31", "1899-12-30", "last week"])
+def test_a_correction_takes_no_date_that_cannot_be_right(campaign, date):
+    with pytest.raises(DataError, match=f"date: '{date}'"):
+        campaign.correct(3, date=date)
+    campaign.correct(3, date="2025-02-01")
+    assert campaign.measurements()["date"].tolist() == ["2025-02-01"]
 
 
 def test_a_stated_sd_can_be_taken_back(campaign):
@@ -251,7 +297,6 @@ def test_the_prediction_of_the_time_is_not_a_later_one(campaign, monkeypatch):
 
 
 def extended(pool_letters, ligands, metals, monkeypatch, rule=None):
-    from bo_loop.campaign import extension
     from bo_loop.features.schema import FeatureSchema
 
     class Schema:
@@ -293,6 +338,38 @@ def test_new_ligands_meet_the_metals_and_numbers_of_the_pool(tmp_path, monkeypat
     assert found[["temperature_C", "ionic_strength_M"]].drop_duplicates().to_numpy().tolist() == [
         [25.0, 0.1]
     ]
+
+
+def test_ligands_and_metals_that_are_there_are_named_and_the_new_ones_counted(
+    tmp_path, monkeypatch
+):
+    path = tmp_path / "new.csv"
+    path.write_text("ligand,smiles\nglycine,NCC(=O)O\n")
+    pool = extended(real_pool(), path, [], monkeypatch)
+    path.write_text("ligand,smiles\naminoacetic acid,OC(=O)CN\nmalonic acid,OC(=O)CC(=O)O\n")
+    found = extended(pool, path, [], monkeypatch)
+    assert found["ligand"].tolist() == ["malonic acid"]
+    assert found.attrs["there"] == ["aminoacetic acid (glycine)"]
+    path.write_text("ligand,smiles\nglycine,OC(=O)CN\n")
+    with pytest.raises(CampaignError, match=r"in the pool already \(glycine, Ni\+2\)\."):
+        extended(pool, path, ["Ni+2"], monkeypatch)
+    found = extended(pool, None, ["Ni+2", "Zn+2"], monkeypatch)
+    assert found["metal"].tolist() == ["Zn"]
+    assert found.attrs["there"] == ["Ni+2"]
+
+
+def test_history_tells_what_was_there_already(campaign, monkeypatch):
+    def new_pairs(*_):
+        found = pairs("UV")
+        found.attrs["there"] = ["aminoacetic acid (glycine)", "Ni+2"]
+        return found
+
+    monkeypatch.setattr(extension, "new_pairs", new_pairs)
+    words = (
+        "2 pairs from new.csv, of 2 ligands; in the pool already: aminoacetic acid (glycine), Ni+2"
+    )
+    assert campaign.extend(ligands="new.csv").recorded["what"].tolist() == [words]
+    assert campaign.history()["what"].iloc[-1] == words
 
 
 def test_new_metals_meet_all_ligands_old_and_new(tmp_path, monkeypatch):

@@ -69,6 +69,80 @@ def test_what_cannot_be_a_ligand_is_refused_for_its_reason(smiles, why):
     assert filters().refusal(smiles) == why
 
 
+EXPLOSIVE = {
+    "nitramine": [
+        "OC(=O)CN[N+](=O)[O-]",
+        "OC(=O)CN(C)[N+](=O)[O-]",
+        "OC(=O)C1CCCN1[N+](=O)[O-]",
+        "NC(=N)N[N+](=O)[O-]",
+        "NC(=O)N[N+](=O)[O-]",
+        "O=[N+]([O-])Nc1ccccc1C(=O)O",
+        "OC(=O)c1ccn([N+](=O)[O-])n1",
+        "OC(=O)CC(C)=N[N+](=O)[O-]",
+        "C1N(CN(CN1[N+](=O)[O-])[N+](=O)[O-])[N+](=O)[O-]",
+    ],
+    "nitroso": ["OC(=O)CN(C)N=O", "OC(=O)C1CCCN1N=O", "OC(=O)C(C)(C)N=O", "NC(CSN=O)C(=O)O"],
+    "nitrate or nitrite ester": ["OC(=O)CO[N+](=O)[O-]", "OC(=O)CON=O"],
+    "gem-dinitro": ["OC(=O)CC(C)([N+](=O)[O-])[N+](=O)[O-]"],
+    "three nitro groups": [
+        "Oc1c([N+](=O)[O-])cc([N+](=O)[O-])cc1[N+](=O)[O-]",
+        "OC(=O)c1c([N+](=O)[O-])cc([N+](=O)[O-])cc1[N+](=O)[O-]",
+    ],
+    "azide": ["NC(CN=[N+]=[N-])C(=O)O", "OC(=O)CC(=O)N=[N+]=[N-]"],
+    "diazo": ["COC(=O)C(=[N+]=[N-])C(=O)O"],
+    "diazonium": ["OC(=O)c1ccccc1[N+]#N"],
+    "peroxide": ["OC(=O)COO", "OC(=O)CC(=O)OO", "OC(=O)C1OOCCC1", "OC(=O)CC1OOCO1"],
+    "halogen on a heteroatom": ["OC(=O)CNCl", "O=C1CCC(=O)N1Br", "OC(=O)CN(Cl)Cl", "OC(=O)COCl"],
+    "acid halide": ["OC(=O)CC(=O)F", "OC(=O)CS(=O)(=O)Cl", "OC(=O)CN(C)C(=O)Cl"],
+    "nitrile oxide or fulminate": ["OC(=O)CC#[N+][O-]"],
+    "aliphatic azo": ["OC(=O)C(C)(C)N=NC(C)(C)C(=O)O"],
+    "chain of five nitrogens": ["OC(=O)Cn1nnnn1"],
+    "three-membered ring of two heteroatoms": ["OC(=O)CC1ON1C"],
+    "halogen on an alkyne": ["OC(=O)CC#CCl"],
+    "chain of three heteroatoms": ["OC(=O)CN=NN(C)N(C)C", "OC(=O)c1ccccc1N=NN(C)C"],
+}
+
+
+@pytest.mark.parametrize(
+    ("smiles", "group"), [(s, group) for group, found in EXPLOSIVE.items() for s in found]
+)
+def test_what_explodes_or_bites_is_refused_by_the_name_of_its_group(smiles, group):
+    assert filters().refusal(flat(smiles)) == f"unwanted: {group}"
+
+
+@pytest.mark.parametrize(
+    "smiles",
+    ["OC(=O)c1ccccc1I(Cl)Cl", "O=C1OI(O)(=O)c2ccccc12", "OC(=O)CO[Cl+3]([O-])([O-])[O-]"],
+)
+def test_what_is_hypervalent_is_refused(smiles):
+    assert filters().refusal(flat(smiles)) == "odd valence"
+
+
+@pytest.mark.parametrize(
+    "smiles",
+    [
+        "ON(N=O)c1ccccc1",  # cupferron, and as its other tautomer
+        "[O-][N+](=NO)c1ccccc1",
+        "ON(N=O)C1CCCCC1",
+        "O=Nc1c(O)ccc2ccccc12",  # 1-nitroso-2-naphthol, and as the quinone oxime
+        "ON=C1C(=O)C=Cc2ccccc12",
+        "O=Nc1c(O)c(S(=O)(=O)O)cc2cc(S(=O)(=O)O)ccc12",  # nitroso R salt
+        "OC(=O)c1cc([N+](=O)[O-])cc([N+](=O)[O-])c1O",  # 3,5-dinitrosalicylic acid
+        "Oc1c(N=Nc2ccccn2)ccc2ccccc12",
+        "S=C(NNc1ccccc1)N=Nc1ccccc1",  # dithizone
+        "N(=NC(=NNc1ccccc1)c1ccccc1)c1ccccc1",  # a formazan
+        "OC(=O)Cc1nnn[nH]1",
+        "c1ccc2[nH]nnc2c1",
+        "O=C1NC(=O)C(=NO)C(=O)N1",  # violuric acid
+        "ON(C(=O)c1ccccc1)c1ccccc1",
+        "[O-][n+]1ccccc1C(=O)O",
+        "O=C(CC(=O)C(F)(F)F)c1cccs1",
+    ],
+)
+def test_chelators_that_look_like_them_pass(smiles):
+    assert filters().refusal(flat(smiles)) == ""
+
+
 def test_the_windows_are_those_of_the_options():
     glycine = "NCC(=O)O"
     assert filters(heavy_atoms=[6, 60]).refusal(glycine) == "size"

@@ -20,6 +20,17 @@ from bo_loop.campaign.ledger.state import (
     Round,
 )
 
+_GROWING = (
+    "states",
+    "awaited",
+    "resume",
+    "proposals",
+    "results_by_pair",
+    "voided_by_pair",
+    "failures_by_pair",
+    "pair_of",
+)
+
 
 def fold(events: Iterable[Event], state: CampaignState | None = None) -> CampaignState:
     """Return the state after `events`, starting from `state` or from nothing.
@@ -29,16 +40,23 @@ def fold(events: Iterable[Event], state: CampaignState | None = None) -> Campaig
     CampaignError
         If an event lacks what its type needs.
     """
-    return reduce(apply, events, state or CampaignState())
+    return reduce(grow, events, own_copy(state or CampaignState()))
 
 
-def apply(state: CampaignState, event: Event) -> CampaignState:
-    """Return the state after one more event.
+def own_copy(state: CampaignState) -> CampaignState:
+    """Return the same state in tables of its own, which `grow` may change."""
+    return replace(state, **{name: dict(getattr(state, name)) for name in _GROWING})
+
+
+def grow(state: CampaignState, event: Event) -> CampaignState:
+    """Return the state after one more event; `state` itself is used up.
+
+    Its tables are changed in place, so that an event costs the same however many came before.
 
     Raises
     ------
     CampaignError
-        If the event lacks what its type needs.
+        If the event lacks what its type needs; `state` is then as it was.
     """
     try:
         changes = _APPLY[event.event](state, event)
@@ -131,80 +149,78 @@ def _proposed(state: CampaignState, event: Event) -> dict[str, Any]:
         proposals=pairs,
         stop=data.get("stop"),
     )
-    return {
-        "rounds": (*state.rounds, made),
-        "proposals": {**state.proposals, **{p.pair_id: p for p in pairs}},
-        "states": state.states | {p.pair_id: "pending" for p in pairs if p.replicate is None},
-        "awaited": state.awaited | {p.pair_id: "pending" for p in pairs if p.replicate is not None},
-    }
+    awaited = {p.pair_id: "pending" for p in pairs if p.replicate is not None}
+    state.proposals.update({p.pair_id: p for p in pairs})
+    state.states.update({p.pair_id: "pending" for p in pairs if p.replicate is None})
+    state.awaited.update(awaited)
+    return {"rounds": (*state.rounds, made)}
 
 
 def _in_progress(state: CampaignState, event: Event) -> dict[str, Any]:
     pair_id = event.data["pair_id"]
-    if pair_id in state.awaited:
-        return {"awaited": {**state.awaited, pair_id: "in_progress"}}
-    return {"states": {**state.states, pair_id: "in_progress"}}
+    (state.awaited if pair_id in state.awaited else state.states)[pair_id] = "in_progress"
+    return {}
 
 
 def _measured(state: CampaignState, event: Event) -> dict[str, Any]:
     result = result_of(state, event)
-    return {
-        "results": (*state.results, result),
-        "awaited": _without(state.awaited, result.pair_id),
-        **_leave(state, result.pair_id, "measured"),
-    }
+    pair_id = result.pair_id
+    state.results_by_pair[pair_id] = (*state.results_of(pair_id), result)
+    state.pair_of[event.seq] = pair_id
+    state.awaited.pop(pair_id, None)
+    _leave(state, pair_id, "measured")
+    return {}
 
 
 def _failed(state: CampaignState, event: Event) -> dict[str, Any]:
     pair_id = event.data["pair_id"]
     texts = {f: _text(event.data, f) for f in ("note", "date", "operator", "method")}
     failure = Failure(pair_id=pair_id, seq=event.seq, time=event.time, **texts)
-    failures = {"failures": (*state.failures, failure)}
-    if pair_id in state.awaited:
-        return {**failures, "awaited": _without(state.awaited, pair_id)}
-    return {**failures, "states": {**state.states, pair_id: "failed"}}
+    state.failures_by_pair[pair_id] = (*state.failures_by_pair.get(pair_id, ()), failure)
+    if not state.awaited.pop(pair_id, ""):
+        state.states[pair_id] = "failed"
+    return {}
 
 
 def _corrected(state: CampaignState, event: Event) -> dict[str, Any]:
     data = event.data
-    old = {r.seq: r for r in (*state.results, *state.voided)}[data["corrects"]]
-    others = tuple(r for r in state.results if r.seq != old.seq)
-    voided = tuple(r for r in state.voided if r.seq != old.seq)
+    old = state.result(data["corrects"])
+    if old is None:
+        raise LookupError(data["corrects"])
+    pair_id = old.pair_id
+    others = [r for r in state.results_of(pair_id) if r.seq != old.seq]
+    voided = [r for r in state.voided_of(pair_id) if r.seq != old.seq]
     if data.get("void"):
-        if any(r.pair_id == old.pair_id for r in others):
-            back, awaited = "measured", state.awaited
-        else:  # what was to be a replicate is now the pair's first result
-            before = state.resume.get(old.pair_id, "open")
-            back = state.awaited.get(old.pair_id, before)
-            awaited = _without(state.awaited, old.pair_id)
-        return {
-            "results": others,
-            "voided": _in_order(*voided, old),
-            "states": _with_state(state, old.pair_id, back),
-            "awaited": awaited,
-        }
-    new = replace(
-        old,
-        superseded=(*old.superseded, replace(old, superseded=())),
-        **result_values(data, [f for f in RESULT_FIELDS if f in data]),
-    )
-    return {
-        "results": _in_order(*others, new),
-        "voided": voided,
-        **_leave(state, old.pair_id, "measured"),
-    }
+        if not others:  # what was to be a replicate is now the pair's first result
+            before = state.resume.get(pair_id, "open")
+            _put(state, pair_id, state.awaited.pop(pair_id, before))
+        else:
+            _put(state, pair_id, "measured")
+        voided.append(old)
+    else:
+        new = replace(
+            old,
+            superseded=(*old.superseded, replace(old, superseded=())),
+            **result_values(data, [f for f in RESULT_FIELDS if f in data]),
+        )
+        others.append(new)
+        _leave(state, pair_id, "measured")
+    _keep(state.results_by_pair, pair_id, others)
+    _keep(state.voided_by_pair, pair_id, voided)
+    return {}
 
 
 def _withdrawn(state: CampaignState, event: Event) -> dict[str, Any]:
     pair_id = event.data["pair_id"]
-    if pair_id in state.awaited:
-        return {"awaited": _without(state.awaited, pair_id)}
-    return _leave(state, pair_id, "withdrawn")
+    if not state.awaited.pop(pair_id, ""):
+        _leave(state, pair_id, "withdrawn")
+    return {}
 
 
 def _restored(state: CampaignState, event: Event) -> dict[str, Any]:
     pair_id = event.data["pair_id"]
-    return {"states": _with_state(state, pair_id, state.resume.get(pair_id, "open"))}
+    _put(state, pair_id, state.resume.get(pair_id, "open"))
+    return {}
 
 
 def _pool_extended(state: CampaignState, event: Event) -> dict[str, Any]:
@@ -226,24 +242,24 @@ def _reopened(state: CampaignState, event: Event) -> dict[str, Any]:
     return {"closed_seq": 0}
 
 
-def _leave(state: CampaignState, pair_id: str, to: str) -> dict[str, Any]:
+def _leave(state: CampaignState, pair_id: str, to: str) -> None:
     """Change a pair's state, keeping what it was; a replicate leaves that alone."""
     earlier = state.state_of(pair_id)
-    resume = state.resume if earlier == to else {**state.resume, pair_id: earlier}
-    return {"states": {**state.states, pair_id: to}, "resume": resume}
+    if earlier != to:
+        state.resume[pair_id] = earlier
+    state.states[pair_id] = to
 
 
-def _without(states: Mapping[str, str], pair_id: str) -> dict[str, str]:
-    return {p: s for p, s in states.items() if p != pair_id}
+def _put(state: CampaignState, pair_id: str, to: str) -> None:
+    state.states.pop(pair_id, None)
+    if to != "open":
+        state.states[pair_id] = to
 
 
-def _with_state(state: CampaignState, pair_id: str, to: str) -> dict[str, str]:
-    others = _without(state.states, pair_id)
-    return others if to == "open" else {**others, pair_id: to}
-
-
-def _in_order(*results: Result) -> tuple[Result, ...]:
-    return tuple(sorted(results, key=lambda r: r.seq))
+def _keep(by_pair: dict[str, tuple[Result, ...]], pair_id: str, results: list[Result]) -> None:
+    by_pair.pop(pair_id, None)
+    if results:
+        by_pair[pair_id] = tuple(sorted(results, key=lambda r: r.seq))
 
 
 _APPLY: dict[str, Callable[[CampaignState, Event], dict[str, Any]]] = {

@@ -6,6 +6,7 @@ from typing import Any
 from bo_loop.campaign.ledger.events import Event
 from bo_loop.campaign.ledger.fold import result_of, result_values
 from bo_loop.campaign.ledger.state import RESULT_FIELDS, CampaignState, Result
+from bo_loop.campaign.results.dates import same_day
 
 
 def is_recorded(state: CampaignState, kind: str, data: Mapping[str, Any]) -> bool:
@@ -22,16 +23,17 @@ def is_recorded(state: CampaignState, kind: str, data: Mapping[str, Any]) -> boo
     """
     if kind == "measured":
         given = as_result(state, data)
-        versions = [v for r in state.results for v in (r, *r.superseded)]
+        versions = [v for r in state.results_of(given.pair_id) for v in (r, *r.superseded)]
         return any(
             v.identity == given.identity and data.get("replicate") in (None, v.replicate)
             for v in versions
         )
     if kind == "failed":
-        given_failure = data["pair_id"], data.get("note") or "", data.get("date") or ""
+        given_failure = data.get("note") or "", same_day(data.get("date") or "")
         tried_again = state.waiting(data["pair_id"]) == "in_progress"
         return not tried_again and any(
-            (f.pair_id, f.note, f.date) == given_failure for f in state.failures
+            (f.note, same_day(f.date)) == given_failure
+            for f in state.failures_by_pair.get(data["pair_id"], ())
         )
     if kind == "in_progress":
         return state.waiting(data["pair_id"]) == kind
@@ -47,14 +49,14 @@ def is_recorded(state: CampaignState, kind: str, data: Mapping[str, Any]) -> boo
 
 
 def _correction_recorded(state: CampaignState, data: Mapping[str, Any]) -> bool:
-    seq = data["corrects"]
-    if data.get("void"):
-        return any(r.seq == seq for r in state.voided)
-    standing = next((r for r in state.results if r.seq == seq), None)
+    old = state.result(data["corrects"])
+    is_voided = old is not None and old in state.voided_of(old.pair_id)
     changed = [f for f in RESULT_FIELDS if f in data]
-    if standing is None or not changed:
+    if data.get("void"):
+        return is_voided
+    if old is None or is_voided or not changed:
         return False
-    return all(getattr(standing, f) == v for f, v in result_values(data, changed).items())
+    return all(getattr(old, f) == v for f, v in result_values(data, changed).items())
 
 
 def as_result(state: CampaignState, data: Mapping[str, Any]) -> Result:

@@ -6,12 +6,13 @@ the pool is for the caller to know: the ledger holds no pool.
 """
 
 import math
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from bo_loop.base.errors import CampaignError
 from bo_loop.campaign.ledger.events import EVENT_TYPES, Event, NewEvent
-from bo_loop.campaign.ledger.fold import apply
+from bo_loop.campaign.ledger.fold import fold, grow, own_copy
 from bo_loop.campaign.ledger.repeats import as_result, is_recorded
 from bo_loop.campaign.ledger.state import RESULT_FIELDS, CampaignState, Result
 
@@ -76,18 +77,19 @@ def new_events(
     """
     events: list[NewEvent] = []
     problems: list[str] = []
+    state = own_copy(state)
     for i, (kind, candidate) in enumerate(candidates):
         try:
             data = _numbered(state, candidate, replicate) if kind == "measured" else candidate
             _check_complete(kind, data)
             if state.started and not state.closed_seq and is_recorded(state, kind, candidate):
                 continue
-            check(state, kind, data)
+            _check(state, kind, data)
+            state = grow(state, Event(state.seq + 1, kind, "", data))
         except CampaignError as error:
             problems.append(f"{labels[i]}: {error}" if labels else str(error))
             continue
         events.append((kind, data))
-        state = apply(state, Event(state.seq + 1, kind, "", data))
     if problems:
         listed = "\n".join(f"  - {p}" for p in problems)
         raise CampaignError(f"Nothing was recorded; what was given cannot follow:\n{listed}")
@@ -111,6 +113,11 @@ def check(state: CampaignState, kind: str, data: Mapping[str, Any]) -> None:
     CampaignError
         What is wrong, what is recorded, and what to do instead.
     """
+    _check(state, kind, data)
+    fold([Event(state.seq + 1, kind, "", data)], state)  # what it cannot read is not recorded
+
+
+def _check(state: CampaignState, kind: str, data: Mapping[str, Any]) -> None:
     _check_complete(kind, data)
     if kind == "started" and state.started:
         raise CampaignError(f"The campaign {state.name!r} was started already.")
@@ -120,7 +127,6 @@ def check(state: CampaignState, kind: str, data: Mapping[str, Any]) -> None:
         check_open(state)
     if kind in _CHECKS:
         _CHECKS[kind](state, data)
-    apply(state, Event(state.seq + 1, kind, "", data))  # what the fold cannot read is not recorded
 
 
 def check_open(state: CampaignState) -> None:
@@ -170,14 +176,11 @@ def _numbered(state: CampaignState, data: Mapping[str, Any], replicate: bool) ->
     pair_id = data.get("pair_id", "")
     if replicate or pair_id in state.awaited:
         # an old form may hold what was voided since: that is no replicate, and refused later
-        voided = [r.replicate for r in state.voided if _same_value(r, data) and not replicate]
+        old = () if replicate else state.voided_of(pair_id)
+        voided = [r.replicate for r in old if r.log_beta == data.get("log_beta")]
         return {**data, "replicate": voided[0] if voided else state.next_replicate(pair_id)}
-    standing = [r.replicate for r in state.results if r.pair_id == pair_id]
+    standing = [r.replicate for r in state.results_of(pair_id)]
     return {**data, "replicate": min(standing, default=1)}
-
-
-def _same_value(result: Result, data: Mapping[str, Any]) -> bool:
-    return (result.pair_id, result.log_beta) == (data.get("pair_id"), data.get("log_beta"))
 
 
 def _check_measured(state: CampaignState, data: Mapping[str, Any]) -> None:
@@ -192,7 +195,7 @@ def _check_measured(state: CampaignState, data: Mapping[str, Any]) -> None:
     if same_number:
         raise CampaignError(_already_answered(same_number[0], data))
     given = as_result(state, data)
-    for old in state.voided:
+    for old in state.voided_of(pair_id):
         if old.identity == given.identity and old.replicate == number:
             raise CampaignError(
                 f"{pair_id}: this very result (log_beta {old.log_beta:g}) was logged as event "
@@ -236,7 +239,7 @@ def _check_unanswered(state: CampaignState, data: Mapping[str, Any]) -> None:
 
 def _check_corrected(state: CampaignState, data: Mapping[str, Any]) -> None:
     seq = data["corrects"]
-    old = next((r for r in (*state.results, *state.voided) if r.seq == seq), None)
+    old = state.result(seq)
     if old is None:
         known = ", ".join(f"{r.seq} ({r.pair_id})" for r in state.results[-5:]) or "none"
         reason = "is no measurement" if 1 <= seq <= state.seq else "does not exist"
@@ -302,10 +305,10 @@ def _check_restored(state: CampaignState, data: Mapping[str, Any]) -> None:
 
 
 def _check_pool_extended(state: CampaignState, data: Mapping[str, Any]) -> None:
-    ids = [p["pair_id"] for p in data["pairs"]]
+    given = Counter(p["pair_id"] for p in data["pairs"])
     known = {p["pair_id"] for p in state.added_pairs}
-    repeated = sorted({p for p in ids if p in known or ids.count(p) > 1})
-    if not ids or repeated:
+    repeated = sorted(p for p, times in given.items() if p in known or times > 1)
+    if not given or repeated:
         raise CampaignError(
             "The pool is extended by at least one pair, each once; repeated or added before: "
             f"{', '.join(repeated) or 'none'}."

@@ -21,10 +21,11 @@ measured        pair_id, log_beta, log_beta_sd?, censoring (none, lower, upper),
 failed          pair_id, operator?, method?, date?, note?
 corrected       corrects (seq of a `measured` event) and either void: true, or those of log_beta,
                 log_beta_sd, censoring, temperature_C, ionic_strength_M, date, operator, method,
-                note that are new; reason?, by? (who corrects)
+                note that are new; reason?, by? (who corrects), confirmed? [as of measured]
 withdrawn       pair_id, reason?, operator?
 restored        pair_id, reason?, operator?
 pool_extended   pairs [{pair_id, ligand_group, and the pair columns}], source?, operator?,
+                there? [ligands and metal ions that were asked for, and in the pool already],
                 generated? {smiles: {generator, parents [smiles], and what was predicted}} of
                 ligands that no catalogue holds, expansion? (how they were made)
 config_changed  overrides {setting: value} (all those now in force), choices? {group: option} (those
@@ -40,7 +41,11 @@ follow what is in `bo_loop.campaign.ledger.rules`, how they add up in
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import chain
 from typing import Any
+
+from bo_loop.campaign.results.dates import same_day
 
 RESULT_FIELDS = (
     "log_beta",
@@ -129,7 +134,7 @@ class Result:
             self.censoring,
             self.temperature_C,
             self.ionic_strength_M,
-            self.date,
+            same_day(self.date),
         )
 
 
@@ -159,8 +164,12 @@ class CampaignState:
         that has no result yet. In `states` they stay measured, whatever comes of the replicate.
     resume : mapping of str to str
         What a pair returns to when its withdrawal is lifted or all its results are voided.
-    results, voided : tuple of Result
-        Standing and voided results, in the order in which they were logged.
+    results_by_pair, voided_by_pair : mapping of str to tuple of Result
+        Standing and voided results of each pair, in the order in which they were logged.
+    failures_by_pair : mapping of str to tuple of Failure
+        Likewise.
+    pair_of : mapping of int to str
+        Which pair each `measured` event, by its number, is of.
     n_observations, n_pool : int
         Literature values and pairs sealed at `start`.
     n_left_out : int
@@ -183,14 +192,15 @@ class CampaignState:
     n_observations: int = 0
     n_pool: int = 0
     n_left_out: int = 0
-    states: Mapping[str, str] = field(default_factory=dict)
-    awaited: Mapping[str, str] = field(default_factory=dict)
-    resume: Mapping[str, str] = field(default_factory=dict)
-    proposals: Mapping[str, ProposedPair] = field(default_factory=dict)
+    states: dict[str, str] = field(default_factory=dict)
+    awaited: dict[str, str] = field(default_factory=dict)
+    resume: dict[str, str] = field(default_factory=dict)
+    proposals: dict[str, ProposedPair] = field(default_factory=dict)
     rounds: tuple[Round, ...] = ()
-    results: tuple[Result, ...] = ()
-    voided: tuple[Result, ...] = ()
-    failures: tuple[Failure, ...] = ()
+    results_by_pair: dict[str, tuple[Result, ...]] = field(default_factory=dict)
+    voided_by_pair: dict[str, tuple[Result, ...]] = field(default_factory=dict)
+    failures_by_pair: dict[str, tuple[Failure, ...]] = field(default_factory=dict)
+    pair_of: dict[int, str] = field(default_factory=dict)
     overrides: Mapping[str, Any] = field(default_factory=dict)
     choices: Mapping[str, str] = field(default_factory=dict)
     added_pairs: tuple[Mapping[str, Any], ...] = ()
@@ -216,28 +226,52 @@ class CampaignState:
         state = self.awaited.get(pair_id, self.state_of(pair_id))
         return state if state in ("pending", "in_progress") else ""
 
+    @cached_property
+    def results(self) -> tuple[Result, ...]:
+        """All standing results, in the order in which they were logged."""
+        return _in_order(self.results_by_pair)
+
+    @cached_property
+    def voided(self) -> tuple[Result, ...]:
+        """All voided results, in the order in which they were logged."""
+        return _in_order(self.voided_by_pair)
+
+    @cached_property
+    def failures(self) -> tuple[Failure, ...]:
+        """All failures, in the order in which they were logged."""
+        return _in_order(self.failures_by_pair)
+
+    def results_of(self, pair_id: str) -> tuple[Result, ...]:
+        """Return the standing results of a pair, in the order in which they were logged."""
+        return self.results_by_pair.get(pair_id, ())
+
+    def voided_of(self, pair_id: str) -> tuple[Result, ...]:
+        """Return the voided results of a pair, in the order in which they were logged."""
+        return self.voided_by_pair.get(pair_id, ())
+
+    def result(self, seq: int) -> Result | None:
+        """Return the result, standing or voided, that event `seq` measured; None if none did."""
+        pair_id = self.pair_of.get(seq, "")
+        every = (*self.results_of(pair_id), *self.voided_of(pair_id))
+        return next((r for r in every if r.seq == seq), None)
+
     def next_replicate(self, pair_id: str) -> int:
         """Return the number of the pair's next replicate: no result, standing or voided, has it."""
-        every = (*self.results, *self.voided)
-        return max((r.replicate for r in every if r.pair_id == pair_id), default=0) + 1
-
-    def prediction_of(self, result: Result) -> ProposedPair | None:
-        """Return the proposal that a result answers; None if no round had proposed it."""
-        made = next((r.proposals for r in self.rounds if r.number == result.round), ())
-        return next((p for p in made if p.pair_id == result.pair_id), None)
+        every = (*self.results_of(pair_id), *self.voided_of(pair_id))
+        return max((r.replicate for r in every), default=0) + 1
 
     def replicate_lost(self, pair_id: str) -> str:
         """Return failed or withdrawn if that is what came of a pair's last replicate; else ""."""
         last = self.proposals.get(pair_id)
         if last is None or last.replicate is None or pair_id in self.awaited:
             return ""
-        every = (*self.results, *self.voided)
-        if any((r.pair_id, r.round) == (pair_id, last.round) for r in every):
+        every = (*self.results_of(pair_id), *self.voided_of(pair_id))
+        if any(r.round == last.round for r in every):
             return ""
         made = next(r.seq for r in self.rounds if r.number == last.round)
-        failed = any(f.pair_id == pair_id and f.seq > made for f in self.failures)
+        failed = any(f.seq > made for f in self.failures_by_pair.get(pair_id, ()))
         return "failed" if failed else "withdrawn"
 
-    def results_of(self, pair_id: str) -> tuple[Result, ...]:
-        """Return the standing results of a pair, in the order in which they were logged."""
-        return tuple(r for r in self.results if r.pair_id == pair_id)
+
+def _in_order(by_pair: Mapping[str, tuple[Any, ...]]) -> tuple[Any, ...]:
+    return tuple(sorted(chain.from_iterable(by_pair.values()), key=lambda one: one.seq))

@@ -8,7 +8,8 @@ b_n      log β_n of the same metal ion and ligand, logged or in the literature
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
@@ -21,7 +22,12 @@ from bo_loop.campaign.results.reading import ResultsTable
 _FAR = 4.0  # predicted sd
 _NEAR = 2.0
 _LN10 = math.log(10.0)
+_MOST_NAMED = 20  # rows in the example of what to type
+_RARE = 0.01  # of the values that a lab sends in, at most so many are ln β
 _KEY = ["metal", "charge", "ligand_group", "n_ligands"]
+
+Confirm = bool | int | str | Sequence[int | str]
+"""True: all; or rows and pair ids, one or several."""
 
 
 def confirmed(
@@ -31,7 +37,7 @@ def confirmed(
     pool: pd.DataFrame,
     literature: pd.DataFrame,
     *,
-    confirm: bool,
+    confirm: Confirm,
 ) -> list[NewEvent]:
     """Return `events` if nothing about them is doubtful, or the doubts are confirmed.
 
@@ -45,8 +51,8 @@ def confirmed(
         The campaign under the lock.
     pool, literature : DataFrame
         With ``pair_id`` and ``ligand_group``.
-    confirm : bool
-        Record them all the same; each doubt is then recorded with its event.
+    confirm : Confirm
+        What to record all the same; each doubt is then recorded with its event.
 
     Returns
     -------
@@ -55,26 +61,89 @@ def confirmed(
     Raises
     ------
     CampaignError
-        With every doubt, unless `confirm`.
+        With every doubt that is not confirmed; or naming what `confirm` names in vain.
     """
-    pairs = pool.set_index("pair_id")
-    known = _known(events, state, pairs, literature)
+    said = _confirmed_rows(confirm, table)
+    judge = _Judge.of(events, state, pool, literature)
     labels = {_said(d): label for (_, d), label in zip(table.events, table.labels, strict=True)}
-    checked, problems = [], []
+    checked, problems, rows = [], [], []
     for kind, data in events:
         label = labels[_said(data)]
         found = list(table.differing.get(label, ()))
         if kind == "measured":
-            found += _doubts(data, state.proposals.get(data["pair_id"]), pairs, known)
-        problems += [f"{label}, {data['pair_id']}: {text}" for text in found]
+            found += judge.doubts(data, state.proposals.get(data["pair_id"]))
+        rows += [label.removeprefix("row ")] if found else []
+        if label not in said:
+            problems += [f"{label}, {data['pair_id']}: {text}" for text in found]
         checked.append((kind, {**data, "confirmed": found} if found else data))
-    if problems and not confirm:
-        listed = "\n".join(f"  - {text}" for text in problems)
-        raise CampaignError(
-            f"Nothing was recorded, for {len(problems)} things look doubtful:\n{listed}\n"
-            "Mend what is wrong; if all of it is right, repeat with confirm=true."
-        )
+    named = ",".join([*rows[:_MOST_NAMED], *(["…"] if len(rows) > _MOST_NAMED else [])])
+    _refuse(
+        problems,
+        "Mend what is wrong. If all of it is right, repeat with confirm=true; if some rows are, "
+        f"name only those of confirm=[{named}], or write yes beside them in the column confirm.",
+    )
     return checked
+
+
+def confirmed_correction(
+    events: Sequence[NewEvent],
+    state: CampaignState,
+    pool: pd.DataFrame,
+    literature: pd.DataFrame,
+    *,
+    confirm: bool,
+) -> list[NewEvent]:
+    """Return `corrected` events if nothing about what they change is doubtful, or it is confirmed.
+
+    Parameters are as those of `confirmed`.
+
+    Raises
+    ------
+    CampaignError
+        With every doubt, unless `confirm`.
+    """
+    checked = []
+    for kind, data in events:
+        old = state.result(data["corrects"])
+        new = {"pair_id": old.pair_id, "log_beta": old.log_beta, "censoring": old.censoring, **data}
+        if (new["log_beta"], new["censoring"]) == (old.log_beta, old.censoring):
+            checked.append((kind, data))
+            continue
+        made = [p for r in state.rounds if r.number == old.round for p in r.proposals]
+        predicted = next((p for p in made if p.pair_id == old.pair_id), None)
+        found = _Judge.of([("measured", new)], state, pool, literature).doubts(new, predicted)
+        problems = [f"event {old.seq}, {old.pair_id}: {text}" for text in found]
+        if not confirm:
+            _refuse(problems, "Mend what is wrong; if it is right, repeat with confirm=true.")
+        checked.append((kind, {**data, "confirmed": found} if found else data))
+    return checked
+
+
+def _refuse(problems: Sequence[str], way_out: str) -> None:
+    if problems:
+        listed = "\n".join(f"  - {text}" for text in problems)
+        n = len(problems)
+        things = "one thing looks" if n == 1 else f"{n} things look"
+        raise CampaignError(f"Nothing was recorded, for {things} doubtful:\n{listed}\n{way_out}")
+
+
+def _confirmed_rows(confirm: Confirm, table: ResultsTable) -> set[str]:
+    """Return the labels of all rows that are confirmed, in the column or by `confirm`."""
+    if isinstance(confirm, bool):
+        return set(table.labels) if confirm else table.confirmed
+    one = isinstance(confirm, str) or not isinstance(confirm, Iterable)
+    named = [confirm] if one else confirm
+    rows = {label.removeprefix("row "): {label} for label in table.labels}
+    for (_, data), label in zip(table.events, table.labels, strict=True):
+        rows.setdefault(data["pair_id"], set()).add(label)
+    wanted = [str(name).strip().removeprefix("row ") for name in named]
+    unknown = [name for name in wanted if name not in rows]
+    if unknown:
+        raise CampaignError(
+            f"confirm names {', '.join(unknown)}, where the file has no result. Give true, or rows "
+            "or pair ids of it, as in confirm=[5,9]. Nothing was recorded."
+        )
+    return table.confirmed.union(*(rows[name] for name in wanted))
 
 
 def _said(data: Mapping[str, Any]) -> frozenset[tuple[str, Any]]:
@@ -82,72 +151,87 @@ def _said(data: Mapping[str, Any]) -> frozenset[tuple[str, Any]]:
     return frozenset(item for item in data.items() if item[0] != "replicate")
 
 
-def _doubts(
-    data: Mapping[str, Any],
-    predicted: ProposedPair | None,
-    pairs: pd.DataFrame,
-    known: Mapping[tuple[Any, ...], float],
-) -> list[str]:
-    v = data["log_beta"]
-    found = [] if predicted is None else _surprise(v, data["censoring"], predicted)
-    *species, n = pairs.loc[data["pair_id"], _KEY]
-    if data["censoring"] != "none":
+@dataclass(frozen=True)
+class _Judge:
+    """What results are held against.
+
+    Parameters
+    ----------
+    species : mapping of str to tuple
+        Metal, charge, ligand group and n by pair id, of the pairs that are judged.
+    known : mapping of tuple to float
+        log β by species: new results before old, before others'.
+    """
+
+    species: Mapping[str, tuple[Any, ...]]
+    known: Mapping[tuple[Any, ...], float]
+
+    @classmethod
+    def of(
+        cls,
+        events: Sequence[NewEvent],
+        state: CampaignState,
+        pool: pd.DataFrame,
+        literature: pd.DataFrame,
+    ) -> "_Judge":
+        named = {data["pair_id"] for _, data in events}
+        groups = set(pool.loc[pool["pair_id"].isin(named), "ligand_group"])
+        alike = literature[literature["ligand_group"].isin(groups)]
+        known = alike.groupby(_KEY)["log_beta"].median().to_dict()
+        concerned = pool[pool["ligand_group"].isin(groups)]
+        rows = concerned[_KEY].itertuples(index=False, name=None)
+        species = dict(zip(concerned["pair_id"], rows, strict=True))
+        exact = [(r.pair_id, r.log_beta) for r in state.results if r.censoring == "none"]
+        exact += [
+            (data["pair_id"], data["log_beta"])
+            for kind, data in events
+            if kind == "measured" and data["censoring"] == "none"
+        ]
+        known |= {species[pair_id]: value for pair_id, value in exact if pair_id in species}
+        return cls(species, known)
+
+    def doubts(self, data: Mapping[str, Any], predicted: ProposedPair | None) -> list[str]:
+        """Say what is doubtful about log β: beside the prediction, and beside β of other n.
+
+        The truth of ``> v`` lies above v: a bound is too low for nothing, and ``< v`` too high.
+        """
+        v, censoring = data["log_beta"], data["censoring"]
+        found = [] if predicted is None else _surprise(v, censoring, predicted)
+        *ions, n = self.species[data["pair_id"]]
+        lower, higher = self.known.get((*ions, n - 1)), self.known.get((*ions, n + 1))
+        stepwise = censoring == "none" and _looks_stepwise(v, lower, predicted)
+        if lower is not None and censoring != "lower" and (v < lower or stepwise):
+            where = "below" if v < lower else "beside"
+            found.append(
+                f"log β{n} {v:g} {where} log β{n - 1} {lower:g}: is it the stepwise log K{n}? "
+                f"log β is the overall constant; log K{n} {v:g} would be log β{n} {lower + v:g}"
+            )
+        if higher is not None and censoring != "upper" and v > higher:
+            found.append(
+                f"log β{n} {v:g} is above log β{n + 1} {higher:g}: is one of them a stepwise "
+                "constant?"
+            )
         return found
-    lower, higher = known.get((*species, n - 1)), known.get((*species, n + 1))
-    if lower is not None and (v < lower or _looks_stepwise(v, lower, predicted)):
-        where = "below" if v < lower else "beside"
-        found.append(
-            f"log β{n} {v:g} {where} log β{n - 1} {lower:g}: is it the stepwise log K{n}? log β is "
-            f"the overall constant; log K{n} {v:g} would be log β{n} {lower + v:g}"
-        )
-    if higher is not None and v > higher:
-        found.append(
-            f"log β{n} {v:g} is above log β{n + 1} {higher:g}: is one of them a stepwise constant?"
-        )
-    return found
 
 
 def _surprise(v: float, censoring: str, predicted: ProposedPair) -> list[str]:
     m, s = predicted.mean, predicted.sd
-    away = (v - m) / s
+    away, away_if_ln = (v - m) / s, (v / _LN10 - m) / s
     # the truth of `> v` lies above v: only a bound that excludes the prediction surprises
     if (censoring == "lower" and away < 0) or (censoring == "upper" and away > 0):
         return []
     shown = f"{v:g} where {m:.2f} ± {s:.2f} was predicted"
-    if abs(away) > _NEAR and abs(v / _LN10 - m) < s:
+    # a bound is what a method can reach, in the units that it reports
+    odds = _RARE * math.exp(min((away**2 - away_if_ln**2) / 2, 700.0))
+    if censoring == "none" and odds > 1 and abs(away_if_ln) < 1:
         return [f"{shown}: is it ln β? log10 β would be {v / _LN10:.2f}"]
     if abs(away) > _FAR:
         return [f"{shown}, {abs(away):.1f} sd away"]
     return []
 
 
-def _looks_stepwise(v: float, lower: float, predicted: ProposedPair | None) -> bool:
-    if predicted is None:
+def _looks_stepwise(v: float, lower: float | None, predicted: ProposedPair | None) -> bool:
+    if predicted is None or lower is None:
         return False
     m, s = predicted.mean, predicted.sd
     return abs(v - m) > _NEAR * s and abs(v + lower - m) < s
-
-
-def _known(
-    events: Sequence[NewEvent],
-    state: CampaignState,
-    pairs: pd.DataFrame,
-    literature: pd.DataFrame,
-) -> dict[tuple[Any, ...], float]:
-    """Return log β by metal, charge, ligand group and n: new results before old, before others'."""
-    groups = set(pairs.loc[[data["pair_id"] for _, data in events], "ligand_group"])
-    alike = literature[literature["ligand_group"].isin(groups)]
-    values = alike.groupby(_KEY)["log_beta"].median().to_dict()
-    concerned = set(pairs.index[pairs["ligand_group"].isin(groups)])
-    own = {
-        r.pair_id: r.log_beta
-        for r in state.results
-        if r.censoring == "none" and r.pair_id in concerned
-    }
-    own |= {
-        data["pair_id"]: data["log_beta"]
-        for kind, data in events
-        if kind == "measured" and data["censoring"] == "none"
-    }
-    keys = pairs.loc[list(own), _KEY].itertuples(index=False, name=None)
-    return values | dict(zip(keys, own.values(), strict=True))

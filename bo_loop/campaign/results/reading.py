@@ -10,6 +10,7 @@ import pandas as pd
 
 from bo_loop.base.errors import DataError
 from bo_loop.campaign.ledger.events import NewEvent
+from bo_loop.campaign.results.dates import checked_date
 from bo_loop.data.cells import Cells, read_cells
 from bo_loop.data.numbers import Reading, understand
 
@@ -22,6 +23,7 @@ LIMITS = {
     "temperature_C": (-50.0, 400.0, "degrees Celsius between −50 and 400"),
     "ionic_strength_M": (0.0, 30.0, "mol/L between 0 and 30"),
 }
+_CONFIRM = {"": False, "no": False, "false": False, "yes": True, "true": True}
 _OURS = ("metal", "charge", "n_ligands")
 _CONDITIONS = ("temperature_C", "ionic_strength_M")
 _MOST_LISTED = 200
@@ -42,12 +44,15 @@ class ResultsTable:
         Numbers that were not written plainly, and how they were read.
     differing : mapping of str to list of str
         By label: what the row says of the pair itself that the pool does not.
+    confirmed : set of str
+        Labels of the rows whose column ``confirm`` says yes.
     """
 
     events: list[NewEvent] = field(default_factory=list)
     labels: list[str] = field(default_factory=list)
     understood: list[str] = field(default_factory=list)
     differing: dict[str, list[str]] = field(default_factory=dict)
+    confirmed: set[str] = field(default_factory=set)
 
 
 def read_results(
@@ -64,8 +69,9 @@ def read_results(
     path : Path
         A CSV, Excel or Parquet table with ``pair_id`` and ``log_beta``; ``log_beta_sd, censoring,
         status, temperature_C, ionic_strength_M, date, operator, method, note`` where the lab
-        states them; ``replicate`` (1, 2, …) where a pair was measured more than once. Any other
-        column is left alone. A row without result and status is still pending.
+        states them; ``replicate`` (1, 2, …) where a pair was measured more than once; ``confirm``
+        (yes) where a value is right that looks doubtful. Any other column is left alone. A row
+        without result and status is still pending.
     pool : DataFrame
         Pairs that may be logged, with ``pair_id`` and the conditions wanted, which hold where
         the table states none.
@@ -83,6 +89,14 @@ def read_results(
     DataError
         If the file cannot be read, or with one line for every value that cannot be taken.
     """
+    defaults = dict(defaults or {})
+    if defaults.get("date"):
+        try:
+            defaults["date"] = checked_date(defaults["date"])
+        except ValueError as error:
+            raise DataError(
+                f"date: {defaults['date']!r} — {error}. Nothing was recorded."
+            ) from error
     try:
         cells = read_cells(path, content=content, formulas=True)
     except DataError as error:
@@ -95,12 +109,13 @@ def read_results(
     found = ResultsTable()
     for label, row in _rows(cells, table):
         reader = _Row(label, row, pairs)
-        event = reader.event(defaults or {})
+        event = reader.event(defaults)
         if reader.problems:
             problems.setdefault(_row_number(label), []).extend(reader.problems)
         elif event:
             found.events.append(event)
             found.labels.append(label)
+            found.confirmed.update([label] if reader.confirmed else [])
             found.understood.extend(reader.understood)
             found.differing.update({label: reader.differing()} if reader.differing() else {})
     if problems:
@@ -135,6 +150,7 @@ class _Row:
         self.pair = pairs.get(self.row["pair_id"])
         self.problems: list[str] = []
         self.understood: list[str] = []
+        self.confirmed = False
 
     def event(self, defaults: Mapping[str, str]) -> NewEvent | None:
         """Return what the row records; None if it is still pending or has `problems`."""
@@ -156,11 +172,11 @@ class _Row:
         if not status:
             return None
         number = self._replicate()
+        texts = {name: self.row.get(name) or defaults.get(name, "") for name in TEXTS}
+        texts["date"] = self._date() or texts["date"]
+        self.confirmed = self._confirmed()
         if self.problems:
             return None
-        texts = {name: self.row.get(name) or defaults.get(name, "") for name in TEXTS}
-        # a workbook's date cell comes with midnight behind it
-        texts["date"] = texts["date"].removesuffix(" 00:00:00")
         data = {"pair_id": self.row["pair_id"], **{k: v for k, v in texts.items() if v}}
         return status, data if status != "measured" else self._values(readings) | number | data
 
@@ -173,6 +189,19 @@ class _Row:
             self._refuse("replicate", "expected 1, 2, 3 …, or nothing")
             return {}
         return {"replicate": int(number)}
+
+    def _date(self) -> str:
+        try:
+            return checked_date(self.row["date"]) if self.row.get("date") else ""
+        except ValueError as error:
+            self._refuse("date", str(error))
+            return ""
+
+    def _confirmed(self) -> bool:
+        answer = _CONFIRM.get(self.row.get("confirm", "").lower())
+        if answer is None:
+            self._refuse("confirm", "expected yes, if a value is right that looks doubtful")
+        return bool(answer)
 
     def differing(self) -> list[str]:
         """Say where the row's metal, charge, n and structure are not the pool's."""

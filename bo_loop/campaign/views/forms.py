@@ -29,7 +29,15 @@ _OURS = {
     "nearest": "nearest",
     "movers": "moved_by",
 }
-THEIRS = ("log_beta", "log_beta_sd", "temperature_C", "ionic_strength_M", "status", "note")
+THEIRS = (
+    "log_beta",
+    "log_beta_sd",
+    "temperature_C",
+    "ionic_strength_M",
+    "status",
+    "confirm",
+    "note",
+)
 
 
 def form(proposals: pd.DataFrame) -> bytes:

@@ -7,8 +7,8 @@ import pandas as pd
 
 from bo_loop.base.types import shown_movers
 from bo_loop.campaign.ledger.events import Event
-from bo_loop.campaign.ledger.fold import apply
-from bo_loop.campaign.ledger.state import RESULT_FIELDS, CampaignState
+from bo_loop.campaign.ledger.fold import grow
+from bo_loop.campaign.ledger.state import RESULT_FIELDS, CampaignState, Result
 from bo_loop.campaign.views.views import named, shown_nearest, shown_result
 
 COLUMNS = ("seq", "time", "who", "event", "pair_id", "what", "mean", "sd")
@@ -39,13 +39,13 @@ def history(
     rows: list[dict[str, Any]] = []
     state = CampaignState()
     for event in events:
-        after = apply(state, event)
-        for pair, what in _told(event, state, after):
+        overrides = state.overrides
+        state = grow(state, event)
+        for pair, what in _told(event, overrides, state):
             added = event.event == "pool_extended" and pair_id in _added(event)
             if pair_id in (None, pair) or added:
-                more = _context(event, pair, after) if pair_id else ""
-                rows.append(_row(event, pair, what + more, after))
-        state = after
+                more = _context(event, pair, state) if pair_id else ""
+                rows.append(_row(event, pair, what + more, state))
     return named(pd.DataFrame(rows, columns=list(COLUMNS)), pool)
 
 
@@ -71,8 +71,10 @@ def _context(event: Event, pair: str, after: CampaignState) -> str:
     return near + (f"; moved by {shown_movers(made.movers)}" if made.movers else "")
 
 
-def _told(event: Event, before: CampaignState, after: CampaignState) -> list[tuple[str, str]]:
-    """Return pair and words for each row that an event fills."""
+def _told(
+    event: Event, overrides: Mapping[str, Any], after: CampaignState
+) -> list[tuple[str, str]]:
+    """Return pair and words for each row that an event fills; `overrides` held before it."""
     data, kind = event.data, event.event
     if kind == "proposed":
         return [
@@ -80,20 +82,28 @@ def _told(event: Event, before: CampaignState, after: CampaignState) -> list[tup
             for p in data["proposals"]
         ]
     if kind == "corrected":
-        old = next(r for r in (*before.results, *before.voided) if r.seq == data["corrects"])
-        return [(old.pair_id, _correction(data, old, after))]
+        new = after.result(data["corrects"])
+        return [(new.pair_id, _correction(data, new))]
     words = {
         "started": lambda: f"{data['n_observations']} literature values, {data['n_pool']} pairs",
         "measured": lambda: _measurement(event, after),
-        "pool_extended": lambda: f"{len(data['pairs'])} pairs from {data.get('source') or '?'}",
-        "config_changed": lambda: _settings(data["overrides"], before.overrides),
+        "pool_extended": lambda: _extension(data),
+        "config_changed": lambda: _settings(data["overrides"], overrides),
     }
     tell = words.get(kind, lambda: data.get("reason") or data.get("note") or "")
     return [(data.get("pair_id", ""), tell())]
 
 
+def _extension(data: Mapping[str, Any]) -> str:
+    told = f"{len(data['pairs'])} pairs from {data.get('source') or '?'}"
+    if not data.get("there"):
+        return told
+    n = len({pair["smiles"] for pair in data["pairs"]})
+    return f"{told}, of {n} ligands; in the pool already: {', '.join(data['there'])}"
+
+
 def _measurement(event: Event, after: CampaignState) -> str:
-    result = next(r for r in after.results if r.seq == event.seq)
+    result = after.result(event.seq)
     parts = [shown_result(result)]
     parts += [f"replicate {result.replicate}"] if result.replicate > 1 else []
     parts += [text for text in (result.method, result.date, result.note) if text]
@@ -101,17 +111,19 @@ def _measurement(event: Event, after: CampaignState) -> str:
     return "; ".join(parts)
 
 
-def _correction(data: Mapping[str, Any], old: Any, after: CampaignState) -> str:
-    because = f"; {data['reason']}" if data.get("reason") else ""
+def _correction(data: Mapping[str, Any], new: Result) -> str:
+    said = [data["reason"]] if data.get("reason") else []
+    said += [f"confirmed although {text}" for text in data.get("confirmed", [])]
+    because = "".join(f"; {text}" for text in said)
     if data.get("void"):
-        return f"event {old.seq} voided: {shown_result(old)}{because}"
-    new = next(r for r in after.results if r.seq == old.seq)
+        return f"event {new.seq} voided: {shown_result(new)}{because}"
+    old = new.superseded[-1]
     changed = [
         f"{name} {getattr(old, name)} → {getattr(new, name)}"
         for name in RESULT_FIELDS
         if getattr(old, name) != getattr(new, name)
     ]
-    return f"event {old.seq}: {', '.join(changed) or 'stands again'}{because}"
+    return f"event {new.seq}: {', '.join(changed) or 'stands again'}{because}"
 
 
 def _settings(now: Mapping[str, Any], before: Mapping[str, Any]) -> str:

@@ -1,7 +1,7 @@
 """Tables of what the ledger holds, for people; rebuilt from it at any time."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from typing import Any
 
 import pandas as pd
@@ -45,8 +45,10 @@ def measurements(state: CampaignState, pool: pd.DataFrame) -> pd.DataFrame:
         The pair's own columns, the result as it stands, and ``mean, sd``: what was predicted when
         the result was asked for, missing where it never was.
     """
+    made = {(p.pair_id, p.round): p for one in state.rounds for p in one.proposals}
     rows = [
-        {name: getattr(result, name) for name in _RESULT} | _prediction(state.prediction_of(result))
+        {name: getattr(result, name) for name in _RESULT}
+        | _prediction(made.get((result.pair_id, result.round)))
         for result in state.results
     ]
     frame = pd.DataFrame(rows, columns=[*_RESULT, "mean", "sd"])
@@ -59,9 +61,7 @@ def logged(events: Sequence[Event], state: CampaignState, pool: pd.DataFrame) ->
         [(event.seq, event.event, event.data["pair_id"]) for event in events],
         columns=["seq", "event", "pair_id"],
     )
-    seqs = {event.seq for event in events}
-    fresh = replace(state, results=tuple(r for r in state.results if r.seq in seqs))
-    values = measurements(fresh, pool)[
+    values = measurements(state, pool)[
         ["seq", "log_beta", "log_beta_sd", "censoring", "mean", "sd"]
     ]
     return named(frame, pool).merge(values, on="seq", how="left")

@@ -20,9 +20,8 @@ def correct(config: Mapping[str, Any], touched: frozenset[str]) -> None:
     given = {key: config[key] for key in RESULT_FIELDS if key in touched}
     campaign = open_campaign(config)
     values = {key: None if value == "null" else value for key, value in given.items()}
-    done = campaign.correct(
-        config["event"], void=config["void"], reason=config["reason"], by=config["by"], **values
-    )
+    said = {key: config[key] for key in ("void", "confirm", "reason", "by")}
+    done = campaign.correct(config["event"], **said, **values)
     _print(done, config)
 
 

@@ -6,10 +6,15 @@ factors matter rather than differences. Between two whole numbers only whole one
 
 import copy
 import json
-from collections.abc import Mapping
+import math
+import warnings
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import pandas as pd
+
+from bo_loop.base.config import build
 from bo_loop.base.errors import ConfigError
 
 _GROUPS = ("model", "features")
@@ -29,7 +34,7 @@ class Space:
     Raises
     ------
     ConfigError
-        Naming the first key that is no option, or whose values cannot be searched.
+        Naming each key that is no option, or whose values cannot be searched.
     """
 
     options: Mapping[str, Any]
@@ -41,16 +46,51 @@ class Space:
                 "The search space is empty: give one as space={model.fit_rows: [1000, 2000]}, or "
                 "under spaces in tune.yaml for each model."
             )
+        known = [f"{g}.{name}" for g in _GROUPS for name in self.base[g] if name != "_target_"]
+        problems = []
         for key, values in self.options.items():
-            group, _, option = key.partition(".")
-            known = [f"{g}.{name}" for g in _GROUPS for name in self.base[g] if name != "_target_"]
-            if group not in _GROUPS or option not in self.base[group] or option == "_target_":
-                raise ConfigError(f"space: {key!r} is no option; there are {', '.join(known)}.")
-            if not _searchable(values):
-                raise ConfigError(
-                    f"space: {key} is {values!r}; give a list of values, or a range "
-                    "{low: …, high: …} of which low is the smaller (and with log: true above 0)."
+            if key not in known:
+                problems.append(f"{key!r} is no option; there are {', '.join(known)}")
+            elif not _searchable(values):
+                problems.append(
+                    f"{key} is {values!r}; give a list of values, or a range {{low: …, high: …}} "
+                    "of which low is the smaller (and with log: true above 0)"
                 )
+        _refuse(problems)
+
+    def require_usable(self, observations: pd.DataFrame) -> None:
+        """Build model and features with every value there is, one at a time; of a range, its ends.
+
+        Parameters
+        ----------
+        observations : DataFrame
+            Of which one pair shows which blocks of features a model would have to compare.
+
+        Raises
+        ------
+        ConfigError
+            Naming each value that an option cannot take.
+        """
+        blocks = self._blocks(observations)
+        problems = []
+        for key, values in self.options.items():
+            group = key.partition(".")[0]
+            tried = [values["low"], values["high"]] if isinstance(values, Mapping) else values
+            for value in tried:
+                try:
+                    built = build(self.nodes({key: value})[group])
+                    if group == "model":
+                        built.require_blocks(blocks)
+                except ConfigError as error:
+                    problems.append(f"{key}={value}: {error}")
+        _refuse(problems)
+
+    def _blocks(self, observations: pd.DataFrame) -> Collection[str]:
+        features = build(self.base["features"])
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # that protonation constants are left out: as it should
+            pairs = features.usable(observations)
+        return features.fit(pairs.iloc[:1]).blocks
 
     def suggested(self, trial: Any) -> dict[str, Any]:
         """Return a value for each option, as an Optuna trial suggests."""
@@ -79,13 +119,22 @@ class Space:
         return found
 
 
+def _refuse(problems: list[str]) -> None:
+    if problems:
+        listed = "\n".join(f"  - {text}" for text in problems)
+        raise ConfigError(f"space cannot be searched as it is; correct or leave out:\n{listed}")
+
+
 def _searchable(values: Any) -> bool:
     if isinstance(values, Mapping):
         if not {"low", "high"} <= set(values) <= {"low", "high", "log"}:
             return False
         low, high = values["low"], values["high"]
         numbers = all(isinstance(v, int | float) and not isinstance(v, bool) for v in (low, high))
-        return numbers and low < high and (low > 0 or not values.get("log"))
+        log = values.get("log", False)
+        if not numbers or not isinstance(log, bool):
+            return False
+        return math.isfinite(low) and math.isfinite(high) and low < high and (low > 0 or not log)
     return isinstance(values, list | tuple) and len(values) > 0
 
 

@@ -291,6 +291,7 @@ def tune(config: Mapping[str, Any], note: Note = lambda *_: None) -> Found:
     plan = Plan(**asked)
     note("reading the data", 0, search.trials, None)
     cases = Cases.load(config["data"], config["scored_sources"])
+    space.require_usable(cases.observations)
     memory = Memory.open(Path(config["out"]), cases.observations)
     with memory.alone():
         _claim(memory, config)

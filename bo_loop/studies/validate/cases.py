@@ -99,6 +99,11 @@ class Cases:
         Returns
         -------
         Described
+
+        Raises
+        ------
+        ConfigError
+            If the model cannot compare these features.
         """
         if hasattr(recipe, "describe"):
             usable = self.observations[self.observations["metal"] != PROTON]
@@ -108,6 +113,7 @@ class Cases:
             warnings.simplefilter("ignore")  # that protonation constants are left out: as it should
             usable = described.usable(self.observations)
         schema = described.fit(usable)
+        recipe.require_blocks(schema.blocks)
         return Described(schema.transform(usable), self._positions(usable))
 
     def _positions(self, usable: pd.DataFrame) -> Rows:

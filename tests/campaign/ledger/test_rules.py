@@ -1,10 +1,11 @@
 import re
+import sys
 
 import pytest
 from sample_events import STARTED, as_events, measured, proposed
 
 from bo_loop.base.errors import CampaignError
-from bo_loop.campaign.ledger.fold import fold
+from bo_loop.campaign.ledger.fold import fold, grow, own_copy
 from bo_loop.campaign.ledger.rules import check, new_events
 from bo_loop.campaign.ledger.state import CampaignState
 
@@ -239,3 +240,79 @@ def test_check_alone_guards_a_transaction():
     unreadable = {**proposed(2, "c", seen=3)[1], "proposals": [{"pair_id": "c"}]}
     with pytest.raises(CampaignError, match="'rank'"):
         check(grown(*ANSWERED), "proposed", unreadable)
+
+
+# ---------------------------------------------------------------- cost
+
+
+class Counted(str):
+    """An id that counts how often it is compared."""
+
+    compared = 0
+
+    def __eq__(self, other):
+        Counted.compared += 1
+        return str.__eq__(self, other)
+
+    __hash__ = str.__hash__
+
+
+def cost(work, n):
+    """Calls and comparisons of ids that `work` needs for a file of n pairs."""
+    calls = 0
+
+    def count(_frame, kind, _argument):
+        nonlocal calls
+        calls += kind in ("call", "c_call")
+
+    candidates, state = work([Counted(f"Ni+2:L1:{i:027d}") for i in range(n)])
+    Counted.compared = 0
+    sys.setprofile(count)
+    try:
+        new_events(state, candidates)
+    finally:
+        sys.setprofile(None)
+    return calls + Counted.compared
+
+
+def answered(ids):
+    return [measured(p, 5.0, replicate=1) for p in ids]
+
+
+FILES = {
+    "first results": lambda ids: ([measured(p, 5.0) for p in ids], grown(proposed(1, *ids))),
+    "the same again": lambda ids: ([measured(p, 5.0) for p in ids], grown(*answered(ids))),
+    "replicates": lambda ids: (
+        [measured(p, 6.0, replicate=2) for p in ids],
+        grown(*answered(ids)),
+    ),
+    "failures again": lambda ids: (
+        [pair("failed", p) for p in ids],
+        grown(*(pair("failed", p) for p in ids)),
+    ),
+    "after voiding all": lambda ids: (
+        [measured(p, 6.0) for p in ids],
+        grown(*answered(ids), *(corrected(i + 2, void=True) for i in range(len(ids)))),
+    ),
+    "corrections": lambda ids: (
+        [corrected(i + 2, log_beta=6.0) for i in range(len(ids))],
+        grown(*answered(ids)),
+    ),
+    "more pairs": lambda ids: (
+        [("pool_extended", {"pairs": [{"pair_id": p} for p in ids]})],
+        grown(),
+    ),
+}
+
+
+@pytest.mark.parametrize("work", FILES.values(), ids=FILES)
+def test_a_file_of_twice_the_rows_costs_twice_as_much(work):
+    assert 0 < cost(work, 200) <= 2.1 * cost(work, 100)
+
+
+def test_an_event_is_added_without_copying_the_tables():
+    state = own_copy(grown(proposed(1, "a", "b")))
+    added = grow(state, as_events(measured("a", 5.0, replicate=1), start=3)[0])
+    assert added.states is state.states
+    assert added.results_by_pair is state.results_by_pair
+    assert added.resume is state.resume

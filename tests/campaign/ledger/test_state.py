@@ -5,7 +5,7 @@ from sample_events import STARTED, as_events, measured, proposed
 
 from bo_loop.base.errors import CampaignError
 from bo_loop.campaign.ledger.events import EVENT_TYPES, Event
-from bo_loop.campaign.ledger.fold import _APPLY, apply, fold
+from bo_loop.campaign.ledger.fold import _APPLY, fold
 from bo_loop.campaign.ledger.rules import _REQUIRED, check, new_events
 from bo_loop.campaign.ledger.state import CampaignState
 
@@ -250,4 +250,4 @@ def test_random_campaigns_agree_with_a_second_account(commands):
 def test_check_accepts_what_apply_then_holds():
     state = grown()
     check(state, *measured("a", 5.0, replicate=1))
-    assert apply(state, as_events(measured("a", 5.0, replicate=1), start=2)[0]).results
+    assert fold(as_events(measured("a", 5.0, replicate=1), start=2), state).results

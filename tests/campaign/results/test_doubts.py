@@ -1,11 +1,14 @@
 """Results that a chemist would look at twice."""
 
+import re
+
 import pandas as pd
 import pytest
 import small_campaign
 from small_campaign import cheapen, pairs, results
 
-from bo_loop.base.errors import CampaignError
+from bo_loop.base.errors import CampaignError, DataError
+from bo_loop.campaign.rounds import decide as rounds
 
 POOL = pd.concat([pairs("ABCD"), pairs("ABCD", n_ligands=2)], ignore_index=True)
 
@@ -53,6 +56,9 @@ def doubts(campaign, *rows, columns="pair_id,log_beta"):
         ("23.0", "is it ln β? log10 β would be 9.99"),
         ("21", "is it ln β? log10 β would be 9.12"),
         ("25.5", "15.5 sd away"),  # ln β would not fit either
+        (">23", "13.0 sd away"),  # a bound is no ln β, however well it would fit
+        (">14", ""),
+        ("12.5", ""),
     ],
 )
 def test_far_from_the_prediction_and_ln(campaign, value, words):
@@ -60,6 +66,44 @@ def test_far_from_the_prediction_and_ln(campaign, value, words):
     assert words in said
     assert bool(words) == bool(said)
     assert ("ln β" in words) == ("ln β" in said)
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (">19", ""),  # a bound of 2.75 sd, which is no surprise
+        (">24.1", "24.1 where 8.00 ± 4.00 was predicted, 4.0 sd away"),
+        ("19", ""),  # as ln β it fits better, but not so much
+        ("21", "is it ln β? log10 β would be 9.12"),
+        ("<3", ""),
+    ],
+)
+def test_a_vague_prediction_asks_little(campaign, monkeypatch, value, words):
+    vague = {"mean": 8.0, "sd": 4.0}
+    made = small_campaign.decide
+
+    def decide(*given):
+        event = made(*given)
+        return event | {"proposals": [p | vague for p in event["proposals"]]}
+
+    monkeypatch.setattr(rounds, "decide", decide)
+    campaign.withdraw("Ni+2:L1:A")
+    campaign.extend(ligands="any.csv")
+    campaign.suggest(batch_size=1)
+    pair = campaign.state().rounds[-1].proposals[0].pair_id
+    said = doubts(campaign, f"{pair},{value}")
+    assert words in said
+    assert bool(words) == bool(said)
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [("<8", "log β2 8 below log β1 10.2"), (">8", ""), ("<11", ""), (">11", "")],
+)
+def test_a_bound_beside_the_constant_of_another_n(campaign, value, words):
+    said = doubts(campaign, "Ni+2:L1:A,10.2", f"Ni+2:L2:A,{value}")
+    assert words in said
+    assert bool(words) == bool(said)
 
 
 def test_the_second_constant_below_the_first(campaign):
@@ -126,6 +170,66 @@ def test_all_doubts_are_listed_and_confirmed_ones_recorded(campaign, tmp_path):
     assert "confirmed although 15 where" in campaign.history("Ni+2:L1:A")["what"].iloc[-1]
     again = campaign.log(table(tmp_path, rows))  # what the ledger holds is not asked again
     assert (len(again.recorded), again.n_known) == (0, 3)
+
+
+DOUBTFUL = ["Ni+2:L1:A,15", "Ni+2:L1:B,10", "Ni+2:L1:C,3"]
+
+
+@pytest.mark.parametrize(
+    "confirm",
+    [
+        [2, 4],
+        ["row 2", "4"],
+        ["Ni+2:L1:A", "Ni+2:L1:C"],
+        [2, 3, "Ni+2:L1:C"],  # of a row without doubt, it says nothing new
+    ],
+)
+def test_doubts_are_confirmed_row_by_row(campaign, tmp_path, confirm):
+    path = table(tmp_path, DOUBTFUL)
+    with pytest.raises(CampaignError) as caught:
+        campaign.log(path, confirm=[2])
+    assert "row 4, Ni+2:L1:C: 3 where" in str(caught.value)
+    assert "row 2, " not in str(caught.value)
+    assert "confirm=[2,4]" in str(caught.value)  # what was confirmed is to be said again
+    assert campaign.state().results == ()
+    assert len(campaign.log(path, confirm=confirm).recorded) == 3
+    recorded = [bool(e.data.get("confirmed")) for e in campaign.ledger.read().events[-3:]]
+    assert recorded == [True, False, True]
+    assert campaign.log(path, confirm=confirm).n_known == 3  # and once more
+
+
+def test_one_row_or_pair_needs_no_brackets(campaign, tmp_path):
+    assert len(campaign.log(table(tmp_path, ["Ni+2:L1:A,15"]), confirm=2).recorded) == 1
+    path = table(tmp_path, ["Ni+2:L1:B,15"])
+    assert len(campaign.log(path, confirm="Ni+2:L1:B").recorded) == 1
+
+
+@pytest.mark.parametrize(
+    ("confirm", "named"),
+    [
+        ([9], "9"),
+        (["Ni+2:L1:Z", 2], "Ni+2:L1:Z"),
+        ("no", "no"),
+        ([2, 4, True], "True"),
+        (2.5, "2.5"),
+    ],
+)
+def test_a_confirmation_of_nothing_is_refused(campaign, tmp_path, confirm, named):
+    with pytest.raises(CampaignError, match=f"confirm names {re.escape(named)}, where the file"):
+        campaign.log(table(tmp_path, DOUBTFUL), confirm=confirm)
+    assert campaign.state().results == ()
+
+
+def test_the_form_itself_may_confirm(campaign, tmp_path):
+    columns = "pair_id,log_beta,confirm"
+    rows = [f"{row},{said}" for row, said in zip(DOUBTFUL, ["yes", "", "no"], strict=True)]
+    with pytest.raises(CampaignError) as caught:
+        campaign.log(table(tmp_path, rows, columns))
+    assert "one thing looks doubtful" in str(caught.value)
+    rows = [f"{row},{said}" for row, said in zip(DOUBTFUL, ["YES", "", "true"], strict=True)]
+    assert len(campaign.log(table(tmp_path, rows, columns)).recorded) == 3
+    with pytest.raises(DataError, match="row 2, confirm: 'perhaps' — expected yes"):
+        campaign.log(table(tmp_path, ["Ni+2:L1:D,10,perhaps"], columns))
 
 
 def test_a_pair_that_was_never_proposed_has_no_prediction_to_differ_from(tmp_path, monkeypatch):

@@ -3,6 +3,7 @@
 import json
 import os
 import shlex
+import shutil
 import subprocess
 
 import pytest
@@ -71,7 +72,15 @@ def test_the_pool_grows_by_real_ligands(folder):
     )
     assert "2 pairs from new [1].csv" in run(folder, "extend", NAME, "ligands=new [1].csv")
     printed = run(folder, "extend", NAME, "ligands=new [1].csv", code=2)
-    assert "in the pool already" in printed
+    assert "in the pool already (malonic acid, 2-picolinic acid)" in printed
+    (folder / "more.csv").write_text(
+        "ligand,smiles\npropanedioic acid,OC(=O)CC(O)=O\nglutaric acid,OC(=O)CCCC(O)=O\n",
+        encoding="utf-8",
+    )
+    (recorded,) = json.loads(run(folder, "extend", NAME, "ligands=more.csv", "json=true"))
+    assert recorded["what"] == (
+        "1 pairs from more.csv, of 1 ligands; in the pool already: propanedioic acid (malonic acid)"
+    )
     proposals = json.loads(run(folder, "suggest", NAME, "batch_size=99", "json=true"))
     assert {"malonic acid", "2-picolinic acid"} <= {row["ligand"] for row in proposals}
 
@@ -86,6 +95,26 @@ def test_results_through_a_pipe(folder):
     found = json.loads(done.stdout)
     assert found["recorded"][0]["censoring"] == "lower"
     assert found["understood"] == ["row 2, log_beta: '>9,5' was read as above 9.5"]
+
+
+@pytest.mark.parametrize("form", ["confirm=[2]", "confirm=2", "confirm=[{}]", "confirm={}"])
+def test_a_doubtful_row_is_confirmed_by_its_number_or_pair(folder, tmp_path, form):
+    pair = told(folder)[3]["pair_id"]
+    lab = shutil.copytree(folder, tmp_path / "lab")
+    (lab / "r.csv").write_text(f"pair_id,log_beta\n{pair},45\n", encoding="utf-8")
+    refused = run(lab, "log", NAME, "results=r.csv", code=2)
+    assert f"row 2, {pair}: 45 where" in refused
+    assert "confirm=[2]" in refused
+    wrong = run(lab, "log", NAME, "results=r.csv", "confirm=[3]", code=2)
+    assert "confirm names 3, where the file has no result" in wrong
+    run(lab, "log", NAME, "results=r.csv", form.format(pair))
+    assert "confirmed although 45 where" in told(lab, f"pair={pair}")[-1]["what"]
+
+
+def test_a_doubtful_correction_is_asked_about(folder):
+    refused = run(folder, "correct", NAME, "event=3", "log_beta=45", code=2)
+    assert "event 3, " in refused
+    assert "confirm=true" in refused
 
 
 def test_a_record_that_holds_and_one_that_does_not(folder):
@@ -118,6 +147,8 @@ def test_a_closed_campaign_can_be_reopened(folder):
         (["extend", NAME, "metals=[Xx+2]"], "'Xx' is not a metal ion"),
         (["correct", NAME, "event=3", "void=no"], "void is 'no': it must be true or false"),
         (["correct", NAME, "event=abc", "log_beta=3"], "event is 'abc'"),
+        (["correct", NAME, "event=3", "date=2025-02-31"], "there is no such day"),
+        (["correct", NAME, "event=3", "date=20990101"], "lies in the future"),
         (["history", NAME, "pair=Ni+2:L1:X"], "is no pair of this campaign's pool"),
     ],
 )

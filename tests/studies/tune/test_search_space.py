@@ -1,7 +1,10 @@
 import optuna
 import pytest
+import yaml
 
+from bo_loop.base.config import packaged_conf
 from bo_loop.base.errors import ConfigError
+from bo_loop.data.sources import minteq
 from bo_loop.studies.tune.search_space import Space
 
 BASE = {
@@ -53,8 +56,72 @@ def test_a_base_outside_the_space_is_left_out():
         ({"model.fit_rows": {"low": 0, "high": 2, "log": True}}, "above 0"),
         ({"model.fit_rows": {"low": 1}}, "give a list"),
         ({"model.fit_rows": {"low": "a", "high": "b"}}, "give a list"),
+        ({"model.fit_rows": {"low": 1, "high": float("inf")}}, "give a list"),
+        ({"model.fit_rows": {"low": 1, "high": 9, "log": "yes"}}, "give a list"),
+        (
+            {"model.fit_row": [1], "features.max_vif": []},
+            r"(?s)'model.fit_row' is no option.*features.max_vif is \[\]",
+        ),
     ],
 )
 def test_a_space_that_cannot_be_searched_is_refused(options, message):
     with pytest.raises(ConfigError, match=message):
         Space(options, BASE)
+
+
+REAL = {
+    "model": {
+        "_target_": "bo_loop.models.PairGP",
+        "fit_rows": 2000,
+        "terms": ["metal * ligand"],
+        "lengthscale_sd": 0.25,
+        "source_noise": True,
+    },
+    "features": {"_target_": "bo_loop.features.PublishedRecipe", "max_vif": 4.0},
+}
+
+
+def test_every_value_is_tried_and_every_bad_one_named():
+    space = Space(
+        {
+            "model.fit_rows": [1000, 1, "many", None],
+            "model.terms": [["metal * ligand"], ["metal * ligands"], [], ["metal * atoms"]],
+            "model.lengthscale_sd": {"low": 0.0, "high": 1.0},
+            "model.source_noise": [True, "no"],
+            "features.max_vif": {"low": 0.5, "high": 9.0},
+        },
+        REAL,
+    )
+    with pytest.raises(ConfigError) as caught:
+        space.require_usable(minteq.load().head(3))
+    _, *listed = str(caught.value).splitlines()
+    assert [line.partition(": ")[0] for line in listed] == [
+        "  - model.fit_rows=1",
+        "  - model.fit_rows=many",
+        "  - model.terms=['metal * ligands']",
+        "  - model.terms=[]",
+        "  - model.terms=['metal * atoms']",  # of features=chemistry
+        "  - model.lengthscale_sd=0.0",
+        "  - model.source_noise=no",
+        "  - features.max_vif=0.5",
+    ]
+    assert "give at least 2, or null for all" in listed[0]
+
+
+def test_a_whole_number_is_not_searched_between_fractions():
+    with pytest.raises(ConfigError, match=r"fit_rows: 10\.5 — expected a whole number"):
+        Space({"model.fit_rows": {"low": 10.5, "high": 20.5}}, REAL).require_usable(
+            minteq.load().head(3)
+        )
+
+
+def test_the_spaces_that_come_with_the_program_are_usable():
+    conf = packaged_conf()
+    spaces = yaml.safe_load((conf / "tune.yaml").read_text(encoding="utf-8"))
+    for model, options in spaces["spaces"].items():
+        of = {"model": model, "features": spaces["features_of"][model]}
+        base = {
+            group: yaml.safe_load((conf / group / f"{name}.yaml").read_text(encoding="utf-8"))
+            for group, name in of.items()
+        }
+        Space(options, base).require_usable(minteq.load().head(3))

@@ -199,6 +199,16 @@ def test_options_are_checked(config, change, message):
         tune({**config, **change})
 
 
+def test_bad_values_are_found_before_the_first_trial_all_at_once(config, fits, tmp_path):
+    config["space"] = {"model.fit_rows": [300, 1, "many"], "features.max_vif": [4.0, 0.5]}
+    with pytest.raises(ConfigError) as caught:
+        tune(config)
+    for value in ("model.fit_rows=1:", "model.fit_rows=many:", "features.max_vif=0.5:"):
+        assert value in str(caught.value)
+    assert fits.folds == []
+    assert not (tmp_path / "out").exists()
+
+
 def test_a_group_without_pairs_is_refused(config):
     with pytest.raises(DataError, match="no pair of the group 'n > 1'"):
         tune({**config, "group": "n > 1"})

@@ -11,7 +11,7 @@ from bo_loop.base.config import build
 from bo_loop.base.errors import ConfigError, DataError
 from bo_loop.data.observations import with_keys
 from bo_loop.data.sources import minteq
-from bo_loop.studies.validate import judge, output
+from bo_loop.studies.validate import judge, output, run
 from bo_loop.studies.validate.finished import Memory
 from bo_loop.studies.validate.run import validate
 
@@ -304,3 +304,12 @@ def test_options_are_checked(change, message, tmp_path):
     with pytest.raises(ConfigError, match=message):
         validate({**contest(matern_gp=MATERN), **change, "out": str(tmp_path / "out")})
     assert not (tmp_path / "out").exists()
+
+
+def test_every_model_is_held_against_its_features_before_any_is_judged(tmp_path, monkeypatch):
+    chemistry = {"_target_": "bo_loop.features.ChemistryRecipe"}
+    config = contest(matern_gp=MATERN) | {"splits": {"ligand": LIGAND}}
+    config["models"]["of_counts"] = {"model": MATERN, "features": chemistry}
+    monkeypatch.setattr(run, "judged", lambda *_: pytest.fail("judged before all was checked"))
+    with pytest.raises(ConfigError, match="hold counts"):
+        validate({**config, "out": str(tmp_path / "out")})
