@@ -92,7 +92,7 @@ def import_literature(
     names = [Path(path).name] if isinstance(path, str) else [Path(one).name for one in path]
     report, page = curation_report(curated, title=", ".join(names), read_steps=read_steps)
     contents = (
-        table_bytes(curated.observations, out),
+        table_bytes(curated.observations.assign(**{tables.CURATED: "yes"}), out),
         (json.dumps(report, ensure_ascii=False, indent=1) + "\n").encode("utf-8"),
         page.encode("utf-8"),
     )

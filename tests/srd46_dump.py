@@ -223,7 +223,9 @@ def files(
     """Write tables as ``--tab`` does; ``without`` says which columns of a table are lost."""
     written = {}
     for table, every in COLUMNS.items():
-        there = [i for i, column in enumerate(every) if column not in (without or {}).get(table, ())]
+        there = [
+            i for i, column in enumerate(every) if column not in (without or {}).get(table, ())
+        ]
         columns = [every[i] for i in there]
         names = "".join(f"  `{name}` varchar(255) DEFAULT NULL,\n" for name in columns)
         written[f"{table}.sql"] = (

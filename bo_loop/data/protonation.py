@@ -146,7 +146,9 @@ def as_observations(
     rows = usable
     if len(usable):
         rows = usable[_nearest(usable, temperature_C, ionic_strength_M)]
-    left_out["others of the ligand are at conditions nearer to the data's"] = len(usable) - len(rows)
+    left_out["others of the ligand are at conditions nearer to the data's"] = len(usable) - len(
+        rows
+    )
     reasons = ", ".join(f"{count} because {why}" for why, count in left_out.items() if count)
     if rows.empty:
         raise DataError(

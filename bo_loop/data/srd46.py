@@ -151,7 +151,9 @@ def protonation(path: str | Path) -> pd.DataFrame:
     rows = tables["verkn_ligand_metal"]
     everything = rows[rows["metalnr"].eq(_PROTON) & rows["constanttypnr"].eq(_LOG_K)]
     one_step = everything["beta_definitionnr"].isin(PROTONATION)
-    rows, other = drop(everything, ~one_step, "equilibrium", "not one proton more on one ligand", ())
+    rows, other = drop(
+        everything, ~one_step, "equilibrium", "not one proton more on one ligand", ()
+    )
     rows, numbers = _numbers(rows)
     rows = rows.join(ligands(tables, rows["ligandennr"]), on="ligandennr")
     unusable = rows["smiles"].fillna("").eq("")
