@@ -189,7 +189,7 @@ def _constants():
         # EDTA as if it took eleven protons, with log K of 11, 10, … 1.
         *(
             constant(93880 + k, EDTA, PROTON, definition, str(11 - k))
-            for k, definition in enumerate("79 32 53 64 68 72 76 77 78 25 26".split())
+            for k, definition in enumerate((79, 32, 53, 64, 68, 72, 76, 77, 78, 25, 26))
         ),
         constant(93891, EDTA, PROTON, 36, "21"),  # two protons at once
         constant(93892, UNDRAWN, PROTON, 79, "4"),

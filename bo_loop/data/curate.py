@@ -175,15 +175,15 @@ def curate(
     return Curated(rows.reset_index(drop=True), held.reset_index(drop=True), tuple(steps))
 
 
-def curate_as(observations: pd.DataFrame, options: Mapping[str, Any]) -> Curated:
+def curate_as(observations: pd.DataFrame, options: Mapping[str, Any] | None) -> Curated:
     """Curate with options from a config.
 
     Parameters
     ----------
     observations : DataFrame
         As for `curate`.
-    options : mapping
-        Any of the options of `curate`, by name.
+    options : mapping, optional
+        Any of the options of `curate`, by name; None: do not curate.
 
     Returns
     -------
@@ -194,8 +194,10 @@ def curate_as(observations: pd.DataFrame, options: Mapping[str, Any]) -> Curated
     ConfigError, DataError
         As `curate`; or if it has no such option.
     """
+    if options is None:
+        return Curated(observations, observations.head(0).assign(reason=""), ())
     if not isinstance(options, Mapping):
-        raise ConfigError(f"curation is {options!r}: give {{}} or options of curation.")
+        raise ConfigError(f"curation is {options!r}: give null, {{}} or options of curation.")
     known = set(inspect.signature(curate).parameters) - {"observations"}
     unknown = sorted(set(options) - known)
     if unknown:

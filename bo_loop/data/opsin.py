@@ -39,8 +39,9 @@ def contradictions(drawn: Iterable[tuple[str, str]]) -> dict[tuple[str, str], st
     -------
     dict of (str, str) to str
         For each pair whose name OPSIN parses, why the structure is not the name's; "" where they
-        agree but for stereochemistry, charge and tautomers, be it the name without what stands in
-        brackets at its end or that synonym. Pairs whose name it does not parse are absent.
+        agree but for stereochemistry, charges and where double bonds are (tautomers), be it the
+        name without what stands in brackets at its end or that synonym. Pairs whose name it does
+        not parse are absent.
 
     Raises
     ------
@@ -52,14 +53,15 @@ def contradictions(drawn: Iterable[tuple[str, str]]) -> dict[tuple[str, str], st
     pairs = list(dict.fromkeys(drawn))
     variants = {name: _variants(name) for name, _ in pairs}
     asked = sorted({text for main, synonyms in variants.values() for text in (*main, *synonyms)})
-    read = dict(zip(asked, _parsed(asked), strict=True))
+    read = {text: _standard(smiles) for text, smiles in zip(asked, _parsed(asked), strict=True)}
     found = {}
     for name, smiles in pairs:
         main, synonyms = ([read[text] for text in texts if read[text]] for texts in variants[name])
         if any(_same(meant, smiles) for meant in (*main, *synonyms)):
             found[name, smiles] = ""
         elif main:
-            found[name, smiles] = _difference(main[0], smiles)
+            # The last has no bracket at its end, which OPSIN may take for a second molecule.
+            found[name, smiles] = _difference(main[-1], smiles)
     return found
 
 
@@ -102,22 +104,25 @@ def _parsed(names: Sequence[str]) -> list[str]:
     return found
 
 
-def _same(meant: str, smiles: str) -> bool:
-    from bo_loop.chemistry.ligands import inchikey, ligand_group, standardise
+def _standard(parsed: str) -> str:
+    """Write what OPSIN gives in standard form; "" if it is nothing, or no ligand."""
+    from bo_loop.chemistry.ligands import standardise
 
     with suppress(DataError):
-        theirs, ours = standardise(meant), standardise(smiles)
-        # The first block of an InChIKey has no stereochemistry, and settles most of them.
-        alike = inchikey(theirs)[:14] == inchikey(ours)[:14]
-        return alike or ligand_group(theirs) == ligand_group(ours)
-    return False
+        return standardise(parsed) if parsed else ""
+    return ""
+
+
+def _same(meant: str, smiles: str) -> bool:
+    from bo_loop.chemistry.skeletons import skeleton
+
+    return meant == smiles or skeleton(meant) == skeleton(smiles)
 
 
 def _difference(meant: str, smiles: str) -> str:
     from bo_loop.chemistry.ligands import formula
 
-    with suppress(DataError):
-        theirs, ours = formula(meant), formula(smiles)
-        if theirs != ours:
-            return f"the name says {theirs}, the structure is {ours}"
+    theirs, ours = formula(meant), formula(smiles)
+    if theirs != ours:
+        return f"the name says {theirs}, the structure is {ours}"
     return f"the name says {meant}"

@@ -43,9 +43,9 @@ OVERALL = {"812": 1, "840": 2, "872": 3, "894": 4, "903": 5, "907": 6}
 STEPWISE = {"868": 2, "888": 3, "902": 4, "905": 5, "909": 6}
 # Stepwise, in the order of the protons: [HL]/[H][L], [H2L]/[H][HL], …
 PROTONATION = {
-    definition: step
-    for step, definition in enumerate("79 32 53 64 68 72 76 77 78 25 26".split(), start=1)
-}
+    "79": 1, "32": 2, "53": 3, "64": 4, "68": 5, "72": 6, "76": 7, "77": 8, "78": 9, "25": 10,
+    "26": 11,
+}  # fmt: skip
 _PLACEHOLDER, _LOG_K, _PROTON, _WATER = "1", "3", "68", "1"
 _WRONG_METAL = frozenset({"164462", "164463", "164464", "164465"})
 

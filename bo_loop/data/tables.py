@@ -185,7 +185,7 @@ def _observations(path: Path, columns: dict[str, str], defaults: dict[str, str])
     cells = read_cells(path)
     cells = replace(cells, frame=_renamed(cells.frame, columns, path))
     frame = _valid(cells, defaults, OBSERVATION_COLUMNS, validate_observations, path)
-    curated = cells.frame[CURATED] if CURATED in cells.frame else ""
+    curated = cells.frame.get(CURATED, "")
     return frame.assign(**{CURATED: pd.Series(curated, index=frame.index, dtype="str")})
 
 

@@ -431,7 +431,7 @@ def test_curation_does_not_depend_on_the_order_of_rows(seed, how, quarantine):
 
 def test_the_report_counts_and_lists(tmp_path):
     rows, steps = srd46.read(srd46_dump.zipped(tmp_path / "dump.zip"))
-    report, page = curation_report(c.curate(rows), title="<SRD & 46>", read_steps=steps)
+    report, page = curation_report(c.curate(rows), len(rows), title="<SRD & 46>", read_steps=steps)
     assert json.loads(json.dumps(report, allow_nan=False)) == report
     assert report["rows_read"] == len(rows)
     assert report["rows_kept"] == sum(report["per_n"].values()) == len(c.curate(rows).observations)
@@ -448,7 +448,7 @@ def test_the_report_counts_and_lists(tmp_path):
 
 def test_the_report_is_the_same_twice_and_needs_no_other_file():
     curated = c.curate(additive())
-    one, other = (curation_report(curated, title="t")[1] for _ in range(2))
+    one, other = (curation_report(curated, 25, title="t")[1] for _ in range(2))
     assert one == other
     assert 'src="' not in one
     assert "None." in one  # no suspicious values
@@ -456,7 +456,7 @@ def test_the_report_is_the_same_twice_and_needs_no_other_file():
 
 def test_the_report_escapes_what_the_table_says():
     rows = observations((*NICKEL, 5.0), (*NICKEL, -5.0), ligand="<script>x</script>")
-    assert "<script>" not in curation_report(c.curate(rows), title="t")[1]
+    assert "<script>" not in curation_report(c.curate(rows), len(rows), title="t")[1]
 
 
 @needs_literature
