@@ -281,7 +281,7 @@ def test_curates_the_real_distribution(distribution):
     assert 1_700 <= found["window of conditions"] <= 1_750
     assert 700 <= found["quarantine"] <= 850
     assert 16_500 <= len(curated.observations) <= 17_200
-    # Weak complexes, of which K2 is below 1, are not among them: they were 81.
+    # Weak complexes, of which K2 is below 1, are not among them: they were 61.
     stepwise = curated.quarantine["reason"].str.contains("not above log β1")
     assert stepwise.sum() <= 10
 

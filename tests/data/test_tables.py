@@ -1,10 +1,12 @@
 """Lab tables and protonation tables; the literature files where they are to be had."""
 
 import zipfile
+from pathlib import Path
 
 import pandas as pd
 import pytest
 import srd46_dump
+import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from literature import literature, needs_literature
@@ -13,6 +15,7 @@ from bo_loop.data import cells, protonation, tables
 from bo_loop.data.schema import OBSERVATION_COLUMNS
 from bo_loop.errors import BoLoopError, ConfigError, DataError
 
+CONF = Path(__file__).parents[2] / "conf"
 HEADER = "metal,charge,ligand,smiles,n_ligands,log_beta,temperature_C,ionic_strength_M,source"
 ROWS = "Ni,2,glycine,NCC(=O)O,1,5.74,25,0.1,lab\nCu,2,,[NH3+]CC(=O)[O-],2,15.03,,,\n"
 
@@ -400,6 +403,14 @@ def test_suspicious_rows_are_set_apart_and_all_else_is_left_as_it_is(tmp_path):
     everything = tables.load(path=path)
     assert len(everything) == 5
     pd.testing.assert_frame_equal(frame, everything.head(4))
+
+
+def test_the_command_line_does_so_unless_told_otherwise(tmp_path):
+    conf = yaml.safe_load((CONF / "data" / "csv.yaml").read_text(encoding="utf-8"))
+    path = written(tmp_path, SUSPICIOUS)
+    with pytest.warns(UserWarning, match="1 look suspicious"):
+        frame = tables.load(path=path, curation=conf["curation"])
+    assert "benzene" not in set(frame.ligand)
 
 
 def test_rows_that_an_import_wrote_are_not_curated_again(tmp_path):
