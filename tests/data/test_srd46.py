@@ -7,6 +7,7 @@ import pytest
 import srd46_dump as dump
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from literature import literature, needs_literature
 
 from bo_loop.chemistry.ligands import standardise
 from bo_loop.data import mysql_dump, srd46
@@ -188,7 +189,8 @@ def test_reads_windows_line_ends(tmp_path, result):
 
 
 def test_protonation_constants(tmp_path):
-    frame = srd46.protonation(dump.zipped(tmp_path / "d.zip"))
+    with pytest.warns(UserWarning, match="14 are read; left out are 1: not one proton more"):
+        frame = srd46.protonation(dump.zipped(tmp_path / "d.zip"))
     glycine = frame.query("smiles == 'NCC(=O)O'").set_index("n_protons")
     assert glycine.log_k.to_dict() == {1: 9.57, 2: 2.36}
     assert glycine.log_beta.to_dict() == {1: 9.57, 2: 11.93}
@@ -203,7 +205,7 @@ def test_reads_every_protonation_step_and_counts_what_is_none(tmp_path):
     edta = frame[frame.smiles.eq(standardise("OC(=O)CN(CCN(CC(=O)O)CC(=O)O)CC(=O)O"))]
     assert edta.n_protons.tolist() == list(range(1, 12))
     assert edta.log_beta.tolist() == [sum(range(11, 11 - k, -1)) for k in range(1, 12)]
-    with pytest.warns(UserWarning, match="3 because they are of more than 8 protons, 1 because"):
+    with pytest.warns(UserWarning, match="3 because they are of more than 8 protons"):
         observations = as_observations(frame, temperature_C=25, ionic_strength_M=0.1)
     assert observations.charge.max() == 8
 
@@ -218,6 +220,18 @@ def test_a_sum_that_no_observation_can_have_is_left_out(tmp_path):
     with pytest.warns(UserWarning, match="1 because log β of all protons is outside -10 to 60"):
         observations = as_observations(frame, temperature_C=25, ionic_strength_M=0.1)
     assert observations.log_beta.tolist() == [25, 50]
+
+
+@needs_literature
+def test_reads_the_protonation_constants_of_the_real_distribution():
+    with pytest.warns(UserWarning, match="of 13984 protonation constants of NIST SRD 46, 13"):
+        frame = srd46.protonation(literature("srd46_sql.zip"))
+    assert 13_550 <= len(frame) <= 13_600
+    assert frame.n_protons.max() == 11
+    beyond = "15 because they are of more than 8 protons, 5 because log β of all protons"
+    with pytest.warns(UserWarning, match=beyond):
+        observations = as_observations(frame, temperature_C=25, ionic_strength_M=0.1)
+    assert observations.charge.max() == 8
 
 
 def test_columns_and_tables_that_are_only_nice_to_have_may_be_absent(tmp_path, result):
