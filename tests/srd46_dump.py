@@ -7,6 +7,7 @@ import base64
 import urllib.parse
 import zipfile
 import zlib
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -37,7 +38,7 @@ COLUMNS = {
     "beta_definition": ["beta_definitionID", "text", "comment", "Acc_feld"],
     "constanttyp": ["constanttypID", "text", "comment", "Acc_feld"],
     "solvent": ["solventID", "text", "comment", "Acc_feld"],
-    "footnote": ["footnoteID", "text", "code", "comment", "Acc_feld"],
+    "footnote": ["footnoteID", "name_footnote", "shortcut", "comment", "Acc_feld"],
 }  # fmt: skip
 
 _STAMP = "2007-05-08 15:27:59"
@@ -185,6 +186,13 @@ def _constants():
         constant(93870, GLYCINE, PROTON, 79, "9.57"),
         constant(93871, GLYCINE, PROTON, 32, "2.36"),
         constant(93872, ALANINE, PROTON, 32, "2.3"),
+        # EDTA as if it took eleven protons, with log K of 11, 10, … 1.
+        *(
+            constant(93880 + k, EDTA, PROTON, definition, str(11 - k))
+            for k, definition in enumerate((79, 32, 53, 64, 68, 72, 76, 77, 78, 25, 26))
+        ),
+        constant(93891, EDTA, PROTON, 36, "21"),  # two protons at once
+        constant(93892, UNDRAWN, PROTON, 79, "4"),
     ]
 
 
@@ -209,9 +217,16 @@ def usual_files() -> dict[str, bytes]:
     return files(tables())
 
 
-def files(content: dict[str, list[list[str | None]]]) -> dict[str, bytes]:
+def files(
+    content: dict[str, list[list[str | None]]], without: Mapping[str, Sequence[str]] | None = None
+) -> dict[str, bytes]:
+    """Write tables as ``--tab`` does; ``without`` says which columns of a table are lost."""
     written = {}
-    for table, columns in COLUMNS.items():
+    for table, every in COLUMNS.items():
+        there = [
+            i for i, column in enumerate(every) if column not in (without or {}).get(table, ())
+        ]
+        columns = [every[i] for i in there]
         names = "".join(f"  `{name}` varchar(255) DEFAULT NULL,\n" for name in columns)
         written[f"{table}.sql"] = (
             "-- MySQL dump 10.13  Distrib 5.1.49\n\n"
@@ -219,14 +234,15 @@ def files(content: dict[str, list[list[str | None]]]) -> dict[str, bytes]:
             f"CREATE TABLE `{table}` (\n{names}  PRIMARY KEY (`{columns[0]}`),\n"
             f"  KEY `k` (`{columns[1]}`)\n) ENGINE=MyISAM DEFAULT CHARSET=latin1;\n"
         ).encode()
-        lines = ["\t".join(map(_escaped, row)) + "\n" for row in content[table]]
+        rows = [[row[i] for i in there] for row in content[table]]
+        lines = ["\t".join(map(_escaped, row)) + "\n" for row in rows]
         written[f"{table}.txt"] = _bytes("".join(lines))
     return written
 
 
-def folder(where: Path, content: dict | None = None) -> Path:
+def folder(where: Path, content: dict | None = None, without: Mapping | None = None) -> Path:
     where.mkdir(parents=True, exist_ok=True)
-    for name, raw in (files(content) if content else usual_files()).items():
+    for name, raw in (files(content, without) if content else usual_files()).items():
         (where / name).write_bytes(raw)
     return where
 

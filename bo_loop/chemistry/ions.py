@@ -20,7 +20,7 @@ _SYMBOLS = """
 METALS = frozenset(_SYMBOLS.split())
 MAX_CHARGE = 8
 PROTON = "H"
-MAX_PROTONS = 6
+MAX_PROTONS = 8
 
 _FORMULA = re.compile(r"([A-Z][a-z]?)(O[2-4]?)?")
 _WRITTEN = re.compile(r"(?P<formula>[A-Z][A-Za-z0-9]*?)(?:\+(?P<after>\d*)|\((?P<inside>\d*)\+\))")
@@ -38,7 +38,7 @@ class MetalIon:
     metal : str
         Formula without its charge: ``"Cu"``, ``"VO"``, ``"UO2"``; ``"H"`` for protons.
     charge : int
-        Signed charge of the cation, 1 to 8; the number of protons, 1 to 6.
+        Signed charge of the cation, 1 to 8; the number of protons, 1 to 8.
 
     Raises
     ------

@@ -154,6 +154,7 @@ def deprotonated_charge(smiles: str) -> int:
     return Chem.GetFormalCharge(molecule) - acidic_protons(molecule)
 
 
+@lru_cache(maxsize=_CACHED)
 def formula(smiles: str) -> str:
     """Hill formula of the standardised ligand, such as ``"C10H16N2O8"``.
 

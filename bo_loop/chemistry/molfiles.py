@@ -30,11 +30,7 @@ def read_molfile(text: str) -> tuple[str, int]:
     counts = next((i for i, line in enumerate(lines) if "V2000" in line), 3)
     with rdBase.BlockLogs():
         molecule = Chem.MolFromMolBlock("\n".join(["", "", "", *lines[counts:], "M  END", ""]))
-        if molecule is None or not molecule.GetNumAtoms() or _is_query(molecule):
+        smiles = "" if molecule is None else Chem.MolToSmiles(molecule)
+        if not smiles or molecule.HasQuery() or "*" in smiles:
             raise DataError("not a V2000 molfile of one definite structure")
-        return Chem.MolToSmiles(molecule), Chem.GetFormalCharge(molecule)
-
-
-def _is_query(molecule: Chem.Mol) -> bool:
-    atoms = any(atom.HasQuery() or not atom.GetAtomicNum() for atom in molecule.GetAtoms())
-    return atoms or any(bond.HasQuery() for bond in molecule.GetBonds())
+        return smiles, Chem.GetFormalCharge(molecule)

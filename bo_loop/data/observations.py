@@ -24,6 +24,7 @@ PAIR_COLUMNS = (
 OBSERVATION_COLUMNS = (*PAIR_COLUMNS, "log_beta", "log_beta_sd", "censoring", "source")
 CENSORING = ("none", "lower", "upper")
 MAX_LIGANDS = 6
+LOG_BETA_RANGE = (-10, 60)
 
 # Conditions have scales of their own, whatever their spread: where the data hold one constant, a
 # later, different value must count; and a few pool rows at I = 0.1 M among literature at I = 0
@@ -298,7 +299,7 @@ _RULES: dict[str, Rule] = {
         _between(0, 30),
         "expected mol/L between 0 and 30; state it if the source does not",
     ),
-    "log_beta": (_between(-10, 60), "expected log10 of the constant, between −10 and 60"),
+    "log_beta": (_between(*LOG_BETA_RANGE), "expected log10 of the constant, between −10 and 60"),
     "log_beta_sd": (
         lambda value: is_absent(value) or 0 <= number(value) < math.inf,
         "expected a standard deviation of 0 or more, or nothing",

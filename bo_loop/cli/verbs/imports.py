@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
@@ -19,6 +20,7 @@ from bo_loop.data.sources import csv as tables
 from bo_loop.data.sources import srd46
 
 SOURCES = ("srd46", "csv")
+_USUAL: Mapping[str, Any] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,7 @@ def import_literature(
     out: Path,
     *,
     table_options: Mapping[str, Any] | None = None,
-    curation: Mapping[str, Any] | None = None,
+    curation: Mapping[str, Any] | None = _USUAL,
     progress: Callable[[str], None] = lambda text: None,
 ) -> Imported:
     """Read and curate literature, and write it with its report: all three files, or none.
@@ -66,7 +68,8 @@ def import_literature(
     table_options : mapping, optional
         For ``csv``: options of `bo_loop.data.Csv`.
     curation : mapping, optional
-        Options of `bo_loop.data.curation.curate.curate`.
+        Options of `bo_loop.data.curation.curate.curate`; None: what can be read is written as it
+        is, and left for ``data=csv`` to curate.
     progress : callable
         Told what is being done.
 
@@ -88,12 +91,14 @@ def import_literature(
     progress(f"Reading {path}")
     rows, read_steps = _read(source, path, table_options or {})
     progress(f"Curating {len(rows)} observations")
-    curated = curate_as(rows, curation or {})
+    curated = curate_as(rows, curation)
     progress("Writing")
     names = [Path(path).name] if isinstance(path, str) else [Path(one).name for one in path]
-    report, page = curation_report(curated, title=", ".join(names), read_steps=read_steps)
+    title = ", ".join(names)
+    report, page = curation_report(curated, len(rows), title=title, read_steps=read_steps)
+    done = {} if curation is None else {tables.CURATED: "yes"}
     contents = (
-        table_bytes(curated.observations, out),
+        table_bytes(curated.observations.assign(**done), out),
         (json.dumps(report, ensure_ascii=False, indent=1) + "\n").encode("utf-8"),
         page.encode("utf-8"),
     )

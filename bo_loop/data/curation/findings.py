@@ -75,7 +75,7 @@ _PAGE = """\
 
 
 def curation_report(
-    curated: Curated, *, title: str, read_steps: Sequence[Step] = ()
+    curated: Curated, rows_read: int, *, title: str, read_steps: Sequence[Step] = ()
 ) -> tuple[dict[str, Any], str]:
     """Describe a curated import.
 
@@ -83,6 +83,8 @@ def curation_report(
     ----------
     curated : Curated
         From `bo_loop.data.curation.curate.curate`.
+    rows_read : int
+        Observations that were given to curation.
     title : str
         Heading, such as the name of what was imported.
     read_steps : sequence of Step
@@ -102,7 +104,7 @@ def curation_report(
     counts = _per_ion(rows)
     report = {
         "title": title,
-        "rows_read": curated.steps[0].before,
+        "rows_read": rows_read,
         "rows_kept": len(rows),
         "ions": len(counts),
         "ligands": int(rows["smiles"].nunique()),

@@ -38,11 +38,13 @@ def drop(
     name: str,
     detail: str,
     show: Sequence[str],
+    limit: int | None = 5,
 ) -> tuple[pd.DataFrame, Step]:
     """Leave out the rows marked in `out` (one bool a row), and count them."""
     out = np.asarray(out, dtype=bool)
     kept = rows[~out]
-    step = Step(name, detail, len(rows), len(kept), int(out.sum()), examples(rows[out], show, 5))
+    shown = examples(rows[out], show, limit)
+    step = Step(name, detail, len(rows), len(kept), int(out.sum()), shown)
     return kept, step
 
 

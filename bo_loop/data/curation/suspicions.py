@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from bo_loop.data.curation.exclusions import elements
+from bo_loop.data.curation.opsin import contradictions
 
 PAIR = ["metal", "charge", "smiles", "n_ligands"]
 
@@ -24,16 +25,32 @@ _NAMED = {
     "P": re.compile("(?<!de)phosph", re.I),
     "S": re.compile("(?<!de)(?:thio|mercapto|sulf[aio])", re.I),
 }
+# Ions that bind alkenes, arenes and organic halides, and the largest log β so measured that a
+# π complex is believed to have, for each ligand (NIST SRD 46: Cu+ with propene, 5.0).
+_SOFT = {
+    ("Ag", 1), ("Cu", 1), ("Au", 1), ("Hg", 1), ("Hg", 2), ("Tl", 1), ("Pd", 2), ("Pt", 2),
+    ("Rh", 1), ("Ir", 1),
+}  # fmt: skip
+_STRONGEST_PI = 6.0
+# In SMILES: what holds N and O that are no donors, and the elements that may be donors.
+_SPENT = re.compile(r"O=\[N\+\]\(\[O-\]\)|\[N\+\](?:\(=O\)\[O-\])?")
+_DONOR = re.compile("[NOPnops]|S(?!i)|As|Te")
 _LN10 = np.log(10)
 # ln and log10 of one number differ by 2.303; two honest values hardly do, once log β is this high.
 _LN_TOLERANCE, _LN_SMALLEST = 0.02, 2.0
+# Weaker complexes may well hold the second ligand worse by so much that K_2 is below 1.
+_LEAST_BETA1 = 3.0
 _TWIN_TOLERANCE, _TWIN_SMALLEST = 0.1, 0.3
 # Of the outlier rule: 0.5 is a standard deviation of 0.75, the spread of a usual ligand.
 _POLISHES, _FEWEST_IONS, _SMALLEST_MAD = 10, 4, 0.5
 
 
 def suspicions(
-    rows: pd.DataFrame, *, above_beta1: bool = True, outlier_mads: float = 8.0
+    rows: pd.DataFrame,
+    *,
+    above_beta1: bool = True,
+    outlier_mads: float = 8.0,
+    names: str = "elements",
 ) -> pd.Series:
     """Say why a value looks wrong, judged by the other values in `rows` and nothing else.
 
@@ -42,19 +59,25 @@ def suspicions(
     Parameters
     ----------
     rows : DataFrame
-        Observations with standard SMILES; ``structure_doubt`` is heeded if it is there.
-    above_beta1, outlier_mads
+        Observations with standard SMILES; ``structure_doubt`` is heeded if it is there, unless
+        OPSIN reads the structure from the ligand's name.
+    above_beta1, outlier_mads, names
         As in `curate`.
 
     Returns
     -------
     Series of str
         One a row, on the index of `rows`; "" where nothing is wrong, reasons joined by "; ".
+
+    Raises
+    ------
+    ConfigError, DataError
+        As `bo_loop.data.curation.opsin.contradictions`, if names are read with OPSIN.
     """
     numbered = rows.reset_index(drop=True)
     found = [
-        numbered.get("structure_doubt", pd.Series("", index=numbered.index)).fillna(""),
-        against_name(numbered),
+        *against_structure(numbered, names),
+        without_donor(numbered),
         *against_same_pair(numbered),
     ]
     # A value found wrong by then is no standard to judge others by.
@@ -66,6 +89,41 @@ def suspicions(
         found.append(outliers(numbered, ~doubted, outlier_mads))
     joined = ["; ".join(filter(None, reasons)) for reasons in zip(*found, strict=True)]
     return pd.Series(joined, index=rows.index, dtype="str")
+
+
+def against_structure(rows: pd.DataFrame, names: str) -> list[pd.Series]:
+    """Reasons for a structure that is not the ligand's: by its formula and by its name."""
+    stated = rows.get("structure_doubt", pd.Series("", index=rows.index)).fillna("")
+    if names != "opsin":
+        return [stated, against_name(rows)]
+    drawn = pd.Series(list(zip(rows["ligand"], rows["smiles"], strict=True)), index=rows.index)
+    read = contradictions(key for key in drawn.unique() if key[0])
+    known = drawn.map(lambda key: key in read)
+    by_name = drawn.map(lambda key: read.get(key, ""))
+    return [by_name, *(each.where(~known, "") for each in (stated, against_name(rows)))]
+
+
+def without_donor(rows: pd.DataFrame) -> pd.Series:
+    """Reasons for an organic structure without a donor atom: another ligand's constant.
+
+    Soft ions bind alkenes, arenes and organic halides, but not strongly.
+    """
+    from bo_loop.chemistry.donors import donor_sites
+    from bo_loop.chemistry.ligands import formula
+
+    bare = {
+        smiles
+        for smiles in rows["smiles"].unique()
+        # Finding the donors takes long: first the few structures that may have none.
+        if not _DONOR.search(_SPENT.sub("", smiles))
+        and "C" in elements(formula(smiles))
+        and not donor_sites(smiles)
+    }
+    pi = [ion in _SOFT for ion in zip(rows["metal"], rows["charge"], strict=True)]
+    strong = rows["log_beta"].gt(_STRONGEST_PI * rows["n_ligands"])
+    marked = rows["smiles"].isin(bare) & (~pd.Series(pi, index=rows.index) | strong)
+    text = "no donor atom in the structure: drawn for another ligand?"
+    return pd.Series("", index=rows.index).mask(marked, text)
 
 
 def against_name(rows: pd.DataFrame) -> pd.Series:
@@ -107,12 +165,16 @@ def against_same_pair(rows: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
 
 
 def not_above_beta1(rows: pd.DataFrame, trusted: pd.Series) -> pd.Series:
-    """Reasons for a β_n that is not above β_1: a stepwise constant given as an overall one."""
+    """Reasons for a β_n that is not above β_1: a stepwise constant given as an overall one.
+
+    Only where log β_1 is above 3: K_n of a weak complex may be below 1.
+    """
     key = ["metal", "charge", "smiles"]
     first = rows[trusted & rows["n_ligands"].eq(1) & rows["censoring"].eq("none")]
     usual = first.groupby(key)["log_beta"].median().rename("beta1")
     beta1 = rows[key].join(usual, on=key)["beta1"]
     low = rows["n_ligands"].gt(1) & rows["log_beta"].le(beta1) & rows["censoring"].eq("none")
+    low &= beta1.gt(_LEAST_BETA1)
     text = "not above log β1 = {:.4g}: a stepwise constant given as overall?"
     return _reason(low, text, beta1)
 

@@ -18,6 +18,7 @@ from bo_loop.base.errors import ConfigError, DataError
 from bo_loop.chemistry.ions import parse_ion
 from bo_loop.data.cells import Cells, bad_rows, read_cells, spreadsheet_rows
 from bo_loop.data.curation.curate import curate_as
+from bo_loop.data.curation.steps import examples
 from bo_loop.data.observations import (
     OBSERVATION_COLUMNS,
     PAIR_COLUMNS,
@@ -30,6 +31,7 @@ from bo_loop.data.sources.protonation import as_observations
 from bo_loop.data.sources.protonation import load as load_protonation
 
 REQUIRED = ("metal", "smiles", "n_ligands", "log_beta")
+CURATED = "curated"  # the column that `bo-loop import` writes: such rows are not curated again
 
 
 def load(
@@ -63,7 +65,8 @@ def load(
         distribution of NIST SRD 46. They come behind the others, as observations of metal ``H``.
     curation : mapping, optional
         Options of `bo_loop.data.curation.curate.curate`, ``{}`` for its defaults: curate the tables
-        (not the protonation constants). What ``bo-loop import`` wrote is curated already.
+        (not the protonation constants), with a warning that says what is set apart. Rows that
+        ``bo-loop import`` wrote are curated already: they are taken as they are.
 
     Returns
     -------
@@ -104,6 +107,7 @@ def load(
     observations = pd.concat(tables, ignore_index=True)
     if curation is not None:
         observations = _curated(observations, curation)
+    observations = observations[list(OBSERVATION_COLUMNS)]
     if protonation is not None:
         protons = _protonation(protonation, temperature_C, ionic_strength_M)
         observations = pd.concat([observations, protons], ignore_index=True)
@@ -111,13 +115,21 @@ def load(
 
 
 def _curated(observations: pd.DataFrame, options: Mapping[str, Any]) -> pd.DataFrame:
-    curated = curate_as(observations, options)
-    warnings.warn(
-        f"curation keeps {len(curated.observations)} of {len(observations)} observations; "
-        f"{len(curated.quarantine)} look suspicious (bo-loop import lists them)",
-        stacklevel=3,
-    )
-    return curated.observations
+    done = observations[CURATED].str.lower().isin(("true", "yes", "1"))
+    if done.all():
+        return observations
+    curated = curate_as(observations[~done], options)
+    held, kept = curated.quarantine, curated.observations
+    if len(held) or len(kept) < (~done).sum():
+        shown = examples(held, ("metal", "charge", "ligand", "smiles", "log_beta", "reason"), 10)
+        more = f"; and {len(held) - len(shown)} more" if len(held) > len(shown) else ""
+        warnings.warn(
+            f"curation keeps {len(kept)} of {(~done).sum()} observations; {len(held)} look "
+            "suspicious" + "".join(f"\n  {line}" for line in shown) + more + "\n  "
+            "data.curation=null keeps everything; bo-loop import lists it all",
+            stacklevel=3,
+        )
+    return pd.concat([observations[done], kept], ignore_index=True)
 
 
 def _protonation(
@@ -173,7 +185,9 @@ def pairs_of(
 def _observations(path: Path, columns: dict[str, str], defaults: dict[str, str]) -> pd.DataFrame:
     cells = read_cells(path)
     cells = replace(cells, frame=_renamed(cells.frame, columns, path))
-    return _valid(cells, defaults, OBSERVATION_COLUMNS, validate_observations, path)
+    frame = _valid(cells, defaults, OBSERVATION_COLUMNS, validate_observations, path)
+    curated = cells.frame.get(CURATED, "")
+    return frame.assign(**{CURATED: pd.Series(curated, index=frame.index, dtype="str")})
 
 
 def _valid(

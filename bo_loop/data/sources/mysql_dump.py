@@ -9,7 +9,8 @@ import re
 import struct
 import zipfile
 import zlib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 import pandas as pd
@@ -28,8 +29,24 @@ _ESCAPES = {"0": "\0", "b": "\b", "n": "\n", "r": "\r", "t": "\t", "Z": "\x1a"}
 _BACKSLASH = "\ue000"
 
 
+@dataclass(frozen=True)
+class Wanted:
+    """What is read of a table: names in lower case.
+
+    Parameters
+    ----------
+    needed : collection of str
+        Columns without which the table is of no use. A table with none may be absent.
+    welcome : collection of str
+        Columns that are read if they are there, and empty if not.
+    """
+
+    needed: Collection[str] = ()
+    welcome: Collection[str] = ()
+
+
 def read_tables(
-    path: Path, columns: Mapping[str, Collection[str]], name: str
+    path: Path, wanted: Mapping[str, Wanted], name: str
 ) -> tuple[dict[str, pd.DataFrame], list[Step]]:
     """Read the tables of a dump, bounded and in memory.
 
@@ -37,56 +54,67 @@ def read_tables(
     ----------
     path : Path
         A zip file, or a folder (or one below it).
-    columns : mapping of str to collection of str
-        The tables wanted and the columns that each must have, in lower case.
+    wanted : mapping of str to Wanted
+        The tables to read, and which of their columns.
     name : str
         What the dump is of, for messages.
 
     Returns
     -------
     tables : dict of str to DataFrame of str
-        All columns, names in lower case; null is a missing value.
+        The columns wanted, names in lower case; null is a missing value.
     steps : list of Step
-        Rows left out because they do not have the fields that the schema names.
+        Columns and tables that are not there, and rows left out because they do not have the
+        fields that the schema names.
 
     Raises
     ------
     DataError
         If the file or a table of it is missing, too large or damaged.
     """
-    wanted = {f"{table}.{kind}" for table in columns for kind in ("sql", "txt")}
-    files = _unzipped(path, wanted) if path.is_file() else _unpacked(path, wanted, name)
-    missing = sorted(wanted - set(files))
+    names = {f"{table}.{kind}" for table in wanted for kind in ("sql", "txt")}
+    files = _unzipped(path, names) if path.is_file() else _unpacked(path, names, name)
+    needed = {f"{t}.{kind}" for t, of in wanted.items() if of.needed for kind in ("sql", "txt")}
+    missing = sorted(needed - set(files))
     if missing:
         raise DataError(
             f"{path} is not the distribution of {name}: {', '.join(missing)} is missing. "
             "Give its official zip file, or the folder that unpacks to."
         )
     tables, steps = {}, []
-    for table, needed in columns.items():
-        schema = _text(files[f"{table}.sql"]).lower()
-        names = re.findall(r"^\s*`(\w+)`\s", schema, flags=re.M)
-        absent = sorted(set(needed) - set(names))
-        if absent or len(set(names)) < len(names):
-            raise DataError(
-                f"{path}: {table}.sql does not describe the columns {', '.join(absent) or names}. "
-                "The file is damaged: fetch the distribution again."
-            )
-        rows = _rows(files[f"{table}.txt"])
-        whole = [row for row in rows if len(row) == len(names)]
-        torn = ["\t".join(map(str, row))[:80] for row in rows if len(row) != len(names)]
-        tables[table] = pd.DataFrame(whole, columns=names, dtype="str")
-        steps.append(
-            Step(
-                f"{table}: whole rows",
-                f"rows without the {len(names)} fields that {table}.sql names are left out",
-                len(rows),
-                len(whole),
-                len(torn),
-                tuple(torn[:5]),
-            )
+    for table, columns in wanted.items():
+        schema, rows = (files.get(f"{table}.{kind}", b"") for kind in ("sql", "txt"))
+        tables[table], more = _table(table, columns, _text(schema).lower(), rows, path)
+        steps += more
+    return tables, steps
+
+
+def _table(
+    table: str, wanted: Wanted, schema: str, content: bytes, path: Path
+) -> tuple[pd.DataFrame, list[Step]]:
+    names = re.findall(r"^\s*`(\w+)`\s", schema, flags=re.M)
+    absent = sorted(set(wanted.needed) - set(names))
+    if absent or len(set(names)) < len(names):
+        raise DataError(
+            f"{path}: {table}.sql does not describe the columns {', '.join(absent) or names}. "
+            "The file is damaged: fetch the distribution again."
         )
-    return tables, [step for step in steps if step.concerned]
+    rows = _rows(content)
+    whole = [row for row in rows if len(row) == len(names)]
+    torn = ["\t".join(row)[:80] for row in rows if len(row) != len(names)]
+    columns = [*wanted.needed, *wanted.welcome]
+    fields = {c: _column(whole, names.index(c)) for c in columns if c in names}
+    frame = pd.DataFrame(fields, columns=columns, index=range(len(whole)), dtype="str")
+    unknown = [column for column in columns if column not in names]
+    steps = []
+    if unknown:
+        detail = f"not in the file, so taken as empty: {', '.join(unknown)}"
+        steps.append(Step(f"{table}: columns", detail, len(rows), len(rows), len(rows)))
+    if torn:
+        detail = f"rows without the {len(names)} fields that {table}.sql names are left out"
+        name = f"{table}: whole rows"
+        steps.append(Step(name, detail, len(rows), len(whole), len(torn), tuple(torn[:5])))
+    return frame, steps
 
 
 def _unzipped(path: Path, wanted: set[str]) -> dict[str, bytes]:
@@ -140,10 +168,22 @@ def _text(content: bytes) -> str:
     return content.decode("latin-1").translate(_CP1252)
 
 
-def _rows(content: bytes) -> list[list[str | None]]:
+def _rows(content: bytes) -> list[list[str]]:
+    """Cut a table into rows of fields, which keep their escapes."""
     text = _text(content).replace("\\\\", _BACKSLASH)
-    lines = (line.rstrip("\r") for line in re.split(r"(?<!\\)\n", text))
-    return [[_field(field) for field in re.split(r"(?<!\\)\t", line)] for line in lines if line]
+    lines = (line.rstrip("\r") for line in _cut(text, "\n"))
+    return [_cut(line, "\t") for line in lines if line]
+
+
+def _cut(text: str, at: str) -> list[str]:
+    """Split at a character, but not where a backslash escapes it."""
+    if f"\\{at}" in text:
+        return re.split(rf"(?<!\\){at}", text)
+    return text.split(at)
+
+
+def _column(rows: Sequence[Sequence[str]], at: int) -> list[str | None]:
+    return [_field(row[at]) for row in rows]
 
 
 def _field(text: str) -> str | None:

@@ -18,9 +18,10 @@ import numpy as np
 import pandas as pd
 
 from bo_loop.base.errors import DataError
-from bo_loop.chemistry.ions import METALS, PROTON
+from bo_loop.chemistry.ions import MAX_PROTONS, METALS, PROTON
 from bo_loop.data.cells import bad_rows, read_cells, spreadsheet_rows
 from bo_loop.data.observations import (
+    LOG_BETA_RANGE,
     OBSERVATION_COLUMNS,
     STATED_SCALES,
     standardised,
@@ -93,7 +94,8 @@ def with_cumulative(rows: pd.DataFrame) -> pd.DataFrame:
     best = rows.groupby([*key, "n_protons"])["log_k"].max()
     below = pd.Series(0.0, index=rows.index)
     for step in range(1, int(rows["n_protons"].max())):
-        lower = rows[key].join(best.xs(step, level="n_protons").rename("log_k"), on=key)["log_k"]
+        of_step = best[best.index.get_level_values("n_protons") == step].droplevel("n_protons")
+        lower = rows[key].join(of_step.rename("log_k"), on=key)["log_k"]
         below = below + lower.where(rows["n_protons"].gt(step), 0.0)
     return rows.assign(log_beta=(rows["log_k"] + below).round(9))[list(COLUMNS)]
 
@@ -119,19 +121,40 @@ def as_observations(
     -------
     DataFrame
         Observations of k H⁺ + L → H_kL: ``log_beta`` is the sum of the steps, ``n_ligands`` 1.
-        Constants with a lower step missing, those of acids that hold a metal, and those at
-        other conditions are left out with a warning that counts them.
+        Constants with a lower step missing, those of acids that hold a metal, steps beyond the
+        eighth, sums that no observation can have, and those at other conditions are left out
+        with a warning that counts them.
+
+    Raises
+    ------
+    DataError
+        If no constant can be used.
     """
-    unsummed = constants["log_beta"].isna()
-    metallic = constants["smiles"].map(_holds_metal).astype(bool) & ~unsummed
-    usable = constants[~unsummed & ~metallic]
-    rows = usable[_nearest(usable, temperature_C, ionic_strength_M)]
-    left_out = {
-        "a lower step is not known at the same conditions": unsummed.sum(),
-        "the acid holds a metal": metallic.sum(),
-        "others of the ligand are at conditions nearer to the data's": len(usable) - len(rows),
-    }
+    usable, left_out = constants, {}
+    for why, out in (
+        ("a lower step is not known at the same conditions", constants["log_beta"].isna()),
+        ("the acid holds a metal", constants["smiles"].map(_holds_metal).astype(bool)),
+        (f"they are of more than {MAX_PROTONS} protons", constants["n_protons"].gt(MAX_PROTONS)),
+        (
+            "log β of all protons is outside {} to {}".format(*LOG_BETA_RANGE),
+            ~constants["log_beta"].between(*LOG_BETA_RANGE),
+        ),
+    ):
+        kept = usable[~out[usable.index]]
+        left_out[why] = len(usable) - len(kept)
+        usable = kept
+    rows = usable
+    if len(usable):
+        rows = usable[_nearest(usable, temperature_C, ionic_strength_M)]
+    left_out["others of the ligand are at conditions nearer to the data's"] = len(usable) - len(
+        rows
+    )
     reasons = ", ".join(f"{count} because {why}" for why, count in left_out.items() if count)
+    if rows.empty:
+        raise DataError(
+            f"of {len(constants)} protonation constants none can be used: {reasons}. Complete the "
+            "table, or leave it out (data.protonation=null)."
+        )
     if reasons:
         warnings.warn(
             f"of {len(constants)} protonation constants, these are left out: {reasons}",

@@ -5,6 +5,7 @@ Symbols
 β_n      overall constant of ML_n; K_n the stepwise one: log β_n = log β_(n-1) + log K_n
 """
 
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -12,14 +13,14 @@ import pandas as pd
 
 from bo_loop.base.errors import DataError
 from bo_loop.data.curation.steps import Step, drop, note
-from bo_loop.data.observations import OBSERVATION_COLUMNS, validate_observations
-from bo_loop.data.sources.mysql_dump import read_tables
+from bo_loop.data.observations import LOG_BETA_RANGE, OBSERVATION_COLUMNS
+from bo_loop.data.sources.mysql_dump import Wanted, read_tables
 from bo_loop.data.sources.protonation import with_cumulative
 from bo_loop.data.sources.srd46_names import ligands, metal_ions, structure_notes
 
 SOURCE = "NIST SRD 46"
 # The program's table of observations takes no others; a value outside is a slip of the pen.
-_LOG_BETA, _TEMPERATURE_C, _IONIC_STRENGTH_M = (-10, 60), (-50, 400), (0, 30)
+_TEMPERATURE_C, _IONIC_STRENGTH_M = (-50, 400), (0, 30)
 
 EXTRA_COLUMNS = (
     "vlm_id",
@@ -31,24 +32,36 @@ EXTRA_COLUMNS = (
     "footnote",
 )
 
+_TYPES = dict.fromkeys(("metal", "ligand", "smiles", "structure_doubt"), "str") | {
+    "charge": "int64", "temperature_C": "float64", "ionic_strength_M": "float64",
+    "log_beta": "float64", "ligand_charge": "float64",
+}  # fmt: skip
+
 # Definitions are matched by their id: the text of some is cut at 110 characters. Isomer variants
 # (814, 817, …) have ids of their own and are so left out.
 OVERALL = {"812": 1, "840": 2, "872": 3, "894": 4, "903": 5, "907": 6}
 STEPWISE = {"868": 2, "888": 3, "902": 4, "905": 5, "909": 6}
-PROTONATION = {"79": 1, "32": 2}
+# Stepwise, in the order of the protons: [HL]/[H][L], [H2L]/[H][HL], …
+PROTONATION = {
+    "79": 1, "32": 2, "53": 3, "64": 4, "68": 5, "72": 6, "76": 7, "77": 8, "78": 9, "25": 10,
+    "26": 11,
+}  # fmt: skip
 _PLACEHOLDER, _LOG_K, _PROTON, _WATER = "1", "3", "68", "1"
 _WRONG_METAL = frozenset({"164462", "164463", "164464", "164465"})
 
-_COLUMNS = {
-    "verkn_ligand_metal": (
-        "verkn_ligand_metalid ligandennr metalnr beta_definitionnr constanttypnr temperature "
-        "ionicstrength constant error footnotenr solventnr electrolyte"
+_TABLES = {
+    "verkn_ligand_metal": Wanted(
+        (
+            "verkn_ligand_metalid", "ligandennr", "metalnr", "beta_definitionnr",
+            "constanttypnr", "temperature", "ionicstrength", "constant",
+        ),
+        ("error", "footnotenr", "solventnr", "electrolyte"),
     ),
-    "liganden": "ligandenid name_ligand formula figure_definition",
-    "metal": "metalid name_metal",
-    "mol_data": "ligandennr mol_string_encoded",
-    "footnote": "footnoteid text",
-}
+    "liganden": Wanted(("ligandenid",), ("name_ligand", "formula", "figure_definition")),
+    "metal": Wanted(("metalid", "name_metal")),
+    "mol_data": Wanted(("ligandennr", "mol_string_encoded")),
+    "footnote": Wanted(welcome=("footnoteid", "name_footnote")),
+}  # fmt: skip
 
 
 _NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)"
@@ -106,7 +119,7 @@ def read(path: str | Path) -> tuple[pd.DataFrame, list[Step]]:
     rows, numbers = _numbers(rows)
     rows, joined = _join(rows, metal_ions(tables["metal"]), ligands(tables, rows["ligandennr"]))
     rows, overall = _overall(rows)
-    footnotes = tables["footnote"].dropna(subset="text").set_index("footnoteid")["text"].to_dict()
+    footnotes = tables["footnote"].dropna().set_index("footnoteid")["name_footnote"].to_dict()
     rows = rows.assign(
         source=SOURCE,
         electrolyte=rows["electrolyte"].fillna(""),
@@ -118,14 +131,16 @@ def read(path: str | Path) -> tuple[pd.DataFrame, list[Step]]:
             f"{path} holds no overall constant that can be read. Left out, step by step:",
             [f"{s.name}: {s.concerned} of {s.before} rows" for s in steps if s.concerned],
         )
-    rows = rows[[*OBSERVATION_COLUMNS, *EXTRA_COLUMNS]]
-    return validate_observations(rows, str(path)), steps
+    # Every value was checked where it was read: to check them again took a fifth of the time.
+    rows = rows[[*OBSERVATION_COLUMNS, *EXTRA_COLUMNS]].reset_index(drop=True)
+    return rows.astype(_TYPES), steps
 
 
 def protonation(path: str | Path) -> pd.DataFrame:
-    """First and second stepwise protonation constants, as `protonation.load` gives them.
+    """Stepwise protonation constants, as `bo_loop.data.sources.protonation.load` gives them.
 
-    Only these two have a known definition number in the distribution.
+    What is left out is counted in a warning: equilibria other than the addition of one proton to
+    one ligand, values that cannot be read, and ligands without a structure.
 
     Raises
     ------
@@ -134,12 +149,25 @@ def protonation(path: str | Path) -> pd.DataFrame:
     """
     tables, _ = _read_tables(path)
     rows = tables["verkn_ligand_metal"]
-    rows = rows[rows["metalnr"].eq(_PROTON) & rows["constanttypnr"].eq(_LOG_K)]
-    rows, _ = _numbers(rows[rows["beta_definitionnr"].isin(PROTONATION)])
-    rows = rows.join(ligands(tables, rows["ligandennr"]), on="ligandennr", how="inner")
-    rows = rows[rows["smiles"].ne("")]
+    everything = rows[rows["metalnr"].eq(_PROTON) & rows["constanttypnr"].eq(_LOG_K)]
+    one_step = everything["beta_definitionnr"].isin(PROTONATION)
+    rows, other = drop(
+        everything, ~one_step, "equilibrium", "not one proton more on one ligand", ()
+    )
+    rows, numbers = _numbers(rows)
+    rows = rows.join(ligands(tables, rows["ligandennr"]), on="ligandennr")
+    unusable = rows["smiles"].fillna("").eq("")
+    rows, undrawn = drop(rows, unusable, "structure", "no structure, or it cannot be read", ())
     if rows.empty:
         raise DataError(f"{path} holds no protonation constant of a ligand that is drawn.")
+    if len(rows) < len(everything):
+        counts = [f"{s.before - s.after}: {s.detail}" for s in (other, *numbers, undrawn)]
+        reasons = "; ".join(line for line in counts if not line.startswith("0:"))
+        warnings.warn(
+            f"of {len(everything)} protonation constants of {SOURCE}, {len(rows)} are read; left "
+            f"out are {reasons}",
+            stacklevel=2,
+        )
     return with_cumulative(
         rows.assign(
             n_protons=rows["beta_definitionnr"].map(PROTONATION).astype("int64"),
@@ -151,8 +179,7 @@ def protonation(path: str | Path) -> pd.DataFrame:
 
 def _read_tables(path: str | Path) -> tuple[dict[str, pd.DataFrame], list[Step]]:
     name = f"{SOURCE} (doi 10.18434/M32154)"
-    wanted = {table: columns.split() for table, columns in _COLUMNS.items()}
-    tables, steps = read_tables(Path(path), wanted, name)
+    tables, steps = read_tables(Path(path), _TABLES, name)
     constants = tables["verkn_ligand_metal"].rename(columns={"verkn_ligand_metalid": "vlm_id"})
     return {**tables, "verkn_ligand_metal": constants}, steps
 
@@ -220,8 +247,8 @@ def _readable(rows: pd.DataFrame) -> tuple[pd.DataFrame, list[Step]]:
     unreadable = rows["log_beta"].isna()
     rows, step = drop(rows, unreadable, "constant", "not a number", ("vlm_id", "constant"))
     steps.append(step)
-    detail = "log K outside {} to {}".format(*_LOG_BETA)
-    outside = ~rows["log_beta"].between(*_LOG_BETA)
+    detail = "log K outside {} to {}".format(*LOG_BETA_RANGE)
+    outside = ~rows["log_beta"].between(*LOG_BETA_RANGE)
     rows, step = drop(rows, outside, "size", detail, ("vlm_id", "constant"))
     steps.append(step)
     warm = rows["temperature_C"].between(*_TEMPERATURE_C)
@@ -236,11 +263,12 @@ def _join(
 ) -> tuple[pd.DataFrame, list[Step]]:
     rows = rows.join(ions, on="metalnr").join(drawn, on="ligandennr")
     unknown = rows["metal"].isna()
-    show = ("vlm_id", "metalnr")
-    rows, metal = drop(rows, unknown, "metal ion", "not a bare or oxo-cation", show)
+    detail = "not a bare or oxo-cation: organometallic, ammonium and hydroxo cations, molecules"
+    rows, metal = drop(rows, unknown, "metal ion", detail, ("ion",), limit=None)
     unusable = rows["smiles"].fillna("").eq("")
-    show = ("vlm_id", "ligandennr", "ligand", "unusable")
-    rows, ligand = drop(rows, unusable, "structure", "none, or it cannot be read", show)
+    show = ("ligandennr", "ligand", "unusable")
+    detail = "none, or it cannot be read"
+    rows, ligand = drop(rows, unusable, "structure", detail, show, limit=None)
     return rows, [metal, ligand]
 
 
@@ -280,4 +308,4 @@ def _summed(known: pd.DataFrame, stepwise: pd.DataFrame, size: int) -> pd.DataFr
         n_ligands=size,
         derived=True,
     )
-    return summed[summed["log_beta"].between(*_LOG_BETA)]
+    return summed[summed["log_beta"].between(*LOG_BETA_RANGE)]

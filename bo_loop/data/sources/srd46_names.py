@@ -12,6 +12,7 @@ import re
 import urllib.parse
 import zlib
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -28,18 +29,19 @@ _MAX_MOLFILE_BYTES = 2**20
 
 
 def metal_ions(table: pd.DataFrame) -> pd.DataFrame:
-    """``metal`` and ``charge`` by metalID; rows whose name is no single metal ion are absent."""
+    """``ion`` (its name), ``metal`` and ``charge`` by metalID.
+
+    The last two are missing where the name is not that of a bare or oxo-cation.
+    """
     ions = {}
     for key, name in zip(table["metalid"], table["name_metal"].fillna(""), strict=True):
         charge = re.search(r"<sup>\s*(\d?)\s*\+\s*</sup>", name)
         bare = _plain(re.sub(r"<sup>.*?</sup>", "", name))
-        try:
+        ions[key] = (_plain(name), None, None)
+        with suppress(DataError):
             ion = MetalIon(bare, int(charge[1] or 1)) if charge else None
-        except DataError:
-            continue
-        if ion:
-            ions[key] = (ion.metal, ion.charge)
-    return _by_id(ions, ["metal", "charge"])
+            ions[key] = (_plain(name), ion.metal, ion.charge) if ion else ions[key]
+    return _by_id(ions, ["ion", "metal", "charge"])
 
 
 def _by_id(found: dict[str, Any], columns: list[str]) -> pd.DataFrame:
@@ -92,14 +94,15 @@ def ligands(tables: Mapping[str, pd.DataFrame], wanted: pd.Series) -> pd.DataFra
 def _structure(molfile: str, stated: object, figure: object) -> dict[str, object]:
     drawn, charge_drawn = read_molfile(molfile)
     smiles = standardise(drawn)
-    doubt, remark = _compare_formulas(formula(smiles), stated)
+    # Asked of the drawing: it is standardised already, its standard form would be once more.
+    doubt, remark = _compare_formulas(formula(drawn), stated)
     charge = np.nan
     figure = _plain(figure) if isinstance(figure, str) else ""
     protons = re.fullmatch(r"(?:H(\d{0,2}))?L.*", figure)
     if protons:
         x = int(protons[1] or 1) if protons[1] is not None else 0
         charge = float(charge_drawn - x)
-        ours = deprotonated_charge(smiles)
+        ours = deprotonated_charge(drawn)
         if charge != ours:
             remark = f"{remark} charge {charge:+.0f} by {figure}, {ours:+d} by its acid groups"
     return {

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pandas as pd
 import pytest
 import srd46_dump
 from hypothesis import HealthCheck, given, settings
@@ -15,7 +16,8 @@ from literature import literature, needs_literature
 from bo_loop.base.errors import BoLoopError, CampaignError, ConfigError, DataError
 from bo_loop.cli.verbs import imports
 from bo_loop.cli.verbs.imports import import_literature
-from bo_loop.data.observations import OBSERVATION_COLUMNS
+from bo_loop.data.curation.curate import curate
+from bo_loop.data.observations import OBSERVATION_COLUMNS, validate_observations
 from bo_loop.data.sources import csv as tables
 from bo_loop.data.sources import srd46
 
@@ -108,6 +110,14 @@ def test_reads_srd46_and_reports_what_the_reader_left_out(tmp_path, out):
         "srd46", str(path), out.with_name("b.parquet"), curation={"bounds": "keep"}
     )
     assert "lower" in set(kept_bounds.curated.observations["censoring"])
+
+
+def test_what_is_not_curated_is_written_as_it_is_and_left_for_later(table, out):
+    done = import_literature("csv", str(table), out, curation=None)
+    assert (done.report["rows_read"], done.report["rows_kept"]) == (4, 4)
+    with pytest.warns(UserWarning, match="curation keeps 3 of 4 observations"):
+        kept = tables.load(path=out, curation={"quarantine_only": True})
+    assert kept["log_beta"].tolist() == [5.74, 5.8, 8.15]
 
 
 @pytest.mark.parametrize("taken", OUTPUTS)
@@ -228,6 +238,53 @@ def test_the_verb_takes_lists_options_and_json(tmp_path, table):
 
 
 # The literature tables, where they are to be had
+
+
+@pytest.fixture(scope="module")
+def distribution(tmp_path_factory):
+    """The real NIST SRD 46, read once and not curated."""
+    out = tmp_path_factory.mktemp("srd46") / "srd46.parquet"
+    return import_literature("srd46", str(literature("srd46_sql.zip")), out, curation=None)
+
+
+@needs_literature
+def test_reads_the_real_distribution_and_counts_what_it_leaves_out(distribution):
+    report = distribution.report
+    left_out = {
+        step["name"]: step["before"] - step["after"]
+        for step in report["steps"]
+        if step["before"] > step["after"]
+    }
+    # What depends on the structures: a drawing that cannot be read, or holds a metal.
+    assert 80 <= left_out.pop("structure") <= 150
+    assert 45 <= left_out.pop("stepwise constants") <= 55
+    assert left_out == {
+        "placeholders": 10065,
+        "kind of constant": 16293,
+        "protonation": 13984,
+        "wrong metal": 2,
+        "equilibrium": 15678,
+        "metal ion": 255,
+    }
+    assert 24_050 <= report["rows_read"] == report["rows_kept"] <= 24_150
+    assert report["ions"] == 95
+    assert 2_400 <= report["ligands"] <= 2_520
+    rows = distribution.curated.observations
+    assert 2_050 <= rows["tentative"].sum() <= 2_099
+    # No value is checked a second time after it was read: so it must have been done there.
+    pd.testing.assert_frame_equal(validate_observations(rows, "the distribution"), rows)
+
+
+@needs_literature
+def test_curates_the_real_distribution(distribution):
+    curated = curate(distribution.curated.observations)
+    found = {step.name: step.before - step.after for step in curated.steps}
+    assert 1_700 <= found["window of conditions"] <= 1_750
+    assert 700 <= found["quarantine"] <= 850
+    assert 16_500 <= len(curated.observations) <= 17_200
+    # Weak complexes, of which K2 is below 1, are not among them: they were 61.
+    stepwise = curated.quarantine["reason"].str.contains("not above log β1")
+    assert stepwise.sum() <= 10
 
 
 @needs_literature

@@ -15,7 +15,7 @@ from bo_loop.base.errors import ConfigError, DataError
 from bo_loop.data.curation import curate as c
 from bo_loop.data.curation import exclusions as x
 from bo_loop.data.curation.findings import curation_report
-from bo_loop.data.curation.suspicions import suspicions
+from bo_loop.data.curation.suspicions import against_name, suspicions
 from bo_loop.data.observations import OBSERVATION_COLUMNS
 from bo_loop.data.sources import csv as tables
 from bo_loop.data.sources import srd46
@@ -163,6 +163,42 @@ def test_a_value_is_better_than_a_bound_and_a_tight_bound_than_a_loose_one():
     assert values(c.one_value_each(rows, "mean")) == [3.0]
 
 
+@pytest.mark.parametrize("how", c.DUPLICATES)
+def test_both_ends_of_an_interval_are_kept(how):
+    # The pair is known to lie between 3 and 5: "> 3" and "< 5".
+    rows = observations((*NICKEL, 3.0), (*NICKEL, 5.0), censoring=["lower", "upper"])
+    kept = c.curate(rows, bounds="keep", duplicates=how).observations
+    assert kept[["log_beta", "censoring"]].to_numpy().tolist() == [[3.0, "lower"], [5.0, "upper"]]
+
+
+def test_keep_keeps_every_bound():
+    rows = observations(
+        *[(*NICKEL, v) for v in (2.0, 3.0, 5.0, 4.0)], censoring=["lower", "lower", "upper", "none"]
+    )
+    assert values(c.one_value_each(rows, "keep")) == [2.0, 3.0, 5.0, 4.0]
+    assert values(c.one_value_each(rows, "larger")) == [4.0]
+
+
+def test_a_lone_value_far_from_the_conditions_is_left_out_and_a_near_one_keeps_its_own():
+    rows = observations(
+        (*NICKEL, 5.0), ("Cu", 2, GLYCINE, 1, 8.0), ("Zn", 2, GLYCINE, 1, 5.0),
+        temperature_C=[0.0, 37.0, 25.0], ionic_strength_M=[0.0, 0.15, 3.0],
+    )  # fmt: skip
+    kept = c.curate(rows).observations
+    found = kept[["metal", "temperature_C", "ionic_strength_M"]].to_numpy().tolist()
+    assert found == [["Cu", 37.0, 0.15]]
+
+
+def test_quarantine_only_leaves_all_else_as_it_is():
+    rows = observations(
+        (*NICKEL, 5.7), (*NICKEL, 5.5), ("Pu", 4, GLYCINE, 1, 9.0), (*NICKEL, -5.7),
+        temperature_C=[25.0, 90.0, 25.0, 25.0], censoring=["none", "none", "lower", "none"],
+    )  # fmt: skip
+    result = c.curate(rows, quarantine_only=True)
+    pd.testing.assert_frame_equal(result.observations, rows.head(3))
+    assert [step.name for step in result.steps] == ["quarantine"]
+
+
 def test_finds_ln_given_as_log10():
     rows = observations((*NICKEL, 5.74), (*NICKEL, 5.74 * 2.302585), ("Cu", 2, GLYCINE, 1, 13.2))
     reasons = suspicions(rows)
@@ -189,6 +225,35 @@ def test_finds_stepwise_constants_given_as_overall():
     assert reasons.ne("").tolist() == [False, True, False, False]
     assert "not above log β1 = 5.7" in reasons[1]
     assert suspicions(rows, above_beta1=False).eq("").all()
+
+
+@pytest.mark.parametrize(("beta1", "beta2", "suspicious"), [(3.1, 3.0, True), (2.9, 2.7, False)])
+def test_weak_complexes_may_have_a_second_constant_below_one(beta1, beta2, suspicious):
+    # Ag+ with chloride-like ligands, alkali ions with crowns: K2 < 1, so β2 < β1, is measured.
+    rows = observations(("Na", 1, GLYCINE, 1, beta1), ("Na", 1, GLYCINE, 2, beta2))
+    assert suspicions(rows).ne("").tolist() == [False, suspicious]
+
+
+@pytest.mark.parametrize(
+    ("metal", "charge", "smiles", "log_beta", "suspicious"),
+    [
+        ("Cu", 2, "c1ccccc1", 13.85, True),
+        ("Cu", 2, "c1ccccc1", 0.5, True),  # a hard ion binds no arene in water
+        ("Ca", 2, "CCCCCC", 2.0, True),
+        ("Ni", 2, "O=[N+]([O-])c1ccccc1", 3.0, True),
+        ("Ag", 1, "c1ccccc1", 0.4, False),
+        ("Cu", 1, "C=CC", 5.02, False),
+        ("Ag", 1, "C=CCCCC", 13.85, True),
+        ("Ag", 1, "ClC(Cl)Cl", -0.7, False),
+        ("Cu", 2, "Nc1ccccc1", 1.2, False),
+        ("Cu", 2, "c1ccncc1", 2.5, False),
+        ("Al", 3, "F", 7.0, False),  # inorganic: no carbon
+        ("Na", 1, "O", -0.2, False),
+    ],
+)
+def test_an_organic_structure_without_a_donor_atom(metal, charge, smiles, log_beta, suspicious):
+    (reason,) = suspicions(observations((metal, charge, smiles, 1, log_beta)))
+    assert reason.startswith("no donor atom in the structure") == suspicious
 
 
 def test_a_wrong_beta1_does_not_condemn_beta2():
@@ -254,7 +319,7 @@ def test_sources_are_judged_apart():
     ],
 )
 def test_a_name_with_an_element_that_the_structure_lacks(name, smiles, lacking):
-    (reason,) = suspicions(observations(("Ni", 2, smiles, 1, 5.0), ligand=name))
+    (reason,) = against_name(observations(("Ni", 2, smiles, 1, 5.0), ligand=name))
     assert bool(reason) == bool(lacking)
     assert not lacking or reason.endswith(f"but no {lacking} in the structure")
 
@@ -319,6 +384,7 @@ def test_the_steps_add_up_and_nothing_that_came_in_is_changed():
         ({"quarantine": "maybe"}, "choose one of exclude, keep"),
         ({"log_beta_range": [5, 1]}, "the smaller one first"),
         ({"outlier_mads": -1}, "give 0"),
+        ({"names": "iupac"}, "choose one of elements, opsin"),
     ],
 )
 def test_refuses_options_it_cannot_follow(options, message):
@@ -366,7 +432,7 @@ def test_curation_does_not_depend_on_the_order_of_rows(seed, how, quarantine):
 
 def test_the_report_counts_and_lists(tmp_path):
     rows, steps = srd46.read(srd46_dump.zipped(tmp_path / "dump.zip"))
-    report, page = curation_report(c.curate(rows), title="<SRD & 46>", read_steps=steps)
+    report, page = curation_report(c.curate(rows), len(rows), title="<SRD & 46>", read_steps=steps)
     assert json.loads(json.dumps(report, allow_nan=False)) == report
     assert report["rows_read"] == len(rows)
     assert report["rows_kept"] == sum(report["per_n"].values()) == len(c.curate(rows).observations)
@@ -383,7 +449,7 @@ def test_the_report_counts_and_lists(tmp_path):
 
 def test_the_report_is_the_same_twice_and_needs_no_other_file():
     curated = c.curate(additive())
-    one, other = (curation_report(curated, title="t")[1] for _ in range(2))
+    one, other = (curation_report(curated, 25, title="t")[1] for _ in range(2))
     assert one == other
     assert 'src="' not in one
     assert "None." in one  # no suspicious values
@@ -391,7 +457,7 @@ def test_the_report_is_the_same_twice_and_needs_no_other_file():
 
 def test_the_report_escapes_what_the_table_says():
     rows = observations((*NICKEL, 5.0), (*NICKEL, -5.0), ligand="<script>x</script>")
-    assert "<script>" not in curation_report(c.curate(rows), title="t")[1]
+    assert "<script>" not in curation_report(c.curate(rows), len(rows), title="t")[1]
 
 
 @needs_literature

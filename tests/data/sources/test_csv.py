@@ -1,10 +1,12 @@
 """Lab tables and protonation tables; the literature files where they are to be had."""
 
 import zipfile
+from pathlib import Path
 
 import pandas as pd
 import pytest
 import srd46_dump
+import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from literature import literature, needs_literature
@@ -15,6 +17,7 @@ from bo_loop.data.observations import OBSERVATION_COLUMNS
 from bo_loop.data.sources import csv as tables
 from bo_loop.data.sources import protonation
 
+CONF = Path(__file__).parents[2] / "conf"
 HEADER = "metal,charge,ligand,smiles,n_ligands,log_beta,temperature_C,ionic_strength_M,source"
 ROWS = "Ni,2,glycine,NCC(=O)O,1,5.74,25,0.1,lab\nCu,2,,[NH3+]CC(=O)[O-],2,15.03,,,\n"
 
@@ -350,17 +353,76 @@ def test_of_each_ligand_the_protonation_constants_nearest_to_the_conditions_are_
 
 def test_protonation_constants_are_read_from_the_distribution_too(tmp_path):
     table = written(tmp_path, f"{HEADER}\n{ROWS}")
-    with pytest.warns(UserWarning, match="left out: 1 because a lower step"):
+    with (
+        pytest.warns(UserWarning, match="16 protonation constants of NIST SRD 46, 14 are read"),
+        pytest.warns(UserWarning, match="left out: 1 because a lower step"),
+    ):
         frame = tables.load(path=table, protonation=srd46_dump.zipped(tmp_path / "d.zip"))
-    assert frame.query("metal == 'H'").log_beta.tolist() == [9.57, 11.93]
+    glycine = frame.query("metal == 'H' and smiles == 'NCC(=O)O'")
+    assert glycine.log_beta.tolist() == [9.57, 11.93]
 
 
-@pytest.mark.parametrize(("charge", "n_ligands"), [(7, 1), (1, 2)])
-def test_refuses_protons_that_are_no_protonation_constant(tmp_path, charge, n_ligands):
+@pytest.mark.parametrize(
+    ("charge", "n_ligands", "expected"),
+    [(9, 1, "a whole number from 1 to 8"), (1, 2, "for metal H, the number of protons")],
+)
+def test_refuses_protons_that_are_no_protonation_constant(tmp_path, charge, n_ligands, expected):
     row = f"H,{charge},,NCC(=O)O,{n_ligands},9.57,25,0.1,lab"
-    with pytest.raises(DataError, match="expected, for metal H, the number of protons") as caught:
+    with pytest.raises(DataError) as caught:
         tables.load(path=written(tmp_path, f"{HEADER}\n{row}\n{ROWS}"))
     assert [line[:6] for line in caught.value.problems] == ["row 2,"]
+    assert expected in caught.value.problems[0]
+
+
+def test_protonation_constants_without_a_first_step_are_no_use(tmp_path):
+    table = written(tmp_path, f"{HEADER}\n{ROWS}")
+    acids = written(
+        tmp_path,
+        "smiles,equilibrium,temperature_C,ionic_strength_M,log_K\nNCC(=O)O,[H2L]/[HL][H],25,0.1,2.35\n",
+        "acids.csv",
+    )
+    with pytest.raises(DataError, match="none can be used: 1 because a lower step is not known"):
+        tables.load(path=table, protonation=acids)
+
+
+SUSPICIOUS = """metal,charge,smiles,ligand,n_ligands,log_beta,censoring
+Cu,2,NCC(=O)O,glycine,1,8.15,none
+Cu,2,NCC(=O)O,gly,1,8.2,none
+Cu,2,NCCN,en,1,10.5,none
+Np,4,NCCN,en,1,19,lower
+Cu,2,c1ccccc1,benzene,1,13.85,none
+"""
+
+
+def test_suspicious_rows_are_set_apart_and_all_else_is_left_as_it_is(tmp_path):
+    path = written(tmp_path, SUSPICIOUS)
+    with pytest.warns(UserWarning, match="curation keeps 4 of 5 observations") as said:
+        frame = tables.load(path=path, curation={"quarantine_only": True})
+    (message,) = (str(warning.message) for warning in said)
+    assert "metal Cu, charge 2, ligand benzene, smiles c1ccccc1, log_beta 13.85" in message
+    assert "no donor atom in the structure" in message
+    assert "data.curation=null keeps everything" in message
+    everything = tables.load(path=path)
+    assert len(everything) == 5
+    pd.testing.assert_frame_equal(frame, everything.head(4))
+
+
+def test_the_command_line_does_so_unless_told_otherwise(tmp_path):
+    conf = yaml.safe_load((CONF / "data" / "csv.yaml").read_text(encoding="utf-8"))
+    path = written(tmp_path, SUSPICIOUS)
+    with pytest.warns(UserWarning, match="1 look suspicious"):
+        frame = tables.load(path=path, curation=conf["curation"])
+    assert "benzene" not in set(frame.ligand)
+
+
+def test_rows_that_an_import_wrote_are_not_curated_again(tmp_path):
+    head, *rows = SUSPICIOUS.splitlines()
+    marked = [f"{head},curated", *(f"{row},{'yes' if 'benzene' in row else ''}" for row in rows)]
+    frame = tables.load(
+        path=written(tmp_path, "\n".join(marked)), curation={"quarantine_only": True}
+    )
+    assert "benzene" in set(frame.ligand)
+    assert tuple(frame.columns) == OBSERVATION_COLUMNS
 
 
 def test_curates_while_reading(tmp_path):

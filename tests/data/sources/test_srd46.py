@@ -7,11 +7,13 @@ import pytest
 import srd46_dump as dump
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from literature import literature, needs_literature
 
 from bo_loop.base.errors import BoLoopError, DataError
 from bo_loop.chemistry.ligands import standardise
 from bo_loop.data.observations import OBSERVATION_COLUMNS
 from bo_loop.data.sources import mysql_dump, srd46
+from bo_loop.data.sources.protonation import as_observations
 
 
 @pytest.fixture(scope="module")
@@ -73,15 +75,12 @@ def test_reads_bounds_as_censoring(row):
     [
         ("placeholders", {"93804", "93805"}),
         ("kind of constant", {"93802", "93803"}),
-        ("protonation", {"93870", "93871", "93872"}),
         ("wrong metal", {"164462", "164465"}),
         ("equilibrium", {"93806", "93807"}),
         ("solvent", {"93808"}),
         ("constant", {"93809"}),
         ("size", {"93811"}),
         ("conditions", {"93810"}),
-        ("metal ion", {"93843", "93844"}),
-        ("structure", {"93855", "93856", "93857"}),
         ("stepwise constants", {"93823", "93824", "93825"}),
     ],
 )
@@ -89,6 +88,17 @@ def test_leaves_out_and_counts(step, result, name, vlm_ids):
     assert {e.split(",")[0].removeprefix("vlm_id ") for e in step(name).examples} == vlm_ids
     assert step(name).before - step(name).after == step(name).concerned == len(vlm_ids)
     assert not vlm_ids & set(result[0].vlm_id)
+
+
+def test_names_every_ion_and_ligand_that_is_left_out(step, result):
+    assert step("protonation").concerned == 16
+    ions, ligands = step("metal ion"), step("structure")
+    assert (ions.concerned, ions.examples) == (2, ("ion CH3Hg+", "ion Hg22+"))
+    assert ligands.concerned == 3
+    named = {e.split(",")[1] for e in ligands.examples}
+    assert named == {" ligand Humic acid", " ligand Torn", " ligand Bomb"}
+    left_out = {"93843", "93844", "93855", "93856", "93857"}
+    assert not left_out & set(result[0].vlm_id)
 
 
 def test_every_row_is_kept_or_counted(result):
@@ -179,13 +189,68 @@ def test_reads_windows_line_ends(tmp_path, result):
 
 
 def test_protonation_constants(tmp_path):
-    frame = srd46.protonation(dump.zipped(tmp_path / "d.zip"))
+    with pytest.warns(UserWarning, match="14 are read; left out are 1: not one proton more"):
+        frame = srd46.protonation(dump.zipped(tmp_path / "d.zip"))
     glycine = frame.query("smiles == 'NCC(=O)O'").set_index("n_protons")
     assert glycine.log_k.to_dict() == {1: 9.57, 2: 2.36}
     assert glycine.log_beta.to_dict() == {1: 9.57, 2: 11.93}
-    alone = frame.query("smiles != 'NCC(=O)O'")
+    alone = frame.query("smiles == 'C[C@H](N)C(=O)O'")
     assert alone.log_k.tolist() == [2.3]
     assert alone.log_beta.isna().all()
+
+
+def test_reads_every_protonation_step_and_counts_what_is_none(tmp_path):
+    with pytest.warns(UserWarning, match="of 16 protonation constants of NIST SRD 46, 14 are read"):
+        frame = srd46.protonation(dump.zipped(tmp_path / "d.zip"))
+    edta = frame[frame.smiles.eq(standardise("OC(=O)CN(CCN(CC(=O)O)CC(=O)O)CC(=O)O"))]
+    assert edta.n_protons.tolist() == list(range(1, 12))
+    assert edta.log_beta.tolist() == [sum(range(11, 11 - k, -1)) for k in range(1, 12)]
+    with pytest.warns(UserWarning, match="3 because they are of more than 8 protons"):
+        observations = as_observations(frame, temperature_C=25, ionic_strength_M=0.1)
+    assert observations.charge.max() == 8
+
+
+def test_a_sum_that_no_observation_can_have_is_left_out(tmp_path):
+    content = dump.tables()
+    content["verkn_ligand_metal"] = [
+        dump.constant(k, dump.EDTA, dump.PROTON, definition, "25")
+        for k, definition in enumerate(("79", "32", "53"))
+    ]
+    frame = srd46.protonation(dump.zipped(tmp_path / "d.zip", content))
+    with pytest.warns(UserWarning, match="1 because log β of all protons is outside -10 to 60"):
+        observations = as_observations(frame, temperature_C=25, ionic_strength_M=0.1)
+    assert observations.log_beta.tolist() == [25, 50]
+
+
+@needs_literature
+def test_reads_the_protonation_constants_of_the_real_distribution():
+    with pytest.warns(UserWarning, match="of 13984 protonation constants of NIST SRD 46, 13"):
+        frame = srd46.protonation(literature("srd46_sql.zip"))
+    assert 13_550 <= len(frame) <= 13_600
+    assert frame.n_protons.max() == 11
+    beyond = "15 because they are of more than 8 protons, 5 because log β of all protons"
+    with pytest.warns(UserWarning, match=beyond):
+        observations = as_observations(frame, temperature_C=25, ionic_strength_M=0.1)
+    assert observations.charge.max() == 8
+
+
+def test_columns_and_tables_that_are_only_nice_to_have_may_be_absent(tmp_path, result):
+    content, columns = dump.tables(), {
+        "verkn_ligand_metal": ("error", "footnoteNr", "solventNr", "electrolyte"),
+        "liganden": ("name_ligand", "formula", "figure_definition"),
+        "footnote": ("name_footnote",),
+    }  # fmt: skip
+    folder = dump.folder(tmp_path, content, without=columns)
+    rows, steps = srd46.read(folder)
+    named = [step for step in steps if "not in the file, so taken as empty" in step.detail]
+    assert [step.name.partition(":")[0] for step in named] == list(columns)
+    assert rows.log_beta_sd.isna().all()
+    assert (rows.ligand == "").all()
+    # Without a column of solvents, the row in 50 % dioxane is taken for one in water.
+    assert len(rows) == len(result[0]) + 1
+    for file in folder.glob("footnote.*"):
+        file.unlink()
+    assert srd46.read(folder)[0].equals(rows)
 
 
 def test_names_what_is_missing(tmp_path):
