@@ -93,9 +93,13 @@ def suggest(config: Mapping[str, Any], touched: frozenset[str]) -> None:
         print(json.dumps([row | {"stop": stop} for row in rows], ensure_ascii=False))
         return
     _CONSOLE.print(proposals_table(proposals, f"{campaign.path.name}, round {number}"))
-    found = campaign.status()
+    found, incumbent = campaign.status(), campaign.state().rounds[number - 1].incumbent or {}
     if found.best:
-        _CONSOLE.print(f"Best so far: {_best(found)}")
+        best = f"{shown_values(found.best)}, {found.best['ligand']}"
+        _CONSOLE.print(f"Best measured here: {escape(best)}")
+    if incumbent.get("name") and not found.front:
+        what = "best known, here and in the literature"
+        _CONSOLE.print(f"To beat ({what}): {escape(incumbent['name'])}")
     if stop:
         _CONSOLE.print(escape(stop["advice"]))
     if len(proposals) < config["batch_size"]:
@@ -143,10 +147,10 @@ def log(config: Mapping[str, Any]) -> None:
 
 
 def _best(found: Status) -> str:
-    """Return the best results a line each, and how log β came to the best one."""
+    """Return the best results a line each, and how the value came to the best one."""
     best = [found.best] if found.best else found.front
-    lines = [f"{shown_values(pair['values'])}, {escape(pair['ligand'])}" for pair in best]
-    if found.best and "log β" in found.best["values"]:
+    lines = [f"{shown_values(pair)}, {escape(pair['ligand'])}" for pair in best]
+    if found.best:
         lines.append(f"{course(found.best_so_far)}  in {len(found.best_so_far)} results")
     return "\n".join(lines)
 
@@ -167,6 +171,8 @@ def status(config: Mapping[str, Any]) -> None:
     }
     if found.best or found.front:
         rows["best so far"] = _best(found)
+    if found.n_not_allowed:
+        rows["not allowed"] = f"{found.n_not_allowed} results of ligands that break a constraint"
     _CONSOLE.print(fields(rows))
     if found.closed:
         _next(campaign, "reopen")

@@ -155,7 +155,8 @@ def propose(
     if pairs.log_success is not None:
         chances = np.exp(pairs.log_success[chosen.rows])
         reasons = [f"{r}{_success(c)}" for r, c in zip(reasons, chances, strict=True)]
-    proposals = _proposals(posterior, objective, chosen, reasons, noise, again)
+    allowed = likely_allowed(posterior, objective, pairs, chosen.items)
+    proposals = _proposals(posterior, objective, chosen, reasons, noise, again, allowed)
     stop = None
     if len(answered):
         stop = chance_of_better(
@@ -239,9 +240,7 @@ def _order(acquisition: Acquisition, chances: Floats, items: Rows, i: int) -> st
     above = (items[:i] != items[i]) & (np.round(chances[:i], 2) < np.round(chances[i], 2))
     if not above.any():
         return ""
-    return (
-        f"; not ranked by that chance but by {acquisition.criterion}, given the picks above it"
-    )
+    return f"; not ranked by that chance but by {acquisition.criterion}, given the picks above it"
 
 
 def _proposals(
@@ -251,6 +250,7 @@ def _proposals(
     reasons: list[str],
     noise: Floats,
     again: Mask,
+    allowed: Mask,
 ) -> tuple[Proposal, ...]:
     variance = posterior.variance(chosen.rows)
     left = np.sqrt(variance - removed(variance, noise[chosen.rows]))
@@ -263,6 +263,7 @@ def _proposals(
         chosen.scores,
         reasons,
         left,
+        allowed,
         strict=True,
     )
     return tuple(
@@ -276,8 +277,9 @@ def _proposals(
             reason=_replicate(sd_latent, sd_left, reason) if again[row] else reason,
             role=objective.role(int(row), int(item)),
             again=bool(again[row]),
+            allowed=bool(kept),
         )
-        for rank, (row, item, mean, sd_latent, sd, score, reason, sd_left) in enumerate(
+        for rank, (row, item, mean, sd_latent, sd, score, reason, sd_left, kept) in enumerate(
             columns, start=1
         )
     )

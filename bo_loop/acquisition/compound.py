@@ -187,7 +187,7 @@ class Selectivity(Objective):
 
     @property
     def pieces(self) -> Pieces:
-        """log β of the target less each competitor's."""
+        """Log β of the target less each competitor's."""
         others = len(self.competitors)
         return Pieces.of(np.column_stack([np.ones(others), -np.eye(others)]))
 

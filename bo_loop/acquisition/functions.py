@@ -86,7 +86,7 @@ class EI(_Improvement):
         return np.exp(_log_ei(mean, variance, incumbent))
 
     def of_gains(self, gains: Gains) -> Floats:
-        """Expected gain; (k,)."""
+        """Return the expected gain; (k,)."""
         return gains.expected()
 
     def weighted(self, scores: Floats, log_weight: Floats) -> Floats:

@@ -1,8 +1,8 @@
 """What the value of an item is expected to be, and by how much it may beat the incumbent.
 
 Where the value is linear in log β it is Gaussian, and nothing has to be integrated. A value of one
-log β is integrated by quadrature, one of several by conditioned draws (`integrals`); what is left, a
-hypervolume and what a measurement would tell of a value with kinks, by plain draws.
+log β is integrated by quadrature, one of several by conditioned draws (`integrals`); what is left,
+a hypervolume and what a measurement would tell of a value with kinks, by plain draws.
 
 Symbols
 -------
@@ -51,7 +51,7 @@ class Gains:
         return np.minimum(chance, 1.0)  # but for rounding
 
     def expected(self) -> Floats:
-        """Expected gain, none counting as 0; (k,)."""
+        """Return the expected gain, none counting as 0; (k,)."""
         return (np.maximum(self.gain, 0.0) * np.exp(self.log_weight)).sum(axis=0)
 
     def log_expected(self) -> Floats:

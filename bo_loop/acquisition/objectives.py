@@ -215,7 +215,7 @@ class LogBeta(Objective):
 
     @property
     def pieces(self) -> Pieces:
-        """log β with its sign."""
+        """Log β with its sign."""
         return Pieces.of([[self.sign]])
 
     def offset(self, pairs: PoolPairs) -> Floats:

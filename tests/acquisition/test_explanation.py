@@ -16,7 +16,9 @@ def reason(acquisition, mean, sd, incumbent, objective, name=""):
 
 def test_the_reference_is_named():
     text = reason(Greedy(), 12.0, 1.0, 12.0, Maximise(), "trien (literature, minteq.v4: 11.90)")
-    assert text.startswith("50 % chance to beat log β 12.00 of trien (literature, minteq.v4: 11.90); ")
+    assert text.startswith(
+        "50 % chance to beat log β 12.00 of trien (literature, minteq.v4: 11.90); "
+    )
     text = reason(Greedy(), -0.5, 0.3, -0.5, Target(log_beta=9.0), "edta (measured here: 9.50)")
     assert text.startswith(
         "distance from log β 9 predicted 0.50 ± 0.30; "

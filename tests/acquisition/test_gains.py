@@ -1,4 +1,4 @@
-"""Chance and size of a gain, against integrals of 40 digits; far out in the tail as well."""
+"""Chance and size of a gain, against integrals of 25 digits; far out in the tail as well."""
 
 import numpy as np
 import pytest
@@ -14,7 +14,8 @@ from bo_loop.acquisition.items import Items
 from bo_loop.acquisition.objectives import Maximise, Minimise
 from bo_loop.acquisition.several import WeightedSum
 
-mp.dps = 40
+mp.dps = 25
+TRIALS = 100
 CU_OVER_ZN = Selectivity(metal="Cu+2", competitors=["Zn+2"])
 CU_OVER_BOTH = Selectivity(metal="Cu+2", competitors=["Zn+2", "Ni+2"])
 
@@ -77,20 +78,23 @@ def test_a_weighted_sum_of_linear_values_is_gaussian():
         assert found == pytest.approx(log_ei(z, sd), abs=1e-8)
 
 
-@pytest.mark.parametrize("mean", [6.2, 4.5, 3.0, -4.0, 14.0, 26.0])
-@pytest.mark.parametrize("sd", [1.0, 0.02, 30.0])
+@pytest.mark.parametrize(
+    ("mean", "sd"),
+    [(6.2, 1.0), (4.5, 1.0), (-4.0, 1.0), (26.0, 1.0), (5.0, 0.02), (7.0, 0.02), (3.0, 30.0)],
+)
 def test_target_and_range_in_the_tails(mean, sd):
     fake, pairs = FakePosterior.independent([mean], [sd**2]), pool_pairs(1)
     for objective, points in (
         (Target(log_beta=6.0), (5.5, 6.0, 6.5)),
         (Range(low=6.0, high=8.0), (5.5, 6.0, 8.0, 8.5)),
     ):
+
         def value(x, objective=objective):
             low, high = getattr(objective, "low", 6.0), getattr(objective, "high", 6.0)
             return -max(mp.mpf(low) - x, x - mp.mpf(high), 0)
 
         near = [p for p in (mean - 6 * sd, mean, mean + 6 * sd) if points[0] < p < points[-1]]
-        fine = np.linspace(points[0], points[-1], 41)
+        fine = np.linspace(points[0], points[-1], 7)
         expected, chance = integral(value, mean, sd, -0.5, sorted({*points, *near, *fine}))
         found = score(fake, objective, LogEI(), pairs, -0.5)
         assert found == pytest.approx(float(mp.log(expected)), abs=1e-8)
@@ -113,7 +117,7 @@ def test_a_weighted_sum_with_a_kink_is_integrated():
     total = WeightedSum(objectives=[Maximise(), Target(log_beta=6.0)], weights=[1.0, 2.0])
     fake, pairs = FakePosterior.independent([-1.0], [1.0]), pool_pairs(1)
     expected, _ = integral(
-        lambda x: x - 2 * abs(x - 6), -1.0, 1.0, mp.mpf("4.5"), np.linspace(5.5, 7.5, 41)
+        lambda x: x - 2 * abs(x - 6), -1.0, 1.0, mp.mpf("4.5"), np.linspace(5.5, 7.5, 9)
     )
     found = score(fake, total, LogEI(), pairs, 4.5)
     assert found == pytest.approx(float(mp.log(expected)), abs=1e-8)
@@ -160,10 +164,12 @@ def test_the_right_ligand_is_picked_where_all_lie_in_the_tail(objective):
     )
     parts = objective.parts(pairs)[::m]
     differ = np.column_stack([np.ones(m - 1), -np.eye(m - 1)])
-    for _ in range(100):
+    for _ in range(TRIALS):
         scale = np.diag(np.repeat(rng.uniform(0.3, 2.0, ligands), m))
         kin = np.kron(np.eye(ligands), 0.8 * np.ones((m, m)))
-        fake = FakePosterior(rng.normal(8.0, 1.0, len(pairs)), scale @ (kin + 0.2 * np.eye(len(pairs))))
+        fake = FakePosterior(
+            rng.normal(8.0, 1.0, len(pairs)), scale @ (kin + 0.2 * np.eye(len(pairs)))
+        )
         gaps = fake.means[parts] @ differ.T
         covariances = [differ @ fake.covariance(own, own) @ differ.T for own in parts]
         sds = [c.diagonal() ** 0.5 for c in covariances]
