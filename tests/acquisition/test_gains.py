@@ -39,11 +39,17 @@ def log_ei(z, sd):
 def integral(value, mean, sd, incumbent, points):
     """Expected gain over the incumbent, and its chance, of value(x), x ~ N(mean, sd²)."""
 
+    mean, sd = mp.mpf(mean), mp.mpf(sd)
+    points = [mp.mpf(p) for p in points]
+    # mpmath's tolerance is absolute: the density is scaled to 1 where it is highest.
+    nearest = min(max(mean, points[0]), points[-1])
+    highest = mp.npdf(nearest, mean, sd)
+
     def of(f):
-        return mp.quad(
-            lambda x: f(value(x) - incumbent) * mp.npdf(x, mp.mpf(mean), mp.mpf(sd)),
-            [mp.mpf(p) for p in points],
-        )
+        def scaled(x):
+            return f(value(x) - incumbent) * mp.npdf(x, mean, sd) / highest
+
+        return highest * mp.quad(scaled, points)
 
     return of(lambda gain: max(gain, 0)), of(lambda gain: mp.mpf(gain > 0))
 

@@ -6,7 +6,7 @@ from hydra import compose, initialize_config_dir
 from omegaconf import OmegaConf
 
 from bo_loop import Campaign
-from bo_loop.campaign.status import worth_of
+from bo_loop.campaign.worth import worth_of
 from bo_loop.config import build, packaged_conf
 
 SHELF = pd.DataFrame(
@@ -65,7 +65,8 @@ def test_every_result_has_its_values(campaign):
     objective = build(
         {"_target_": "bo_loop.acquisition.several.Pareto", "objectives": [MAXIMISE, COST]}
     )
-    worth = worth_of(objective, campaign.measurements(), campaign.pool)
+    given = campaign.measurements(), campaign.pool, campaign.literature, campaign.state()
+    worth = worth_of(objective, *given).least
     own = campaign.measurements()["ligand"].map(SHELF.set_index("ligand")["cost"])
     assert worth[:, 1].tolist() == (-own).tolist()
 
