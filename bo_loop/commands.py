@@ -93,13 +93,12 @@ def suggest(config: Mapping[str, Any], touched: frozenset[str]) -> None:
         print(json.dumps([row | {"stop": stop} for row in rows], ensure_ascii=False))
         return
     _CONSOLE.print(proposals_table(proposals, f"{campaign.path.name}, round {number}"))
-    found, incumbent = campaign.status(), campaign.state().rounds[number - 1].incumbent or {}
+    found = campaign.status()
     if found.best:
         best = f"{shown_values(found.best)}, {found.best['ligand']}"
         _CONSOLE.print(f"Best measured here: {escape(best)}")
-    if incumbent.get("name") and not found.front:
-        what = "best known, here and in the literature"
-        _CONSOLE.print(f"To beat ({what}): {escape(incumbent['name'])}")
+    if incumbent := campaign.state().rounds[number - 1].incumbent:
+        _CONSOLE.print(escape(_reference(campaign, number, incumbent)))
     if stop:
         _CONSOLE.print(escape(stop["advice"]))
     if len(proposals) < config["batch_size"]:
@@ -110,6 +109,20 @@ def suggest(config: Mapping[str, Any], touched: frozenset[str]) -> None:
     form = campaign.form(number)
     _CONSOLE.print(f"Fill in log_beta in {escape(str(form))}, then type")
     _print_log(campaign, form)
+
+
+def _reference(campaign: Campaign, number: int, incumbent: Mapping[str, Any]) -> str:
+    """Say what the proposals of a round have to beat, and where it is from."""
+    state = campaign.state()
+    objective = build(
+        {**campaign.settings(state), **state.rounds[number - 1].overrides}["objective"]
+    )
+    if not objective.scalar:
+        return f"To extend: the front of {len(incumbent['value'])} known compromises."
+    value = objective.shown(incumbent["value"])
+    return (
+        f"To beat: {objective.quantity} {value:z.2f}, what the model makes of {incumbent['name']}."
+    )
 
 
 def _print_log(campaign: Campaign, form: Path) -> None:

@@ -1,4 +1,3 @@
-import pandas as pd
 from small_campaign import pairs
 
 from bo_loop.campaign.naming import namer
