@@ -185,7 +185,7 @@ def status(config: Mapping[str, Any]) -> None:
     if found.best or found.front:
         rows["best so far"] = _best(found)
     if found.n_not_allowed:
-        rows["not allowed"] = f"{found.n_not_allowed} results of ligands that break a constraint"
+        rows["not allowed"] = f"{found.n_not_allowed} of the results: a constraint is broken"
     _CONSOLE.print(fields(rows))
     if found.closed:
         _next(campaign, "reopen")

@@ -148,7 +148,7 @@ class PI(Marginal):
     """
 
     by_improvement: ClassVar[bool] = True
-    criterion: ClassVar[str] = "the chance"
+    criterion: ClassVar[str] = "the chance of a further gain"
 
     def value(self, mean: Floats, variance: Floats, incumbent: float) -> Floats:
         """Score k rows of these means and variances; (k,)."""
