@@ -60,14 +60,13 @@ def progress(
         )
     for censoring, marker in {"none": "o", "lower": "^", "upper": "v"}.items():
         own = (course["censoring"] == censoring).to_numpy()
-        label = "measured" if censoring == "none" else None
         axes.scatter(
             place[own],
             course["value"].to_numpy(float)[own],
             s=28,
             c=ORANGE,
             marker=marker,
-            label=label,
+            label="measured" if censoring == "none" else None,
             zorder=3,
         )
     axes.set(xlabel="experiment", ylabel=label, xlim=(0.4, n_results + 0.6))
