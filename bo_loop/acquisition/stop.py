@@ -117,7 +117,8 @@ def chance_of_better(
 def _advice(chance: float, what: str, objective: Objective, outside: Mask) -> str:
     beats = "beats the best" if objective.scalar else "extends the front of"
     by = f"{objective.tolerance:g}{'' if objective.scalar else ' of hypervolume'}"
-    told = f"{percent(chance)} chance that {what} {beats} {objective.quantity} by more than {by}"
+    shown = percent(np.clip(chance, 0.5 / DRAWS, 1.0 - 0.5 / DRAWS))  # draws tell no certainty
+    told = f"{shown} chance that {what} {beats} {objective.quantity} by more than {by}"
     if chance >= WORTH:
         return f"{told}."
     if 2 * np.count_nonzero(outside) > len(outside):

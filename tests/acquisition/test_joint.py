@@ -3,6 +3,7 @@ import pytest
 from fakes import FakePosterior, pool_pairs
 
 from bo_loop.acquisition import joint
+from bo_loop.acquisition.adapter import DrawnModel, GivenDraws
 from bo_loop.acquisition.batch import select
 from bo_loop.acquisition.functions import EI, LogEI
 from bo_loop.acquisition.joint import QUCB, QLogEI, QLogNEI, Thompson, joint_values
@@ -133,3 +134,9 @@ def test_at_most_so_many_of_a_ligand_or_metal(acquisition):
     assert sorted(pairs.ligands[row] for row in found.rows) == ["A", "B", "C"]
     found = choose(fake, acquisition(max_per_metal=2), q=8, pairs=pairs, incumbent=10.0)
     assert sorted(pairs.metals[row] for row in found.rows) == ["Cu+2", "Cu+2", "Zn+2", "Zn+2"]
+
+
+def test_the_incumbent_keeps_its_digits():
+    model = DrawnModel(np.zeros((4, 2)))
+    made = QLogEI()._build(model, GivenDraws(4), None, None, 12.3)
+    assert made.best_f.item() == 12.3

@@ -1,7 +1,8 @@
-from small_campaign import pairs
+from small_campaign import cheapen, pairs, start
 
 from bo_loop.campaign.naming import namer
 from bo_loop.campaign.state import CampaignState, Result
+from bo_loop.commands import _reference
 
 POOL = pairs("ABC")
 LITERATURE = pairs("BB").assign(
@@ -37,3 +38,13 @@ def test_the_same_structure_comes_before_its_isomers():
     assert name([1]) == "ligand B (literature, this: 17.94)"
     other = namer(POOL, isomer.iloc[1:], state_with())
     assert other([1]) == "ligand B (literature, isomer: > 18.10)"
+
+
+def test_suggest_names_what_is_to_beat(tmp_path, monkeypatch):
+    cheapen(monkeypatch)
+    campaign = start(tmp_path)
+    campaign.suggest()
+    told = _reference(campaign, 1, {"value": 18.0213, "name": "trien (literature, NIST: 18.05)"})
+    assert told == (
+        "To beat: log β 18.02, what the model makes of trien (literature, NIST: 18.05)."
+    )
