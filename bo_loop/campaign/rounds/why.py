@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from bo_loop.base.types import Floats, Mover, PairFeatures, Rows
+from bo_loop.base.types import Floats, Mask, Mover, PairFeatures, Rows
 from bo_loop.models.explain.relevance import movers, spread
 from bo_loop.models.kernels.tensors import qualified_names
 from bo_loop.surrogate import Surrogate
@@ -47,11 +47,13 @@ def context(
 def moving(surrogate: Surrogate, features: PairFeatures, rows: Rows) -> list[tuple[Mover, ...]]:
     """Name the features that move the predictions of k pairs most; parameters as of `context`.
 
-    What all candidates share, such as the properties of the one metal of a campaign, is not named.
+    Only features that a choice of ligands can change are named: none of the metal ion, and none
+    that all candidates share.
     """
     n = len(surrogate.y)
     names = np.array(qualified_names(features))
     constant = set(names[spread(features) == 0.0].tolist())
+    constant |= {name for name in names.tolist() if name.partition(".")[0] in features.metal}
     found: list[tuple[Mover, ...]] = [()] * len(rows)
     for model, seen, at in surrogate.model.parts(
         surrogate.behind_training(features, rows)
@@ -63,6 +65,14 @@ def moving(surrogate: Surrogate, features: PairFeatures, rows: Rows) -> list[tup
         for i, own in zip(at[new] - n, of_each, strict=True):
             found[i] = own
     return found
+
+
+def outside_domain(
+    surrogate: Surrogate, features: PairFeatures, rows: Rows, observations: pd.DataFrame
+) -> Mask:
+    """Tell which of k pairs lie outside the domain, (k,); parameters as of `context`."""
+    near = neighbours(surrogate.similarity(features, rows), observations)
+    return np.array([found["outside_domain"] for found in near], dtype=bool)
 
 
 def neighbours(similarity: Floats, observations: pd.DataFrame) -> list[dict[str, Any]]:
