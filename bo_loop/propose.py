@@ -3,13 +3,15 @@
 `bo-loop suggest` and the demo come through `propose`, so what is shown is what runs in the lab.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from bo_loop.acquisition.batch.replicates import expected_values, proposed_pairs, removed
-from bo_loop.acquisition.batch.select import Cap, Selection, explain, select
+from bo_loop.acquisition.batch.explanation import Reference, explain, prospects
+from bo_loop.acquisition.batch.replicates import proposed_pairs, removed
+from bo_loop.acquisition.batch.select import Cap, Selection, select
 from bo_loop.acquisition.objectives.base import Objective
 from bo_loop.acquisition.objectives.items import Items
 from bo_loop.acquisition.scores.base import Acquisition
@@ -35,6 +37,11 @@ class Candidates:
         Measured, and may be proposed once more where the acquisition allows replicates.
     cap : Cap, optional
         Rows that may fill only a part of a batch.
+    name : callable, optional
+        From the rows (m,) that an item depends on to what a person calls it, and where what is
+        known of it is from: ``trien (measured here: > 19.00)``.
+    outside : callable, optional
+        From rows (k,) to whether each lies outside the model's domain; (k,) bool.
     """
 
     pairs: PoolPairs
@@ -43,6 +50,14 @@ class Candidates:
     answered: Mask
     again: Mask
     cap: Cap | None = None
+    name: Callable[[Rows], str] | None = None
+    outside: Callable[[Rows], Mask] | None = None
+
+    def named(self, objective: Objective, row: int) -> str:
+        """Return what a person calls an item."""
+        if self.name is None:
+            return self.pairs.pair_ids[row]
+        return self.name(objective.parts(self.pairs)[row])
 
 
 @dataclass(frozen=True)
@@ -58,6 +73,8 @@ class Decision:
         pareto front, the one that is best in the first objective.
     incumbent : float or Front
         Its value under the objective.
+    reference : str
+        What that item is called, and where what is known of it is from.
     stop : Stop or None
         What still going on may bring; None where nothing is answered.
     """
@@ -65,6 +82,7 @@ class Decision:
     proposals: tuple[Proposal, ...]
     incumbent_row: int
     incumbent: Any
+    reference: str
     stop: Stop | None
 
 
@@ -132,15 +150,19 @@ def propose(
         cap=candidates.cap,
     )
     masks = candidates.open, again
-    reasons = _reasons(posterior, objective, acquisition, pairs, chosen, incumbent, noise, masks)
+    reference = Reference(incumbent, candidates.named(objective, incumbent_row))
+    reasons = _reasons(posterior, objective, acquisition, pairs, chosen, reference, noise, masks)
     if pairs.log_success is not None:
         chances = np.exp(pairs.log_success[chosen.rows])
         reasons = [f"{r}{_success(c)}" for r, c in zip(reasons, chances, strict=True)]
-    proposals = _proposals(posterior, objective, chosen, reasons, noise, again)
+    allowed = likely_allowed(posterior, objective, pairs, chosen.items)
+    proposals = _proposals(posterior, objective, chosen, reasons, noise, again, allowed)
     stop = None
     if len(answered):
-        stop = chance_of_better(posterior, objective, pairs, *masks, incumbent_row, incumbent)
-    return Decision(proposals, incumbent_row, incumbent, stop)
+        stop = chance_of_better(
+            posterior, objective, pairs, *masks, incumbent_row, incumbent, candidates.outside
+        )
+    return Decision(proposals, incumbent_row, incumbent, reference.name, stop)
 
 
 def incumbent_of(
@@ -183,38 +205,42 @@ def _reasons(
     acquisition: Acquisition,
     pairs: PoolPairs,
     chosen: Selection,
-    incumbent: Any,
+    reference: Reference,
     noise: Floats,
     masks: tuple[Mask, Mask],
 ) -> list[str]:
-    told = [None] * len(chosen.items)
-    if objective.gaussian:
-        means = objective.view(posterior, pairs).mean(chosen.items)
-        variances = posterior.variance(chosen.items)
-        sds, chances = np.sqrt(variances), told
-        if acquisition.allow_replicates:
-            told = np.sqrt(removed(variances, noise[chosen.items]))
+    """Say of each pick what it promises, and where chances alone would rank otherwise."""
+    items = chosen.items
+    own = Items.of(posterior, objective.parts(pairs)[items])
+    latent = prospects(objective, own, items, pairs, reference.value)
+    if not objective.scalar:
+        reasons = [
+            f"{percent(chance)} chance to extend the front of {objective.quantity}"
+            for chance in latent.chance
+        ]
     else:
-        local = Items.of(posterior, objective.parts(pairs)[chosen.items])
-
-        def value(log_beta: Floats) -> Floats:
-            return objective.value(log_beta, chosen.items, pairs)
-
-        values = value(local.draws())
-        gains = objective.improvement(values, incumbent)
-        if not objective.scalar:
-            return [
-                f"{percent(chance)} chance to extend the front of {objective.quantity}"
-                for chance in (gains > 0).mean(axis=0)
-            ]
-        means, sds, chances = values.mean(axis=0), values.std(axis=0), (gains > 0).mean(axis=0)
+        learned = latent
         if acquisition.allow_replicates:
-            measured = proposed_pairs(local.parts, *masks)
-            told = expected_values(local, measured, noise, value).std(axis=0)
+            measured = proposed_pairs(own.parts, *masks)
+            learned = prospects(
+                objective, own, items, pairs, reference.value, measured=measured, noise=noise
+            )
+        reasons = [
+            explain(acquisition, objective, latent.of(i), learned.of(i), reference)
+            for i in range(len(items))
+        ]
     return [
-        explain(acquisition, float(mean), float(sd), incumbent, objective, chance, learned)
-        for mean, sd, chance, learned in zip(means, sds, chances, told, strict=True)
+        f"{reason}{_order(acquisition, latent.chance, items, i)}"
+        for i, reason in enumerate(reasons)
     ]
+
+
+def _order(acquisition: Acquisition, chances: Floats, items: Rows, i: int) -> str:
+    """Explain a pick whose chance is visibly higher than that of one above it."""
+    above = (items[:i] != items[i]) & (np.round(chances[:i], 2) < np.round(chances[i], 2))
+    if not above.any():
+        return ""
+    return f"; not ranked by that chance but by {acquisition.criterion}, given the picks above it"
 
 
 def _proposals(
@@ -224,6 +250,7 @@ def _proposals(
     reasons: list[str],
     noise: Floats,
     again: Mask,
+    allowed: Mask,
 ) -> tuple[Proposal, ...]:
     variance = posterior.variance(chosen.rows)
     left = np.sqrt(variance - removed(variance, noise[chosen.rows]))
@@ -236,6 +263,7 @@ def _proposals(
         chosen.scores,
         reasons,
         left,
+        allowed,
         strict=True,
     )
     return tuple(
@@ -249,8 +277,9 @@ def _proposals(
             reason=_replicate(sd_latent, sd_left, reason) if again[row] else reason,
             role=objective.role(int(row), int(item)),
             again=bool(again[row]),
+            allowed=bool(kept),
         )
-        for rank, (row, item, mean, sd_latent, sd, score, reason, sd_left) in enumerate(
+        for rank, (row, item, mean, sd_latent, sd, score, reason, sd_left, kept) in enumerate(
             columns, start=1
         )
     )

@@ -13,10 +13,12 @@ from bo_loop.base.errors import CampaignError
 from bo_loop.propose import Candidates, propose
 
 
-def decide(posterior, objective, pairs, is_open, answered, pending=(), q=1, again=(), **options):
+def decide(
+    posterior, objective, pairs, is_open, answered, pending=(), q=1, again=(), told=None, **options
+):
     masks = [np.isin(np.arange(len(pairs)), rows) for rows in (is_open, pending, answered, again)]
     return propose(
-        posterior, Candidates(pairs, *masks), objective, LogEI(**options), q=q,
+        posterior, Candidates(pairs, *masks, **(told or {})), objective, LogEI(**options), q=q,
         rng=np.random.default_rng(0), noise=np.full(len(pairs), 0.25),
     )  # fmt: skip
 
@@ -167,3 +169,41 @@ def test_the_incumbent_is_likely_to_meet_the_constraints():
     assert (none.incumbent_row, none.stop) == (4, None)
     lost = decide(fake, objective, pairs, is_open=[0], answered=[2]).stop
     assert lost.advice == "Nothing open is likely to meet the constraints."
+
+
+def test_the_reference_is_named_with_its_source():
+    told = {"name": lambda rows: f"trien of rows {rows.tolist()} (literature, NIST: 5.90)"}
+    found = decide(FOUR, Maximise(), pool_pairs(4), is_open=[0], answered=[1], told=told)
+    assert found.reference == "trien of rows [1] (literature, NIST: 5.90)"
+    assert " chance to beat log β 6.00 of trien of rows [1] (liter" in found.proposals[0].reason
+
+
+def test_a_lower_rank_with_a_higher_chance_is_explained():
+    # Against 6: N(5, 4) has a chance of 31 % and a gain of 0.40; N(6, 0.01) has 50 % and 0.04.
+    fake = FakePosterior.independent([5.0, 6.0, 6.0], [4.0, 0.01, 0.0])
+    found = decide(fake, Maximise(), pool_pairs(3), is_open=[0, 1], answered=[2], q=2)
+    first, second = (p.reason for p in found.proposals)
+    assert first.startswith("31 % chance to beat log β 6.00")
+    assert "not ranked" not in first
+    assert second.startswith("50 % chance to beat log β 6.00")
+    assert second.endswith(
+        "; not ranked by that chance but by expected gain, given the picks above it"
+    )
+
+
+@pytest.mark.parametrize(("outside", "held_back"), [([0, 2], True), ([0], False), ([], False)])
+def test_no_advice_to_stop_where_most_lies_outside_the_domain(outside, held_back):
+    told = {"outside": lambda rows: np.isin(rows, outside)}
+    done = decide(FOUR, Maximise(), pool_pairs(4), is_open=[0, 2], answered=[3], told=told).stop
+    assert ("not worth it" in done.advice) is not held_back
+    reason = "cannot be told: 2 of the 2 most hopeful lie outside the applicability domain"
+    assert (reason in done.advice) is held_back
+
+
+def test_a_proposal_says_whether_its_ligand_may_keep_the_constraints():
+    fake = FakePosterior.independent([9.0, 5.0, 8.9, 7.0], np.full(4, 0.25))
+    pairs = pool_pairs(4, metals=["Cu+2", "Ca+2"] * 2, ligands=list("AABB"))
+    pairs = replace(pairs, own=np.array([True, False] * 2))
+    objective = Maximise(constraints=["log_beta(Ca+2, n=1) < 6"])
+    found = decide(fake, objective, pairs, is_open=[0, 2], answered=[], q=2)
+    assert [(p.row, p.allowed) for p in found.proposals] == [(0, True), (2, False)]

@@ -6,6 +6,7 @@ K    open items of highest mean + 3 sd, or of a front those that most likely ext
 S    joint draws
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,13 +14,13 @@ import numpy as np
 import torch
 from botorch.utils.sampling import draw_sobol_normal_samples
 
-from bo_loop.acquisition.batch.pickers import Lazy, Streamed
+from bo_loop.acquisition.batch.pickers import scorer_of
 from bo_loop.acquisition.batch.select import open_items
 from bo_loop.acquisition.objectives.base import Objective
 from bo_loop.acquisition.scores.functions import UCB, LogEI, percent
 from bo_loop.acquisition.scores.joint import joint_values
 from bo_loop.acquisition.scores.values import likely_allowed
-from bo_loop.base.types import Mask, PoolPairs, PoolPosterior
+from bo_loop.base.types import Mask, PoolPairs, PoolPosterior, Rows
 
 SHORTLIST = 200
 DRAWS = 1_024
@@ -55,6 +56,7 @@ def chance_of_better(
     again: Mask,
     incumbent_row: int,
     incumbent: Any,
+    outside: Callable[[Rows], Mask] | None = None,
 ) -> Stop:
     """Draw the 200 most hopeful open items jointly, with the best answered one.
 
@@ -69,6 +71,9 @@ def chance_of_better(
         The best answered item. Its value is drawn as well.
     incumbent : float or Front
         A front is taken as it is expected.
+    outside : callable, optional
+        From rows to whether each lies outside the model's domain. No advice is given where most of
+        the items drawn do: their chance is no more than what the model does not know.
 
     Returns
     -------
@@ -82,11 +87,11 @@ def chance_of_better(
     items = items[likely_allowed(posterior, objective, pairs, items)]
     if not len(items):
         return Stop(0.0, objective.tolerance, "Nothing open is likely to meet the constraints.")
-    kind = Lazy if objective.gaussian else Streamed
+    free = replace(objective, constraints=(), per_cost=False)
     noise = np.zeros(len(pairs))
-    listed = kind(
+    listed = scorer_of(free)(
         posterior,
-        replace(objective, constraints=(), per_cost=False),
+        free,
         UCB(beta=9.0) if objective.scalar else LogEI(),
         replace(pairs, log_success=None),
         items,
@@ -104,11 +109,22 @@ def chance_of_better(
     gains = objective.improvement(values[:, :-1], values[:, -1:] if objective.scalar else incumbent)
     better = gains.max(axis=1) > objective.tolerance
     what = "anything open, or measured before," if again.any() else "anything open"
-    return Stop(float(better.mean()), objective.tolerance, _advice(better.mean(), what, objective))
+    strange = outside(rows[:-1]) if outside is not None else np.zeros(len(rows) - 1, dtype=bool)
+    advice = _advice(better.mean(), what, objective, strange)
+    return Stop(float(better.mean()), objective.tolerance, advice)
 
 
-def _advice(chance: float, what: str, objective: Objective) -> str:
+def _advice(chance: float, what: str, objective: Objective, outside: Mask) -> str:
     beats = "beats the best" if objective.scalar else "extends the front of"
     by = f"{objective.tolerance:g}{'' if objective.scalar else ' of hypervolume'}"
-    told = f"{percent(chance)} chance that {what} {beats} {objective.quantity} by more than {by}"
-    return told + (": going on is not worth it." if chance < WORTH else ".")
+    shown = percent(np.clip(chance, 0.5 / DRAWS, 1.0 - 0.5 / DRAWS))  # draws tell no certainty
+    told = f"{shown} chance that {what} {beats} {objective.quantity} by more than {by}"
+    if chance >= WORTH:
+        return f"{told}."
+    if 2 * np.count_nonzero(outside) > len(outside):
+        return (
+            f"{told}. Whether going on is worth it cannot be told: {np.count_nonzero(outside)} of "
+            f"the {len(outside)} most hopeful lie outside the applicability domain, where the "
+            "model knows too little."
+        )
+    return f"{told}: going on is not worth it."

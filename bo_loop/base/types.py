@@ -232,6 +232,8 @@ class Proposal:
         ``target`` or ``competitor``, where an item needs several pairs; empty otherwise.
     again : bool
         The pair was measured before: this is a replicate.
+    allowed : bool
+        Its ligand is predicted to keep the constraints.
     """
 
     row: int
@@ -243,3 +245,4 @@ class Proposal:
     reason: str
     role: str = ""
     again: bool = False
+    allowed: bool = True

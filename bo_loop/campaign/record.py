@@ -145,7 +145,8 @@ class Record:
         """Return where the campaign stands."""
         state = self.state()
         pool = self.pool_of(state)
-        return status_of(state, self.settings(state), views.measurements(state, pool), pool)
+        measured = views.measurements(state, pool)
+        return status_of(state, self.settings(state), measured, pool, self.literature)
 
     def history(self, pair: str | None = None) -> pd.DataFrame:
         """Tell who did what, with the prediction at the time.

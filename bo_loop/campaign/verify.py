@@ -238,7 +238,8 @@ def _differences(made: Round, again: Mapping[str, Any]) -> list[str]:
         for name in _COMPARED
         if not _close(getattr(old, name), new[name])
     ]
-    before, now = made.incumbent or {}, again["incumbent"]
+    before = made.incumbent or {}
+    now = {key: value for key, value in again["incumbent"].items() if key in before}
     if before and not _close(before, now):
         problems.append(f"the incumbent was {before}, and would be {now}")
     return problems

@@ -9,6 +9,7 @@ import pandas as pd
 
 from bo_loop.acquisition.objectives.base import Objective
 from bo_loop.acquisition.objectives.items import Items
+from bo_loop.acquisition.scores.gains import moments_of
 from bo_loop.base.errors import DataError
 from bo_loop.base.types import Floats, PoolPairs
 from bo_loop.data.pools import within_denticity
@@ -86,13 +87,12 @@ class Judge:
         posterior = self.surrogate.model.bind(self.surrogate.features_of(pairs))
         parts = self.objective.parts(rows)
         items = np.flatnonzero(parts[:, 0] >= 0)
-        if self.objective.gaussian:
-            view = self.objective.view(posterior, rows)
-            means, sds = view.mean(items), np.sqrt(view.variance(items))
-        else:
-            draws = self.objective.value(Items.of(posterior, parts[items]).draws(), items, rows)
-            draws = draws.reshape(*draws.shape[:2], -1)[..., 0]
-            means, sds = draws.mean(axis=0), draws.std(axis=0)
+        own = Items.of(posterior, parts[items])
+        means, variances = (
+            moment.reshape(len(items), -1)[:, 0]  # of several values, by the first
+            for moment in moments_of(self.objective, own, items, rows)
+        )
+        sds = np.sqrt(variances)
         found = pd.DataFrame(
             {"smiles": pairs["smiles"].to_numpy()[items], "mean": means, "sd": sds}
         )

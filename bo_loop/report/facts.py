@@ -13,9 +13,12 @@ from bo_loop.base import config as configs
 from bo_loop.campaign.ledger.events import Event
 from bo_loop.campaign.ledger.fold import fold
 from bo_loop.campaign.ledger.state import CampaignState, Result, Round
+from bo_loop.campaign.pool_rows import pool_pairs
 from bo_loop.campaign.views import views
-from bo_loop.campaign.views.status import Status, best_rows, status_of, worth_of
-from bo_loop.report.sentences import named_options, pair_name
+from bo_loop.campaign.views.naming import known_values
+from bo_loop.campaign.views.status import Status, status_of
+from bo_loop.campaign.views.worth import Worth, worth_of
+from bo_loop.report.sentences import ion, named_options, pair_name
 
 if TYPE_CHECKING:
     from bo_loop.campaign.campaign import Campaign
@@ -38,6 +41,8 @@ class Facts:
     pool, literature, measured : DataFrame
         As `Campaign` gives them.
     status : Status
+    worth : Worth
+        Of `measured`.
     proposed : DataFrame
         As `proposed` returns it.
     """
@@ -49,6 +54,7 @@ class Facts:
     literature: pd.DataFrame
     measured: pd.DataFrame
     status: Status
+    worth: Worth
     proposed: pd.DataFrame
 
 
@@ -57,15 +63,17 @@ def facts_of(campaign: "Campaign") -> Facts:
     events = campaign.ledger.read().events
     state = fold(events)
     settings, pool = campaign.settings(state), campaign.pool_of(state)
-    measured = views.measurements(state, pool)
+    measured, literature = views.measurements(state, pool), campaign.literature
+    objective = configs.build(settings["objective"])
     return Facts(
         events=events,
         state=state,
         settings=settings,
         pool=pool,
-        literature=campaign.literature,
+        literature=literature,
         measured=measured,
-        status=status_of(state, settings, measured, pool),
+        status=status_of(state, settings, measured, pool, literature),
+        worth=worth_of(objective, measured, pool, literature, state),
         proposed=proposed(state, pool),
     )
 
@@ -135,7 +143,7 @@ def standardised_errors(compared: pd.DataFrame) -> np.ndarray:
 
 
 def best_first(facts: Facts, most: int) -> pd.DataFrame:
-    """Return the best measured pairs, one row each, best first; bounds are left out.
+    """Return the best measured pairs, one row each, best first, among those that are allowed.
 
     Of an objective of several values, those that none other beats in everything.
 
@@ -145,28 +153,102 @@ def best_first(facts: Facts, most: int) -> pd.DataFrame:
         As `views.measurements`, with ``outcome``, ``prediction`` and ``achieved`` in words: the
         last is what the objective makes of it, empty where that is log β itself.
     """
-    known = facts.measured[facts.measured["censoring"] == "none"]
-    objective = configs.build(facts.settings["objective"])
-    worth = worth_of(objective, known, facts.pool)
-    rows = best_rows(objective, worth)
-    achieved = [_achieved(objective, worth[row]) for row in rows]
-    best = known.iloc[rows].assign(achieved=achieved).drop_duplicates("pair_id").head(most)
+    worth = facts.worth
+    rows = worth.best()
+    own = worth.objective.quantity == "log β"
+    achieved = ["" if own else views.shown_values(_told(worth, row)) for row in rows]
+    best = facts.measured.iloc[rows].assign(achieved=achieved)
+    best = best.drop_duplicates("pair_id").head(most)
     return best.assign(
         outcome=[shown(row) for row in best.itertuples()],
         prediction=[_prediction(row) for row in best.itertuples()],
     )
 
 
+def _told(worth: Worth, result: int) -> dict[str, Any]:
+    return {"values": worth.values(result), "value_censoring": worth.censoring(result)}
+
+
+def course(facts: Facts) -> pd.DataFrame:
+    """Return what results came to, in the order of logging.
+
+    Returns
+    -------
+    DataFrame
+        ``place`` from 1, ``value, censoring, mean, sd``: of the objective, where it has one value,
+        and without a prediction unless that is log β itself; else of log β.
+    """
+    worth, log_beta = facts.worth, facts.measured
+    if not worth.objective.scalar or worth.objective.quantity == "log β":
+        frame = log_beta[["log_beta", "censoring", "mean", "sd"]]
+        frame = frame.rename(columns={"log_beta": "value"})
+        return frame.assign(place=np.arange(1, len(frame) + 1))
+    rows = np.flatnonzero(~np.isnan(worth.least).any(axis=1))
+    told = [_told(worth, row) for row in rows]
+    return pd.DataFrame(
+        {
+            "value": [next(iter(t["values"].values())) for t in told],
+            "censoring": [next(iter(t["value_censoring"].values())) for t in told],
+            "mean": np.nan,
+            "sd": np.nan,
+            "place": worth.since[rows] + 1,
+        }
+    ).sort_values("place", kind="stable", ignore_index=True)
+
+
+def by_metal(facts: Facts, most: int) -> tuple[list[str], list[list[str]]]:
+    """Return each ligand's values with every metal ion that the objective compares.
+
+    Returns
+    -------
+    head : list of str
+        ``ligand``, the metal ions, what the objective is called; empty where it compares none.
+    rows : list of list of str
+        Of the ligands that something was measured of, best first: results, or else what the
+        literature holds, or what was predicted.
+    """
+    objective, pool = facts.worth.objective, facts.pool
+    parts = objective.parts(pool_pairs(pool))
+    compared = [list(dict.fromkeys(own)) for own in parts.tolist() if own[0] >= 0]
+    if max(map(len, compared), default=1) == 1:
+        return [], []
+    at = pd.Index(pool["pair_id"])
+    seen = set(at.get_indexer(facts.measured["pair_id"]).tolist())
+    best = at.get_indexer(facts.measured["pair_id"].iloc[facts.worth.best()])
+    order = {row: i for i, row in enumerate(dict.fromkeys(best.tolist()))}
+    own = sorted((p for p in compared if seen & set(p)), key=lambda p: order.get(p[0], len(order)))
+    head = ["ligand", *(ion(pool["metal"][r], pool["charge"][r]) for r in compared[0])]
+    return [*head, objective.quantity], [_compared(facts, p) for p in own[:most]]
+
+
+def _compared(facts: Facts, rows: Sequence[int]) -> list[str]:
+    """Return a ligand, its values and what the objective makes of them."""
+    pairs = facts.pool.iloc[list(rows)]
+    values = [_value_of(facts, pair) for pair in pairs.itertuples()]
+    own = np.flatnonzero((facts.measured["pair_id"] == pairs["pair_id"].iloc[0]).to_numpy())
+    known = [i for i in facts.worth.best() if i in own]
+    first = pairs.iloc[0]
+    whole = views.shown_values(_told(facts.worth, known[0])) if known else ""
+    name = facts.worth.objective.quantity
+    return [first["ligand"] or first["smiles"], *values, whole.replace(f"{name} ", "")]
+
+
+def _value_of(facts: Facts, pair: Any) -> str:
+    known, own = known_values(pair, facts.literature, facts.state)
+    if len(known):
+        shown_ = ", ".join(
+            views.shown_number(v, c)
+            for v, c in zip(known["log_beta"], known["censoring"], strict=True)
+        )
+        return shown_ if own else f"{shown_} (literature)"
+    last = facts.state.proposals.get(pair.pair_id)
+    return f"{last.mean:.2f} ± {last.sd:.2f} (predicted)" if last else ""
+
+
 def unproposed(facts: Facts) -> pd.DataFrame:
     """Return the results of pairs that no round had proposed, with ``outcome`` in words."""
     rows = facts.measured[facts.measured["round"].isna()]
     return rows.assign(outcome=[shown(row) for row in rows.itertuples()])
-
-
-def _achieved(objective: Any, worth: Any) -> str:
-    if objective.quantity == "log β":
-        return ""
-    return views.shown_values(objective.shown_each(worth))
 
 
 def _prediction(row: Any) -> str:
@@ -198,7 +280,10 @@ def rounds(campaign: "Campaign", facts: Facts) -> list[dict[str, Any]]:
 
 
 def _incumbent(made: Round, names: pd.DataFrame) -> str:
-    pair_id = (made.incumbent or {}).get("pair_id")
+    incumbent = made.incumbent or {}
+    if "name" in incumbent:
+        return incumbent["name"]
+    pair_id = incumbent.get("pair_id")
     if pair_id not in names.index:
         return ""
     return pair_name(names.loc[pair_id])

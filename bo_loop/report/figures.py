@@ -24,47 +24,52 @@ STATES = {
 """What a ligand is in the map: label, colour, marker, size; the last ones lie on top."""
 
 
-def progress(measured: pd.DataFrame, best_so_far: Sequence[float]) -> Markup:
+def progress(
+    course: pd.DataFrame, best_so_far: Sequence[float], n_results: int, label: str
+) -> Markup:
     """Draw results in the order of logging, their predictions, and the best so far.
 
     Parameters
     ----------
-    measured : DataFrame, k rows
-        As `views.measurements` returns it.
-    best_so_far : sequence of float, length k at most
+    course : DataFrame
+        As `facts.course` returns it.
+    best_so_far : sequence of float, length `n_results` at most
         Of the last results.
+    n_results : int
+    label : str
+        What the values are called.
     """
     figure, axes = chart(*_WIDE)
-    place = np.arange(1, len(measured) + 1)
+    place = course["place"].to_numpy(float)
     if len(best_so_far):
-        told = place[-len(best_so_far) :]
+        since = np.arange(n_results - len(best_so_far), n_results) + 1
         style = {"color": ORANGE, "lw": 1.8, "label": "best so far", "zorder": 1}
-        axes.step(told, best_so_far, where="post", **style)
-    axes.errorbar(
-        place,
-        measured["mean"].to_numpy(float),
-        measured["sd"].to_numpy(float),
-        fmt="o",
-        ms=5,
-        mfc="white",
-        color=BLUE,
-        elinewidth=1,
-        label="predicted ± sd",
-        zorder=2,
-    )
+        axes.step(since, best_so_far, where="post", **style)
+    if course["mean"].notna().any():
+        axes.errorbar(
+            place,
+            course["mean"].to_numpy(float),
+            course["sd"].to_numpy(float),
+            fmt="o",
+            ms=5,
+            mfc="white",
+            color=BLUE,
+            elinewidth=1,
+            label="predicted ± sd",
+            zorder=2,
+        )
     for censoring, marker in {"none": "o", "lower": "^", "upper": "v"}.items():
-        own = (measured["censoring"] == censoring).to_numpy()
-        label = "measured" if censoring == "none" else None
+        own = (course["censoring"] == censoring).to_numpy()
         axes.scatter(
             place[own],
-            measured["log_beta"][own],
+            course["value"].to_numpy(float)[own],
             s=28,
             c=ORANGE,
             marker=marker,
-            label=label,
+            label="measured" if censoring == "none" else None,
             zorder=3,
         )
-    axes.set(xlabel="experiment", ylabel="log β", xlim=(0.4, len(measured) + 0.6))
+    axes.set(xlabel="experiment", ylabel=label, xlim=(0.4, n_results + 0.6))
     axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
     _legend_above(axes)
     return svg(figure, "Results in the order of logging, with their predictions")

@@ -10,7 +10,7 @@ import yaml
 
 from bo_loop.base.html import render
 from bo_loop.base.types import shown_movers
-from bo_loop.campaign.views.views import shown_nearest
+from bo_loop.campaign.views.views import shown_nearest, shown_number
 from bo_loop.report import facts as told
 from bo_loop.report import figures
 from bo_loop.report.chemical_space import FEWEST, layout
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from bo_loop.campaign.campaign import Campaign
 
 _MOST_BEST = 6
+_MOST_COMPARED = 30
 _MOST_ON_MAP = 2000
 _STAGES = {"beta_1": "β₁", "beta_n": "βₙ"}
 
@@ -61,6 +62,9 @@ def report(campaign: "Campaign") -> str:
         keys=_keys(facts, compared),
         best=list(best.itertuples()),
         front=bool(facts.status.front),
+        n_results=len(facts.measured),
+        n_not_allowed=facts.status.n_not_allowed,
+        by_metal=told.by_metal(facts, _MOST_COMPARED),
         progress=_progress(facts),
         rounds=told.rounds(campaign, facts),
         unproposed=list(told.unproposed(facts).itertuples()),
@@ -85,7 +89,11 @@ def _choice(facts: Facts) -> str:
 
 def _keys(facts: Facts, compared: pd.DataFrame) -> list[tuple[str, str]]:
     status = facts.status
-    keys = [(f"{status.best['log_beta']:.2f}", "best log β")] if status.best else []
+    keys = []
+    if status.best:
+        ((name, value),) = status.best["values"].items()
+        number = shown_number(value, status.best["value_censoring"][name])
+        keys = [(number, f"best {name}")]
     keys += [
         (str(len(facts.measured)), "results"),
         (str(status.rounds), "rounds"),
@@ -100,7 +108,12 @@ def _keys(facts: Facts, compared: pd.DataFrame) -> list[tuple[str, str]]:
 def _progress(facts: Facts) -> str:
     if facts.measured.empty:
         return ""
-    return figures.progress(facts.measured, facts.status.best_so_far)
+    course = told.course(facts)
+    if course.empty:
+        return ""
+    objective = facts.worth.objective
+    label = objective.quantity if objective.scalar else "log β"
+    return figures.progress(course, facts.status.best_so_far, len(facts.measured), label)
 
 
 def _calibration(compared: pd.DataFrame) -> dict[str, str] | None:

@@ -5,8 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from fakes import FakePosterior, pool_pairs
+from test_explanation import reason
 
-from bo_loop.acquisition.batch.select import explain, select
+from bo_loop.acquisition.batch.select import select
 from bo_loop.acquisition.objectives.base import Maximise, Minimise
 from bo_loop.acquisition.objectives.compound import Cost, Range, Selectivity, Target
 from bo_loop.acquisition.objectives.several import Pareto, WeightedSum
@@ -172,7 +173,7 @@ def test_what_cannot_be_weighed_or_compared_is_refused(posterior, acquisition, o
 @pytest.mark.parametrize("objective", [Maximise(), Minimise(), Target(log_beta=3.0), SELECTIVE])
 def test_reason_is_a_sentence(acquisition, objective):
     for mean, sd in ((3.0, 1.0), (1.0, 0.3), (2.0, 0.0), (5.0, 0.0), (0.0, 1.0)):
-        text = explain(acquisition, mean, sd, 2.0, objective)
+        text = reason(acquisition, mean, sd, 2.0, objective)
         assert " chance to beat " in text
         assert "nan" not in text
         assert "-0.00" not in text

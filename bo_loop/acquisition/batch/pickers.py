@@ -16,16 +16,13 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from bo_loop.acquisition.batch.replicates import (
-    AfterMeasuring,
-    expected_values,
-    removed,
-)
-from bo_loop.acquisition.objectives.base import Objective
+from bo_loop.acquisition.batch.replicates import AfterMeasuring, drawn_values, told
+from bo_loop.acquisition.objectives.base import LogBeta, Objective
 from bo_loop.acquisition.objectives.compound import log_costs
 from bo_loop.acquisition.objectives.items import Items, first_mentions, partners
 from bo_loop.acquisition.scores.base import Acquisition
 from bo_loop.acquisition.scores.functions import Random
+from bo_loop.acquisition.scores.gains import Gains, gains_of, moments_of
 from bo_loop.acquisition.scores.joint import Joint, joint_values
 from bo_loop.acquisition.scores.screen import ranked, top
 from bo_loop.acquisition.scores.values import blocks
@@ -126,7 +123,7 @@ class Lazy(_Scored):
 
 
 class Streamed(_Scored):
-    """Every item is scored by draws of its value.
+    """Every item is scored by the distribution of its value.
 
     Constraints, costs and the chance that the experiments succeed weigh the score.
     """
@@ -143,33 +140,38 @@ class Streamed(_Scored):
 
     def best(self, left: Rows, incumbent: Any, q: int) -> tuple[Rows, Floats]:
         """Return the q best of the items left, and their scores."""
-        scores = [self._block(left[some], incumbent) for some in blocks(len(left))]
-        places = ranked(np.concatenate(scores), q)
-        return left[places], np.concatenate(scores)[places]
+        scores = self._scores(left, incumbent)
+        if np.isneginf(scores).all():  # nothing can beat the incumbent: the nearest to it first
+            scores = self._scores(left, incumbent, by_draws=True)
+        places = ranked(scores, q)
+        return left[places], scores[places]
 
-    def _block(self, at: Rows, incumbent: Any) -> Floats:
-        local, objective = self._local.take(at), self.objective
-        if objective.gaussian:
-            mean = objective.value(local.mean[None], self.items[at], self.pairs)[0]
-            variance = local.covariance[:, 0, 0]
-            if self.measured is not None:
-                variance = removed(variance, self.noise[self.items[at]])
-            scores = self.acquisition.value(mean, variance, incumbent)
-        else:
-            values = self._values(local.first(objective.width), at)
-            gains = objective.improvement(values, incumbent)
-            scores = self.acquisition.of_draws(values, gains)
-        if objective.limits or self._known_weight is not None:
+    def _scores(self, left: Rows, incumbent: Any, by_draws: bool = False) -> Floats:
+        scores = [self._block(left[some], incumbent, by_draws) for some in blocks(len(left))]
+        return np.concatenate(scores)
+
+    def _block(self, at: Rows, incumbent: Any, by_draws: bool) -> Floats:
+        local = self._local.take(at)
+        scores = self._unweighted(local.first(self.objective.width), at, incumbent, by_draws)
+        if self.objective.limits or self._known_weight is not None:
             scores = self.acquisition.weighted(scores, self._log_weight(local, at))
         return scores
 
-    def _values(self, own: Items, at: Rows) -> Floats:
-        def value(log_beta: Floats) -> Floats:
-            return self.objective.value(log_beta, self.items[at], self.pairs)
-
-        if self.measured is None:
-            return value(own.draws())
-        return expected_values(own, self.measured[at], self.noise, value)
+    def _unweighted(self, own: Items, at: Rows, incumbent: Any, by_draws: bool) -> Floats:
+        objective, acquisition = self.objective, self.acquisition
+        about = self.items[at], self.pairs
+        measured = None if self.measured is None else self.measured[at]
+        if objective.gaussian:
+            own = own if measured is None else told(own, measured, self.noise)
+            return acquisition.value(*moments_of(objective, own, *about), incumbent)
+        if measured is not None or by_draws:
+            values = drawn_values(objective, own, *about, measured, self.noise)
+            if acquisition.by_improvement:
+                return acquisition.of_gains(Gains.drawn(objective.improvement(values, incumbent)))
+            return acquisition.value(values.mean(axis=0), values.var(axis=0), incumbent)
+        if acquisition.by_improvement:
+            return acquisition.of_gains(gains_of(objective, own, *about, incumbent))
+        return acquisition.value(*moments_of(objective, own, *about), incumbent)
 
     def _log_weight(self, local: Items, at: Rows) -> Floats:
         log_weight = np.zeros(len(at)) if self._known_weight is None else self._known_weight[at]
@@ -307,10 +309,14 @@ def picker(
     if objective.feasibility and not joint:
         # refused from the first round on, not only once something has failed
         acquisition.weighted(np.empty(0), np.empty(0))
-    kind = Lazy if objective.gaussian and not objective.limits else Streamed
     marginal = acquisition.shortlist if joint else acquisition
-    scored = kind(posterior, objective, marginal, pairs, items, noise, measured)
+    scored = scorer_of(objective)(posterior, objective, marginal, pairs, items, noise, measured)
     return Drawn(scored, acquisition, known=known, q=q, rng=rng) if joint else scored
+
+
+def scorer_of(objective: Objective) -> type[Lazy | Streamed]:
+    """Return what scores the items of an objective: by bounds only a row's own log β."""
+    return Lazy if isinstance(objective, LogBeta) and not objective.limits else Streamed
 
 
 def _no_front(acquisition: Acquisition) -> ConfigError:

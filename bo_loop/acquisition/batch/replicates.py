@@ -23,14 +23,13 @@ Huang, Gramacy and Ludkovski, Replication or exploration?, Technometrics 2019. T
 draws the latent value, as in bandits, where an arm may be drawn again.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from bo_loop.acquisition.objectives.base import View
+from bo_loop.acquisition.objectives.base import Objective, View
 from bo_loop.acquisition.objectives.items import Items, first_mentions
-from bo_loop.base.types import Floats, Mask, Rows
+from bo_loop.base.types import Floats, Mask, PoolPairs, Rows
 
 LEFT = 32
 """Draws of the doubt that a measurement leaves."""
@@ -112,10 +111,8 @@ def covariance_removed(covariance: Floats, measured: Mask, noise: Floats) -> Flo
     return cross @ np.linalg.pinv(observed, hermitian=True) @ cross.swapaxes(1, 2)
 
 
-def expected_values(
-    items: Items, measured: Mask, noise: Floats, value: Callable[[Floats], Floats]
-) -> Floats:
-    """Draw what the expected value of each item will be once its pairs are measured.
+def told(items: Items, measured: Mask, noise: Floats) -> Items:
+    """Return k items whose covariance is what measuring some of their pairs removes.
 
     Parameters
     ----------
@@ -125,18 +122,40 @@ def expected_values(
         The pairs that picking each one measures.
     noise : (N,) float64
         Noise variance of one measurement of each row.
-    value : callable
-        From draws of log β (S, k, m) to values (S, k), or (S, k, p) of a pareto objective.
+    """
+    less = covariance_removed(items.covariance, measured, noise[items.parts])
+    return replace(items, covariance=less)
+
+
+def drawn_values(
+    objective: Objective,
+    items: Items,
+    rows: Rows,
+    pairs: PoolPairs,
+    measured: Mask | None,
+    noise: Floats,
+) -> Floats:
+    """Draw the value of each item, or what will be expected of it once its pairs are measured.
+
+    Parameters
+    ----------
+    objective : Objective
+    items : Items
+        k items.
+    rows : (k,) int64
+        Their rows among `pairs`.
+    measured : (k, m) bool, optional
+        As of `told`; without it, the value itself is drawn.
+    noise : (N,) float64
 
     Returns
     -------
-    (S, k) or (S, k, p) float64
+    (S, k) float64, or (S, k, p) of an objective of p values
     """
-    told = covariance_removed(items.covariance, measured, noise[items.parts])
-    coming = replace(items, covariance=told).draws()
-    left = replace(items, mean=np.zeros_like(items.mean), covariance=items.covariance - told)
-    shifts = left.draws(LEFT)
-    total = value(coming + shifts[0])
-    for shift in shifts[1:]:
-        total = total + value(coming + shift)
-    return total / LEFT
+    if measured is None:
+        return objective.value(items.draws(), rows, pairs)
+    coming = told(items, measured, noise)
+    left = replace(items, mean=np.zeros_like(items.mean))
+    left = replace(left, covariance=items.covariance - coming.covariance)
+    drawn, shifts = coming.draws(), left.draws(LEFT)
+    return sum(objective.value(drawn + shift, rows, pairs) for shift in shifts) / LEFT

@@ -1,4 +1,4 @@
-"""Batches: q pairs one after another, each as if those before it had been measured; and why.
+"""Batches: q pairs one after another, each as if those before it had been measured.
 
 Kriging believer (Ginsbourger, Le Riche and Carraro 2010): a pending or picked row is taken to
 answer with its posterior mean. Two things follow, and both are used:
@@ -28,7 +28,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.stats import norm
 
 from bo_loop.acquisition.batch.pickers import picker
 from bo_loop.acquisition.batch.replicates import proposed_pairs
@@ -36,7 +35,6 @@ from bo_loop.acquisition.objectives.base import Objective
 from bo_loop.acquisition.objectives.items import partners
 from bo_loop.acquisition.objectives.limits import Limit
 from bo_loop.acquisition.scores.base import Acquisition
-from bo_loop.acquisition.scores.functions import percent
 from bo_loop.acquisition.scores.joint import BASELINE, Joint
 from bo_loop.acquisition.scores.values import item_values
 from bo_loop.base.errors import ConfigError, FitError
@@ -201,47 +199,6 @@ def _fill(finder, objective, limits, pairs, items, values, masks, incumbent, q) 
     return Selection(
         *(np.array(c, dtype=t) for c, t in zip(columns, (np.int64, float, np.int64), strict=True))
     )
-
-
-def explain(
-    acquisition: Acquisition,
-    mean: float,
-    sd: float,
-    incumbent: float,
-    objective: Objective,
-    chance: float | None = None,
-    sd_told: float | None = None,
-) -> str:
-    """Say in one sentence why an item was chosen.
-
-    Parameters
-    ----------
-    acquisition : Acquisition
-        What chose it.
-    mean, sd : float
-        Mean and latent standard deviation of what is maximised.
-    incumbent : float
-        Best value so far, in the same units.
-    objective : Objective
-        Gives the values their name and sign.
-    chance : float, optional
-        Probability to beat the incumbent; that of a Gaussian if left out.
-    sd_told : float, optional
-        Standard deviation of what one measurement would tell of the mean, where items are scored
-        by that.
-
-    Returns
-    -------
-    str
-        The chance to beat the best so far, and the acquisition's motive.
-    """
-    best = f"{objective.shown(incumbent):z.2f}"
-    motive = acquisition.motive(mean, sd if sd_told is None else float(sd_told), incumbent)
-    if chance is None:
-        chance = norm.cdf((mean - incumbent) / sd) if sd > 0 else float(mean > incumbent)
-        return f"{percent(chance)} chance to beat {objective.quantity} {best}; {motive}"
-    predicted = f"{objective.quantity} predicted {objective.shown(mean):z.2f} ± {sd:.2f}"
-    return f"{predicted}; {percent(chance)} chance to beat {best}; {motive}"
 
 
 def open_items(objective: Objective, pairs: PoolPairs, is_open: Any, again: Any = None) -> Rows:

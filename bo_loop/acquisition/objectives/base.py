@@ -23,6 +23,7 @@ from typing import Any, ClassVar, Protocol
 import numpy as np
 
 from bo_loop.acquisition.objectives.limits import Limit, parse_limit
+from bo_loop.acquisition.objectives.pieces import Pieces
 from bo_loop.base.errors import ConfigError
 from bo_loop.base.types import Floats, PoolPairs, PoolPosterior, Rows
 
@@ -73,7 +74,6 @@ class Objective(ABC):
     per_cost: bool = False
     feasibility: bool = False
     tolerance: float = 0.1
-    gaussian: ClassVar[bool] = False
     scalar: ClassVar[bool] = True
 
     def __post_init__(self):
@@ -103,9 +103,23 @@ class Objective(ABC):
     def parts(self, pairs: PoolPairs) -> Rows:
         """Rows that the value of each row's item depends on, its own first; (N, m), −1: no item."""
 
+    @property
     @abstractmethod
+    def pieces(self) -> Pieces | None:
+        """What is maximised but for `offset`, as a function of log β; None if of several values."""
+
+    @property
+    def gaussian(self) -> bool:
+        """Whether what is maximised is Gaussian: linear in log β."""
+        return self.pieces is not None and self.pieces.linear
+
+    def offset(self, pairs: PoolPairs) -> Floats:
+        """Return what each row's value holds beside log β; (N,)."""
+        return np.zeros(len(pairs))
+
     def value(self, log_beta: Floats, items: Rows, pairs: PoolPairs) -> Floats:
         """Return what is maximised, (S, k), of S draws of log β of the parts, (S, k, m)."""
+        return self.pieces.at(log_beta) + self.offset(pairs)[items]
 
     def shown(self, value: float) -> float:
         """Return a value as a chemist would write it."""
@@ -168,9 +182,10 @@ class AffineView:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _LogBeta(Objective):
+class LogBeta(Objective):
+    """log β of the pair itself, with either sign: what `Maximise` and `Minimise` share."""
+
     free_ligand_M: float | None = None
-    gaussian: ClassVar[bool] = True
 
     def __post_init__(self):
         super().__post_init__()
@@ -198,9 +213,10 @@ class _LogBeta(Objective):
         """Return each row itself; (N, 1)."""
         return np.where(pairs.own, np.arange(len(pairs)), -1)[:, None]
 
-    def value(self, log_beta: Floats, items: Rows, pairs: PoolPairs) -> Floats:
-        """Return what is maximised; (S, k)."""
-        return self.sign * log_beta[..., 0] + self.offset(pairs)[items]
+    @property
+    def pieces(self) -> Pieces:
+        """Log β with its sign."""
+        return Pieces.of([[self.sign]])
 
     def offset(self, pairs: PoolPairs) -> Floats:
         """Return sign · n · log10(free_ligand_M); (N,).
@@ -244,7 +260,7 @@ class _LogBeta(Objective):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Maximise(_LogBeta):
+class Maximise(LogBeta):
     """Look for the strongest complex.
 
     Parameters
@@ -268,7 +284,7 @@ class Maximise(_LogBeta):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Minimise(_LogBeta):
+class Minimise(LogBeta):
     """Look for the weakest complex.
 
     Parameters

@@ -1,4 +1,4 @@
-"""Objectives whose value is no Gaussian: target, range, selectivity, cost.
+"""Objectives beside the greatest and the least log β: target, range, selectivity, cost.
 
 Symbols
 -------
@@ -16,6 +16,7 @@ import numpy as np
 
 from bo_loop.acquisition.objectives.base import Objective, require_number
 from bo_loop.acquisition.objectives.items import partners
+from bo_loop.acquisition.objectives.pieces import Pieces
 from bo_loop.base.errors import ConfigError
 from bo_loop.base.types import Floats, PoolPairs, Rows
 from bo_loop.chemistry.ions import parse_ion
@@ -61,10 +62,10 @@ class Range(_OwnPair):
         """What `shown` values are called."""
         return f"distance from log β {self.low:g} to {self.high:g}"
 
-    def value(self, log_beta: Floats, items: Rows, pairs: PoolPairs) -> Floats:
-        """Return minus the distance to the range; (S, k)."""
-        own = log_beta[..., 0]
-        return -np.maximum(np.maximum(self.low - own, own - self.high), 0.0)
+    @property
+    def pieces(self) -> Pieces:
+        """Minus the distance to the range."""
+        return Pieces.of([[1.0], [-1.0], [0.0]], [-self.low, self.high, 0.0])
 
     def shown(self, value: float) -> float:
         """Return the distance itself."""
@@ -99,9 +100,10 @@ class Target(_OwnPair):
         """What `shown` values are called."""
         return f"distance from log β {self.log_beta:g}"
 
-    def value(self, log_beta: Floats, items: Rows, pairs: PoolPairs) -> Floats:
-        """Return minus the distance to the target; (S, k)."""
-        return -np.abs(log_beta[..., 0] - self.log_beta)
+    @property
+    def pieces(self) -> Pieces:
+        """Minus the distance to the target."""
+        return Pieces.of([[1.0], [-1.0]], [-self.log_beta, self.log_beta])
 
     def shown(self, value: float) -> float:
         """Return the distance itself."""
@@ -183,9 +185,11 @@ class Selectivity(Objective):
             )
         return parts
 
-    def value(self, log_beta: Floats, items: Rows, pairs: PoolPairs) -> Floats:
-        """Return log β of the target less the greatest of the competitors'; (S, k)."""
-        return log_beta[..., 0] - log_beta[..., 1:].max(axis=-1)
+    @property
+    def pieces(self) -> Pieces:
+        """Log β of the target less each competitor's."""
+        others = len(self.competitors)
+        return Pieces.of(np.column_stack([np.ones(others), -np.eye(others)]))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -202,9 +206,14 @@ class Cost(_OwnPair):
         unknown = np.isnan(costs(pairs))
         return np.where(unknown[:, None], -1, super().parts(pairs))
 
-    def value(self, log_beta: Floats, items: Rows, pairs: PoolPairs) -> Floats:
-        """Return minus the cost; (S, k)."""
-        return np.broadcast_to(-costs(pairs)[items], log_beta.shape[:-1])
+    @property
+    def pieces(self) -> Pieces:
+        """Nothing of log β."""
+        return Pieces.of([[0.0]])
+
+    def offset(self, pairs: PoolPairs) -> Floats:
+        """Return minus the cost; (N,)."""
+        return -costs(pairs)
 
     def shown(self, value: float) -> float:
         """Return the cost itself."""

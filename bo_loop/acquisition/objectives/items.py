@@ -117,7 +117,7 @@ class Items:
 
     def draws(self, size: int = DRAWS) -> Floats:
         """Draw log β of each item's pairs jointly, S = `size` times; (S, k, m)."""
-        z = _normals(self.parts.shape[1], size)
+        z = normals(self.parts.shape[1], size)
         if self.parts.shape[1] == 1:
             spread = np.sqrt(np.maximum(self.covariance, 0.0))
         else:
@@ -126,7 +126,7 @@ class Items:
         return self.mean + np.einsum("kij,sj->ski", spread, z)
 
 
-def _normals(m: int, size: int) -> Floats:
+def normals(m: int, size: int) -> Floats:
     """Return standard normals that fill the space evenly; (S, m)."""
     if m == 1:
         return ndtri((np.arange(size) + 0.5) / size)[:, None]

@@ -18,6 +18,7 @@ from typing import ClassVar
 import numpy as np
 
 from bo_loop.acquisition.objectives.base import Objective, require_number
+from bo_loop.acquisition.objectives.pieces import Pieces
 from bo_loop.base.errors import ConfigError
 from bo_loop.base.types import Floats, Mask, PoolPairs, Rows
 
@@ -57,14 +58,6 @@ class _Several(Objective):
         alone = all(o.width == 1 for o in self.objectives)
         return "" if alone else super().role(row, item)
 
-    def _values(self, log_beta: Floats, items: Rows, pairs: PoolPairs) -> Floats:
-        """Return the members' values; (S, k, p)."""
-        ends = np.cumsum([o.width for o in self.objectives])
-        columns = np.split(log_beta, ends[:-1], axis=-1)
-        return np.stack(
-            [o.value(c, items, pairs) for o, c in zip(self.objectives, columns, strict=True)], -1
-        )
-
 
 @dataclass(frozen=True, kw_only=True)
 class WeightedSum(_Several):
@@ -103,9 +96,18 @@ class WeightedSum(_Several):
         """What `shown` values are called."""
         return "weighted sum"
 
-    def value(self, log_beta: Floats, items: Rows, pairs: PoolPairs) -> Floats:
-        """Return the weighted sum; (S, k)."""
-        return self._values(log_beta, items, pairs) @ np.asarray(self.weights, dtype=np.float64)
+    @property
+    def pieces(self) -> Pieces:
+        """The weighted sum of the members'."""
+        total = Pieces(np.zeros((1, 0)), np.zeros(1))
+        for member, weight in zip(self.objectives, self.weights, strict=True):
+            total = total.plus(member.pieces, weight)
+        return total
+
+    def offset(self, pairs: PoolPairs) -> Floats:
+        """Return the weighted sum of the members'; (N,)."""
+        members = zip(self.objectives, self.weights, strict=True)
+        return sum(weight * member.offset(pairs) for member, weight in members)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -155,9 +157,18 @@ class Pareto(_Several):
         """What `shown` values are called."""
         return " against ".join(o.quantity for o in self.objectives)
 
+    @property
+    def pieces(self) -> None:
+        """None: there are several values."""
+        return None
+
     def value(self, log_beta: Floats, items: Rows, pairs: PoolPairs) -> Floats:
         """Return every member's value; (S, k, p)."""
-        return self._values(log_beta, items, pairs)
+        ends = np.cumsum([o.width for o in self.objectives])
+        columns = np.split(log_beta, ends[:-1], axis=-1)
+        return np.stack(
+            [o.value(c, items, pairs) for o, c in zip(self.objectives, columns, strict=True)], -1
+        )
 
     def shown_each(self, values: Floats) -> dict[str, float]:
         """Return the p values of an item, by what they are called."""

@@ -34,6 +34,8 @@ class Acquisition(ABC):
     allow_replicates: bool = False
     values_replicates: ClassVar[bool] = False
     """Whether measuring a pair again has a worth that falls with each time."""
+    criterion: ClassVar[str]
+    """What it ranks by, in words."""
 
     def __post_init__(self):
         for name in ("max_per_ligand", "max_per_metal"):
@@ -53,5 +55,5 @@ class Acquisition(ABC):
             )
 
     @abstractmethod
-    def motive(self, mean: float, sd: float, incumbent: float) -> str:
-        """Say in a clause why a row of this mean and standard deviation was chosen."""
+    def motive(self, mean: float, sd: float, incumbent: float, gain: float) -> str:
+        """Say in a clause why an item of this mean, standard deviation and gain was chosen."""

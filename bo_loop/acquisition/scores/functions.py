@@ -29,6 +29,7 @@ from botorch.utils.safe_math import log_fatplus, logmeanexp
 
 from bo_loop.acquisition.scores.adapter import SMALLEST_VARIANCE, Moments, RowModel
 from bo_loop.acquisition.scores.base import Acquisition
+from bo_loop.acquisition.scores.gains import Gains
 from bo_loop.acquisition.scores.screen import Marginal
 from bo_loop.base.errors import ConfigError
 from bo_loop.base.types import Floats
@@ -40,14 +41,13 @@ class _Improvement(Marginal):
     bounded: ClassVar[bool] = True
     values_replicates: ClassVar[bool] = True
     by_improvement: ClassVar[bool] = True
+    criterion: ClassVar[str] = "expected gain"
 
-    def motive(self, mean: float, sd: float, incumbent: float) -> str:
+    def motive(self, mean: float, sd: float, incumbent: float, gain: float) -> str:
         """Split the expected gain into what the prediction promises and what doubt adds."""
-        log_gain = _log_ei(np.array([mean]), np.array([sd**2]), incumbent)
-        expected = float(np.exp(log_gain)[0])
-        if expected < 0.005:
+        if gain < 0.005:
             return "expected gain below 0.01"
-        return f"expected gain {expected:.2f} ({_split(mean - incumbent, expected)})"
+        return f"expected gain {gain:.2f} ({_split(mean - incumbent, gain)})"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,9 +61,11 @@ class LogEI(_Improvement):
         """Score k rows of these means and variances; (k,)."""
         return _log_ei(mean, variance, incumbent)
 
-    def of_draws(self, values: Floats, improvement: Floats) -> Floats:
-        """Log of the mean gain; where no draw gains, the smooth tail of BoTorch's qLogEI."""
-        smooth = log_fatplus(torch.from_numpy(np.ascontiguousarray(improvement)), tau=_TAU)
+    def of_gains(self, gains: Gains) -> Floats:
+        """Log of the expected gain; of draws, with the smooth tail of BoTorch's qLogEI; (k,)."""
+        if gains.exact:
+            return gains.log_expected()
+        smooth = log_fatplus(torch.from_numpy(np.ascontiguousarray(gains.gain)), tau=_TAU)
         return logmeanexp(smooth, dim=0).numpy()
 
     def weighted(self, scores: Floats, log_weight: Floats) -> Floats:
@@ -83,9 +85,9 @@ class EI(_Improvement):
         """Score k rows of these means and variances; (k,)."""
         return np.exp(_log_ei(mean, variance, incumbent))
 
-    def of_draws(self, values: Floats, improvement: Floats) -> Floats:
-        """Mean gain; (k,)."""
-        return np.maximum(improvement, 0.0).mean(axis=0)
+    def of_gains(self, gains: Gains) -> Floats:
+        """Return the expected gain; (k,)."""
+        return gains.expected()
 
     def weighted(self, scores: Floats, log_weight: Floats) -> Floats:
         """Multiply with the weight; (k,)."""
@@ -108,6 +110,7 @@ class UCB(Marginal):
     """
 
     beta: float = 4.0
+    criterion: ClassVar[str] = "the most hopeful value"
     bounded: ClassVar[bool] = True
     values_replicates: ClassVar[bool] = True
 
@@ -126,11 +129,7 @@ class UCB(Marginal):
             lambda model: UpperConfidenceBound(model, beta=_scalar(self.beta)), mean, variance
         )
 
-    def of_draws(self, values: Floats, improvement: Floats) -> Floats:
-        """Mean + √beta · sd of the draws; (k,)."""
-        return values.mean(axis=0) + math.sqrt(self.beta) * values.std(axis=0)
-
-    def motive(self, mean: float, sd: float, incumbent: float) -> str:
+    def motive(self, mean: float, sd: float, incumbent: float, gain: float) -> str:
         """Split the optimistic gain into the prediction's part and the doubt's."""
         optimistic = mean - incumbent + math.sqrt(self.beta) * sd
         if optimistic < 0.005:
@@ -149,6 +148,7 @@ class PI(Marginal):
     """
 
     by_improvement: ClassVar[bool] = True
+    criterion: ClassVar[str] = "the chance of a further gain"
 
     def value(self, mean: Floats, variance: Floats, incumbent: float) -> Floats:
         """Score k rows of these means and variances; (k,)."""
@@ -157,9 +157,9 @@ class PI(Marginal):
         )
         return np.where(variance < SMALLEST_VARIANCE, (mean > incumbent).astype(np.float64), scores)
 
-    def of_draws(self, values: Floats, improvement: Floats) -> Floats:
-        """Share of the draws that improve; (k,)."""
-        return (improvement > 0).mean(axis=0)
+    def of_gains(self, gains: Gains) -> Floats:
+        """Probability of a gain; (k,)."""
+        return gains.chance()
 
     def weighted(self, scores: Floats, log_weight: Floats) -> Floats:
         """Multiply with the weight; (k,)."""
@@ -169,7 +169,7 @@ class PI(Marginal):
         """Bound the score from above for any variance up to `variance_bound`; (k,)."""
         return np.where(mean > incumbent, 1.0, self.value(mean, variance_bound, incumbent))
 
-    def motive(self, mean: float, sd: float, incumbent: float) -> str:
+    def motive(self, mean: float, sd: float, incumbent: float, gain: float) -> str:
         """Name the chance as the reason."""
         return "chosen for that chance"
 
@@ -178,17 +178,14 @@ class PI(Marginal):
 class Greedy(Marginal):
     """The posterior mean: pure exploitation."""
 
+    criterion: ClassVar[str] = "the predicted value"
     bounded: ClassVar[bool] = True
 
     def value(self, mean: Floats, variance: Floats, incumbent: float) -> Floats:
         """Score k rows of these means; (k,). Variance and incumbent play no part."""
         return np.array(mean, dtype=np.float64)
 
-    def of_draws(self, values: Floats, improvement: Floats) -> Floats:
-        """Mean of the draws; (k,)."""
-        return values.mean(axis=0)
-
-    def motive(self, mean: float, sd: float, incumbent: float) -> str:
+    def motive(self, mean: float, sd: float, incumbent: float, gain: float) -> str:
         """Name the prediction as the reason."""
         return "chosen for its predicted value alone"
 
@@ -197,6 +194,7 @@ class Greedy(Marginal):
 class MaxVariance(Marginal):
     """The latent variance: pure exploration."""
 
+    criterion: ClassVar[str] = "the doubt"
     bounded: ClassVar[bool] = True
     values_replicates: ClassVar[bool] = True
 
@@ -204,11 +202,7 @@ class MaxVariance(Marginal):
         """Score k rows of these variances; (k,). Mean and incumbent play no part."""
         return np.array(variance, dtype=np.float64)
 
-    def of_draws(self, values: Floats, improvement: Floats) -> Floats:
-        """Variance of the draws; (k,)."""
-        return values.var(axis=0)
-
-    def motive(self, mean: float, sd: float, incumbent: float) -> str:
+    def motive(self, mean: float, sd: float, incumbent: float, gain: float) -> str:
         """Name the doubt as the reason."""
         return "the model knows least about it"
 
@@ -217,7 +211,9 @@ class MaxVariance(Marginal):
 class Random(Acquisition):
     """A random order: the yardstick for the others."""
 
-    def motive(self, mean: float, sd: float, incumbent: float) -> str:
+    criterion: ClassVar[str] = "chance"
+
+    def motive(self, mean: float, sd: float, incumbent: float, gain: float) -> str:
         """Name chance as the reason."""
         return "chosen at random"
 

@@ -80,6 +80,7 @@ class Thompson(Joint):
     """
 
     size: ClassVar[int] = THOMPSON_ROWS
+    criterion: ClassVar[str] = "joint draws"
     values_replicates: ClassVar[bool] = True
 
     def normals(self, n: int, q: int, rng: np.random.Generator) -> Floats:
@@ -92,7 +93,7 @@ class Thompson(Joint):
         """Return the draw of this pick; (K,)."""
         return values[len(picked)]
 
-    def motive(self, mean: float, sd: float, incumbent: float) -> str:
+    def motive(self, mean: float, sd: float, incumbent: float, gain: float) -> str:
         """Name the draw as the reason, and the rows it covered."""
         return (
             "best in one joint draw from the posterior "
@@ -101,6 +102,8 @@ class Thompson(Joint):
 
 
 class _Batch(Joint):
+    criterion: ClassVar[str] = "what the batch is worth together"
+
     @abstractmethod
     def _build(
         self, model: DrawnModel, sampler: GivenDraws, pending: Any, known: Any, incumbent: float
@@ -117,7 +120,7 @@ class _Batch(Joint):
             )
             return function(_items(range(values.shape[1]))[:, None]).numpy()
 
-    def motive(self, mean: float, sd: float, incumbent: float) -> str:
+    def motive(self, mean: float, sd: float, incumbent: float, gain: float) -> str:
         """Name the batch as the reason."""
         return "adds most to what the batch is worth together"
 
@@ -128,7 +131,10 @@ class QLogEI(_Batch):
 
     def _build(self, model, sampler, pending, known, incumbent) -> AcquisitionFunction:
         return qLogExpectedImprovement(
-            model, best_f=torch.tensor(incumbent), sampler=sampler, X_pending=pending
+            model,
+            best_f=torch.tensor(incumbent, dtype=torch.float64),
+            sampler=sampler,
+            X_pending=pending,
         )
 
 

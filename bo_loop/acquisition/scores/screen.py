@@ -25,6 +25,7 @@ from typing import ClassVar
 import numpy as np
 
 from bo_loop.acquisition.scores.base import Acquisition
+from bo_loop.acquisition.scores.gains import Gains
 from bo_loop.base.errors import ConfigError
 from bo_loop.base.types import Floats, Rows
 
@@ -38,11 +39,12 @@ LARGEST_BLOCK = 4096
 class Marginal(Acquisition, ABC):
     """An acquisition that scores a row by its own mean and variance alone.
 
-    Under an objective whose values are not Gaussian, it scores an item by draws of its value.
+    Under an objective whose values are not Gaussian, an item is scored by its gains over the
+    incumbent if these say it all, else by the mean and variance of its value.
     """
 
     by_improvement: ClassVar[bool] = False
-    """Whether draws of the improvement over the incumbent say it all."""
+    """Whether the gains over the incumbent say it all."""
 
     bounded: ClassVar[bool] = False
     """Whether the score cannot fall as the variance grows, at the same mean and incumbent."""
@@ -51,9 +53,9 @@ class Marginal(Acquisition, ABC):
     def value(self, mean: Floats, variance: Floats, incumbent: float) -> Floats:
         """Score k rows of these means and variances; (k,)."""
 
-    @abstractmethod
-    def of_draws(self, values: Floats, improvement: Floats) -> Floats:
-        """Score k items by draws of their values and improvements, (S, k) each; (k,)."""
+    def of_gains(self, gains: Gains) -> Floats:
+        """Score k items by their gains; (k,). Only where `by_improvement`."""
+        raise NotImplementedError
 
     def weighted(self, scores: Floats, log_weight: Floats) -> Floats:
         """Weigh scores (k,) with the probability of feasibility over the cost; (k,).

@@ -11,6 +11,7 @@ import numpy as np
 
 from bo_loop.acquisition.objectives.base import Objective
 from bo_loop.acquisition.objectives.items import Items, partners
+from bo_loop.acquisition.scores.gains import moments_of
 from bo_loop.base.types import Floats, Mask, PoolPairs, PoolPosterior, Rows
 
 BLOCK = 2_048
@@ -26,11 +27,12 @@ def item_values(
     posterior: PoolPosterior, objective: Objective, pairs: PoolPairs, items: Rows
 ) -> Floats:
     """Return the expected value of each item; (k,), or (k, p) of a pareto objective."""
-    if objective.gaussian:
-        return objective.view(posterior, pairs).mean(items)
     parts = objective.parts(pairs)[items]
+    if objective.gaussian:  # without the variances, which are dear
+        means = posterior.mean(parts.reshape(-1)).reshape(parts.shape)
+        return objective.value(means[None], items, pairs)[0]
     values = [
-        objective.value(Items.of(posterior, parts[some]).draws(), items[some], pairs).mean(axis=0)
+        moments_of(objective, Items.of(posterior, parts[some]), items[some], pairs)[0]
         for some in blocks(len(items))
     ]
     return np.concatenate(values) if values else np.empty(0)

@@ -131,6 +131,7 @@ def _proposed(state: CampaignState, event: Event) -> dict[str, Any]:
             outside_domain=p.get("outside_domain"),
             movers=tuple(p.get("movers") or ()),
             replicate=p.get("replicate"),
+            allowed=p.get("allowed", True),
         )
         for p in data["proposals"]
     )

@@ -67,7 +67,8 @@ class ProposedPair:
 
     `nearest` holds the most similar pairs then known, `movers` the features that move the
     prediction most; `outside_domain` is None where the event does not say; `replicate` is the
-    number that the result will have if the pair was measured before.
+    number that the result will have if the pair was measured before; `allowed` is false where the
+    ligand was predicted to break a constraint.
     """
 
     pair_id: str
@@ -83,6 +84,7 @@ class ProposedPair:
     outside_domain: bool | None = None
     movers: tuple[Mapping[str, Any], ...] = ()
     replicate: int | None = None
+    allowed: bool = True
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """One round: fit to all that is known, and choose. A function of sealed files, ledger and seed."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,7 @@ from bo_loop.campaign.pool_rows import SPECIES, known_pairs, pool_pairs
 from bo_loop.campaign.rounds.chances import weighed
 from bo_loop.campaign.rounds.generated import origin, restricted
 from bo_loop.campaign.rounds.why import context
+from bo_loop.campaign.views.naming import namer
 from bo_loop.chemistry.ions import parse_ion
 from bo_loop.data.observations import OBSERVATION_COLUMNS
 from bo_loop.features.schema import FeatureSchema
@@ -78,6 +79,12 @@ def choose(
     features = surrogate.features_of(pairs)
     if objective.feasibility:
         candidates = weighed(candidates, surrogate, features, state)
+    observations = surrogate.schema.recipe.usable(training(literature, pool, state))
+    candidates = replace(
+        candidates,
+        name=namer(pairs, literature, state),
+        outside=lambda rows: surrogate.outside_domain(features, rows),
+    )
     decision = propose(
         surrogate.model.bind(features),
         candidates,
@@ -87,7 +94,6 @@ def choose(
         rng=np.random.default_rng([config["seed"], number]),
         noise=surrogate.model.noise(features),
     )
-    observations = surrogate.schema.recipe.usable(training(literature, pool, state))
     picked = np.array([p.row for p in decision.proposals])
     ids = candidates.pairs.pair_ids
     told = context(surrogate, features, picked, pairs, observations)
@@ -97,6 +103,7 @@ def choose(
         "incumbent": {
             "pair_id": ids[decision.incumbent_row],
             "value": decision.incumbent if objective.scalar else decision.incumbent.points.tolist(),
+            "name": decision.reference,
         },
         "stop": asdict(decision.stop) if decision.stop else None,
         "refitted": True,

@@ -7,14 +7,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from bo_loop.base.types import Floats, Mover, PairFeatures, Rows
+from bo_loop.base.types import Mover, PairFeatures, Rows
 from bo_loop.chemistry.ligands import ligand_group
 from bo_loop.models.explain.relevance import movers, spread
 from bo_loop.models.kernels.tensors import qualified_names
 from bo_loop.surrogate import Surrogate
 
 _NEAREST = 3
-_FAMILIAR = 0.5
 
 
 def context(
@@ -44,7 +43,7 @@ def context(
         ``nearest`` and ``outside_domain``, as `neighbours`; ``movers``: the three features that
         move the prediction most, each with ``feature, relevance, direction``.
     """
-    kin = neighbours(surrogate.similarity(features, rows), observations, pairs.iloc[rows])
+    kin = neighbours(surrogate, features, rows, pairs, observations)
     moved_by = moving(surrogate, features, rows)
     return [
         near | {"movers": [asdict(mover) for mover in own]}
@@ -55,11 +54,13 @@ def context(
 def moving(surrogate: Surrogate, features: PairFeatures, rows: Rows) -> list[tuple[Mover, ...]]:
     """Name the features that move the predictions of k pairs most; parameters as of `context`.
 
-    What all candidates share, such as the properties of the one metal of a campaign, is not named.
+    Only features that a choice of ligands can change are named: none of the metal ion, and none
+    that all candidates share.
     """
     n = len(surrogate.y)
     names = np.array(qualified_names(features))
     constant = set(names[spread(features) == 0.0].tolist())
+    constant |= {name for name in names.tolist() if name.partition(".")[0] in features.metal}
     found: list[tuple[Mover, ...]] = [()] * len(rows)
     for model, seen, at in surrogate.model.parts(
         surrogate.behind_training(features, rows)
@@ -74,35 +75,38 @@ def moving(surrogate: Surrogate, features: PairFeatures, rows: Rows) -> list[tup
 
 
 def neighbours(
-    similarity: Floats, observations: pd.DataFrame, pairs: pd.DataFrame
+    surrogate: Surrogate,
+    features: PairFeatures,
+    rows: Rows,
+    pairs: pd.DataFrame,
+    observations: pd.DataFrame,
 ) -> list[dict[str, Any]]:
     """Return what is known nearest to each of some pairs.
 
     Parameters
     ----------
-    similarity : (k, n) float64
-        Prior correlation of the pairs with the observations.
-    observations : DataFrame, n rows
-        What the model was fitted to.
-    pairs : DataFrame, k rows
-        The pairs. One that is known itself is no neighbour of its own.
+    surrogate, features, rows, pairs, observations
+        As for `context`. A pair that is known itself is no neighbour of its own.
 
     Returns
     -------
     list of dict, length k
         ``nearest``: the three most similar other measured pairs, each with ``metal, ligand,
-        n_ligands, log_beta, censoring, similarity``; ``outside_domain``: whether every observation,
-        the pair's own included, has a correlation below 0.5, so that it explains less than a
-        quarter of the variance.
+        n_ligands, log_beta, censoring, similarity``, the prior correlation; ``outside_domain``, as
+        `Surrogate.outside_domain` says.
     """
     distinct = ~observations.duplicated(["metal", "charge", "smiles", "n_ligands"])
-    rows = np.flatnonzero(distinct)
+    known = np.flatnonzero(distinct)
+    similarity = surrogate.similarity(features, rows)[:, known]
+    outside = surrogate.outside_domain(features, rows).tolist()
     found = []
-    for pair, similar in zip(pairs.itertuples(), similarity[:, rows], strict=True):
-        order = rows[np.argsort(-similar, kind="stable")]
+    for pair, similar, is_outside in zip(
+        pairs.iloc[rows].itertuples(), similarity, outside, strict=True
+    ):
+        order = known[np.argsort(-similar, kind="stable")]
         others = (i for i in order.tolist() if not _same(pair, observations.iloc[i]))
         best = list(islice(others, _NEAREST))
-        at = dict(zip(rows.tolist(), similar.tolist(), strict=True))
+        at = dict(zip(known.tolist(), similar.tolist(), strict=True))
         near = [
             {
                 "metal": f"{row.metal}{row.charge:+d}",
@@ -114,8 +118,7 @@ def neighbours(
             }
             for i, row in zip(best, observations.iloc[best].itertuples(), strict=True)
         ]
-        outside = bool((similar < _FAMILIAR).all())
-        found.append({"nearest": near, "outside_domain": outside})
+        found.append({"nearest": near, "outside_domain": is_outside})
     return found
 
 

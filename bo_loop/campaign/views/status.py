@@ -5,14 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
-from bo_loop.acquisition.objectives.several import non_dominated
 from bo_loop.base.config import build
-from bo_loop.base.types import Floats, Rows
 from bo_loop.campaign.ledger.state import CampaignState
-from bo_loop.campaign.pool_rows import pool_pairs
+from bo_loop.campaign.views.worth import Worth, worth_of
 
 
 @dataclass(frozen=True)
@@ -32,13 +29,19 @@ class Status:
     pending : tuple of str
         Pairs that wait for a result, in the order in which they were proposed.
     best : mapping or None
-        The best measured pair under an objective of one value: ``pair_id, log_beta, ligand``, and
-        ``values``: what the objective makes of it, by what that is called.
+        The best measured pair under an objective of one value, among those that keep its
+        constraints: ``pair_id, log_beta, censoring, ligand``; ``values``: what the objective makes
+        of it, by what that is called, and ``value_censoring``: which of them are bounds. Of a bound
+        counts what it guarantees; it comes before a value that equals it.
     best_so_far : tuple of float
-        Its log β after each result, in the order of logging; from the first that can be judged.
+        Its value under the objective after each result, in the order of logging; from the first
+        that can be judged.
     front : tuple of mapping
         Under an objective of several values, the measured pairs that none other beats in
         everything, as `best`. The best in the first objective come first.
+    n_not_allowed : int
+        Results of ligands that break a constraint, as measured, in the literature, or else as
+        predicted when they were proposed.
     closed : bool
     """
 
@@ -51,30 +54,35 @@ class Status:
     best: Mapping[str, Any] | None
     best_so_far: tuple[float, ...]
     front: tuple[Mapping[str, Any], ...]
+    n_not_allowed: int
     closed: bool
 
 
 def status_of(
-    state: CampaignState, config: Mapping[str, Any], measured: pd.DataFrame, pool: pd.DataFrame
+    state: CampaignState,
+    config: Mapping[str, Any],
+    measured: pd.DataFrame,
+    pool: pd.DataFrame,
+    literature: pd.DataFrame,
 ) -> Status:
     """Sum up a campaign; `config` in force, `measured` as `views.measurements` returns it."""
     waiting = tuple(p for p in state.proposals if state.waiting(p))
     awaiting = {"awaiting_replicate": len(state.awaited)} if state.awaited else {}
     objective = build(config["objective"])
-    worth = worth_of(objective, measured, pool)
+    worth = worth_of(objective, measured, pool, literature, state)
 
     def told(result: int) -> dict[str, Any]:
         row = measured.iloc[result]
         return {
             "pair_id": row.pair_id,
             "log_beta": float(row.log_beta),
+            "censoring": row.censoring,
             "ligand": row.ligand or row.smiles,
-            "values": objective.shown_each(worth[result]),
+            "values": worth.values(result),
+            "value_censoring": worth.censoring(result),
         }
 
-    leaders: list[int] = []
-    if objective.scalar:
-        leaders = [int(np.nanargmax(worth[:i])) for i in _lengths_with_a_leader(worth)]
+    leaders = _leaders(worth) if objective.scalar else []
     return Status(
         name=state.name,
         n_pool=state.n_pool + len(state.added_pairs),
@@ -83,53 +91,17 @@ def status_of(
         counts=dict(Counter(state.states.values())) | awaiting,
         pending=waiting,
         best=told(leaders[-1]) if leaders else None,
-        best_so_far=tuple(float(measured["log_beta"].iloc[i]) for i in leaders),
-        front=() if objective.scalar else tuple(told(i) for i in best_rows(objective, worth)),
+        best_so_far=tuple(next(iter(worth.values(i).values())) for i in leaders),
+        front=() if objective.scalar else tuple(told(i) for i in worth.best()),
+        n_not_allowed=int((~worth.allowed).sum()),
         closed=bool(state.closed_seq),
     )
 
 
-def worth_of(objective: Any, measured: pd.DataFrame, pool: pd.DataFrame) -> Floats:
-    """Return what an objective makes of each result, the larger the better.
-
-    Returns
-    -------
-    (k,) float64, or (k, p) of an objective of p values
-        NaN where it cannot be told: the result is a bound, or its value depends on pairs that are
-        not measured.
-    """
-    if measured.empty:
-        return np.empty(0)
-    pairs = pool_pairs(pool)
-    own = pd.Index(pool["pair_id"]).get_indexer(measured["pair_id"])
-    exact = (measured["censoring"] == "none").to_numpy()
-    results = np.where(exact, np.arange(len(measured)), -1)
-    # Of other pairs, the first result counts; each result stands for its own pair.
-    first = np.full(len(pool) + 1, -1)  # what is not there is row −1, and has none
-    first[own[exact][::-1]] = results[exact][::-1]
-    parts = objective.parts(pairs)[own]
-    parts = np.where(parts == own[:, None], results[:, None], first[parts])
-    rows = np.flatnonzero((parts >= 0).all(axis=1))
-    log_beta = measured["log_beta"].to_numpy(float)[parts[rows]]
-    told = objective.value(log_beta[None], own[rows], pairs)[0]
-    worth = np.full((len(measured), *told.shape[1:]), np.nan)
-    worth[rows] = told
-    return worth
-
-
-def best_rows(objective: Any, worth: Floats) -> Rows:
-    """Return the rows of `worth` with a value, best first; of several values, those of the front.
-
-    Equal ones stay in their order.
-    """
-    values = worth if worth.ndim == 2 else worth[:, None]
-    rows = np.flatnonzero(~np.isnan(values).any(axis=1))
-    if len(rows) and not objective.scalar:
-        rows = rows[non_dominated(values[rows])]
-    return rows[np.argsort(-values[rows, 0], kind="stable")]
-
-
-def _lengths_with_a_leader(worth: Floats) -> range:
-    """Return how many results there were whenever at least one had a worth."""
-    told = np.flatnonzero(~np.isnan(worth))
-    return range(int(told[0]) + 1, len(worth) + 1) if len(told) else range(0)
+def _leaders(worth: Worth) -> list[int]:
+    """Return the best result after each one, from the first that can be judged."""
+    leaders = []
+    for n in range(1, len(worth.allowed) + 1):
+        best = worth.best(among=n)
+        leaders += best[:1].tolist()
+    return leaders

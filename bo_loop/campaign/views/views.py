@@ -69,13 +69,24 @@ def logged(events: Sequence[Event], state: CampaignState, pool: pd.DataFrame) ->
 
 def shown_result(result: Result) -> str:
     """Return a result as a chemist writes it: ``log β 12.3 ± 0.2``, ``log β > 20``."""
-    spread = "" if result.log_beta_sd is None else f" ± {result.log_beta_sd:g}"
-    return f"log β {_SIGNS[result.censoring]}{result.log_beta:g}{spread}"
+    spread = "" if result.log_beta_sd is None else f" ± {result.log_beta_sd:.3g}"
+    return f"log β {_SIGNS[result.censoring]}{round(result.log_beta, 3):g}{spread}"
 
 
-def shown_values(values: Mapping[str, float]) -> str:
-    """Return what an objective makes of a result in words: ``log β 10.70, cost 3.00``."""
-    return ", ".join(f"{name} {value:.2f}" for name, value in values.items())
+def shown_number(value: float, censoring: str) -> str:
+    """Return a value or a bound with two decimals: ``12.30``, ``> 19.00``."""
+    return f"{_SIGNS[censoring]}{value:z.2f}"
+
+
+def shown_values(best: Mapping[str, Any]) -> str:
+    """Return what an objective makes of a result in words: ``log β > 10.70, cost 3.00``.
+
+    `best` is what `Status` holds of it.
+    """
+    return ", ".join(
+        f"{name} {shown_number(value, best['value_censoring'][name])}"
+        for name, value in best["values"].items()
+    )
 
 
 def shown_nearest(nearest: Sequence[Mapping[str, Any]]) -> str:

@@ -97,7 +97,10 @@ def suggest(config: Mapping[str, Any], touched: frozenset[str]) -> None:
     _CONSOLE.print(proposals_table(proposals, f"{campaign.path.name}, round {number}"))
     found = campaign.status()
     if found.best:
-        _CONSOLE.print(f"Best so far: {_best(found)}")
+        best = f"{shown_values(found.best)}, {found.best['ligand']}"
+        _CONSOLE.print(f"Best measured here: {escape(best)}")
+    if incumbent := campaign.state().rounds[number - 1].incumbent:
+        _CONSOLE.print(escape(_reference(campaign, number, incumbent)))
     if stop:
         _CONSOLE.print(escape(stop["advice"]))
     if len(proposals) < config["batch_size"]:
@@ -108,6 +111,20 @@ def suggest(config: Mapping[str, Any], touched: frozenset[str]) -> None:
     form = campaign.form(number)
     _CONSOLE.print(f"Fill in log_beta in {escape(str(form))}, then type")
     _print_log(campaign, form)
+
+
+def _reference(campaign: Campaign, number: int, incumbent: Mapping[str, Any]) -> str:
+    """Say what the proposals of a round have to beat, and where it is from."""
+    state = campaign.state()
+    objective = build(
+        {**campaign.settings(state), **state.rounds[number - 1].overrides}["objective"]
+    )
+    if not objective.scalar:
+        return f"To extend: the front of {len(incumbent['value'])} known compromises."
+    value = objective.shown(incumbent["value"])
+    return (
+        f"To beat: {objective.quantity} {value:z.2f}, what the model makes of {incumbent['name']}."
+    )
 
 
 def _print_log(campaign: Campaign, form: Path) -> None:
@@ -145,10 +162,10 @@ def log(config: Mapping[str, Any]) -> None:
 
 
 def _best(found: Status) -> str:
-    """Return the best results a line each, and how log β came to the best one."""
+    """Return the best results a line each, and how the value came to the best one."""
     best = [found.best] if found.best else found.front
-    lines = [f"{shown_values(pair['values'])}, {escape(pair['ligand'])}" for pair in best]
-    if found.best and "log β" in found.best["values"]:
+    lines = [f"{shown_values(pair)}, {escape(pair['ligand'])}" for pair in best]
+    if found.best:
         lines.append(f"{course(found.best_so_far)}  in {len(found.best_so_far)} results")
     return "\n".join(lines)
 
@@ -169,6 +186,8 @@ def status(config: Mapping[str, Any]) -> None:
     }
     if found.best or found.front:
         rows["best so far"] = _best(found)
+    if found.n_not_allowed:
+        rows["not allowed"] = f"{found.n_not_allowed} of the results: a constraint is broken"
     _CONSOLE.print(fields(rows))
     if found.closed:
         _next(campaign, "reopen")

@@ -5,7 +5,7 @@ from scipy.stats import norm
 
 from bo_loop.acquisition.batch.replicates import (
     covariance_removed,
-    expected_values,
+    drawn_values,
     proposed_pairs,
     removed,
 )
@@ -109,21 +109,18 @@ def test_screening_by_bounds_picks_what_brute_force_picks(acquisition, objective
     assert found.scores[0] == pytest.approx(scores.max(), rel=1e-9)
 
 
-def test_expected_values_average_to_the_expected_value():
+def test_values_to_come_average_to_the_expected_value():
     covariance = np.array([[[1.0]]])
     items = Items(np.array([[0]]), np.array([[9.0]]), covariance)
     objective, pairs = Target(log_beta=9.0), pool_pairs(1)
-
-    def value(log_beta):
-        return objective.value(log_beta, np.array([0]), pairs)
-
+    own = objective, items, np.array([0]), pairs
     measured = np.array([[True]])
-    told = expected_values(items, measured, np.array([1.0]), value)
+    told = drawn_values(*own, measured, np.array([1.0]))
     expected = -np.sqrt(2 / np.pi)  # −E|f − 9|, f ~ N(9, 1)
     assert told.mean() == pytest.approx(expected, abs=0.02)
     # To come: |N(μ′, ½)| with μ′ ~ N(9, ½), whose expectation has less spread than |f − 9|.
-    assert 0.05 < told.std() < value(items.draws()).std()
-    nothing = expected_values(items, measured, np.array([1e12]), value)
+    assert 0.05 < told.std() < drawn_values(*own, None, np.array([1.0])).std()
+    nothing = drawn_values(*own, measured, np.array([1e12]))
     assert nothing.std() < 1e-5
     assert nothing.mean() == pytest.approx(expected, abs=0.02)
 

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import norm
 
-from bo_loop.acquisition.batch.select import explain, select
+from bo_loop.acquisition.batch.select import select
 from bo_loop.acquisition.objectives.base import Maximise, Minimise
 from bo_loop.acquisition.objectives.compound import Selectivity
 from bo_loop.acquisition.objectives.several import WeightedSum
@@ -241,51 +241,6 @@ def test_conditioning_on_the_mean_leaves_means_and_lowers_variances():
     believed = fake.condition(rows, fake.mean(rows), np.array([0.1, 0.1]))
     assert believed.mean(every) == pytest.approx(fake.mean(every), rel=1e-12)
     assert (believed.variance(every) <= fake.variance(every) + 1e-12).all()
-
-
-def test_explain_log_ei():
-    # EI(0.4, 1.1) = 0.6666; 0.4 of it would remain without doubt.
-    assert explain(LogEI(), 12.3, 1.1, 11.9, Maximise()) == (
-        "64 % chance to beat log β 11.90; expected gain 0.67 (60 % exploitation, 40 % exploration)"
-    )
-
-
-def test_explain_a_row_below_the_best():
-    assert explain(EI(), 10.0, 2.0, 11.0, Maximise()) == (
-        "31 % chance to beat log β 11.00; expected gain 0.40 (0 % exploitation, 100 % exploration)"
-    )
-
-
-def test_explain_speaks_of_log_beta_when_minimising():
-    # Objective units are −log β: predicted 3, best 5.
-    assert explain(UCB(beta=4.0), -3.0, 0.5, -5.0, Minimise()) == (
-        "> 99 % chance to beat log β 5.00; "
-        "at its most hopeful 3.00 better (67 % exploitation, 33 % exploration)"
-    )
-
-
-def test_explain_names_the_free_ligand_scale():
-    text = explain(Greedy(), 7.0, 0.5, 6.0, Maximise(free_ligand_M=1e-3))
-    assert "log(β·[L]ⁿ) 6.00" in text
-
-
-@pytest.mark.parametrize(
-    ("acquisition", "words"),
-    [
-        (LogEI(), "expected gain below 0.01"),
-        (UCB(beta=1.0), "does not beat it even at its most hopeful"),
-        (PI(), "chosen for that chance"),
-        (Greedy(), "its predicted value alone"),
-        (MaxVariance(), "knows least"),
-        (Thompson(), "of the 2,000 rows of highest mean + 3 sd"),
-        (Random(), "chosen at random"),
-    ],
-    ids=lambda value: type(value).__name__ if not isinstance(value, str) else "",
-)
-def test_explain_a_hopeless_row_known_exactly(acquisition, words):
-    text = explain(acquisition, 1.0, 0.0, 9.0, Maximise())
-    assert text.startswith("0 % chance to beat log β 9.00; ")
-    assert words in text
 
 
 def test_the_chance_of_success_weighs_the_score():

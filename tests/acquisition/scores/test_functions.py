@@ -17,6 +17,7 @@ from bo_loop.acquisition.scores.functions import (
     MaxVariance,
     percent,
 )
+from bo_loop.acquisition.scores.gains import Gains
 from bo_loop.base.config import build
 from bo_loop.base.errors import ConfigError
 
@@ -109,20 +110,14 @@ def test_built_from_config():
     assert build({"_target_": "bo_loop.acquisition.LogEI"}) == LogEI()
 
 
-def test_draws_of_values_by_hand():
+def test_draws_of_gains_by_hand():
     # Two items, four draws, incumbent 1: gains 0 0 1 3, and 0 0 0 0.
-    values = np.array([[0.0, -1.0], [1.0, 0.0], [2.0, 0.5], [4.0, 1.0]])
-    gains = values - 1.0
-    assert EI().of_draws(values, gains).tolist() == [1.0, 0.0]
-    log_ei = LogEI().of_draws(values, gains)
+    gains = Gains.drawn(np.array([[0.0, -1.0], [1.0, 0.0], [2.0, 0.5], [4.0, 1.0]]) - 1.0)
+    assert EI().of_gains(gains) == pytest.approx([1.0, 0.0])
+    log_ei = LogEI().of_gains(gains)
     assert log_ei[0] == pytest.approx(0.0, abs=1e-5)
     assert -40 < log_ei[1] < -10  # no draw gains: the tail of the smooth step
-    assert PI().of_draws(values, gains).tolist() == [0.5, 0.0]
-    assert Greedy().of_draws(values, gains).tolist() == [1.75, 0.125]
-    assert MaxVariance().of_draws(values, gains) == pytest.approx([2.1875, 0.546875])
-    assert UCB(beta=4.0).of_draws(values, gains) == pytest.approx(
-        [1.75 + 2 * 2.1875**0.5, 0.125 + 2 * 0.546875**0.5]
-    )
+    assert PI().of_gains(gains) == pytest.approx([0.5, 0.0])
 
 
 def test_weights_multiply_or_add_their_log():

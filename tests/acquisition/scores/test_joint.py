@@ -5,6 +5,7 @@ from fakes import FakePosterior, pool_pairs
 from bo_loop.acquisition.batch.select import select
 from bo_loop.acquisition.objectives.base import Maximise
 from bo_loop.acquisition.scores import joint
+from bo_loop.acquisition.scores.adapter import DrawnModel, GivenDraws
 from bo_loop.acquisition.scores.functions import EI, LogEI
 from bo_loop.acquisition.scores.joint import QUCB, QLogEI, QLogNEI, Thompson, joint_values
 from bo_loop.base.errors import ConfigError, FitError
@@ -133,3 +134,9 @@ def test_at_most_so_many_of_a_ligand_or_metal(acquisition):
     assert sorted(pairs.ligands[row] for row in found.rows) == ["A", "B", "C"]
     found = choose(fake, acquisition(max_per_metal=2), q=8, pairs=pairs, incumbent=10.0)
     assert sorted(pairs.metals[row] for row in found.rows) == ["Cu+2", "Cu+2", "Zn+2", "Zn+2"]
+
+
+def test_the_incumbent_keeps_its_digits():
+    model = DrawnModel(np.zeros((4, 2)))
+    made = QLogEI()._build(model, GivenDraws(4), None, None, 12.3)
+    assert made.best_f.item() == 12.3

@@ -173,11 +173,8 @@ def test_no_ceiling_unless_a_score_claims_one():
         def value(self, mean, variance, incumbent):
             return -variance
 
-        def motive(self, mean, sd, incumbent):
+        def motive(self, mean, sd, incumbent, gain):
             return "wilful"
-
-        def of_draws(self, values, improvement):
-            return improvement.mean(axis=0)
 
     variance = np.array([3.0, 1.0, 2.0])
     found = top(

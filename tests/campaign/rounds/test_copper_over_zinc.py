@@ -53,6 +53,16 @@ def test_the_event_tells_when_to_stop_and_what_is_near(campaign):
         relevances = [mover["relevance"] for mover in proposal["movers"]]
         assert len(relevances) == 3
         assert relevances == sorted(relevances, reverse=True)
+        # Of the ligand or the pair: nobody can choose a ligand by an atomic number.
+        blocks = {mover["feature"].partition(".")[0] for mover in proposal["movers"]}
+        assert not blocks & {"properties", "bonding"}
+
+
+def test_the_reference_is_named_with_its_source(campaign):
+    made = event(campaign)
+    name = made["incumbent"]["name"]
+    assert "(literature, MINTEQ" in name
+    assert f"{made['incumbent']['value']:.2f} of {name}" in made["proposals"][0]["reason"]
 
 
 def test_the_shared_error_of_a_ligand_cancels(campaign):

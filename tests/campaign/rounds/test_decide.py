@@ -8,7 +8,7 @@ from bo_loop import Campaign
 from bo_loop.base.config import build
 from bo_loop.base.errors import ConfigError
 from bo_loop.campaign.rounds.chances import outcomes
-from bo_loop.campaign.views.status import worth_of
+from bo_loop.campaign.views.worth import worth_of
 from bo_loop.report.facts import facts_of
 
 LOG_EI = {"_target_": "bo_loop.acquisition.LogEI"}
@@ -158,7 +158,8 @@ def test_a_selectivity_is_judged_once_both_results_are_there(tmp_path):
         results = tmp_path / "result.csv"
         pd.DataFrame({"pair_id": [pair], "log_beta": [value]}).to_csv(results, index=False)
         campaign.log(results, replicate=True, confirm=True)
-        told = worth_of(build(objective), campaign.measurements(), campaign.pool)
+        given = campaign.measurements(), campaign.pool, campaign.literature, campaign.state()
+        told = worth_of(build(objective), *given).least[:, 0]
         status = campaign.status()
         if value == "18.0":
             assert campaign.report().exists()
@@ -168,19 +169,24 @@ def test_a_selectivity_is_judged_once_both_results_are_there(tmp_path):
     assert told[[0, 2]] == pytest.approx([18.0 - 12.4, 18.2 - 12.4])
     assert np.isnan(told[1])
     assert status.best["log_beta"] == 18.2
+    page = campaign.report().read_text(encoding="utf-8")
+    assert "<b>1. Δ log β (Zn+2 over Ca+2) 5.80</b>" in page  # not log β
+    assert "<b>5.80</b> best Δ log β (Zn+2 over Ca+2)" in page
+    assert "Metal by metal" in page
 
 
-def test_a_bound_is_not_the_best_result(tmp_path):
+def test_a_bound_is_the_best_result_where_it_guarantees_most(tmp_path):
     campaign = begun(tmp_path, "bound", "matern_gp.MaternGP", [1])
     ids = campaign.pool["pair_id"]
-    for pair, value, best in ((ids[0], ">20", None), (ids[1], "12", 12.0)):
+    told = ((ids[2], "<30", None), (ids[1], "12", "12.00"), (ids[0], ">20", "&gt; 20.00"))
+    for pair, value, best in told:
         results = tmp_path / "result.csv"
         pd.DataFrame({"pair_id": [pair], "log_beta": [value]}).to_csv(results, index=False)
         campaign.log(results, confirm=True)
-        found = campaign.status().best
-        assert (found["log_beta"] if found else None) == best
         page = campaign.report().read_text(encoding="utf-8")
         assert ("No result can be judged yet" in page) == (best is None)
+        assert best is None or f"<b>{best}</b> best log β" in page
+    assert campaign.status().best["censoring"] == "lower"
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from omegaconf import OmegaConf
 
 from bo_loop import Campaign
 from bo_loop.base.config import build, packaged_conf
-from bo_loop.campaign.views.status import worth_of
+from bo_loop.campaign.views.worth import worth_of
 
 SHELF = pd.DataFrame(
     [
@@ -63,7 +63,8 @@ def test_status_shows_the_front(campaign):
 
 def test_every_result_has_its_values(campaign):
     objective = build({"_target_": "bo_loop.acquisition.Pareto", "objectives": [MAXIMISE, COST]})
-    worth = worth_of(objective, campaign.measurements(), campaign.pool)
+    given = campaign.measurements(), campaign.pool, campaign.literature, campaign.state()
+    worth = worth_of(objective, *given).least
     own = campaign.measurements()["ligand"].map(SHELF.set_index("ligand")["cost"])
     assert worth[:, 1].tolist() == (-own).tolist()
 

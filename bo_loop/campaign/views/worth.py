@@ -1,0 +1,209 @@
+"""What an objective makes of results: of a bound, what it guarantees.
+
+Symbols
+-------
+k    results, in the order of logging
+m    pairs that the value of a result depends on; the first is its own
+p    values of a result, 1 but for a pareto objective
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from bo_loop.acquisition.objectives.items import partners
+from bo_loop.acquisition.objectives.limits import Limit
+from bo_loop.acquisition.objectives.several import non_dominated
+from bo_loop.base.types import Floats, Mask, PoolPairs, Rows
+from bo_loop.campaign.ledger.state import CampaignState
+from bo_loop.campaign.pool_rows import pool_pairs
+from bo_loop.campaign.views.naming import known_values
+from bo_loop.chemistry.ions import parse_ion
+
+
+@dataclass(frozen=True)
+class Worth:
+    """What an objective makes of k results.
+
+    Parameters
+    ----------
+    objective : Objective
+    least : (k, p) float64
+        What each is worth at least, as what is maximised. NaN where nothing is guaranteed: pairs
+        that the value depends on are not measured, or a bound tells nothing of it.
+    more : (k, p) bool
+        Whether it may be worth more: a bound.
+    since : (k,) int64
+        The result with which it became known.
+    allowed : (k,) bool
+        Whether the ligand keeps the constraints.
+    """
+
+    objective: Any
+    least: Floats
+    more: Mask
+    since: Rows
+    allowed: Mask
+
+    def values(self, result: int) -> dict[str, float]:
+        """Return the values of a result, by what they are called, with the chemist's sign."""
+        least = self.least[result]
+        return self.objective.shown_each(least[0] if self.objective.scalar else least)
+
+    def censoring(self, result: int) -> dict[str, str]:
+        """Return of each value whether it is a bound: none, lower or upper."""
+        kinds = []
+        for member, more in zip(members(self.objective), self.more[result], strict=True):
+            rises = member.shown(1.0) > member.shown(0.0)
+            kinds.append(("lower" if rises else "upper") if more else "none")
+        return dict(zip(self.values(result), kinds, strict=True))
+
+    def best(self, among: int | None = None) -> Rows:
+        """Return the allowed results that can be judged, best first; of several values, the front.
+
+        Equal ones stay in their order, but for bounds: these may be worth more, and come first.
+
+        Parameters
+        ----------
+        among : int, optional
+            The first so many results only.
+        """
+        n = len(self.allowed) if among is None else among
+        known = self.allowed & ~np.isnan(self.least).any(axis=1) & (self.since < n)
+        rows = np.flatnonzero(known)
+        if len(rows) and not self.objective.scalar:
+            rows = rows[non_dominated(self.least[rows])]
+        return rows[np.lexsort((~self.more[rows, 0], -self.least[rows, 0]))]
+
+
+def members(objective: Any) -> Sequence[Any]:
+    """Return the objectives of one value that an objective consists of."""
+    return [objective] if objective.scalar else objective.objectives
+
+
+def worth_of(
+    objective: Any,
+    measured: pd.DataFrame,
+    pool: pd.DataFrame,
+    literature: pd.DataFrame,
+    state: CampaignState,
+) -> Worth:
+    """Judge results.
+
+    Parameters
+    ----------
+    measured : DataFrame, k rows
+        As `views.measurements` returns it.
+    pool, literature : DataFrame
+        As `Campaign` gives them.
+    state : CampaignState
+        Knows what else was measured, and predicted.
+    """
+    k, several = len(measured), members(objective)
+    least = np.full((k, len(several)), np.nan)
+    more, since = np.zeros((k, len(several)), dtype=bool), np.arange(k)
+    if k == 0:
+        return Worth(objective, least, more, since, np.ones(0, dtype=bool))
+    pairs = pool_pairs(pool)
+    own = pd.Index(pool["pair_id"]).get_indexer(measured["pair_id"])
+    parts = _results_of(objective.parts(pairs)[own], own, measured, len(pool))
+    low, high = _intervals(measured)
+    for i in np.flatnonzero((parts >= 0).all(axis=1)):
+        since[i] = parts[i].max()
+        ends = np.cumsum([member.width for member in several])
+        for j, (member, columns) in enumerate(
+            zip(several, np.split(parts[i], ends[:-1]), strict=True)
+        ):
+            at_least, more[i, j] = _guaranteed(member.pieces, columns, low, high)
+            if np.isfinite(at_least):
+                least[i, j] = at_least + member.offset(pairs)[own[i]]
+    allowed = _allowed(objective, pairs, own, pool, literature, state)
+    return Worth(objective, least, more, since, allowed)
+
+
+def _results_of(parts: Rows, own: Rows, measured: pd.DataFrame, size: int) -> Rows:
+    """Return the result that stands for each part (k, m), −1 for none.
+
+    Each result stands for its own pair; of other pairs the first exact result counts, or else the
+    first bound.
+    """
+    exact = (measured["censoring"] == "none").to_numpy()
+    first = np.full(size + 1, -1)  # what is not there is row −1, and has none
+    for some in (~exact, exact):
+        first[own[some][::-1]] = np.flatnonzero(some)[::-1]
+    results = np.arange(len(measured))[:, None]
+    return np.where(parts == own[:, None], results, first[parts])
+
+
+def _intervals(values: pd.DataFrame) -> tuple[Floats, Floats]:
+    """Return between which ends each value lies; bounds are open on one side."""
+    value, censoring = values["log_beta"].to_numpy(float), values["censoring"].to_numpy()
+    return (
+        np.where(censoring == "upper", -np.inf, value),
+        np.where(censoring == "lower", np.inf, value),
+    )
+
+
+def _guaranteed(pieces: Any, parts: Rows, low: Floats, high: Floats) -> tuple[float, bool]:
+    """Return the least that a value can be within the intervals of its parts; whether more."""
+    rows, at = np.unique(parts, return_inverse=True)
+    slopes = np.zeros((len(rows), len(pieces.slopes)))
+    np.add.at(slopes, at, pieces.slopes.T)
+    ends = np.where(slopes > 0, low[rows, None], high[rows, None])
+    terms = np.multiply(slopes, ends, out=np.zeros_like(slopes), where=slopes != 0)
+    told = (slopes != 0).any(axis=1)
+    return (
+        float((terms.sum(axis=0) + pieces.constants).min()),
+        bool((low[rows] != high[rows])[told].any()),
+    )
+
+
+def _allowed(
+    objective: Any,
+    pairs: PoolPairs,
+    own: Rows,
+    pool: pd.DataFrame,
+    literature: pd.DataFrame,
+    state: CampaignState,
+) -> Mask:
+    """Tell which results are of ligands that keep the constraints; (k,)."""
+    allowed = np.ones(len(own), dtype=bool)
+    for limit in objective.limits:
+        other = partners(pairs, limit.metal, limit.n_ligands)
+        for i, row in enumerate(own):
+            verdict = _keeps(limit, _partner(limit, pool, row, other[row]), literature, state)
+            if verdict is None:
+                last = state.proposals.get(pairs.pair_ids[row])
+                verdict = last is None or last.allowed
+            allowed[i] &= verdict
+    return allowed
+
+
+def _partner(limit: Limit, pool: pd.DataFrame, row: int, other: int) -> pd.Series:
+    """Return the pair that a constraint speaks of, in the pool or not."""
+    if other >= 0:
+        return pool.iloc[other]
+    ion, pair = parse_ion(limit.metal), pool.iloc[row].copy()
+    pair[["metal", "charge", "n_ligands"]] = ion.metal, ion.charge, limit.n_ligands
+    pair["pair_id"] = f"{ion}:L{limit.n_ligands}:{pair['pair_id'].split(':', 2)[2]}"
+    return pair
+
+
+def _keeps(limit: Limit, pair: Any, literature: pd.DataFrame, state: CampaignState) -> bool | None:
+    """Tell whether a ligand keeps a constraint by what is known; None if that does not tell."""
+    known, _ = known_values(pair, literature, state)
+    if known.empty:
+        return None
+    exact = known.loc[known["censoring"] == "none", "log_beta"]
+    if len(exact):
+        return bool(limit.sign * (limit.bound - exact.mean()) >= 0.0)
+    low, high = _intervals(known)
+    nearest, furthest = limit.bound - high.min(), limit.bound - low.max()
+    if limit.sign * nearest >= 0.0 and limit.sign * furthest >= 0.0:
+        return True
+    if limit.sign * nearest <= 0.0 and limit.sign * furthest <= 0.0:
+        return False
+    return None

@@ -1,0 +1,71 @@
+import numpy as np
+import pytest
+
+from bo_loop.acquisition.batch.explanation import Prospects, Reference, explain
+from bo_loop.acquisition.objectives.base import Maximise, Minimise
+from bo_loop.acquisition.objectives.compound import Target
+from bo_loop.acquisition.scores.functions import EI, PI, UCB, Greedy, LogEI, MaxVariance, Random
+from bo_loop.acquisition.scores.joint import Thompson
+
+
+def reason(acquisition, mean, sd, incumbent, objective, name=""):
+    """Explain an item of a Gaussian value."""
+    promised = Prospects.gaussian(np.array([mean]), np.array([sd]), incumbent).of(0)
+    return explain(acquisition, objective, promised, promised, Reference(incumbent, name))
+
+
+def test_the_reference_is_named():
+    text = reason(Greedy(), 12.0, 1.0, 12.0, Maximise(), "trien (literature, minteq.v4: 11.90)")
+    assert text.startswith(
+        "50 % chance to beat log β 12.00 of trien (literature, minteq.v4: 11.90); "
+    )
+    text = reason(Greedy(), -0.5, 0.3, -0.5, Target(log_beta=9.0), "edta (measured here: 9.50)")
+    assert text.startswith(
+        "distance from log β 9 predicted 0.50 ± 0.30; "
+        "50 % chance to beat 0.50 of edta (measured here: 9.50); "
+    )
+
+
+def test_explain_log_ei():
+    # EI(0.4, 1.1) = 0.6666; 0.4 of it would remain without doubt.
+    assert reason(LogEI(), 12.3, 1.1, 11.9, Maximise()) == (
+        "64 % chance to beat log β 11.90; expected gain 0.67 (60 % exploitation, 40 % exploration)"
+    )
+
+
+def test_explain_a_row_below_the_best():
+    assert reason(EI(), 10.0, 2.0, 11.0, Maximise()) == (
+        "31 % chance to beat log β 11.00; expected gain 0.40 (0 % exploitation, 100 % exploration)"
+    )
+
+
+def test_explain_speaks_of_log_beta_when_minimising():
+    # Objective units are −log β: predicted 3, best 5.
+    assert reason(UCB(beta=4.0), -3.0, 0.5, -5.0, Minimise()) == (
+        "> 99 % chance to beat log β 5.00; "
+        "at its most hopeful 3.00 better (67 % exploitation, 33 % exploration)"
+    )
+
+
+def test_explain_names_the_free_ligand_scale():
+    text = reason(Greedy(), 7.0, 0.5, 6.0, Maximise(free_ligand_M=1e-3))
+    assert "log(β·[L]ⁿ) 6.00" in text
+
+
+@pytest.mark.parametrize(
+    ("acquisition", "words"),
+    [
+        (LogEI(), "expected gain below 0.01"),
+        (UCB(beta=1.0), "does not beat it even at its most hopeful"),
+        (PI(), "chosen for that chance"),
+        (Greedy(), "its predicted value alone"),
+        (MaxVariance(), "knows least"),
+        (Thompson(), "of the 2,000 rows of highest mean + 3 sd"),
+        (Random(), "chosen at random"),
+    ],
+    ids=lambda value: type(value).__name__ if not isinstance(value, str) else "",
+)
+def test_explain_a_hopeless_row_known_exactly(acquisition, words):
+    text = reason(acquisition, 1.0, 0.0, 9.0, Maximise())
+    assert text.startswith("0 % chance to beat log β 9.00; ")
+    assert words in text
