@@ -25,8 +25,6 @@ def edited(
                 end.SetIsAromatic(True)
                 end.SetNumExplicitHs(end.GetTotalNumHs())  # NH of a pyridone is written out
                 end.SetNoImplicit(True)
-            for near in end.GetBonds():
-                near.SetBondDir(Chem.BondDir.NONE)
     for i, added in hydrogens.items():
         atom = new.GetAtomWithIdx(i)
         total = atom.GetTotalNumHs() + added

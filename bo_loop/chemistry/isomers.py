@@ -32,6 +32,26 @@ def isomer(smiles: str) -> str:
     """
     if not is_drawn(smiles):
         return ""  # without RDKit: so it is for most ligands
+    drawings = one_to_a_metal_ion(smiles)
+    flat = [text for text in drawings if "@" not in text]
+    key = min(flat or drawings)
+    return key if is_drawn(key) else ""
+
+
+@lru_cache(maxsize=_CACHED)
+def one_to_a_metal_ion(smiles: str) -> tuple[str, ...]:
+    """Return every drawing of a ligand and its mirror image.
+
+    Parameters
+    ----------
+    smiles : str
+        Standardised.
+
+    Returns
+    -------
+    tuple of str
+        Canonical SMILES. Where a ligand has one stereocentre: R, S, and the centre left open.
+    """
     from rdkit import Chem
 
     molecule = Chem.MolFromSmiles(smiles)
@@ -40,34 +60,16 @@ def isomer(smiles: str) -> str:
         for found in Chem.FindPotentialStereo(molecule)
         if found.type == Chem.StereoType.Atom_Tetrahedral
     ]
+    drawings = [molecule, Chem.Mol(molecule)]
     if len(centres) == 1:
-        molecule.GetAtomWithIdx(centres[0]).SetChiralTag(Chem.ChiralType.CHI_UNSPECIFIED)
-    one = _written(molecule)
-    return min(one, _written(_mirrored(molecule))) if is_drawn(one) else ""
-
-
-@lru_cache(maxsize=_CACHED)
-def mirror_image(smiles: str) -> str:
-    """Canonical SMILES of the mirror image of a standardised ligand."""
-    if "@" not in smiles:
-        return smiles
-    from rdkit import Chem
-
-    return _written(_mirrored(Chem.MolFromSmiles(smiles)))
-
-
-def _mirrored(molecule):
-    from rdkit import Chem
-
-    mirrored = Chem.Mol(molecule)
-    for atom in mirrored.GetAtoms():
-        if atom.GetChiralTag() != Chem.ChiralType.CHI_UNSPECIFIED:
+        tags = Chem.ChiralType.values
+        drawings = [Chem.Mol(molecule) for _ in range(3)]
+        for drawing, tag in zip(drawings, (tags[0], tags[1], tags[2]), strict=True):
+            drawing.GetAtomWithIdx(centres[0]).SetChiralTag(tag)
+    else:
+        for atom in drawings[1].GetAtoms():
             atom.InvertChirality()
-    return mirrored
-
-
-def _written(molecule) -> str:
-    """Canonical SMILES, read once more so that it does not depend on the order of the atoms."""
-    from rdkit import Chem
-
-    return Chem.MolToSmiles(Chem.MolFromSmiles(Chem.MolToSmiles(molecule)))
+    # Read once more, so that what is written does not depend on the order of the atoms.
+    return tuple(
+        Chem.MolToSmiles(Chem.MolFromSmiles(Chem.MolToSmiles(drawing))) for drawing in drawings
+    )

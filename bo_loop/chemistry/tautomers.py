@@ -60,6 +60,13 @@ _PATHS = {
     "nitroso": "[CX4;!H0]-[NX2]=[OX1]",
     "aci-nitro": "[OX2H]-[N+](-[O-])=[CX3]",
 }
+# The first two atoms are those of the double bond.
+_LOOSE = (
+    "[NX2]=[NX2]",
+    "[CX3;$(C[NX3;!H0])]=[NX2;!$(N[N,O])]",
+    "[CX3;$(C[NX2]=[NX2])]=[NX2;$(N[NX3;!H0])]",
+    "[CX3;$(C[OX2H])]=[CX3;$(C[CX3]=[NX2])]",
+)
 # Positions in the match that form the path, where it is not the whole match in order.
 _PATH_ATOMS = {"aci-nitro": (0, 1, 3)}
 
@@ -84,16 +91,27 @@ def canonical_tautomer(molecule: Chem.Mol) -> Chem.Mol:
     Returns
     -------
     rdkit Mol
-        Atoms in the order of the canonical SMILES. Double bonds that moved lose their geometry,
-        atoms that became planar their configuration; the rest of the stereochemistry stays.
+        Atoms in the order of the canonical SMILES. Double bonds that moved or can move lose their
+        geometry, as do those of azo groups; atoms that became planar lose their configuration. The
+        rest of the stereochemistry stays.
     """
     molecule = _reread(molecule)
     for _ in range(_MOST_MOVES):
         moved = _first(_moves(molecule))
         if moved is None:
-            return molecule
+            break
         molecule = _reread(moved)
-    return molecule
+    return _without_loose_geometry(molecule)
+
+
+def _without_loose_geometry(molecule: Chem.Mol) -> Chem.Mol:
+    """Drop E and Z of double bonds that turn freely, by a tautomer or by light."""
+    loose = {match[:2] for smarts in _LOOSE for match in matches(molecule, smarts)}
+    bonds = [molecule.GetBondBetweenAtoms(i, j) for i, j in loose]
+    drawn = [bond for bond in bonds if bond.GetStereo() != Chem.BondStereo.STEREONONE]
+    for bond in drawn:
+        bond.SetStereo(Chem.BondStereo.STEREONONE)
+    return _reread(molecule) if drawn else molecule
 
 
 def _moves(molecule: Chem.Mol) -> Iterator[Chem.Mol | None]:
