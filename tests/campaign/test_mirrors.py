@@ -1,4 +1,4 @@
-"""Mirror images and isomers in a campaign: what is open, what is answered, who is whose partner."""
+"""Mirror images and isomers in a campaign: what is open, what is answered, what is logged."""
 
 import pandas as pd
 import pytest
