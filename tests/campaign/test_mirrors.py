@@ -4,11 +4,12 @@ import pandas as pd
 import pytest
 
 from bo_loop.acquisition.limits import parse_limit
+from bo_loop.campaign.extension import pairs_of_ligands
 from bo_loop.campaign.mirrors import mirror_images
 from bo_loop.campaign.results import read_results
 from bo_loop.campaign.rounds import candidates_of
 from bo_loop.campaign.state import CampaignState
-from bo_loop.chemistry.ligands import inchikey
+from bo_loop.chemistry.ligands import inchikey, standardise
 from bo_loop.data.schema import with_keys
 
 LEFT, RIGHT = "OC(=O)[C@H](O)[C@@H](O)C(=O)O", "OC(=O)[C@@H](O)[C@H](O)C(=O)O"
@@ -90,3 +91,10 @@ def test_other_isomers_are_no_mirror_images():
     pool = pairs(LEFT)
     given = {f"Ni+2:L1:{inchikey(MESO)}", f"Cu+2:L1:{inchikey(RIGHT)}", pool["pair_id"][0]}
     assert mirror_images(given, pool) == {}
+
+
+def test_an_extension_leaves_out_mirror_images_and_says_so():
+    pool = pairs(LEFT)
+    with pytest.warns(UserWarning, match="only the first of them stays in the pool"):
+        new = pairs_of_ligands(pool, [standardise(RIGHT), standardise(MESO)])
+    assert new["smiles"].tolist() == [standardise(MESO)]
