@@ -7,7 +7,9 @@ import numpy as np
 from bo_loop.base.types import Floats, PoolPairs, Rows
 
 
-def pool_pairs(n_ligands, ids=None, metals=None, ligands=None, own=None, cost=None) -> PoolPairs:
+def pool_pairs(
+    n_ligands, ids=None, metals=None, ligands=None, own=None, cost=None, isomers=None
+) -> PoolPairs:
     """Rows of one metal with a ligand each, unless told otherwise; `n_ligands` (N,) or N."""
     size = n_ligands if isinstance(n_ligands, int) else len(n_ligands)
     n_ligands = np.ones(size, dtype=np.int64) if isinstance(n_ligands, int) else n_ligands
@@ -18,6 +20,7 @@ def pool_pairs(n_ligands, ids=None, metals=None, ligands=None, own=None, cost=No
         ligands=ligands if ligands is not None else [f"ligand {row}" for row in range(size)],
         own=np.ones(size, dtype=bool) if own is None else np.asarray(own),
         cost=None if cost is None else np.asarray(cost, dtype=float),
+        isomers=isomers,
     )
 
 

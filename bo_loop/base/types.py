@@ -155,7 +155,7 @@ class PoolPairs:
     metals : sequence of str, length N
         Metal ions, written ``Cu+2``.
     ligands : sequence of str, length N
-        A key that is equal where the ligand is the same.
+        A key that is equal where the ligand is the same, stereochemistry aside.
     own : (N,) bool
         Whether a row may be scored: false for pairs that are only predicted, such as those that a
         constraint speaks of.
@@ -163,6 +163,9 @@ class PoolPairs:
         Price of each pair's ligand.
     log_success : (N,) float64, optional
         Log of the probability that a first experiment on the pair succeeds; 0 where none is due.
+    isomers : sequence of str, length N, optional
+        Tells the isomers of one of `ligands` apart, mirror images being one; empty where the
+        stereochemistry is not known.
     """
 
     pair_ids: Sequence[str]
@@ -172,6 +175,7 @@ class PoolPairs:
     own: Mask
     cost: Floats | None = None
     log_success: Floats | None = None
+    isomers: Sequence[str] | None = None
 
     def __len__(self) -> int:
         return len(self.pair_ids)

@@ -299,13 +299,14 @@ def _prepare(
     settings: Mapping[str, Any],
 ) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, Any], int]:
     """Return literature and pool with keys, the feature schema as JSON, and the pairs left out."""
+    from bo_loop.data.mirror_images import one_of_mirror_images
     from bo_loop.data.observations import with_keys
     from bo_loop.data.pools import within_denticity
 
     pool_node = {key: value for key, value in settings["pool"].items() if key not in POOL_RULES}
     recipe = configs.build(settings["features"])
     observations = with_keys(recipe.usable(configs.build(settings["data"])), "the literature")
-    every = with_keys(configs.build(pool_node), "the pool")
+    every = one_of_mirror_images(with_keys(configs.build(pool_node), "the pool"))
     most = settings["pool"].get("max_denticity_sum")
     pool = within_denticity(every, most)
     if pool.empty:

@@ -10,6 +10,7 @@ import pandas as pd
 from bo_loop.base.errors import CampaignError
 from bo_loop.chemistry.ions import MetalIon, parse_ion
 from bo_loop.data import pools
+from bo_loop.data.mirror_images import one_of_mirror_images
 from bo_loop.data.observations import PAIR_COLUMNS, validate_pairs, with_keys
 from bo_loop.features.schema import FeatureSchema
 
@@ -139,6 +140,7 @@ def _lacking(pool: pd.DataFrame, pairs: pd.DataFrame, most: int | str | None) ->
             "ligands. Give them in a table (bo-loop extend ligands=…), or start a new campaign."
         )
     pairs = pairs[~pairs["pair_id"].isin(pool["pair_id"])].drop_duplicates("pair_id")
+    pairs = one_of_mirror_images(pairs, pool)
     return pools.within_denticity(pairs, most)[list(pool.columns)].reset_index(drop=True)
 
 

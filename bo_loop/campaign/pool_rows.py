@@ -7,6 +7,7 @@ import pandas as pd
 
 from bo_loop.acquisition.objectives.compound import log_costs
 from bo_loop.base.types import PoolPairs
+from bo_loop.data.mirror_images import isomers
 
 SPECIES = ["metal", "charge", "n_ligands"]
 
@@ -21,6 +22,7 @@ def pool_pairs(pairs: pd.DataFrame, own: np.ndarray | None = None) -> PoolPairs:
         ligands=tuple(pairs["ligand_group"]),
         own=np.ones(len(pairs), dtype=bool) if own is None else own,
         cost=pairs["cost"].to_numpy(np.float64) if "cost" in pairs else None,
+        isomers=tuple(isomers(pairs)),
     )
 
 

@@ -46,7 +46,7 @@ _GROUPS = {
     "hydroxamic acid": "[OX2H][NX3][$([#6]=[O,S,N]),$(S=O),$(P=O),$(N=O)]",
     # A lactim's OH is left to its ring, below.
     "phenol": "[OX2H][c;!$(c:[nX2H0])]",
-    "enol of a β-diketone": "[OX2H][CX3]=[CX3][$([CX3]=[O,S]);!$(C[OX2H])]",
+    "enol of a β-diketone": "[OX2H][CX3]=[CX3][$([CX3]=[O,S,N]);!$(C[OX2H])]",
     "enediol": "[OX2H][$([CX3](=[CX3][OX2H])[$([CX3]=O);!$(C[OX2H])])]",
     "thiol, selenol, H2S, H2Se": "[S,Se,Te;X2;!H0]",
     "β-dicarbonyl": (

@@ -1,35 +1,24 @@
 """Ligands: one way of writing each, and what follows from the structure.
 
-A ligand is named by the canonical SMILES of its neutral, fully protonated form; fixed charges
-(quaternary nitrogen, phosphonium) stay. A betaine is thus a cation: C[N+](C)(C)CC(=O)O.
+A ligand is named by the canonical SMILES of its neutral, fully protonated form, in the tautomer of
+`bo_loop.chemistry.tautomers`; fixed charges (quaternary nitrogen, phosphonium) stay. A betaine is
+thus a cation: C[N+](C)(C)CC(=O)O.
 """
 
 from functools import lru_cache
 
 from rdkit import Chem, rdBase
-from rdkit.Chem.MolStandardize import rdMolStandardize
 from rdkit.Chem.rdMolDescriptors import CalcMolFormula
 
 from bo_loop.base.errors import DataError
 from bo_loop.chemistry.acids import acidic_protons
 from bo_loop.chemistry.ions import METALS
+from bo_loop.chemistry.isomers import isomer
+from bo_loop.chemistry.neutral import neutral
+from bo_loop.chemistry.salts import ligand_part
+from bo_loop.chemistry.tautomers import canonical_tautomer
 
 _CACHED = 100_000
-
-# RDKit's Uncharger adds one proton an atom and none next to a cation, which leaves these charged.
-_PROTONATED = {
-    "[O-2]": "O",
-    "[S-2]": "S",
-    "[Se-2]": "[SeH2]",
-    "[Te-2]": "[TeH2]",
-    "[N-]=[N+]=[N-]": "[N-]=[N+]=N",
-}
-
-# Peptides, nucleotides and dyes have hundreds of tautomers. Over the thousand ligands of the
-# literature tables these limits give the groups that RDKit's own (1000) give, in a quarter of the
-# time. They count steps, not seconds, so the outcome is the same on every machine.
-_MAX_TAUTOMERS = 50
-_MAX_TRANSFORMS = 50
 
 
 @lru_cache(maxsize=_CACHED)
@@ -39,38 +28,33 @@ def standardise(smiles: str) -> str:
     Parameters
     ----------
     smiles : str
-        Any SMILES of the ligand: a salt, a hydrate, an anion, a zwitterion.
+        Any SMILES of the ligand: a salt, a hydrate, an anion, a zwitterion, any tautomer.
 
     Returns
     -------
     str
-        Canonical SMILES of the largest (if there is one, organic) fragment, fully protonated and
-        neutral but for fixed charges. Stereochemistry is kept, tautomers are left alone.
-        Idempotent.
+        Canonical SMILES of the part that is no counter-ion, fully protonated and neutral but for
+        fixed charges, in one tautomer. Stereochemistry is kept. Idempotent.
 
     Raises
     ------
     DataError
-        If the SMILES is empty, cannot be read, or holds a metal inside the ligand.
+        If the SMILES is empty, cannot be read, holds a wildcard, a radical, a metal inside the
+        ligand, or two parts of which either may be the ligand.
     """
     with rdBase.BlockLogs():
-        fragment = rdMolStandardize.LargestFragmentChooser(True).choose(_read(smiles))
-        uncharged = rdMolStandardize.Uncharger(True, True).uncharge(fragment)
-        # Written and read once more: removing charges can create or destroy stereocentres.
-        again = Chem.MolFromSmiles(Chem.MolToSmiles(uncharged))
-    if again is None:
-        raise DataError(
-            f"SMILES {smiles!r} has no neutral form: a charge sits where a valence does not allow "
-            "a proton in its place. Correct the structure."
-        )
-    written = Chem.MolToSmiles(again)
-    metals = sorted({atom.GetSymbol() for atom in uncharged.GetAtoms()} & METALS)
+        part = ligand_part(_read(smiles), smiles)
+        _refuse_metals(part, smiles)
+        return Chem.MolToSmiles(canonical_tautomer(neutral(part)))
+
+
+def _refuse_metals(part: Chem.Mol, smiles: str) -> None:
+    metals = sorted({atom.GetSymbol() for atom in part.GetAtoms()} & METALS)
     if metals:
         raise DataError(
             f"SMILES {smiles!r} holds {', '.join(metals)} inside the ligand. Write the free "
             "ligand; the metal ion has columns of its own."
         )
-    return _PROTONATED.get(written, written)
 
 
 @lru_cache(maxsize=_CACHED)
@@ -85,33 +69,42 @@ def ligand_group(smiles: str) -> str:
     Returns
     -------
     str
-        SMILES of the canonical tautomer, without stereochemistry. Deterministic.
-
-    Notes
-    -----
-    The search for tautomers stops after 50 tautomers or 50 transforms. Beyond them (large
-    polyfunctional ligands) two tautomers of one ligand may keep keys of their own; stereoisomers
-    never do, since stereochemistry is removed first.
+        The standardised SMILES without stereochemistry. Deterministic.
 
     Raises
     ------
     DataError
         As `standardise`.
     """
+    written = standardise(smiles)
     with rdBase.BlockLogs():
-        molecule = Chem.MolFromSmiles(standardise(smiles))
-        Chem.RemoveStereochemistry(molecule)
-        # Read again, so that the atom order does not depend on the stereoisomer.
-        flat = Chem.MolFromSmiles(Chem.MolToSmiles(molecule))
-        return Chem.MolToSmiles(_tautomers().Canonicalize(flat))
+        flat = Chem.CanonSmiles(written, useChiral=0)
+    return written if flat == written else standardise(flat)
 
 
-@lru_cache(maxsize=1)
-def _tautomers() -> rdMolStandardize.TautomerEnumerator:
-    parameters = rdMolStandardize.CleanupParameters()
-    parameters.maxTautomers = _MAX_TAUTOMERS
-    parameters.maxTransforms = _MAX_TRANSFORMS
-    return rdMolStandardize.TautomerEnumerator(parameters)
+def same_ligand(one: str, other: str) -> bool:
+    """Whether two SMILES are of one ligand to an achiral metal ion.
+
+    Parameters
+    ----------
+    one, other : str
+        Any SMILES.
+
+    Returns
+    -------
+    bool
+        True for tautomers and mirror images; and for any isomer beside a drawing that says nothing
+        of stereochemistry.
+
+    Raises
+    ------
+    DataError
+        As `standardise`.
+    """
+    if ligand_group(one) != ligand_group(other):
+        return False
+    isomers = {isomer(standardise(one)), isomer(standardise(other))}
+    return len(isomers) == 1 or "" in isomers
 
 
 @lru_cache(maxsize=_CACHED)
@@ -185,5 +178,16 @@ def _read(smiles: str) -> Chem.Mol:
     if molecule is None:
         raise DataError(
             f"SMILES {smiles!r} cannot be read: a bracket, a ring closure or a valence is wrong."
+        )
+    atoms = list(molecule.GetAtoms())
+    if any(a.GetAtomicNum() == 0 for a in atoms) or any(b.HasQuery() for b in molecule.GetBonds()):
+        raise DataError(
+            f"SMILES {smiles!r} holds a wildcard, such as * or R: draw the whole ligand."
+        )
+    radicals = [a for a in atoms if a.GetNumRadicalElectrons() and a.GetSymbol() not in METALS]
+    if radicals:
+        raise DataError(
+            f"SMILES {smiles!r} is a radical: {radicals[0].GetSmarts()} lacks an electron pair. "
+            "Write the hydrogens that it has, or leave out the brackets."
         )
     return molecule

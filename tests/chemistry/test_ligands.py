@@ -9,6 +9,7 @@ from bo_loop.chemistry.ligands import (
     formula,
     inchikey,
     ligand_group,
+    same_ligand,
     standardise,
 )
 
@@ -20,6 +21,8 @@ CHARGES = [
     ("Oc1ccccc1O", -2),
     ("CC(=O)CC(C)=O", -1),
     ("CC(O)=CC(C)=O", -1),
+    ("CC(=O)C=C(C)NCCNC(C)=CC(C)=O", -2),
+    ("CC(=O)CC(C)=NCCN=C(C)CC(C)=O", -2),
     ("CC(=O)NO", -1),
     ("CC(O)=NO", -1),
     ("CC(=O)N(O)CCCCCNC(=O)CCC(=O)N(O)CCCCCNC(=O)CCC(=O)N(O)CCCCCN", -3),
@@ -166,6 +169,20 @@ def test_different_ligands_do_not_share_a_group():
     assert ligand_group("NCC(=O)O") != ligand_group("NCCC(=O)O")
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("OC(=O)[C@H](O)[C@@H](O)C(=O)O", "OC(=O)[C@@H](O)[C@H](O)C(=O)[O-].[K+]", True),
+        ("OC(=O)/C=C/C(=O)O", "OC(=O)/C=C\\C(=O)O", False),
+        ("OC(=O)/C=C/C(=O)O", "OC(=O)C=CC(=O)O", True),
+        ("Sc1ccccn1", "S=c1cccc[nH]1", True),
+        ("NCCN", "NCCCN", False),
+    ],
+)
+def test_one_ligand_to_an_achiral_metal_ion(one, other, same):
+    assert same_ligand(one, other) == same
+
+
 @pytest.mark.parametrize("function", [standardise, ligand_group, inchikey, deprotonated_charge])
 @pytest.mark.parametrize(
     ("smiles", "why"),
@@ -175,6 +192,9 @@ def test_different_ligands_do_not_share_a_group():
         ("NCC(=O", "cannot be read"),
         ("C1CC", "cannot be read"),
         ("[Fe]1OCCO1", "holds Fe inside the ligand"),
+        ("*CC(=O)O", "holds a wildcard"),
+        ("[CH2]C(=O)O", "is a radical"),
+        ("NCC(=O)O.CC(N)C(=O)O", "may each be the ligand"),
     ],
 )
 def test_unusable_structures_are_named(function, smiles, why):

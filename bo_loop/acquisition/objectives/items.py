@@ -9,6 +9,7 @@ S            draws
 parts        (k, m) rows of those pairs
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -40,13 +41,29 @@ def partners(pairs: PoolPairs, metal: str, n_ligands: int | None = None) -> Rows
     -------
     (N,) int64
         The first such row, −1 if there is none.
+
+    Notes
+    -----
+    The same isomer, or else one whose stereochemistry is not known. A ligand whose own is not
+    known has the partner of its isomer only if there is one isomer: cis must not be judged by
+    trans.
     """
-    found: dict[tuple[str, int], int] = {}
+    isomers = pairs.isomers or [""] * len(pairs)
+    found: dict[tuple[str, int], dict[str, int]] = {}
     keys = list(zip(pairs.ligands, np.asarray(pairs.n_ligands).tolist(), strict=True))
     for row in np.flatnonzero(np.asarray(pairs.metals) == metal).tolist():
-        found.setdefault(keys[row], row)
+        found.setdefault(keys[row], {}).setdefault(isomers[row], row)
     wanted = keys if n_ligands is None else [(ligand, n_ligands) for ligand, _ in keys]
-    return np.array([found.get(key, -1) for key in wanted], dtype=np.int64)
+    rows = [_of_isomer(found.get(key, {}), own) for key, own in zip(wanted, isomers, strict=True)]
+    return np.array(rows, dtype=np.int64)
+
+
+def _of_isomer(rows: Mapping[str, int], isomer: str) -> int:
+    if isomer in rows:
+        return rows[isomer]
+    if isomer:
+        return rows.get("", -1)
+    return next(iter(rows.values())) if len(rows) == 1 else -1
 
 
 def first_mentions(parts: Rows) -> Mask:

@@ -10,6 +10,7 @@ import pandas as pd
 
 from bo_loop.base.errors import DataError
 from bo_loop.campaign.ledger.events import NewEvent
+from bo_loop.campaign.mirrors import mirror_images
 from bo_loop.campaign.results.dates import checked_date
 from bo_loop.data.cells import Cells, read_cells
 from bo_loop.data.numbers import Reading, understand
@@ -103,12 +104,14 @@ def read_results(
         raise DataError(_short(str(error), 1000)) from error
     table = cells.written.rename(columns=str.strip)
     _check_columns(table, path)
-    named = pool["pair_id"].isin(table["pair_id"].str.strip())
+    given = set(table["pair_id"].str.strip())
+    mirrored = mirror_images(given, pool)
+    named = pool["pair_id"].isin(given | set(mirrored.values()))
     pairs = pool[named].set_index("pair_id").to_dict("index")
     problems = {_row_number(line): [line] for line in cells.problems}
     found = ResultsTable()
     for label, row in _rows(cells, table):
-        reader = _Row(label, row, pairs)
+        reader = _Row(label, row, pairs, mirrored)
         event = reader.event(defaults)
         if reader.problems:
             problems.setdefault(_row_number(label), []).extend(reader.problems)
@@ -144,13 +147,25 @@ def check_number(name: str, reading: Reading) -> float:
 class _Row:
     """One row while it is read: its cells, what is wrong, what was understood."""
 
-    def __init__(self, label: str, row: Mapping[str, str], pairs: Mapping[str, Mapping[str, Any]]):
+    def __init__(
+        self,
+        label: str,
+        row: Mapping[str, str],
+        pairs: Mapping[str, Mapping[str, Any]],
+        mirrored: Mapping[str, str],
+    ):
         self.label = label
         self.row = {name: text.strip() for name, text in row.items()}
-        self.pair = pairs.get(self.row["pair_id"])
         self.problems: list[str] = []
         self.understood: list[str] = []
         self.confirmed = False
+        if ours := mirrored.get(self.row["pair_id"]):
+            self.understood.append(
+                f"{label}, pair_id: {self.row['pair_id']} is the mirror image of {ours}, with the "
+                "same log β, and was recorded as that"
+            )
+            self.row["pair_id"] = ours
+        self.pair = pairs.get(self.row["pair_id"])
 
     def event(self, defaults: Mapping[str, str]) -> NewEvent | None:
         """Return what the row records; None if it is still pending or has `problems`."""
@@ -290,10 +305,10 @@ def _same_ligand(theirs: str, ours: str) -> bool:
     """Whether two SMILES are of one ligand; a drawing that cannot be read is of another."""
     if theirs == ours:
         return True
-    from bo_loop.chemistry.ligands import ligand_group  # only where somebody drew it anew
+    from bo_loop.chemistry.ligands import same_ligand  # only where somebody drew it anew
 
     try:
-        return ligand_group(theirs) == ligand_group(ours)
+        return same_ligand(theirs, ours)
     except DataError:
         return False
 

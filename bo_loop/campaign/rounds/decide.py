@@ -7,8 +7,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from bo_loop.acquisition.objectives.items import partners
 from bo_loop.acquisition.objectives.limits import Limit
 from bo_loop.base.config import build
+from bo_loop.base.types import Mask
 from bo_loop.campaign.ledger.state import CampaignState
 from bo_loop.campaign.pool_rows import SPECIES, known_pairs, pool_pairs
 from bo_loop.campaign.rounds.chances import weighed
@@ -16,6 +18,7 @@ from bo_loop.campaign.rounds.generated import origin, restricted
 from bo_loop.campaign.rounds.why import context
 from bo_loop.campaign.views.naming import namer
 from bo_loop.chemistry.ions import parse_ion
+from bo_loop.data.mirror_images import isomers
 from bo_loop.data.observations import OBSERVATION_COLUMNS
 from bo_loop.features.schema import FeatureSchema
 from bo_loop.propose import Candidates, propose
@@ -160,10 +163,14 @@ def candidates_of(
 ) -> tuple[pd.DataFrame, Candidates]:
     """Return the rows of the posterior, pool ∪ answered literature pairs, and what each is for.
 
-    A literature value answers a pair of the pool if metal ion, n and `ligand_group` agree:
-    tables often leave out the stereochemistry. Literature pairs of the campaign's target metals
-    and n that the pool lacks come behind the pool, under the pool's conditions if it has only one;
-    behind them, the pairs that constraints speak of, which are only predicted.
+    A literature value answers a pair of the pool if metal ion, n and `ligand_group` agree, and the
+    isomer does or is drawn in one of them only: tables often leave out the stereochemistry.
+    Literature pairs of the campaign's target metals and n that the pool lacks come behind the pool,
+    under the pool's conditions if it has only one; behind them, the pairs that constraints speak
+    of, which are only predicted.
+
+    Of mirror images in the pool, only the first is open, and only as long as nothing is known of
+    the other.
 
     With `include_known` it answers none that is open: a pair that is to be proposed must not be the
     one that proposals are compared with.
@@ -172,10 +179,7 @@ def candidates_of(
     the same measurement would find that bound again.
     """
     known, extra = known_pairs(literature, pool)
-    key = [*SPECIES, "ligand_group"]
-    answered_by_literature = pd.MultiIndex.from_frame(pool[key]).isin(
-        pd.MultiIndex.from_frame(known[key])
-    )
+    answered_by_literature = _answered(pool, known)
     limits = _predicted(pd.concat([pool, extra], ignore_index=True), predicted)
     pairs = pd.concat([pool, extra, limits], ignore_index=True)
     states = pool["pair_id"].map(state.state_of).to_numpy()
@@ -185,11 +189,39 @@ def candidates_of(
     lost = np.isin(states, ("failed", "withdrawn")) & ~answered_by_literature
     return pairs, Candidates(
         pairs=pool_pairs(pairs, own=np.r_[~lost, ~no, none]),
-        open=np.r_[(states == "open") & ~answered_by_literature, no, none],
+        open=np.r_[(states == "open") & ~answered_by_literature & ~_mirrored(pool, states), no, none],
         pending=np.r_[[bool(state.waiting(p)) for p in pool["pair_id"]], no, none].astype(bool),
         answered=np.r_[(states == "measured") | answered_by_literature, ~no, none],
         again=np.r_[(states == "measured") & pool["pair_id"].isin(_exactly(state)), no, none],
     )
+
+
+def _answered(pool: pd.DataFrame, known: pd.DataFrame) -> Mask:
+    """Tell which pairs of the pool are among the known ones, (N,)."""
+    which = isomers(pd.concat([pool, known], ignore_index=True)).to_numpy()
+    key = [*SPECIES, "ligand_group"]
+    found: dict[tuple[Any, ...], set[str]] = {}
+    for pair, one in zip(_tuples(known[key]), which[len(pool) :], strict=True):
+        found.setdefault(pair, set()).add(one)
+    return np.array(
+        [
+            pair in found and (not one or not found[pair].isdisjoint({one, ""}))
+            for pair, one in zip(_tuples(pool[key]), which[: len(pool)], strict=True)
+        ],
+        dtype=bool,
+    )
+
+
+def _mirrored(pool: pd.DataFrame, states: np.ndarray) -> Mask:
+    """Tell whose mirror image stands before it in the pool, or is open no more, (N,)."""
+    species = pool[[*SPECIES, "ligand_group"]].assign(isomer=isomers(pool))
+    known = pd.Series(states != "open", index=pool.index)
+    taken = known.groupby([species[column] for column in species]).transform("any")
+    return (species.duplicated() | (taken & ~known)).to_numpy()
+
+
+def _tuples(frame: pd.DataFrame) -> list[tuple[Any, ...]]:
+    return list(frame.itertuples(index=False, name=None))
 
 
 def _exactly(state: CampaignState) -> set[str]:
@@ -200,12 +232,12 @@ def _exactly(state: CampaignState) -> set[str]:
 
 def _predicted(pairs: pd.DataFrame, limits: Sequence[Limit]) -> pd.DataFrame:
     """Return the pairs that constraints speak of, for every ligand that has none of its own."""
-    ligands = pairs.drop_duplicates("ligand_group")
+    rows = pool_pairs(pairs)
+    distinct = ~pairs.assign(isomer=isomers(pairs)).duplicated(["ligand_group", "isomer"])
     frames = [pairs.iloc[:0]]
     for limit in limits:
         ion = parse_ion(limit.metal)
-        species = (pairs[SPECIES] == (ion.metal, ion.charge, limit.n_ligands)).all(axis=1)
-        lacking = ligands[~ligands["ligand_group"].isin(pairs.loc[species, "ligand_group"])]
+        lacking = pairs[distinct & (partners(rows, str(ion), limit.n_ligands) < 0)]
         ids = [f"{ion}:L{limit.n_ligands}:{i.split(':', 2)[2]}" for i in lacking["pair_id"]]
         frames.append(
             lacking.assign(

@@ -16,7 +16,7 @@ SHOW = ("metal", "charge", "smiles", "n_ligands", "log_beta")
 def standard_structures(rows: pd.DataFrame) -> tuple[pd.DataFrame, Step]:
     """Write each ligand as its standard SMILES; rows whose structure cannot be used are left out.
 
-    Largest fragment, neutral and fully protonated, canonical, stereochemistry kept: two ways of
+    Without counter-ions, fully protonated, one tautomer, stereochemistry kept: two ways of
     drawing one ligand become one structure.
     """
     from bo_loop.chemistry.ligands import standardise

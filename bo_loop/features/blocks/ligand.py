@@ -91,7 +91,7 @@ def groups(smiles: Sequence[str]) -> Rows:
 
     It is kept in the cache on disk: the canonical tautomer of a large ligand takes a while.
     """
-    with DescriptorCache(f"ligand_group 1 rdkit={version('rdkit')}", 1) as cache:
+    with DescriptorCache(f"ligand_group 2 rdkit={version('rdkit')}", 1) as cache:
         return cache.vectors(smiles, _number)[:, 0].astype(np.int64)
 
 

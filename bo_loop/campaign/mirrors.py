@@ -1,0 +1,37 @@
+"""Pair ids that a lab gives for the mirror image of a ligand in the pool."""
+
+from collections.abc import Collection
+
+import pandas as pd
+
+
+def mirror_images(given: Collection[str], pool: pd.DataFrame) -> dict[str, str]:
+    """Find the pairs of the pool whose mirror images are meant.
+
+    Parameters
+    ----------
+    given : collection of str
+        Pair ids as the lab gives them.
+    pool : DataFrame
+        With ``pair_id`` and ``smiles``.
+
+    Returns
+    -------
+    dict of str to str
+        The pool's pair by the given one; only for those that the pool lacks.
+    """
+    unknown = set(given) - set(pool["pair_id"])
+    # An InChIKey's first block is the constitution, which mirror images share.
+    ends = {pair_id[: pair_id.find("-")] for pair_id in unknown if "-" in pair_id}
+    alike = pool[[pair_id[: pair_id.find("-")] in ends for pair_id in pool["pair_id"]]]
+    if alike.empty:
+        return {}
+    from bo_loop.chemistry.isomers import one_to_a_metal_ion  # RDKit: only where it is needed
+    from bo_loop.chemistry.ligands import inchikey
+
+    found = {}
+    for pair_id, smiles in zip(alike["pair_id"], alike["smiles"], strict=True):
+        species = pair_id.rpartition(":")[0]
+        for drawing in one_to_a_metal_ion(smiles):
+            found[f"{species}:{inchikey(drawing)}"] = pair_id
+    return {given: ours for given, ours in found.items() if given in unknown}
