@@ -27,6 +27,9 @@ from bo_loop.models.sources import Groups, groups_of, labels, noise_of, offset_o
 from bo_loop.models.tables import checked_targets
 from bo_loop.records import Floats, PairFeatures, Rows
 
+_SPREAD = 5.0  # sd of log β over SRD 46, whatever the metal, the ligand and n
+_SPREAD_ROWS = 3
+
 
 class Naming(Protocol):
     """How the kernel's part of θ is stated in original units, and read back."""
@@ -286,9 +289,14 @@ class ExactGP(ABC):
 
 
 def _centre_and_scale(y: Floats) -> tuple[float, float]:
-    """Mean and sample sd; the sd of equal values counts as 1."""
-    spread = float(y.std(ddof=1)) if len(y) > 1 else 0.0
-    return float(y.mean()), spread or 1.0
+    """Mean, and sd of log β as the values and the literature at large tell it.
+
+    A few values, which may be those of alike pairs, do not say how far others can lie from them:
+    the variance is that of the values and `_SPREAD_ROWS` more at the sd of the literature.
+    """
+    off = y - y.mean()
+    variance = (off @ off + _SPREAD_ROWS * _SPREAD**2) / (len(y) - 1 + _SPREAD_ROWS)
+    return float(y.mean()), float(np.sqrt(variance))
 
 
 def _report(found: Optimum, n: int, n_fit: int, *, warm: bool) -> dict[str, Any]:

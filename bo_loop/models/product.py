@@ -37,8 +37,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from bo_loop.models.layout import COUNTS, LIGAND, Layout, Values
+from bo_loop.models.layout import COUNTS, ITSELF, LIGAND, NUMBER, Layout, Values
 from bo_loop.models.matern import squared_distance, tiles
+from bo_loop.models.span import Span
 from bo_loop.records import Floats, PairFeatures
 
 _TINY = 1e-20  # keeps the square root differentiable at r = 0
@@ -53,11 +54,17 @@ class Tables:
     metal : (n_metals, d_m) float64 tensor
     ligand : (n_ligands, d_l) float64 tensor
     counts : mapping of str to (n_ligands, d) float32 tensor
+    group : (n_ligands,) int64 tensor
+        Which ligands are the same.
+    number : int or None
+        Column of n among the features of the pair, if there is one.
     """
 
     metal: Tensor
     ligand: Tensor
     counts: dict[str, Tensor]
+    group: Tensor
+    number: int | None
 
     @classmethod
     def of(cls, features: PairFeatures, device: torch.device) -> "Tables":
@@ -67,6 +74,7 @@ class Tables:
             stacked = np.hstack([np.empty((n, 0)), *tables.values()])
             return torch.as_tensor(stacked, dtype=torch.float64, device=device)
 
+        pair = features.names["pair"]
         metals, ligands = (
             len(next(iter(side.values()))) for side in (features.metal, features.ligand)
         )
@@ -78,6 +86,8 @@ class Tables:
                 for b, t in features.ligand.items()
                 if b in COUNTS
             },
+            group=torch.as_tensor(features.ligand_group, device=device),
+            number=pair.index(NUMBER) if NUMBER in pair else None,
         )
 
     def gather(self, x: Tensor) -> "Side":
@@ -100,6 +110,8 @@ class Tables:
             settings[:, 1:],
             self.ligand[ligands],
             {block: counts[ligands] for block, counts in self.counts.items()},
+            self.group[ligands],
+            self.number,
             setting_row,
             ligand_row,
         )
@@ -115,6 +127,8 @@ class Side:
     pair : (u_a, d_p) float64 tensor
     ligand : (u_b, d_l) float64 tensor
     counts : mapping of str to (u_b, d) float32 tensor
+    group : (u_b,) int64 tensor
+    number : int or None
     setting_row, ligand_row : (n,) int64 tensor
     """
 
@@ -122,8 +136,21 @@ class Side:
     pair: Tensor
     ligand: Tensor
     counts: dict[str, Tensor]
+    group: Tensor
+    number: int | None
     setting_row: Tensor
     ligand_row: Tensor
+
+    @property
+    def log_n(self) -> Tensor:
+        """Log of the number of ligands; 0 where the features do not say; (u_a,)."""
+        if self.number is None:
+            return self.pair.new_zeros(len(self.pair))
+        return self.pair[:, self.number].clamp_min(0.5).log()
+
+    def span(self) -> Span:
+        """Return what the pairs span."""
+        return Span(self.metal, self.log_n)
 
 
 def matern32(squared: Tensor) -> Tensor:
@@ -154,12 +181,25 @@ def min_max(a: Tensor, b: Tensor) -> Tensor:
 
 
 def overlaps(a: Side, b: Side) -> dict[str, Tensor]:
-    """Min-max kernel of the ligands of `a` and `b`, for each block of counts: no θ is in it."""
-    return {block: min_max(a.counts[block], b.counts[block]) for block in a.counts}
+    """Factors of the ligands of `a` and `b` that no θ is in: by block of counts, and `ITSELF`."""
+    alike = {block: min_max(a.counts[block], b.counts[block]) for block in a.counts}
+    return alike | {ITSELF: (a.group[:, None] == b.group).to(a.ligand)}
+
+
+def amplitude(values: Values, side: Side, span: Span | None = None) -> Tensor:
+    """Amplitude g of each setting of `side`, bent where it lies beyond a `span`; (u_a,)."""
+    if span is None:
+        return values.log_amplitude(side.metal, side.log_n).exp()
+    return span.log_amplitude(values, side.metal, side.log_n).exp()
 
 
 def small_tables(
-    layout: Layout, values: Values, a: Side, b: Side, shared: dict[str, Tensor]
+    layout: Layout,
+    values: Values,
+    a: Side,
+    b: Side,
+    shared: dict[str, Tensor],
+    span: Span | None = None,
 ) -> list[tuple[Tensor, Tensor]]:
     """Compute (A, B), (A₀, B₀) and (C, v), v as a table, of settings and ligands of `a` and `b`.
 
@@ -169,6 +209,8 @@ def small_tables(
     ----------
     shared
         `overlaps` of a and b.
+    span : Span, optional
+        What the training pairs span, where a and b may lie beyond it.
     """
     around = squared_distance(a.pair / values.pair, b.pair / values.pair)
     apart = around + squared_distance(a.metal / values.metal, b.metal / values.metal)
@@ -189,8 +231,10 @@ def small_tables(
             with_metal = with_metal + product
         else:
             without = without + product
-    scale = values.amplitude(a.metal)[:, None] * values.amplitude(b.metal)
+    scale = amplitude(values, a, span)[:, None] * amplitude(values, b, span)
     settings, settings_0 = matern32(apart), matern32(around)
+    if span is not None:
+        settings_0 = settings_0 * span.fading(values, a.metal, b.metal)
     return [
         (scale * settings, with_metal),
         (scale * settings_0, without),

@@ -14,11 +14,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from bo_loop.errors import ConfigError, DataError
+from bo_loop.models.layout import NUMBER
 from bo_loop.models.pair_model import PairModel
 from bo_loop.models.tables import qualified_names
 from bo_loop.records import Floats, PairFeatures, Rows
 
-NUMBER = "n_ligands"
 INPUTS = ("beta_1_mean", "beta_1_variance")
 # The published β1 model sees neither: its n is 1, and its complex charge the sum of two charges.
 _NOT_FOR_BETA_1 = (NUMBER, "complex_charge")

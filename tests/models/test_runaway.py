@@ -1,0 +1,102 @@
+"""Predictions for ions unlike those trained on: near the prior, and honest about it."""
+
+import warnings
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bo_loop.chemistry.ions import METALS, MetalIon
+from bo_loop.data.schema import standardised
+from bo_loop.errors import BoLoopError
+from bo_loop.features.bonding import bonding
+from bo_loop.features.chemistry import ChemistryRecipe
+from bo_loop.features.metal import properties
+from bo_loop.models.linalg import FitWarning
+from bo_loop.models.pair_gp import PairGP
+from bo_loop.surrogate import Surrogate
+
+LIGANDS = (
+    "NCC(=O)O",
+    "NCCN",
+    "O=C(O)C(=O)O",
+    "O=C(O)CN(CC(=O)O)CC(=O)O",
+    "O=C(O)CN(CCN(CC(=O)O)CC(=O)O)CC(=O)O",
+    "Oc1ccccc1O",
+    "c1ccc(-c2ccccn2)nc1",
+    "CC(=O)O",
+    "OC(CC(=O)O)(CC(=O)O)C(=O)O",
+    "SCC(N)C(=O)O",
+    "c1ccncc1",
+    "C1CNCCNCCCNCCNC1",
+    "O=C(O)c1ccccc1O",
+    "CC(=O)NO",
+)
+OXO = (("VO", 2), ("UO2", 2), ("VO2", 1), ("TiO", 2))
+
+
+def describable(ion: MetalIon) -> bool:
+    try:
+        return bool(np.isfinite([*properties([ion])[0], *bonding([ion])[0]]).all())
+    except BoLoopError:
+        return False
+
+
+IONS = [
+    (ion.metal, ion.charge)
+    for ion in (
+        *(MetalIon(metal, charge) for metal in sorted(METALS) for charge in range(1, 7)),
+        *(MetalIon(*each) for each in OXO),
+    )
+    if describable(ion)
+]
+
+
+def table(rows) -> pd.DataFrame:
+    columns = ["metal", "charge", "smiles", "n_ligands", "log_beta"]
+    frame = pd.DataFrame(rows, columns=columns)
+    return frame.assign(
+        ligand=frame["smiles"],
+        log_beta_sd=np.nan,
+        censoring="none",
+        temperature_C=25.0,
+        ionic_strength_M=0.1,
+        source="lab",
+    )
+
+
+def asked() -> pd.DataFrame:
+    """Every ion with a weak, a middling and a strong ligand."""
+    return table([(*ion, LIGANDS[i], n, 0.0) for ion in IONS for i, n in ((7, 1), (0, 3), (4, 1))])
+
+
+def predicted(observations: pd.DataFrame) -> pd.DataFrame:
+    known = standardised(observations, "the observations")
+    schema = ChemistryRecipe().fit(known)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FitWarning)
+        surrogate = Surrogate.fit(schema, PairGP(max_iter=60), known)
+    return surrogate.predict(asked()).assign(noise=max(surrogate.noise_sds()))
+
+
+def check(observations: pd.DataFrame) -> pd.DataFrame:
+    found, y = predicted(observations), observations["log_beta"]
+    room = 0.5 * (y.max() - y.min()) + 2.0
+    assert found["mean"].between(max(-10.0, y.min() - room), min(60.0, y.max() + room)).all()
+    assert np.isfinite(found["sd"]).all()
+    assert (found["sd"] >= found["noise"]).all()
+    assert (2.0 * 1.96 * found["sd"] <= 80.0).all()
+    return found
+
+
+ROW = st.tuples(
+    st.sampled_from(IONS), st.sampled_from(LIGANDS), st.integers(1, 3), st.floats(0.0, 30.0)
+)
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.lists(ROW, min_size=2, max_size=20))
+def test_any_few_rows_predict_any_ion_within_reason(rows):
+    check(table([(*ion, smiles, n, round(value, 2)) for ion, smiles, n, value in rows]))
