@@ -30,7 +30,6 @@ from bo_loop.records import Floats, PairFeatures
 METAL = "metal"
 LIGAND = "ligand"
 COUNTS = ("atoms",)  # blocks of counts, for the min-max kernel
-ITSELF = "itself"  # 1 for a ligand with itself, 0 for two ligands
 NUMBER = "n_ligands"
 _LOG_NUMBER = f"log {NUMBER}"
 
@@ -56,7 +55,7 @@ class Term:
     of_metal : bool
         Whether the kernel of the metal is among them.
     ligand : tuple of str
-        `LIGAND`, blocks of `COUNTS` and `ITSELF`; empty for a term of the metal alone.
+        `LIGAND` and blocks of `COUNTS`; empty for a term of the metal alone.
     """
 
     name: str
@@ -73,7 +72,7 @@ class Term:
             If a factor is unknown or named twice, or there is none.
         """
         factors = [factor.strip() for factor in str(text).split("*")]
-        known = (METAL, LIGAND, *COUNTS, ITSELF)
+        known = (METAL, LIGAND, *COUNTS)
         if not set(factors) <= set(known) or len(set(factors)) < len(factors):
             raise ConfigError(
                 f"{text!r} is no term of the kernel: write different ones of {', '.join(known)}, "
@@ -92,7 +91,7 @@ def require_blocks(terms: Iterable[Term], blocks: Iterable[str]) -> None:
     ConfigError
         Naming them.
     """
-    lacking = sorted({factor for term in terms for factor in term.ligand} - {LIGAND, ITSELF, *blocks})
+    lacking = sorted({factor for term in terms for factor in term.ligand} - {LIGAND, *blocks})
     if lacking:
         raise ConfigError(
             f"The model's terms name the blocks {', '.join(lacking)}, which these features do "

@@ -13,6 +13,7 @@ from bo_loop.models.fitting import Problem
 from bo_loop.models.kernels import ProductKernel
 from bo_loop.models.layout import Layout, Term, require_blocks
 from bo_loop.models.product import ProductForm, Tables, overlaps
+from bo_loop.models.sources import labels
 from bo_loop.records import Floats, PairFeatures, Rows
 
 TERMS = ("metal * ligand * atoms", "metal * ligand", "ligand", "metal")
@@ -88,7 +89,7 @@ class PairGP(ExactGP):
         order = rng.permutation(n)
         source = np.zeros(n, dtype=np.int64)
         if features.source is not None:
-            source = np.unique(features.source[order], return_inverse=True)[1]
+            source = np.unique(labels(features)[order], return_inverse=True)[1]
         # The k-th row of every source comes before the (k + 1)-th of any.
         turn = np.empty(n, dtype=np.int64)
         for number in np.unique(source):

@@ -37,7 +37,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from bo_loop.models.layout import COUNTS, ITSELF, LIGAND, NUMBER, Layout, Values
+from bo_loop.models.layout import COUNTS, LIGAND, NUMBER, Layout, Values
 from bo_loop.models.matern import squared_distance, tiles
 from bo_loop.models.span import Span
 from bo_loop.records import Floats, PairFeatures
@@ -54,8 +54,6 @@ class Tables:
     metal : (n_metals, d_m) float64 tensor
     ligand : (n_ligands, d_l) float64 tensor
     counts : mapping of str to (n_ligands, d) float32 tensor
-    group : (n_ligands,) int64 tensor
-        Which ligands are the same.
     number : int or None
         Column of n among the features of the pair, if there is one.
     """
@@ -63,7 +61,6 @@ class Tables:
     metal: Tensor
     ligand: Tensor
     counts: dict[str, Tensor]
-    group: Tensor
     number: int | None
 
     @classmethod
@@ -86,7 +83,6 @@ class Tables:
                 for b, t in features.ligand.items()
                 if b in COUNTS
             },
-            group=torch.as_tensor(features.ligand_group, device=device),
             number=pair.index(NUMBER) if NUMBER in pair else None,
         )
 
@@ -110,7 +106,6 @@ class Tables:
             settings[:, 1:],
             self.ligand[ligands],
             {block: counts[ligands] for block, counts in self.counts.items()},
-            self.group[ligands],
             self.number,
             setting_row,
             ligand_row,
@@ -127,7 +122,6 @@ class Side:
     pair : (u_a, d_p) float64 tensor
     ligand : (u_b, d_l) float64 tensor
     counts : mapping of str to (u_b, d) float32 tensor
-    group : (u_b,) int64 tensor
     number : int or None
     setting_row, ligand_row : (n,) int64 tensor
     """
@@ -136,7 +130,6 @@ class Side:
     pair: Tensor
     ligand: Tensor
     counts: dict[str, Tensor]
-    group: Tensor
     number: int | None
     setting_row: Tensor
     ligand_row: Tensor
@@ -181,9 +174,8 @@ def min_max(a: Tensor, b: Tensor) -> Tensor:
 
 
 def overlaps(a: Side, b: Side) -> dict[str, Tensor]:
-    """Factors of the ligands of `a` and `b` that no θ is in: by block of counts, and `ITSELF`."""
-    alike = {block: min_max(a.counts[block], b.counts[block]) for block in a.counts}
-    return alike | {ITSELF: (a.group[:, None] == b.group).to(a.ligand)}
+    """Min-max kernel of the ligands of `a` and `b`, for each block of counts: no θ is in it."""
+    return {block: min_max(a.counts[block], b.counts[block]) for block in a.counts}
 
 
 def amplitude(values: Values, side: Side, span: Span | None = None) -> Tensor:

@@ -200,6 +200,7 @@ def _with_moved(features: PairFeatures) -> PairFeatures:
         ligand_row=rows,
         pair=blocks["pair"],
         source=None,
+        own=None,
     )
     return features.concat(apart)
 

@@ -15,7 +15,7 @@ from bo_loop.models.product import min_max
 from bo_loop.models.relevance import _numerical, gradients
 from bo_loop.records import PairFeatures
 
-TERMS = ["metal * ligand * atoms", "metal * ligand", "metal * itself", "ligand", "metal"]
+TERMS = ["metal * ligand * atoms", "metal * ligand", "ligand", "metal"]
 
 
 def counted(n: int = 40) -> PairFeatures:
@@ -76,9 +76,8 @@ def covariance_by_hand(features: PairFeatures, state: dict, i: int, j: int) -> f
         * features.pair[k, 0] ** by_n
         for k in (i, j)
     )
-    same = features.ligand_group[row[i]] == features.ligand_group[row[j]]
-    of_both = with_metal * (v[0] * alike + v[1]) + without * v[3]
-    return g * h * (of_both * of_ligand + with_metal * v[2] * same) + with_metal * v[4]
+    amplified = with_metal * (v[0] * alike + v[1]) + without * v[2]
+    return g * h * amplified * of_ligand + with_metal * v[3]
 
 
 def test_covariance_is_the_sum_of_its_terms():
