@@ -107,6 +107,10 @@ class ExactGP(ABC):
     def cold_start(self, problem: Problem, features: PairFeatures) -> Floats:
         """θ to start from, for the pairs of `problem`, which have `features`."""
 
+    def widened(self, problem: Problem, found: Optimum, features: PairFeatures) -> float:
+        """Return what standard deviations are multiplied by after the search."""
+        return 1.0
+
     def fit(
         self,
         features: PairFeatures,
@@ -164,8 +168,9 @@ class ExactGP(ABC):
                 FitWarning,
                 stacklevel=2,
             )
-        hyperparameters = self._stated(found, features, groups, centre, scale)
-        report = _report(found, len(y), len(rows), warm=warm)
+        wider = self.widened(problem, found, part)
+        hyperparameters = self._stated(found, features, groups, centre, scale, wider)
+        report = _report(found, len(y), len(rows), warm=warm) | {"widened": wider}
         return self._condition(features, y, noise_var, hyperparameters, report)
 
     def build(
@@ -247,13 +252,15 @@ class ExactGP(ABC):
         groups: Groups | None,
         centre: float,
         scale: float,
+        wider: float,
     ) -> dict[str, Any]:
-        """State θ and the mean, of the standardised outcome, in original units."""
+        """State θ, its variances times `wider`², and the mean, in original units."""
+        unit = scale * wider
         g = 1 if groups is None else len(groups)
         p = len(found.theta) - g - self.source_offset
-        noise, *offset = np.split(np.exp(found.theta[p:]) * scale**2, [g])
+        noise, *offset = np.split(np.exp(found.theta[p:]) * unit**2, [g])
         noise = noise.tolist()
-        stated = self.naming(features).stated(found.theta[:p], scale)
+        stated = self.naming(features).stated(found.theta[:p], unit)
         stated["noise"] = noise[-1] if groups is None else groups.shared(noise)
         stated["mean"] = centre + found.mean * scale
         if groups is not None:

@@ -9,11 +9,12 @@ import torch
 
 from bo_loop.errors import ConfigError
 from bo_loop.models.exact_gp import ExactGP
-from bo_loop.models.fitting import Problem
+from bo_loop.models.fitting import Optimum, Problem
 from bo_loop.models.kernels import ProductKernel
 from bo_loop.models.layout import Layout, Term, require_blocks
 from bo_loop.models.product import ProductForm, Tables, overlaps
 from bo_loop.models.sources import labels
+from bo_loop.models.widening import left_out, widening
 from bo_loop.records import Floats, PairFeatures, Rows
 
 TERMS = ("metal * ligand * atoms", "metal * ligand", "ligand", "metal")
@@ -100,6 +101,15 @@ class PairGP(ExactGP):
     def cold_start(self, problem: Problem, features: PairFeatures) -> Floats:
         """θ at the priors' means: distances, and variances of the terms, of the usual size."""
         return np.concatenate([self.naming(features).start(), problem.noise_start()])
+
+    def widened(self, problem: Problem, found: Optimum, features: PairFeatures) -> float:
+        """Widen so that intervals cover ligands left out; see `bo_loop.models.widening`."""
+        theta = torch.as_tensor(found.theta, device=problem.y.device)
+        group = features.ligand_group[features.ligand_row]
+        with torch.no_grad():
+            covariance, noise = problem.moments(theta)
+        covariance.diagonal().add_(noise + found.jitter)
+        return widening(left_out(covariance, problem.y - found.mean, group), group)
 
     def _terms(self) -> list[Term]:
         return [Term.parse(text) for text in self.terms]

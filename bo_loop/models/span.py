@@ -9,7 +9,9 @@ e        what of x lies beyond the box around X              (u, d_m)
 φ        angle of an ion, arctan |e / l|                      (u,)
 
 An amplitude exp(w · x) is learned between the ions trained on, and says nothing beyond: a log
-amplitude is bent so that it never leaves their range by more than `_GIVE`. Its slope is continuous.
+amplitude is bent so that it never leaves their range by more than `_GIVE`, its slope being
+continuous; and with 1 − cos φ it turns into the largest of theirs, so that an ion which is like
+none is taken for one whose ligand matters much.
 
 What all metals share is shared by those within the span. The function of ligands that an ion
 beyond it has is cos φ times theirs and sin φ times an independent one, so that its prior variance
@@ -45,7 +47,8 @@ class Span:
     def log_amplitude(self, values: Values, metal: Tensor, log_n: Tensor) -> Tensor:
         """Log amplitude of ions x (u, d_m) with so many ligands (u,), bent; (u,)."""
         slopes, by_n = values.slopes, values.number_slope
-        of_ion = _bent(metal @ slopes, self.metal @ slopes)
+        known, like = self.metal @ slopes, self._angle(values, metal).cos()
+        of_ion = like * _bent(metal @ slopes, known) + (1.0 - like) * known.max()
         return of_ion + _bent(log_n * by_n, self.log_n * by_n)
 
     def fading(self, values: Values, a: Tensor, b: Tensor) -> Tensor:

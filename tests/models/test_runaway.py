@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from literature import literature, needs_literature
 
 from bo_loop.chemistry.ions import METALS, MetalIon
 from bo_loop.data.schema import standardised
@@ -88,6 +89,42 @@ def check(observations: pd.DataFrame) -> pd.DataFrame:
     assert (found["sd"] >= found["noise"]).all()
     assert (2.0 * 1.96 * found["sd"] <= 80.0).all()
     return found
+
+
+DIVALENT = [
+    ("Cu", 2, "NCC(=O)O", 1, 8.2),
+    ("Cu", 2, "NCC(=O)O", 2, 15.0),
+    ("Ni", 2, "NCC(=O)O", 1, 5.8),
+    ("Zn", 2, "NCCN", 1, 5.7),
+    ("Cu", 2, "NCCN", 1, 10.5),
+    ("Ni", 2, "NCCN", 1, 7.4),
+    ("Co", 2, "NCCN", 1, 5.6),
+    ("Cu", 2, "O=C(O)C(=O)O", 1, 4.8),
+    ("Zn", 2, "O=C(O)C(=O)O", 1, 3.9),
+    ("Ni", 2, "O=C(O)CN(CC(=O)O)CC(=O)O", 1, 11.5),
+    ("Cu", 2, "O=C(O)CN(CC(=O)O)CC(=O)O", 1, 12.9),
+    ("Zn", 2, "O=C(O)CN(CC(=O)O)CC(=O)O", 1, 10.7),
+]
+
+
+def test_four_divalent_ions_do_not_make_uranium_strong():
+    """U⁶⁺ + glycine was 2.6e14, Th⁴⁺ 33,378 and Fe³⁺ 477 ± 539."""
+    found, far = check(table(DIVALENT)), asked()["charge"].ge(3)
+    assert found.loc[far, "outside_domain"].all()
+    assert (found.loc[far, "sd"] > 2.0).all()
+
+
+@needs_literature
+def test_lanthanides_do_not_say_how_uranyl_binds_edta():
+    """It was 72.1 ± 1.4, and proposed without †."""
+    known = pd.read_csv(literature("iupac_lanthanides.csv"))
+    known = known[~known["metal"].isin(["Y", "Sc"]) & known["smiles"].isin(LIGANDS)]
+    known = known.drop_duplicates(["metal", "smiles"])
+    columns = ["metal", "charge", "smiles", "n_ligands", "log_beta"]
+    found = check(table(known[columns].to_numpy().tolist()))
+    uranyl = found[asked()["metal"].eq("UO2") & asked()["n_ligands"].eq(1)]
+    assert uranyl["outside_domain"].all()
+    assert (uranyl["sd"] > 2.0).all()
 
 
 ROW = st.tuples(

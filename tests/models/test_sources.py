@@ -158,7 +158,7 @@ def test_a_shared_offset_is_a_shared_error():
 
 
 def test_offsets_are_numbered_but_for_the_labs_own():
-    assert offset_of(np.array(["b", OWN, "a", "b"])).tolist() == [1, -1, 0, 1]
+    assert offset_of(np.array(["b", OWN, "a", "b"])).tolist() == [2, -1, 1, 2]
 
 
 def test_fit_recovers_the_shift_between_two_sources():
