@@ -15,7 +15,8 @@ from torch import Tensor
 from bo_loop.models.layout import Layout, Values
 from bo_loop.models.matern import Gathered, gather, matern, matern_times
 from bo_loop.models.ordering import farthest_first
-from bo_loop.models.product import Side, Tables, amplitude, gathered, overlaps, small_tables
+from bo_loop.models.product import amplitude, gathered, overlaps, small_tables
+from bo_loop.models.sides import Side, Tables
 from bo_loop.models.span import Span
 from bo_loop.models.tables import as_tensors
 from bo_loop.records import PairFeatures
@@ -186,24 +187,25 @@ class ProductKernel(PairKernel):
         return gathered(side, side, self._small(side, side), lower=True)
 
     def variance(self, x: Tensor) -> Tensor:
-        """Prior variance at `x` (n, 2 + d_p): every factor but the amplitude is 1 there; (n,)."""
-        of_metal = [not term.ligand for term in self.layout.terms]
-        amplified = self._amplified(self.tables.each(x))
-        return amplified + self.values.variances[of_metal].sum()
+        """Prior variance at `x` (n, 2 + d_p): every correlation is 1 there; (n,)."""
+        return self._variance(self.tables.each(x))
 
     def variance_slopes(self, x: Tensor) -> dict[str, Tensor]:
         """Differentiate `variance` with respect to features of ``metal`` and ``pair``; (n, …)."""
         side = self.tables.each(x)
         leaves = {name: getattr(side, name).detach().requires_grad_() for name in ("metal", "pair")}
         with torch.enable_grad():
-            total = self._amplified(replace(side, **leaves)).sum()
+            total = self._variance(replace(side, **leaves)).sum()
             found = torch.autograd.grad(total, list(leaves.values()), materialize_grads=True)
         return dict(zip(leaves, found, strict=True))
 
-    def _amplified(self, side: Side) -> Tensor:
-        """Prior variance of the terms that know the ligand; (n,)."""
-        values, of_ligand = self.values, [bool(term.ligand) for term in self.layout.terms]
-        return values.variances[of_ligand].sum() * amplitude(values, side, self.span).square()
+    def _variance(self, side: Side) -> Tensor:
+        """Prior variance of pairs that have a setting each; (n,)."""
+        values, terms = self.values, self.layout.terms
+        of_ligand = values.variances[[bool(term.ligand) for term in terms]].sum()
+        of_metal = values.variances[[not term.ligand for term in terms]].sum()
+        unfaded = amplitude(values, side, self.span).square() * of_ligand + of_metal
+        return unfaded * self.span.own_fading(self.layout, values, side.metal)
 
     def slopes(self, x: Tensor, train: Tensor, weights: Tensor) -> dict[str, Tensor]:
         """Differentiate Σ_j k(x_i, x′_j) W_ij with respect to the features of x_i.

@@ -12,8 +12,8 @@ Priors, on the standardised outcome. Lengthscales of metal and ligand: log-norma
 features in the same distance), so that the distance between two pairs does not grow with the
 number of features (Hvarfner, Hellsten, Nardi, Vanilla Bayesian optimization performs great in high
 dimensions, ICML 2024). Lengthscales of the pair: log-normal about 3, on the scales of the schema.
-Variances: log-normal about 0.3, sd 1.5. Slopes: normal about 0, sd 0.15, for features whose sd
-is 1; that in log n, about 0.5, sd 0.5: log β_n is a sum of n stepwise constants.
+Variances: log-normal about 0.3, sd 1. Slopes: normal about 0, sd 0.15, for features whose sd
+is 1; that in log n, about 0.5, sd 0.25: log β_n is a sum of n stepwise constants.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -35,10 +35,10 @@ _LOG_NUMBER = f"log {NUMBER}"
 
 _PAIR_LENGTHSCALE = 3.0  # of the schema's scales: 3 ligands, 30 °C, 1.5 M
 _VARIANCE = 0.3
-_VARIANCE_SD = 1.5
+_VARIANCE_SD = 1.0
 _SLOPE_SD = 0.15
 _NUMBER_SLOPE = 0.5
-_NUMBER_SLOPE_SD = 0.5
+_NUMBER_SLOPE_SD = 0.25
 # In this unit, slopes are about as stiff as the rest of θ: L-BFGS takes a quarter of the steps.
 _SLOPE_UNIT = 0.1
 _BOUND = 9.0  # of every entry of θ: a factor of 8,000 either way, slopes of 0.9

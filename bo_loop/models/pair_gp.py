@@ -12,7 +12,8 @@ from bo_loop.models.exact_gp import ExactGP
 from bo_loop.models.fitting import Optimum, Problem
 from bo_loop.models.kernels import ProductKernel
 from bo_loop.models.layout import Layout, Term, require_blocks
-from bo_loop.models.product import ProductForm, Tables, overlaps
+from bo_loop.models.product import ProductForm, overlaps
+from bo_loop.models.sides import Tables
 from bo_loop.models.sources import labels
 from bo_loop.models.widening import left_out, widening
 from bo_loop.records import Floats, PairFeatures, Rows
@@ -109,7 +110,9 @@ class PairGP(ExactGP):
         with torch.no_grad():
             covariance, noise = problem.moments(theta)
         covariance.diagonal().add_(noise + found.jitter)
-        return widening(left_out(covariance, problem.y - found.mean, group), group)
+        side = problem.form.side
+        several = (side.log_n > 0.0)[side.setting_row].cpu().numpy()
+        return widening(left_out(covariance, problem.y - found.mean, group), group, several)
 
     def _terms(self) -> list[Term]:
         return [Term.parse(text) for text in self.terms]

@@ -7,16 +7,18 @@ w        slopes of the log amplitude                         (d_m,)
 l        lengthscales of the metal's features                (d_m,)
 e        what of x lies beyond the box around X              (u, d_m)
 φ        angle of an ion, arctan |e / l|                      (u,)
+c        share of the prior variance far beyond the span       ()
 
 An amplitude exp(w · x) is learned between the ions trained on, and says nothing beyond: a log
 amplitude is bent so that it never leaves their range by more than `_GIVE`, its slope being
 continuous; and with 1 − cos φ it turns into the largest of theirs, so that an ion which is like
 none is taken for one whose ligand matters much.
 
-What all metals share is shared by those within the span. The function of ligands that an ion
-beyond it has is cos φ times theirs and sin φ times an independent one, so that its prior variance
-is the same, and all that is known of it fades with the distance to the span: the covariance is
-multiplied by cos(φ − φ′) = cos φ cos φ′ + sin φ sin φ′. Within the span, φ = 0.
+What an ion beyond the span binds with is cos φ times what the model says, and sin φ times √c of an
+independent copy: all that is known fades with the distance to the span, and what stays is a prior
+of its own. Covariances are multiplied by cos φ cos φ′ + c sin φ sin φ′; within the span φ = 0. The
+share c keeps the standard deviation of that prior, for n = 1, at `_REACH` at most: those of the
+kernel's terms say how far apart ligands are that nobody has seen, which may be 20 and more.
 """
 
 from dataclasses import dataclass
@@ -24,9 +26,10 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from bo_loop.models.layout import Values
+from bo_loop.models.layout import Layout, Values
 
 _GIVE = 0.2  # of a log amplitude: a factor of 1.2
+_REACH = 7.0  # log β; over SRD 46 its sd is 5, over the constants of Fe³⁺ 9
 _TINY = 1e-20  # keeps the square root differentiable at 0
 
 
@@ -51,10 +54,26 @@ class Span:
         of_ion = like * _bent(metal @ slopes, known) + (1.0 - like) * known.max()
         return of_ion + _bent(log_n * by_n, self.log_n * by_n)
 
-    def fading(self, values: Values, a: Tensor, b: Tensor) -> Tensor:
-        """cos(φ − φ′) of ions `a` (u, d_m) and `b` (u′, d_m); (u, u′)."""
+    def fading(self, layout: Layout, values: Values, a: Tensor, b: Tensor) -> Tensor:
+        """Give cos φ cos φ′ + c sin φ sin φ′ of ions `a` (u, d_m) and `b` (u′, d_m); (u, u′)."""
         angle, other = (self._angle(values, x) for x in (a, b))
-        return (angle[:, None] - other).cos()
+        share = self._share(layout, values)
+        return torch.outer(angle.cos(), other.cos()) + share * torch.outer(angle.sin(), other.sin())
+
+    def own_fading(self, layout: Layout, values: Values, metal: Tensor) -> Tensor:
+        """Diagonal of `fading` of ions (u, d_m) with themselves; (u,)."""
+        angle = self._angle(values, metal)
+        return angle.cos().square() + self._share(layout, values) * angle.sin().square()
+
+    def _share(self, layout: Layout, values: Values) -> Tensor:
+        """c; ()."""
+        of_ligand = [bool(term.ligand) for term in layout.terms]
+        amplified = torch.where(
+            torch.tensor(of_ligand, device=values.variances.device),
+            (2.0 * (self.metal @ values.slopes).max()).exp(),
+            1.0,
+        )
+        return (_REACH**2 / (values.variances * amplified).sum()).clamp_max(1.0)
 
     def _angle(self, values: Values, metal: Tensor) -> Tensor:
         """φ; (u,)."""

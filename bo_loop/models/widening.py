@@ -4,8 +4,8 @@ The marginal likelihood weighs each value given those before it, and most of the
 it tells little of how far a new ligand is off, and a few structures that are wrong, as every table
 has some, make the errors heavy-tailed. So the data are asked directly. Each ligand is left out with
 all its pairs, and the standard deviations are widened by what brings 95 % of the values left out
-within their 95 % intervals. That multiplies all variances, of kernel and noise, by one factor,
-which changes no mean.
+within their 95 % intervals, of those of n = 1 and of those of n > 1 alike. That multiplies all
+variances, of kernel and noise, by one factor, which changes no mean.
 
 Symbols
 -------
@@ -24,13 +24,13 @@ import numpy as np
 import torch
 
 from bo_loop.models.linalg import cholesky_, inverse_, solve_lower, solve_upper
-from bo_loop.records import Floats, Rows
+from bo_loop.records import Floats, Mask, Rows
 
 _SHARE, _WIDTH = 0.95, 1.959964  # of values within so many standard deviations
 _FEWEST = 20  # ligands: of fewer, not one is expected outside
 
 
-def widening(z: Floats, group: Rows) -> float:
+def widening(z: Floats, group: Rows, several: Mask) -> float:
     """Return the factor for standard deviations, at least 1.
 
     Parameters
@@ -39,10 +39,12 @@ def widening(z: Floats, group: Rows) -> float:
         As `left_out` gives them.
     group : (n,) int64
         Equal for the pairs of one ligand.
+    several : (n,) bool
+        Whether the pair is of n > 1.
     """
-    if len(np.unique(group)) < _FEWEST:
-        return 1.0
-    return max(1.0, float(np.quantile(np.abs(z), _SHARE)) / _WIDTH)
+    kinds = [kind for kind in (several, ~several) if len(np.unique(group[kind])) >= _FEWEST]
+    widths = [float(np.quantile(np.abs(z[kind]), _SHARE)) for kind in kinds]
+    return max([_WIDTH, *widths]) / _WIDTH
 
 
 @torch.no_grad()

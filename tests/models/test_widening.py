@@ -22,6 +22,9 @@ def test_leaving_out_a_group_is_conditioning_on_the_others():
 def test_intervals_are_widened_to_what_they_should_cover_and_never_narrowed():
     group = np.arange(1000) // 2
     z = np.linspace(-2.0, 2.0, 1000)  # 95 % within 1.9
-    assert widening(z, group) == 1.0
-    assert widening(2.0 * z, group) == pytest.approx(3.8 / 1.96, rel=1e-3)
-    assert widening(2.0 * z, np.arange(1000) % 19) == 1.0  # too few ligands to tell
+    one, many = np.zeros(1000, dtype=bool), np.arange(1000) % 10 == 0
+    assert widening(z, group, one) == 1.0
+    assert widening(2.0 * z, group, one) == pytest.approx(3.8 / 1.96, rel=1e-3)
+    assert widening(2.0 * z, np.arange(1000) % 19, one) == 1.0  # too few ligands to tell
+    # Those of n > 1, a tenth of all, need more: it is given to all.
+    assert widening(np.where(many, 2.0, 1.0) * z, group, many) == pytest.approx(1.94, rel=0.01)
