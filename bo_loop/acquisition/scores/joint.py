@@ -128,7 +128,10 @@ class QLogEI(_Batch):
 
     def _build(self, model, sampler, pending, known, incumbent) -> AcquisitionFunction:
         return qLogExpectedImprovement(
-            model, best_f=torch.tensor(incumbent), sampler=sampler, X_pending=pending
+            model,
+            best_f=torch.tensor(incumbent, dtype=torch.float64),
+            sampler=sampler,
+            X_pending=pending,
         )
 
 

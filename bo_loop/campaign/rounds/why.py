@@ -6,13 +6,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from bo_loop.base.types import Floats, Mover, PairFeatures, Rows
+from bo_loop.base.types import Mover, PairFeatures, Rows
 from bo_loop.models.explain.relevance import movers, spread
 from bo_loop.models.kernels.tensors import qualified_names
 from bo_loop.surrogate import Surrogate
 
 _NEAREST = 3
-_FAMILIAR = 0.5
 
 
 def context(
@@ -36,7 +35,7 @@ def context(
         ``nearest`` and ``outside_domain``, as `neighbours`; ``movers``: the three features that
         move the prediction most, each with ``feature, relevance, direction``.
     """
-    kin = neighbours(surrogate.similarity(features, rows), observations)
+    kin = neighbours(surrogate, features, rows, observations)
     moved_by = moving(surrogate, features, rows)
     return [
         near | {"movers": [asdict(mover) for mover in own]}
@@ -65,29 +64,32 @@ def moving(surrogate: Surrogate, features: PairFeatures, rows: Rows) -> list[tup
     return found
 
 
-def neighbours(similarity: Floats, observations: pd.DataFrame) -> list[dict[str, Any]]:
+def neighbours(
+    surrogate: Surrogate, features: PairFeatures, rows: Rows, observations: pd.DataFrame
+) -> list[dict[str, Any]]:
     """Return what is known nearest to each of some pairs.
 
     Parameters
     ----------
-    similarity : (k, n) float64
-        Prior correlation of the pairs with the observations.
-    observations : DataFrame, n rows
-        What the model was fitted to.
+    surrogate, features, rows, observations
+        As for `context`.
 
     Returns
     -------
     list of dict, length k
         ``nearest``: the three most similar measured pairs, each with ``metal, ligand, n_ligands,
-        log_beta, censoring, similarity``; ``outside_domain``: whether even the first has a
-        correlation below 0.5, so that it explains less than a quarter of the variance.
+        log_beta, censoring, similarity``, the prior correlation; ``outside_domain``, as
+        `Surrogate.outside_domain` says.
     """
     distinct = ~observations.duplicated(["metal", "charge", "smiles", "n_ligands"])
-    rows = np.flatnonzero(distinct)
+    known = np.flatnonzero(distinct)
+    similarity = surrogate.similarity(features, rows)[:, known]
     found = []
-    for similar in similarity[:, rows]:
-        best = rows[np.argsort(-similar, kind="stable")[:_NEAREST]]
-        at = dict(zip(rows.tolist(), similar.tolist(), strict=True))
+    for similar, outside in zip(
+        similarity, surrogate.outside_domain(features, rows).tolist(), strict=True
+    ):
+        best = known[np.argsort(-similar, kind="stable")[:_NEAREST]]
+        at = dict(zip(known.tolist(), similar.tolist(), strict=True))
         near = [
             {
                 "metal": f"{row.metal}{row.charge:+d}",
@@ -99,6 +101,5 @@ def neighbours(similarity: Floats, observations: pd.DataFrame) -> list[dict[str,
             }
             for i, row in zip(best.tolist(), observations.iloc[best].itertuples(), strict=True)
         ]
-        outside = not near or near[0]["similarity"] < _FAMILIAR
         found.append({"nearest": near, "outside_domain": outside})
     return found

@@ -133,3 +133,12 @@ def test_at_most_so_many_of_a_ligand_or_metal(acquisition):
     assert sorted(pairs.ligands[row] for row in found.rows) == ["A", "B", "C"]
     found = choose(fake, acquisition(max_per_metal=2), q=8, pairs=pairs, incumbent=10.0)
     assert sorted(pairs.metals[row] for row in found.rows) == ["Cu+2", "Cu+2", "Zn+2", "Zn+2"]
+
+
+def test_the_incumbent_is_no_single_precision_number():
+    """16.9 in float32 is 4e-7 too low: as much as a draw may be above it."""
+    best = 16.9
+    values = np.full((4, 1), best)
+    values[0] += 1e-9
+    gain = QLogEI()._build(joint.DrawnModel(values), joint.GivenDraws(4), None, None, best)
+    assert gain.best_f.item() == best
