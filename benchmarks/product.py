@@ -93,7 +93,7 @@ class Plain:
         metal, pair = rows["metal"] / values.metal, rows["pair"] / values.pair
         around, apart = matern(pair), matern(torch.cat([metal, pair], 1))
         factors = {"atoms": rows["atoms"], "ligand": matern(rows["ligand"] / values.ligand)}
-        amplitude = values.amplitude(rows["metal"])
+        amplitude = values.log_amplitude(rows["metal"], rows["pair"][:, 0].log()).exp()
         total = torch.zeros_like(around)
         for term, variance in zip(layout.terms, values.variances, strict=True):
             product = variance * (apart if term.of_metal else around)

@@ -1,4 +1,11 @@
-"""Surrogate: a feature schema and a fitted model in one; fit, build, predict."""
+"""Surrogate: a feature schema and a fitted model in one; fit, build, predict.
+
+A pair lies outside the applicability domain (†) where the model knows hardly more of it than it
+did without data: the prior correlation with every known pair is below `FAMILIAR`, so that none
+explains a quarter of its variance; or all of them together leave its latent standard deviation at
+`UNTOLD` of that of the prior or more, so that they explain little more than a third. A ligand
+without a donor atom lies outside whatever it resembles: no known ligand binds as it does not.
+"""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
@@ -8,13 +15,18 @@ import numpy as np
 import pandas as pd
 
 from bo_loop.base.errors import DataError
-from bo_loop.base.types import Floats, PairFeatures, PoolPosterior, Rows
+from bo_loop.base.types import Floats, Mask, PairFeatures, PoolPosterior, Rows
+from bo_loop.chemistry.donors import donor_sites
 from bo_loop.data.observations import standardised
 from bo_loop.features.schema import FeatureSchema
 from bo_loop.models.censored import sites
+from bo_loop.models.gp.leave_one_out import LeftOut, leave_one_out
 from bo_loop.models.gp.pair_model import PairModel
 from bo_loop.models.gp.source_noise import OWN, labels
 
+FAMILIAR = 0.5
+UNTOLD = 0.8
+_AT_ONCE = 1000  # pairs whose correlations with all known ones are held
 _SIGNS = {"none": 0.0, "lower": 1.0, "upper": -1.0}
 
 
@@ -85,6 +97,8 @@ class Surrogate:
         stand-in has beyond the learned noise.
     model : FittedModel
         The fitted model.
+    censored : (n,) bool
+        Which training pairs have bounds in place of values.
     """
 
     schema: FeatureSchema
@@ -93,6 +107,7 @@ class Surrogate:
     y: Floats
     noise_var: Floats
     model: FittedModel
+    censored: Mask
 
     @classmethod
     def fit(
@@ -164,22 +179,22 @@ class Surrogate:
                 model.noise(features)[rows] + noise_var[rows] + offset,
             )
             if "offset_variance" in hyperparameters:
-                source = labels(features)
-                source[rows] = OWN
-                features = replace(features, source=source)
+                own = labels(features) == OWN
+                own[rows] = True
+                features = replace(features, own=own)
             learned = model.noise(features)[rows]
             y, noise_var = y.copy(), noise_var.copy()
             y[rows], noise_var[rows] = found.value, np.maximum(found.variance - learned, 0.0)
             report = model.fit_report | {"n_censored": len(rows)}
             model = recipe.build(features, y, noise_var, hyperparameters)
             model.fit_report = report | model.fit_report
-        return cls(schema, recipe, features, y, noise_var, model)
+        return cls(schema, recipe, features, y, noise_var, model, data.sign != 0.0)
 
     def features_of(self, pairs: pd.DataFrame) -> PairFeatures:
         """Describe `pairs` in tables that extend the model's, for the model to `bind`."""
         features = self.features.concat(self.schema.transform(pairs))
         asked = features.take(np.arange(len(self.y), len(features)))
-        return replace(asked, source=None)  # still to be measured, whoever did before
+        return replace(asked, source=None, own=None)  # still to be measured, whoever did before
 
     def similarity(self, features: PairFeatures, rows: Rows) -> Floats:
         """Return the prior correlation of pairs with the training pairs.
@@ -203,16 +218,45 @@ class Surrogate:
             similar[np.ix_(at[new] - n, at[old])] = model.bind(seen).similarity(new, old)
         return similar
 
+    def outside_domain(self, features: PairFeatures, rows: Rows) -> Mask:
+        """Tell which pairs lie outside the applicability domain; parameters as of `similarity`.
+
+        Returns
+        -------
+        (k,) bool
+        """
+        n, outside = len(self.y), np.ones(len(rows), dtype=bool)
+        for start in range(0, len(rows), _AT_ONCE):
+            some = rows[start : start + _AT_ONCE]
+            asked = self.behind_training(features, some)
+            for model, seen, at in self.model.parts(asked).values():
+                new, old = np.flatnonzero(at >= n), np.flatnonzero(at < n)
+                if len(new) == 0 or len(old) == 0:
+                    continue
+                bound = model.bind(seen)
+                nearest = bound.similarity(new, old).max(1)
+                share = np.sqrt(bound.variance(new) / bound.prior_variance(new))
+                outside[start + at[new] - n] = (nearest < FAMILIAR) | (share >= UNTOLD)
+        return outside
+
     def behind_training(self, features: PairFeatures, rows: Rows) -> PairFeatures:
         """Return the training pairs, and behind them `rows` (k,) of `features`."""
         asked = features.take(rows)
         return replace(
             asked,
             source=None,
+            own=None,
             metal_row=np.concatenate([self.features.metal_row, asked.metal_row]),
             ligand_row=np.concatenate([self.features.ligand_row, asked.ligand_row]),
             pair=np.vstack([self.features.pair, asked.pair]),
         )
+
+    def left_out(self) -> list[LeftOut]:
+        """Predict every measured value from all the others, for each part of the model."""
+        return [
+            leave_one_out(part, among=~self.censored[at])
+            for part, _, at in self.model.parts(self.features).values()
+        ]
 
     def noise_sds(self) -> list[float]:
         """Learned noise standard deviations, in log β: one, or one for each stage or source."""
@@ -229,9 +273,12 @@ class Surrogate:
         Returns
         -------
         DataFrame, n rows
-            ``mean``, ``sd`` (predictive: with noise), ``sd_latent``; the index of `pairs`.
+            ``mean``, ``sd`` (predictive: with noise), ``sd_latent``, ``outside_domain``; the
+            index of `pairs`.
         """
-        features = self.features_of(standardised(pairs, "the pairs"))
+        pairs = standardised(pairs, "the pairs")
+        features = self.features_of(pairs)
+        donorless = {each: not donor_sites(each) for each in pairs["smiles"].unique()}
         posterior = self.model.bind(features)
         rows = np.arange(len(pairs))
         variance = posterior.variance(rows)
@@ -240,6 +287,8 @@ class Surrogate:
                 "mean": posterior.mean(rows),
                 "sd": np.sqrt(variance + self.model.noise(features)),
                 "sd_latent": np.sqrt(variance),
+                "outside_domain": self.outside_domain(features, rows)
+                | pairs["smiles"].map(donorless).to_numpy(dtype=bool),
             },
             index=pairs.index,
         )

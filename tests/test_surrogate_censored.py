@@ -65,3 +65,10 @@ def test_built_and_loaded_models_hold_the_same_stand_ins(schema, table, tmp_path
 def test_bounds_alone_make_no_model(schema, table):
     with pytest.raises(DataError, match=r"All \d+ observations are censored"):
         fitted(schema, table.assign(censoring="upper"))
+
+
+def test_bounds_are_no_values_to_be_left_out(schema, table):
+    bounded = np.arange(len(table)) % 5 == 0
+    surrogate = fitted(schema, table.assign(censoring=np.where(bounded, "upper", "none")))
+    (found,) = surrogate.left_out()
+    assert sorted(found.observed) == sorted(table["log_beta"][~bounded])

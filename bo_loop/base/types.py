@@ -44,6 +44,8 @@ class PairFeatures:
     source : (n,) str, optional
         Where the value of each measured pair comes from, empty if it does not say; None for
         pairs that are still to be measured.
+    own : (n,) bool, optional
+        Whether each value is the lab's own, told to a campaign; None where none is.
     stages : mapping of str to tuple of str
         ``beta_1``: the features, as ``block.feature``, that were chosen on pairs of n = 1 alone;
         ``beta_n``: on those of n > 1. Empty where all features were chosen on all pairs.
@@ -57,6 +59,7 @@ class PairFeatures:
     pair: Floats
     names: Mapping[str, tuple[str, ...]]
     source: NDArray[np.str_] | None = None
+    own: Mask | None = None
     stages: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def __len__(self) -> int:
@@ -75,6 +78,7 @@ class PairFeatures:
             ligand_row=self.ligand_row[rows],
             pair=self.pair[rows],
             source=None if self.source is None else self.source[rows],
+            own=None if self.own is None else self.own[rows],
         )
 
     def concat(self, other: "PairFeatures") -> "PairFeatures":
@@ -97,7 +101,8 @@ class PairFeatures:
             ligand_row=np.concatenate([self.ligand_row, other.ligand_row + n_ligands]),
             pair=np.vstack([self.pair, other.pair]),
             names=self.names,
-            source=_joined(self, other),
+            source=_joined(self, other, "source", ""),
+            own=_joined(self, other, "own", False),
             stages=self.stages,
         )
 
@@ -113,10 +118,13 @@ class PairFeatures:
         return tuple(name for block in blocks for name in self.names[block])
 
 
-def _joined(a: PairFeatures, b: PairFeatures) -> NDArray[np.str_] | None:
-    if a.source is None and b.source is None:
+def _joined(a: PairFeatures, b: PairFeatures, name: str, absent: Any) -> Any:
+    """Stack what both say of each pair, `absent` where one says nothing."""
+    said = getattr(a, name), getattr(b, name)
+    if all(each is None for each in said):
         return None
-    return np.concatenate([np.full(len(x), "") if x.source is None else x.source for x in (a, b)])
+    filled = zip(said, (a, b), strict=True)
+    return np.concatenate([np.full(len(x), absent) if s is None else s for s, x in filled])
 
 
 class PoolPosterior(Protocol):

@@ -76,7 +76,7 @@ class FeatureSchema:
         ----------
         pairs : DataFrame
             n pairs with the pair columns and standardised SMILES; of observations the
-            ``source`` goes with them.
+            ``source`` goes with them, and whether they are the lab's ``own``.
 
         Returns
         -------
@@ -105,6 +105,7 @@ class FeatureSchema:
             ligand={b: self.blocks[b].scaled(values) for b, values in table.ligand.items()},
             pair=self.blocks[PAIR].scaled(table.pair),
             source=pairs["source"].to_numpy(dtype=str) if "source" in pairs else None,
+            own=pairs["own"].eq(True).to_numpy() if "own" in pairs else None,
             stages=self.stages,
         )
 

@@ -31,13 +31,14 @@ def save(surrogate: Surrogate, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     tables = {f"metal.{k}": v for k, v in surrogate.features.metal.items()}
     tables |= {f"ligand.{k}": v for k, v in surrogate.features.ligand.items()}
-    if surrogate.features.source is not None:
-        tables["source"] = surrogate.features.source
+    said = {name: getattr(surrogate.features, name) for name in ("source", "own")}
+    tables |= {name: each for name, each in said.items() if each is not None}
     with (folder / _ARRAYS).open("wb") as file:
         np.savez_compressed(
             file,
             y=surrogate.y,
             noise_var=surrogate.noise_var,
+            censored=surrogate.censored,
             ligand_group=surrogate.features.ligand_group,
             metal_row=surrogate.features.metal_row,
             ligand_row=surrogate.features.ligand_row,
@@ -88,9 +89,11 @@ def load(folder: Path) -> Surrogate:
         pair=arrays["pair"],
         names={block: tuple(names) for block, names in contents["names"].items()},
         source=arrays.get("source"),
+        own=arrays.get("own"),
     )
     recipe, schema = build(contents["model"]), FeatureSchema.from_json(contents["features"])
     features = replace(features, stages=schema.stages)
     y, noise_var = arrays["y"], arrays["noise_var"]
     model = recipe.build(features, y, noise_var, contents["hyperparameters"])
-    return Surrogate(schema, recipe, features, y, noise_var, model)
+    censored = arrays.get("censored", np.zeros(len(y), dtype=bool))
+    return Surrogate(schema, recipe, features, y, noise_var, model, censored)

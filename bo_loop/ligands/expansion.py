@@ -288,7 +288,7 @@ def _judged(
     variance = posterior.variance(rows)
     own = ["smiles", "metal", "charge", "n_ligands"]
     observations = surrogate.schema.recipe.usable(training(literature, every, state))
-    near = neighbours(surrogate.similarity(features, rows), observations, pairs.iloc[rows])
+    near = neighbours(surrogate, features, rows, pairs, observations)
     return pairs.loc[rows, own].assign(
         mean=posterior.mean(rows),
         sd=np.sqrt(variance + surrogate.model.noise(features)[rows]),

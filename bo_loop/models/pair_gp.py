@@ -10,10 +10,13 @@ import torch
 from bo_loop.base.errors import ConfigError
 from bo_loop.base.types import Floats, PairFeatures, Rows
 from bo_loop.models.gp.exact_gp import ExactGP
-from bo_loop.models.gp.fitting import Problem
+from bo_loop.models.gp.fitting import Optimum, Problem
+from bo_loop.models.gp.source_noise import labels
+from bo_loop.models.gp.widening import left_out, widening
 from bo_loop.models.kernels.kernels import ProductKernel
 from bo_loop.models.kernels.layout import Layout, Term, require_blocks
-from bo_loop.models.kernels.product_form import ProductForm, Tables, overlaps
+from bo_loop.models.kernels.product_form import ProductForm, overlaps
+from bo_loop.models.kernels.sides import Tables
 
 TERMS = ("metal * ligand * atoms", "metal * ligand", "ligand", "metal")
 
@@ -88,7 +91,7 @@ class PairGP(ExactGP):
         order = rng.permutation(n)
         source = np.zeros(n, dtype=np.int64)
         if features.source is not None:
-            source = np.unique(features.source[order], return_inverse=True)[1]
+            source = np.unique(labels(features)[order], return_inverse=True)[1]
         # The k-th row of every source comes before the (k + 1)-th of any.
         turn = np.empty(n, dtype=np.int64)
         for number in np.unique(source):
@@ -99,6 +102,17 @@ class PairGP(ExactGP):
     def cold_start(self, problem: Problem, features: PairFeatures) -> Floats:
         """θ at the priors' means: distances, and variances of the terms, of the usual size."""
         return np.concatenate([self.naming(features).start(), problem.noise_start()])
+
+    def widened(self, problem: Problem, found: Optimum, features: PairFeatures) -> float:
+        """Widen so that intervals cover ligands left out; see `bo_loop.models.gp.widening`."""
+        theta = torch.as_tensor(found.theta, device=problem.y.device)
+        group = features.ligand_group[features.ligand_row]
+        with torch.no_grad():
+            covariance, noise = problem.moments(theta)
+        covariance.diagonal().add_(noise + found.jitter)
+        side = problem.form.side
+        several = (side.log_n > 0.0)[side.setting_row].cpu().numpy()
+        return widening(left_out(covariance, problem.y - found.mean, group), group, several)
 
     def _terms(self) -> list[Term]:
         return [Term.parse(text) for text in self.terms]

@@ -16,9 +16,9 @@ import numpy as np
 from bo_loop.base.errors import ConfigError, DataError
 from bo_loop.base.types import Floats, PairFeatures, Rows
 from bo_loop.models.gp.pair_model import PairModel
+from bo_loop.models.kernels.layout import NUMBER
 from bo_loop.models.kernels.tensors import qualified_names
 
-NUMBER = "n_ligands"
 INPUTS = ("beta_1_mean", "beta_1_variance")
 # The published β1 model sees neither: its n is 1, and its complex charge the sum of two charges.
 _NOT_FOR_BETA_1 = (NUMBER, "complex_charge")

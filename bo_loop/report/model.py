@@ -12,7 +12,6 @@ from bo_loop.campaign.ledger.fold import fold
 from bo_loop.campaign.rounds.decide import training
 from bo_loop.features.schema import FeatureSchema
 from bo_loop.models.explain.relevance import relevance
-from bo_loop.models.gp.leave_one_out import leave_one_out
 from bo_loop.report.facts import Facts
 from bo_loop.surrogate import Surrogate
 
@@ -65,7 +64,7 @@ def learned(campaign: "Campaign", facts: Facts) -> Learned:
     )
     features = surrogate.features
     parts = surrogate.model.parts(features)
-    left_out = [leave_one_out(part) for part, _, _ in parts.values()]
+    left_out = surrogate.left_out()
     metal_rows = np.concatenate([one.metal_row for one in left_out])
     return Learned(
         relevances={name: relevance(m, _spread(f)) for name, (m, f, _) in parts.items()},

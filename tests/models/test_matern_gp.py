@@ -5,6 +5,7 @@ from model_tables import log_beta, pairs, stated
 
 from bo_loop.base.errors import ConfigError, DataError, FitError
 from bo_loop.models.gp import factored, fitting, linalg
+from bo_loop.models.gp.exact_gp import _centre_and_scale
 from bo_loop.models.gp.linalg import FitWarning, NotPositiveDefiniteError
 from bo_loop.models.kernels.matern_form import gather, matern
 from bo_loop.models.kernels.ordering import farthest_first
@@ -62,14 +63,18 @@ def test_a_reported_sd_of_nothing_does_not_force_the_mean_through_a_point():
     assert np.abs(residual).min() > 0.1
 
 
-def test_fit_does_not_depend_on_the_scale_of_y():
-    features = pairs(50)
+def test_fit_does_not_depend_on_the_origin_of_y():
+    features, rows = pairs(50), np.arange(50)
     y = log_beta(features)
-    one, thousand = MaternGP().fit(features, y), MaternGP().fit(features, 1000.0 * y - 3.0)
-    rows = np.arange(50)
-    np.testing.assert_allclose(
-        1000.0 * one.bind(features).mean(rows) - 3.0, thousand.bind(features).mean(rows), rtol=1e-5
-    )
+    one, moved = (MaternGP().fit(features, y - off).bind(features) for off in (0.0, 3.0))
+    np.testing.assert_allclose(one.mean(rows) - 3.0, moved.mean(rows), rtol=1e-5)
+
+
+def test_a_few_values_do_not_say_how_far_others_can_lie():
+    # Two values of no spread: (0 + 3 · 5²) / (1 + 3). Thousands are believed.
+    assert _centre_and_scale(np.array([4.0, 4.0])) == (4.0, pytest.approx(75**0.5 / 2.0))
+    many = np.random.default_rng(0).standard_normal(9000)
+    assert _centre_and_scale(many)[1] == pytest.approx(many.std(), rel=0.01)
 
 
 def test_one_pair_and_equal_values_can_be_fitted():

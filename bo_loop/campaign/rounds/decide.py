@@ -60,9 +60,10 @@ def decide(
 
 
 def training(literature: pd.DataFrame, pool: pd.DataFrame, state: CampaignState) -> pd.DataFrame:
-    """Return all that a round fits to: the literature, and the standing results behind it."""
+    """Return what a round fits to: the literature, behind it the standing results, as ``own``."""
     results = observed(state, pool)
-    return pd.concat([literature[list(results.columns)], results], ignore_index=True)
+    whole = pd.concat([literature[list(results.columns)], results], ignore_index=True)
+    return whole.assign(own=np.arange(len(whole)) >= len(literature))
 
 
 def choose(

@@ -8,7 +8,7 @@ from bo_loop.data.cells import read_cells, refuse_output, table_bytes
 from bo_loop.data.sources.csv import pairs_of
 from bo_loop.library.model_folder import load
 
-_OURS = ("mean", "sd")
+_OURS = ("mean", "sd", "outside_domain")
 _DECIMALS = {"mean": 3, "sd": 3}  # the best constants are measured to 0.01
 
 
@@ -16,6 +16,8 @@ def predict_file(
     model_dir: Path, pairs: Path, out: Path, *, temperature_C: float, ionic_strength_M: float
 ) -> int:
     """Write a table of pairs again, with ``mean`` and predictive ``sd`` of log β behind it.
+
+    ``outside_domain`` says ``yes`` where neither is worth much: see `bo_loop.surrogate`.
 
     Parameters
     ----------
@@ -48,6 +50,7 @@ def predict_file(
         raise DataError(f"{pairs} has a column {taken[0]!r}, which predict would add; rename it.")
     wanted = pairs_of(cells, pairs, temperature_C=temperature_C, ionic_strength_M=ionic_strength_M)
     predicted = load(model_dir).predict(wanted)
+    predicted["outside_domain"] = predicted["outside_domain"].map({True: "yes", False: "no"})
     table = cells.written.assign(**{column: predicted[column].to_numpy() for column in _OURS})
     shown = table.round(_DECIMALS) if out.suffix.lower() == ".csv" else table
     write_once(out, table_bytes(shown, out))

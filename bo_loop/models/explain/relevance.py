@@ -118,7 +118,8 @@ def _by_autograd(model: PairModel, features: PairFeatures) -> Gradients:
         alpha = model.data.alpha.expand_as(cross)
         solved = solve_upper(model.data.factor, solve_lower(model.data.factor, cross.mT)).mT
         mean, variance = (kernel.slopes(some, model.data.x, w) for w in (alpha, -2.0 * solved))
-        variance["metal"] = variance["metal"] + kernel.variance_slope(some).detach()
+        for name, slope in kernel.variance_slopes(some).items():
+            variance[name] = variance[name] + slope.detach()
         parts.append([_in_order(features, each) for each in (mean, variance)])
     mean_slope, variance_slope = (torch.cat(p).cpu().numpy() for p in zip(*parts, strict=True))
     variance = bound.variance(rows) + model.noise(features)
@@ -199,6 +200,7 @@ def _with_moved(features: PairFeatures) -> PairFeatures:
         ligand_row=rows,
         pair=blocks["pair"],
         source=None,
+        own=None,
     )
     return features.concat(apart)
 

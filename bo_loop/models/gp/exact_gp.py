@@ -34,6 +34,9 @@ from bo_loop.models.gp.source_noise import (
 from bo_loop.models.kernels.kernels import PairKernel
 from bo_loop.models.kernels.tensors import checked_targets
 
+_SPREAD = 5.0  # sd of log β over SRD 46, whatever the metal, the ligand and n
+_SPREAD_ROWS = 3
+
 
 class Naming(Protocol):
     """How the kernel's part of θ is stated in original units, and read back."""
@@ -111,6 +114,10 @@ class ExactGP(ABC):
     def cold_start(self, problem: Problem, features: PairFeatures) -> Floats:
         """θ to start from, for the pairs of `problem`, which have `features`."""
 
+    def widened(self, problem: Problem, found: Optimum, features: PairFeatures) -> float:
+        """Return what standard deviations are multiplied by after the search."""
+        return 1.0
+
     def fit(
         self,
         features: PairFeatures,
@@ -168,8 +175,9 @@ class ExactGP(ABC):
                 FitWarning,
                 stacklevel=2,
             )
-        hyperparameters = self._stated(found, features, groups, centre, scale)
-        report = _report(found, len(y), len(rows), warm=warm)
+        wider = self.widened(problem, found, part)
+        hyperparameters = self._stated(found, features, groups, centre, scale, wider)
+        report = _report(found, len(y), len(rows), warm=warm) | {"widened": wider}
         return self._condition(features, y, noise_var, hyperparameters, report)
 
     def build(
@@ -251,13 +259,15 @@ class ExactGP(ABC):
         groups: Groups | None,
         centre: float,
         scale: float,
+        wider: float,
     ) -> dict[str, Any]:
-        """State θ and the mean, of the standardised outcome, in original units."""
+        """State θ, its variances times `wider`², and the mean, in original units."""
+        unit = scale * wider
         g = 1 if groups is None else len(groups)
         p = len(found.theta) - g - self.source_offset
-        noise, *offset = np.split(np.exp(found.theta[p:]) * scale**2, [g])
+        noise, *offset = np.split(np.exp(found.theta[p:]) * unit**2, [g])
         noise = noise.tolist()
-        stated = self.naming(features).stated(found.theta[:p], scale)
+        stated = self.naming(features).stated(found.theta[:p], unit)
         stated["noise"] = noise[-1] if groups is None else groups.shared(noise)
         stated["mean"] = centre + found.mean * scale
         if groups is not None:
@@ -293,9 +303,14 @@ class ExactGP(ABC):
 
 
 def _centre_and_scale(y: Floats) -> tuple[float, float]:
-    """Mean and sample sd; the sd of equal values counts as 1."""
-    spread = float(y.std(ddof=1)) if len(y) > 1 else 0.0
-    return float(y.mean()), spread or 1.0
+    """Mean, and sd of log β as the values and the literature at large tell it.
+
+    A few values, which may be those of alike pairs, do not say how far others can lie from them:
+    the variance is that of the values and `_SPREAD_ROWS` more at the sd of the literature.
+    """
+    off = y - y.mean()
+    variance = (off @ off + _SPREAD_ROWS * _SPREAD**2) / (len(y) - 1 + _SPREAD_ROWS)
+    return float(y.mean()), float(np.sqrt(variance))
 
 
 def _report(found: Optimum, n: int, n_fit: int, *, warm: bool) -> dict[str, Any]:

@@ -43,6 +43,8 @@ class Factored:
     white : (n,) float64 tensor
         z.
     alpha : (n,) float64 tensor
+    order : (n,) int64 tensor
+        Where each pair stood when it was given.
     """
 
     x: Tensor
@@ -50,6 +52,7 @@ class Factored:
     factor: Tensor
     white: Tensor
     alpha: Tensor
+    order: Tensor
 
 
 @torch.no_grad()
@@ -97,7 +100,8 @@ def factorise(
         attempt, _jitter(kernel, x), f"The covariance of {len(y)} training pairs"
     )
     white = solve_lower(factor, (y - mean)[:, None])[:, 0]
-    return Factored(x, y, factor, white, solve_upper(factor, white[:, None])[:, 0]), jitter
+    alpha = solve_upper(factor, white[:, None])[:, 0]
+    return Factored(x, y, factor, white, alpha, order), jitter
 
 
 @torch.no_grad()
@@ -130,7 +134,8 @@ def extend(
     rest = y - mean - factor[n:, :n] @ data.white
     white = torch.cat([data.white, solve_lower(factor[n:, n:], rest[:, None])[:, 0]])
     alpha = solve_upper(factor, white[:, None])[:, 0]
-    return Factored(torch.cat([data.x, x]), torch.cat([data.y, y]), factor, white, alpha)
+    order = torch.cat([data.order, torch.arange(n, len(white), device=x.device)])
+    return Factored(torch.cat([data.x, x]), torch.cat([data.y, y]), factor, white, alpha, order)
 
 
 def _jitter(kernel: PairKernel, x: Tensor) -> float:

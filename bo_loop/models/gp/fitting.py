@@ -124,6 +124,16 @@ class Problem:
         group, offset = (None if t is None else t[rows] for t in (self.group, self.offset))
         return Problem(form, self.y[rows], self.noise[rows], group, self.n_groups, offset)
 
+    def moments(self, theta: Tensor) -> tuple[Tensor, Tensor]:
+        """Covariance of the values but for their noise (lower triangle), and that; (n, n), (n,)."""
+        p = self.form.size
+        value = theta[p:].exp()
+        covariance = self.form.covariance(theta[:p])
+        if self.offset is not None:
+            # tril: the gradient above the diagonal is undefined, and must not be multiplied.
+            covariance = covariance + (value[-1] * shared_error(self.offset)).tril()
+        return covariance, self.noise + (value[0] if self.group is None else value[self.group])
+
     def log_prior(self, theta: Tensor) -> Tensor:
         """Log prior density of θ, up to a constant."""
         p = self.form.size
@@ -212,18 +222,13 @@ def evaluate(problem: Problem, theta: np.ndarray) -> tuple[dict[str, float], np.
 
     def attempt(jitter: float) -> tuple[dict[str, float], np.ndarray]:
         leaf = torch.tensor(theta, device=problem.y.device, requires_grad=True)
-        p = problem.form.size
-        value = leaf[p:].exp()
-        covariance = problem.form.covariance(leaf[:p])
-        if problem.offset is not None:
-            # tril: the gradient above the diagonal is undefined, and must not be multiplied.
-            covariance = covariance + (value[-1] * shared_error(problem.offset)).tril()
-        learned = value[0] if problem.group is None else value[problem.group]
-        mll, mean = log_marginal(covariance, problem.noise + learned + jitter, problem.y)
+        covariance, noise = problem.moments(leaf)
+        mll, mean = log_marginal(covariance, noise + jitter, problem.y)
         del covariance
         objective = (mll + problem.log_prior(leaf)) / len(problem.y)
         objective.backward()
-        parts = {"objective": objective.item(), "mll": mll.item(), "mean": mean.item()}
+        of_data = mll.item() + 0.5 * mean.item() ** 2  # without the prior of the mean
+        parts = {"objective": objective.item(), "mll": of_data, "mean": mean.item()}
         return parts, leaf.grad.cpu().numpy()
 
     (parts, gradient), jitter = with_jitter(

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from bo_loop.base.types import Floats, Rows
+from bo_loop.base.types import Floats, Mask, Rows
 from bo_loop.models.gp.linalg import solve_lower
 from bo_loop.models.gp.pair_model import PairModel
 
@@ -44,15 +44,27 @@ class LeftOut:
 
 
 @torch.no_grad()
-def leave_one_out(model: PairModel, most: int = 1000) -> LeftOut:
+def leave_one_out(model: PairModel, most: int = 1000, among: Mask | None = None) -> LeftOut:
     """Leave out each training pair in turn; of more than `most`, as many, evenly spaced.
 
     The cost is O(n² m).
+
+    Parameters
+    ----------
+    model : PairModel
+    most : int
+    among : (n,) bool, optional
+        Pairs that may be left out, as they were given to the model: those whose values were
+        measured. Others, such as what stands for a bound, are no values to compare with.
     """
     data = model.data
     n = len(data.y)
-    out = torch.linspace(0, n - 1, min(n, most), dtype=torch.float64).round().long()
-    out = out.to(data.y.device)
+    allowed = torch.arange(n)
+    if among is not None:
+        allowed = allowed[torch.as_tensor(among)[data.order.cpu()]]
+    last, count = len(allowed) - 1, min(len(allowed), most)
+    at = torch.linspace(0, last, count, dtype=torch.float64).round().long()
+    out = allowed[at].to(data.y.device)
     unit = torch.zeros(n, len(out), dtype=data.y.dtype, device=data.y.device)
     unit[out, torch.arange(len(out))] = 1.0
     precision = solve_lower(data.factor, unit).square_().sum(0)

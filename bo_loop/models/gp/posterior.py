@@ -77,7 +77,7 @@ class ModelPosterior:
         m = min(LEADING, len(self._data.x))
 
         def block(some: Rows) -> Floats:
-            return self._given(some, m) + _SLACK * self._prior_variance(some)
+            return self._given(some, m) + _SLACK * self.prior_variance(some)
 
         return self._recall("bound", rows, block)
 
@@ -97,7 +97,7 @@ class ModelPosterior:
 
     def similarity(self, rows_a: Rows, rows_b: Rows) -> Floats:
         """Prior correlation of the rows, 1 for the same pair; (k_a, k_b)."""
-        sds = (np.sqrt(self._prior_variance(rows)) for rows in (rows_a, rows_b))
+        sds = (np.sqrt(self.prior_variance(rows)) for rows in (rows_a, rows_b))
         return _numpy(self._prior(self._x[rows_a], self._x[rows_b])) / np.outer(*sds)
 
     def condition(self, rows: Rows, values: Floats, noise: Floats) -> Conditioned:
@@ -115,10 +115,11 @@ class ModelPosterior:
         """Variance given the first m training pairs."""
         factor = self._data.factor[:m, :m]
         white = solve_lower(factor, self._cross(rows, m).mT)
-        prior = self._prior_variance(rows)
+        prior = self.prior_variance(rows)
         return np.maximum(prior - _numpy(white.square_().sum(0)), _FLOOR * prior)
 
-    def _prior_variance(self, rows: Rows) -> Floats:
+    def prior_variance(self, rows: Rows) -> Floats:
+        """Latent variance without any data; (k,)."""
         return _numpy(self._kernel.variance(self._x[rows]))
 
     def _weights(self, rows: Rows) -> Tensor:

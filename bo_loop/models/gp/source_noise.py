@@ -4,8 +4,8 @@ A source with at least `LEAST_ROWS` rows among those that hyperparameters are fi
 of its own; all others share one, and so does every source that the fit has not seen. If no row is
 left to share it, the shared noise is the mean of the others, weighted by their rows.
 
-Results told to a campaign are one source, `OWN`, whatever the campaign is called, and pairs
-without sources are still to be measured there: predictions carry the noise of `OWN` if
+The lab's own results (`PairFeatures.own`) are one source, `OWN`, whatever the campaign is called,
+and pairs without sources are still to be measured there: predictions carry the noise of `OWN` if
 it has enough rows, else the shared one.
 
 A source may also be off by an offset b ~ N(0, s_b²), the same for all its rows: its results then
@@ -24,15 +24,14 @@ from bo_loop.base.errors import DataError
 from bo_loop.base.types import Floats, PairFeatures, Rows
 
 LEAST_ROWS = 20
-OWN = "campaign"
+OWN = " own"  # no name of a source: cells are read without the spaces around them
 
 
 def labels(features: PairFeatures) -> NDArray[np.str_]:
-    """Return the source of every pair, those of campaigns as `OWN`; (n,)."""
+    """Return the source of every pair, `OWN` for the lab's own; (n,)."""
     if features.source is None:
         return np.full(len(features), OWN)
-    own = [source.startswith(f"{OWN} ") for source in features.source.tolist()]
-    return np.where(own, OWN, features.source)
+    return features.source if features.own is None else np.where(features.own, OWN, features.source)
 
 
 def require_sources(features: PairFeatures, option: str) -> None:

@@ -16,7 +16,9 @@ from bo_loop.base.types import PairFeatures
 from bo_loop.models.kernels.layout import Layout, Values
 from bo_loop.models.kernels.matern_form import Gathered, gather, matern, matern_times
 from bo_loop.models.kernels.ordering import farthest_first
-from bo_loop.models.kernels.product_form import Side, Tables, gathered, overlaps, small_tables
+from bo_loop.models.kernels.product_form import amplitude, gathered, overlaps, small_tables
+from bo_loop.models.kernels.sides import Side, Tables
+from bo_loop.models.kernels.span import Span
 from bo_loop.models.kernels.tensors import as_tensors
 
 
@@ -148,12 +150,18 @@ class ProductKernel(PairKernel):
     layout : Layout
     theta : (size,) float64 tensor
         θ, in original units.
+    span : Span, optional
+        What the training pairs span; without, it is what `features` do.
     """
 
-    def __init__(self, features: PairFeatures, layout: Layout, theta: Tensor):
+    def __init__(
+        self, features: PairFeatures, layout: Layout, theta: Tensor, span: Span | None = None
+    ):
         super().__init__()
         self.layout = layout
         self.tables = Tables.of(features, theta.device)
+        x = torch.as_tensor(features.X, device=theta.device)
+        self.span = self.tables.gather(x).span() if span is None else span
         self.register_parameter("theta", torch.nn.Parameter(theta))
 
     @property
@@ -163,7 +171,7 @@ class ProductKernel(PairKernel):
 
     def over(self, features: PairFeatures) -> "ProductKernel":
         """Return the same kernel over other tables, which extend these."""
-        return ProductKernel(features, self.layout, self.theta.detach())
+        return ProductKernel(features, self.layout, self.theta.detach(), self.span)
 
     def block(self, x1: Tensor, x2: Tensor) -> Tensor:
         """Covariance of `x1` (n, 2 + d_p) and `x2` (n′, 2 + d_p); (n, n′)."""
@@ -171,7 +179,7 @@ class ProductKernel(PairKernel):
         return gathered(a, b, self._small(a, b))
 
     def _small(self, a: Side, b: Side) -> list[tuple[Tensor, Tensor]]:
-        return small_tables(self.layout, self.values, a, b, overlaps(a, b))
+        return small_tables(self.layout, self.values, a, b, overlaps(a, b), self.span)
 
     def lower(self, x: Tensor) -> Tensor:
         """Lower triangle of the covariance of `x` (n, 2 + d_p) with itself; (n, n)."""
@@ -179,19 +187,25 @@ class ProductKernel(PairKernel):
         return gathered(side, side, self._small(side, side), lower=True)
 
     def variance(self, x: Tensor) -> Tensor:
-        """Prior variance at `x` (n, 2 + d_p): every factor but the amplitude is 1 there; (n,)."""
-        of_metal = [not term.ligand for term in self.layout.terms]
-        return self._amplified(x) + self.values.variances[of_metal].sum()
+        """Prior variance at `x` (n, 2 + d_p): every correlation is 1 there; (n,)."""
+        return self._variance(self.tables.each(x))
 
-    def variance_slope(self, x: Tensor) -> Tensor:
-        """Differentiate `variance` with respect to the features of the metal; (n, d_m)."""
-        return 2.0 * self._amplified(x)[:, None] * self.values.slopes
+    def variance_slopes(self, x: Tensor) -> dict[str, Tensor]:
+        """Differentiate `variance` with respect to features of ``metal`` and ``pair``; (n, …)."""
+        side = self.tables.each(x)
+        leaves = {name: getattr(side, name).detach().requires_grad_() for name in ("metal", "pair")}
+        with torch.enable_grad():
+            total = self._variance(replace(side, **leaves)).sum()
+            found = torch.autograd.grad(total, list(leaves.values()), materialize_grads=True)
+        return dict(zip(leaves, found, strict=True))
 
-    def _amplified(self, x: Tensor) -> Tensor:
-        """Prior variance of the terms that know the ligand; (n,)."""
-        values, of_ligand = self.values, [bool(term.ligand) for term in self.layout.terms]
-        amplitude = values.amplitude(self.tables.metal[x[:, 0].long()])
-        return values.variances[of_ligand].sum() * amplitude.square()
+    def _variance(self, side: Side) -> Tensor:
+        """Prior variance of pairs that have a setting each; (n,)."""
+        values, terms = self.values, self.layout.terms
+        of_ligand = values.variances[[bool(term.ligand) for term in terms]].sum()
+        of_metal = values.variances[[not term.ligand for term in terms]].sum()
+        unfaded = amplitude(values, side, self.span).square() * of_ligand + of_metal
+        return unfaded * self.span.own_fading(self.layout, values, side.metal)
 
     def slopes(self, x: Tensor, train: Tensor, weights: Tensor) -> dict[str, Tensor]:
         """Differentiate Σ_j k(x_i, x′_j) W_ij with respect to the features of x_i.

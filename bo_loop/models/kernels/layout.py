@@ -5,15 +5,15 @@ Symbols
 d      features with a lengthscale: of the metal, the ligand, the pair
 d_m    those of the metal among them
 t      terms
-w      slopes of the log amplitude of a metal ion                            (d_m,)
+w      slopes of the log amplitude: in a metal ion's features, in log n        (d_w,)
 θ      [log lengthscales (d,), log variances (t,), w / 0.1]
 
 Priors, on the standardised outcome. Lengthscales of metal and ligand: log-normal about √(number of
 features in the same distance), so that the distance between two pairs does not grow with the
 number of features (Hvarfner, Hellsten, Nardi, Vanilla Bayesian optimization performs great in high
 dimensions, ICML 2024). Lengthscales of the pair: log-normal about 3, on the scales of the schema.
-Variances: log-normal about 0.3, sd 1.5. Slopes: normal about 0, sd 0.15, for features whose sd
-is 1.
+Variances: log-normal about 0.3, sd 1. Slopes: normal about 0, sd 0.15, for features whose sd
+is 1; that in log n, about 0.5, sd 0.25: log β_n is a sum of n stepwise constants.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -30,11 +30,15 @@ from bo_loop.base.types import Floats, PairFeatures
 METAL = "metal"
 LIGAND = "ligand"
 COUNTS = ("atoms",)  # blocks of counts, for the min-max kernel
+NUMBER = "n_ligands"
+_LOG_NUMBER = f"log {NUMBER}"
 
 _PAIR_LENGTHSCALE = 3.0  # of the schema's scales: 3 ligands, 30 °C, 1.5 M
 _VARIANCE = 0.3
-_VARIANCE_SD = 1.5
+_VARIANCE_SD = 1.0
 _SLOPE_SD = 0.15
+_NUMBER_SLOPE = 0.5
+_NUMBER_SLOPE_SD = 0.25
 # In this unit, slopes are about as stiff as the rest of θ: L-BFGS takes a quarter of the steps.
 _SLOPE_UNIT = 0.1
 _BOUND = 9.0  # of every entry of θ: a factor of 8,000 either way, slopes of 0.9
@@ -105,7 +109,9 @@ class Values:
         Lengthscales.
     variances : (t,) tensor
     slopes : (d_m,) tensor
-        Of the log amplitude.
+        Of the log amplitude, in the features of the ion.
+    number_slope : () tensor
+        In the log of the number of ligands.
     """
 
     metal: Tensor
@@ -113,10 +119,11 @@ class Values:
     pair: Tensor
     variances: Tensor
     slopes: Tensor
+    number_slope: Tensor
 
-    def amplitude(self, metal: Tensor) -> Tensor:
-        """Amplitude of metal ions with features `metal` (u, d_m); (u,)."""
-        return (metal @ self.slopes).exp()
+    def log_amplitude(self, metal: Tensor, log_n: Tensor) -> Tensor:
+        """Log amplitude of ions with features `metal` (u, d_m) and log n (u,); (u,)."""
+        return metal @ self.slopes + log_n * self.number_slope
 
 
 @dataclass(frozen=True)
@@ -179,24 +186,26 @@ class Layout:
         return sum(self._sizes())
 
     def _sizes(self) -> list[int]:
-        parts = (self.metal, self.ligand, self.pair, self.terms, self.metal)
+        parts = (self.metal, self.ligand, self.pair, self.terms, self.metal, [NUMBER])
         return [len(each) for each in parts]
 
     def values(self, theta: Tensor) -> Values:
         """Take θ apart, differentiably."""
-        *logs, slopes = theta.split(self._sizes())
-        return Values(*(each.exp() for each in logs), slopes * _SLOPE_UNIT)
+        *logs, slopes, by_n = theta.split(self._sizes())
+        return Values(*(each.exp() for each in logs), slopes * _SLOPE_UNIT, by_n[0] * _SLOPE_UNIT)
 
     def start(self) -> Floats:
         """Mean of the priors of θ, where a search starts; (size,)."""
         metal, ligand, *_ = sizes = self._sizes()
+        by_n = _NUMBER_SLOPE / _SLOPE_UNIT
         means = [0.5 * log(max(1, metal)), 0.5 * log(max(1, ligand))]
-        return np.repeat([*means, log(_PAIR_LENGTHSCALE), log(_VARIANCE), 0.0], sizes)
+        return np.repeat([*means, log(_PAIR_LENGTHSCALE), log(_VARIANCE), 0.0, by_n], sizes)
 
     def log_prior(self, theta: Tensor) -> Tensor:
         """Log prior density of θ, but for a constant."""
         narrow, wide = self.lengthscale_sd, self.ligand_lengthscale_sd
-        sd = np.repeat([narrow, wide, narrow, _VARIANCE_SD, _SLOPE_SD / _SLOPE_UNIT], self._sizes())
+        slopes = _SLOPE_SD / _SLOPE_UNIT, _NUMBER_SLOPE_SD / _SLOPE_UNIT
+        sd = np.repeat([narrow, wide, narrow, _VARIANCE_SD, *slopes], self._sizes())
         mean, sd = (theta.new_tensor(each) for each in (self.start(), sd))
         return -0.5 * ((theta - mean) / sd).square().sum()
 
@@ -220,10 +229,12 @@ class Layout:
 
     def fits(self, stated: Mapping[str, Any]) -> bool:
         """Whether stated hyperparameters are those of this layout."""
+        stated = _completed(stated)
         return all(set(stated.get(part, ())) == set(n) for part, n in self._names().items())
 
     def theta(self, stated: Mapping[str, Any], scale: float) -> Floats:
         """Return the θ of stated hyperparameters, with `scale` as the unit of the outcome."""
+        stated = _completed(stated)
         # By name: a mapping that has been through canonical JSON is in another order.
         lengthscales, variances, slopes = (
             np.array([stated[part][name] for name in names])
@@ -237,5 +248,11 @@ class Layout:
         return {
             "lengthscales": self.lengthscales,
             "variances": tuple(term.name for term in self.terms),
-            "amplitude_slopes": self.metal,
+            "amplitude_slopes": (*self.metal, _LOG_NUMBER),
         }
+
+
+def _completed(stated: Mapping[str, Any]) -> dict[str, Any]:
+    """Give hyperparameters found when amplitudes did not depend on n the slope 0 in it."""
+    slopes = {_LOG_NUMBER: 0.0, **stated.get("amplitude_slopes", {})}
+    return {**stated, "amplitude_slopes": slopes}

@@ -5,7 +5,7 @@ Symbols
 a        a setting: metal ion, number of ligands, conditions
 b        a ligand
 v_t      variance of term t
-g        amplitude of an ion, exp(w · its properties)          (u_a,)
+g        amplitude of a setting, exp(w · ion's properties) nᵘ   (u_a,)
 C        Matérn-3/2 over the ion's properties, number of ligands and conditions    (u_a, u_a′)
 C₀       the same without the ion's properties                 (u_a, u_a′)
 A, A₀    g g′ C, g g′ C₀                                       (u_a, u_a′)
@@ -21,6 +21,8 @@ The gradient comes back the same way: that of A[a, a′] is the sum of G ∘ B o
 these settings. A mean needs no k at all: Σ_j k_ij α_j = (B Z Aᵀ)[b_i, a_i] + the same of the other
 products, where Z (u_b′, u_a′) holds the sums of α over the pairs of a ligand and a setting.
 
+Beyond what the training ions span, g is bent and C and C₀ fade: see `bo_loop.models.kernels.span`.
+
 The amplitude is how much it matters to an ion which ligand it has: in NIST SRD 46 the constants of
 Fe³⁺ have a standard deviation of 9, those of Na⁺ of 0.9. The term of the metal alone has none: it
 is the same for all ligands, and an amplitude would carry the mean of a metal never seen far off.
@@ -33,97 +35,16 @@ Saigo, Baldi, Graph kernels for chemical informatics, Neural Networks 2005, 18, 
 from dataclasses import dataclass
 from itertools import chain
 
-import numpy as np
 import torch
 from torch import Tensor
 
-from bo_loop.base.types import Floats, PairFeatures
-from bo_loop.models.kernels.layout import COUNTS, LIGAND, Layout, Values
+from bo_loop.base.types import Floats
+from bo_loop.models.kernels.layout import LIGAND, Layout, Values
 from bo_loop.models.kernels.matern_form import squared_distance, tiles
+from bo_loop.models.kernels.sides import Side
+from bo_loop.models.kernels.span import Span
 
 _TINY = 1e-20  # keeps the square root differentiable at r = 0
-
-
-@dataclass(frozen=True)
-class Tables:
-    """Features of all metals and ligands there are.
-
-    Parameters
-    ----------
-    metal : (n_metals, d_m) float64 tensor
-    ligand : (n_ligands, d_l) float64 tensor
-    counts : mapping of str to (n_ligands, d) float32 tensor
-    """
-
-    metal: Tensor
-    ligand: Tensor
-    counts: dict[str, Tensor]
-
-    @classmethod
-    def of(cls, features: PairFeatures, device: torch.device) -> "Tables":
-        """Take the tables of `features`."""
-
-        def joined(tables: dict[str, Floats], n: int) -> Tensor:
-            stacked = np.hstack([np.empty((n, 0)), *tables.values()])
-            return torch.as_tensor(stacked, dtype=torch.float64, device=device)
-
-        metals, ligands = (
-            len(next(iter(side.values()))) for side in (features.metal, features.ligand)
-        )
-        return cls(
-            metal=joined(features.metal, metals),
-            ligand=joined({b: t for b, t in features.ligand.items() if b not in COUNTS}, ligands),
-            counts={
-                b: torch.as_tensor(t, dtype=torch.float32, device=device)
-                for b, t in features.ligand.items()
-                if b in COUNTS
-            },
-        )
-
-    def gather(self, x: Tensor) -> "Side":
-        """Keep the distinct settings and ligands of the pairs `x` (n, 2 + d_p)."""
-        setting = torch.cat([x[:, :1], x[:, 2:]], 1)
-        settings, setting_row = torch.unique(setting, dim=0, return_inverse=True)
-        ligands, ligand_row = torch.unique(x[:, 1].long(), return_inverse=True)
-        return self._side(settings, ligands, setting_row, ligand_row)
-
-    def each(self, x: Tensor) -> "Side":
-        """Give every pair of `x` (n, 2 + d_p) a setting and a ligand of its own."""
-        setting, rows = torch.cat([x[:, :1], x[:, 2:]], 1), torch.arange(len(x), device=x.device)
-        return self._side(setting, x[:, 1].long(), rows, rows)
-
-    def _side(
-        self, settings: Tensor, ligands: Tensor, setting_row: Tensor, ligand_row: Tensor
-    ) -> "Side":
-        return Side(
-            self.metal[settings[:, 0].long()],
-            settings[:, 1:],
-            self.ligand[ligands],
-            {block: counts[ligands] for block, counts in self.counts.items()},
-            setting_row,
-            ligand_row,
-        )
-
-
-@dataclass(frozen=True)
-class Side:
-    """The pairs of one side of a kernel matrix: distinct settings and ligands, and rows in them.
-
-    Parameters
-    ----------
-    metal : (u_a, d_m) float64 tensor
-    pair : (u_a, d_p) float64 tensor
-    ligand : (u_b, d_l) float64 tensor
-    counts : mapping of str to (u_b, d) float32 tensor
-    setting_row, ligand_row : (n,) int64 tensor
-    """
-
-    metal: Tensor
-    pair: Tensor
-    ligand: Tensor
-    counts: dict[str, Tensor]
-    setting_row: Tensor
-    ligand_row: Tensor
 
 
 def matern32(squared: Tensor) -> Tensor:
@@ -158,8 +79,20 @@ def overlaps(a: Side, b: Side) -> dict[str, Tensor]:
     return {block: min_max(a.counts[block], b.counts[block]) for block in a.counts}
 
 
+def amplitude(values: Values, side: Side, span: Span | None = None) -> Tensor:
+    """Amplitude g of each setting of `side`, bent where it lies beyond a `span`; (u_a,)."""
+    if span is None:
+        return values.log_amplitude(side.metal, side.log_n).exp()
+    return span.log_amplitude(values, side.metal, side.log_n).exp()
+
+
 def small_tables(
-    layout: Layout, values: Values, a: Side, b: Side, shared: dict[str, Tensor]
+    layout: Layout,
+    values: Values,
+    a: Side,
+    b: Side,
+    shared: dict[str, Tensor],
+    span: Span | None = None,
 ) -> list[tuple[Tensor, Tensor]]:
     """Compute (A, B), (A₀, B₀) and (C, v), v as a table, of settings and ligands of `a` and `b`.
 
@@ -169,6 +102,8 @@ def small_tables(
     ----------
     shared
         `overlaps` of a and b.
+    span : Span, optional
+        What the training pairs span, where a and b may lie beyond it.
     """
     around = squared_distance(a.pair / values.pair, b.pair / values.pair)
     apart = around + squared_distance(a.metal / values.metal, b.metal / values.metal)
@@ -189,8 +124,11 @@ def small_tables(
             with_metal = with_metal + product
         else:
             without = without + product
-    scale = values.amplitude(a.metal)[:, None] * values.amplitude(b.metal)
+    scale = amplitude(values, a, span)[:, None] * amplitude(values, b, span)
     settings, settings_0 = matern32(apart), matern32(around)
+    if span is not None:
+        fading = span.fading(layout, values, a.metal, b.metal)
+        settings, settings_0 = settings * fading, settings_0 * fading
     return [
         (scale * settings, with_metal),
         (scale * settings_0, without),

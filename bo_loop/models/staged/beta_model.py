@@ -75,7 +75,7 @@ class BetaModel(Model):
         super().__init__()
         self.models = dict(models)
         self.fit_report = dict(fit_report)
-        self._tables = replace(features.take(np.empty(0, dtype=np.int64)), source=None)
+        self._tables = replace(features.take(np.empty(0, dtype=np.int64)), source=None, own=None)
         self.source = source
         self._scaling = scaling
         self._chosen = dict(chosen)

@@ -176,18 +176,17 @@ class Tuning:
         nodes = self.search.space.nodes(self.search.space.suggested(trial))
         contestant = Contestant("trial", nodes["model"], nodes["features"])
         best = _best(study)
-        start, told = None, []
+        told = []
         for number in range(len(self.split.splits)):
             step = f"trial {done + 1}, fold {number + 1} of {len(self.split.splits)}"
             self.note(step, done, self.search.trials, best)
             try:
-                told.append(self._fold(contestant, number, start))
+                told.append(self._fold(contestant, number))
             except FitError as error:  # such options cannot be fitted
                 trial.set_user_attr(_PROBLEM, str(error))
                 study.tell(trial, state=TrialState.PRUNED)
                 return
-            start = start or told[0][1]
-            score = self._score([part for part, _ in told])
+            score = self._score(told)
             if score is None:
                 continue
             trial.report(score, number + 1)
@@ -196,10 +195,8 @@ class Tuning:
                 return
         study.tell(trial, score)
 
-    def _fold(
-        self, contestant: Contestant, number: int, start: Mapping[str, Any] | None
-    ) -> tuple[pd.DataFrame, Mapping[str, Any] | None]:
-        """Return the predictions of a fold, found now or earlier, and its hyperparameters."""
+    def _fold(self, contestant: Contestant, number: int) -> pd.DataFrame:
+        """Return the predictions of a fold, found now or earlier."""
         key = json.dumps(contestant.features, sort_keys=True)
         if key not in self._described:
             self._described[key] = self.cases.seen_by(contestant.recipe, contestant.features)
@@ -214,12 +211,11 @@ class Tuning:
         fingerprint = each.fingerprint(self.memory)
         result = self.memory.recalled("trial", fingerprint)
         if result is None:
-            result = judged(self.cases, each, start, self.memory, lambda *_: None)
+            result = judged(self.cases, each, self.memory, lambda *_: None)
             self.memory.keep("trial", fingerprint, result)
         # Where the domain is mapped, the pairs that train are predicted too.
         told = result.predictions
-        told = told[told["row"].isin(each.split.judged)]
-        return told, result.facts.get("hyperparameters")
+        return told[told["row"].isin(each.split.judged)]
 
     def _score(self, told: list[pd.DataFrame]) -> float | None:
         """Score of the folds so far, or None while they hold no pair that counts."""

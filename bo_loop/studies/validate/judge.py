@@ -85,17 +85,15 @@ class Bout:
         return memory.fingerprint(*made_of)
 
 
-def judged(
-    cases: Cases, bout: Bout, start: Mapping[str, Any] | None, memory: Memory, note: Note
-) -> Result:
+def judged(cases: Cases, bout: Bout, memory: Memory, note: Note) -> Result:
     """Fit and predict.
+
+    Every fit begins afresh: hyperparameters of another fold have seen the rows judged here.
 
     Parameters
     ----------
     cases : Cases
     bout : Bout
-    start : mapping, optional
-        Hyperparameters that the fit begins from; trees begin afresh.
     memory : Memory
         Keeps how far a selection of features got.
     note : callable
@@ -108,7 +106,7 @@ def judged(
     began = time.monotonic()
     rows = np.unique(np.concatenate(list(bout.sets.values())))
     run = _trees if hasattr(bout.contestant.recipe, "describe") else _surrogate
-    predictions, facts = run(cases, bout, rows, start, memory, note)
+    predictions, facts = run(cases, bout, rows, memory, note)
     names = bout.sets
     told = pd.DataFrame({"row": rows, **predictions})
     told.insert(1, "set", [" ".join(n for n, at in names.items() if row in at) for row in rows])
@@ -116,7 +114,7 @@ def judged(
 
 
 def _trees(
-    cases: Cases, bout: Bout, rows: Rows, start: Any, memory: Memory, note: Note
+    cases: Cases, bout: Bout, rows: Rows, memory: Memory, note: Note
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     seen = bout.described
     found = bout.contestant.recipe.predict(
@@ -131,12 +129,7 @@ def _trees(
 
 
 def _surrogate(
-    cases: Cases,
-    bout: Bout,
-    rows: Rows,
-    start: Mapping[str, Any] | None,
-    memory: Memory,
-    note: Note,
+    cases: Cases, bout: Bout, rows: Rows, memory: Memory, note: Note
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     recipe, facts = bout.contestant.recipe, {}
     selection = bout.contestant.selection
@@ -144,11 +137,10 @@ def _surrogate(
         recipe, found = _chosen(cases, bout, build(selection), memory, note)
         facts["selections"] = {name: asdict(each) for name, each in found.items()}
         facts["model"] = node_of(recipe)
-        start = None  # it was found with other features
     train = bout.described.take(bout.train)
-    model = recipe.fit(train, cases.y[bout.train], cases.noise[bout.train], start=start)
+    model = recipe.fit(train, cases.y[bout.train], cases.noise[bout.train])
     # As in `predict`: whoever measured these pairs, they are still to be measured.
-    asked = replace(bout.described.take(rows), source=None)
+    asked = replace(bout.described.take(rows), source=None, own=None)
     posterior, at = model.bind(asked), np.arange(len(rows))
     variance = posterior.variance(at)
     facts |= {"hyperparameters": model.hyperparameters(), "fit": model.fit_report}

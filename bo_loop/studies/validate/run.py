@@ -164,8 +164,7 @@ def _judge_all(found: Validation, memory: Memory, note: Note) -> None:
             fingerprint = each.fingerprint(memory)
             result = memory.recalled(name, fingerprint)
             if result is None:
-                start = outcome.results[0].facts.get("hyperparameters") if outcome.results else None
-                result = judged(found.cases, each, start, memory, note)
+                result = judged(found.cases, each, memory, note)
                 memory.keep(name, fingerprint, result)
                 # What is told is what was kept, whether it was found now or earlier.
                 result = memory.recalled(name, fingerprint)

@@ -62,7 +62,7 @@ GLYCINE = "metal,charge,smiles,n_ligands\nCu,2,NCC(=O)O,1\n"
 
 def means(text):
     """The predicted means; those of equal pairs agree to rounding, whatever stands beside them."""
-    found = [float(line.split(",")[-2]) for line in text.splitlines()[1:]]
+    found = [float(line.split(",")[-3]) for line in text.splitlines()[1:]]
     return np.round(found, 9).tolist()
 
 
@@ -85,14 +85,19 @@ def test_columns_come_back_as_they_were_written(folder):
         " x ,1e3,1.0,[NH3+]CC(=O)[O-],2,Cu\n"
     )
     header, *rows = predict(folder, text).splitlines()
-    assert header == "note, id ,n_ligands,smiles,charge,metal,mean,sd"
-    assert [row.rsplit(",", 2)[0] for row in rows] == [
+    assert header == "note, id ,n_ligands,smiles,charge,metal,mean,sd,outside_domain"
+    assert [row.rsplit(",", 3)[0] for row in rows] == [
         '"a, b",007,1,NCC(=O)O,2,Cu',
         " x ,1e3,1.0,[NH3+]CC(=O)[O-],2,Cu",
     ]
     # The zwitterion is the same ligand.
-    glycine, zwitterion = (row.rsplit(",", 2)[1:] for row in rows)
+    glycine, zwitterion = (row.rsplit(",", 3)[1:3] for row in rows)
     np.testing.assert_allclose(np.float64(glycine), np.float64(zwitterion))
+
+
+def test_a_ligand_without_donors_is_outside_the_domain(folder):
+    rows = predict(folder, "metal,smiles,n_ligands\nCu+2,CCCCCC,1\nCu+2,NCC(=O)O,1\n").splitlines()
+    assert [row.rsplit(",", 1)[1] for row in rows] == ["outside_domain", "yes", "no"]
 
 
 @pytest.mark.parametrize("ion", ["Cu+2", "Cu2+", "Cu²⁺"])

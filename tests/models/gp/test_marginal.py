@@ -54,7 +54,8 @@ def test_value_and_gradient_against_gpytorch():
     theirs.backward()
     base = model.covar_module.base_kernel
     slope = torch.sigmoid(base.raw_lengthscale.detach()[0])  # of GPyTorch's softplus
-    assert value.item() == pytest.approx(theirs.item(), rel=1e-9)
+    prior = -0.5 * mean.item() ** 2
+    assert value.item() == pytest.approx(theirs.item() + prior, rel=1e-9)
     torch.testing.assert_close(
         lengthscale.grad, base.raw_lengthscale.grad[0] / slope, rtol=1e-6, atol=1e-8
     )
@@ -62,8 +63,8 @@ def test_value_and_gradient_against_gpytorch():
     torch.testing.assert_close(
         outputscale.grad, model.covar_module.raw_outputscale.grad / slope, rtol=1e-7, atol=1e-9
     )
-    # The profiled mean is where GPyTorch's derivative in its constant vanishes.
-    assert model.mean_module.constant.grad.abs().item() < 1e-9
+    # The profiled mean is where the derivative in it, with that of its prior, vanishes.
+    assert model.mean_module.constant.grad.item() == pytest.approx(mean.item(), abs=1e-9)
 
 
 def test_gradient_in_covariance_noise_and_data():
@@ -81,20 +82,22 @@ def test_gradient_in_covariance_noise_and_data():
     whole = lower + lower.tril(-1).mT + torch.diag(inputs[1])
     reference = torch.distributions.MultivariateNormal(mean.expand(7), whole).log_prob(inputs[2])
     (3.0 * reference).backward()
-    assert value.item() == pytest.approx(reference.item(), rel=1e-12)
+    prior = -0.5 * mean.item() ** 2
+    assert value.item() == pytest.approx(reference.item() + prior, rel=1e-12)
     for got, leaf in zip(ours, inputs, strict=True):
         torch.testing.assert_close(got.tril() if got.ndim == 2 else got, leaf.grad)
 
 
 def test_by_hand():
-    # K + v = diag(2, 4), y = (1, 4): mean = (1/2 + 1) / (1/2 + 1/4) = 2.
+    # K + v = diag(2, 4), y = (1, 4): mean = (1/2 + 1) / (1/2 + 1/4 + 1) = 6/7.
     value, mean = log_marginal(
         torch.diag(torch.tensor([1.0, 3.0], dtype=torch.float64)),
         torch.ones(2, dtype=torch.float64),
         torch.tensor([1.0, 4.0], dtype=torch.float64),
     )
-    assert mean.item() == pytest.approx(2.0)
-    expected = -0.5 * (1 / 2 + 4 / 4 + np.log(8.0) + 2 * np.log(2 * np.pi))
+    assert mean.item() == pytest.approx(6 / 7)
+    misfit = (1 / 7) ** 2 / 2 + (22 / 7) ** 2 / 4 + (6 / 7) ** 2
+    expected = -0.5 * (misfit + np.log(8.0) + 2 * np.log(2 * np.pi))
     assert value.item() == pytest.approx(expected)
 
 
@@ -103,6 +106,7 @@ def test_objective_adds_priors_and_its_gradient_matches_differences():
     theta = np.log([*stated(features)["lengthscales"].values(), 1.3, 0.05])
     parts, gradient = evaluate(case, theta)
     prior = case.log_prior(torch.as_tensor(theta)).item()
+    prior -= 0.5 * parts["mean"] ** 2
     assert parts["objective"] == pytest.approx((parts["mll"] + prior) / 25, rel=1e-12)
     for j in (0, 4, 8, len(theta) - 2, len(theta) - 1):
         step = np.zeros_like(theta)

@@ -12,27 +12,34 @@ from bo_loop.models.gp.fitting import evaluate
 from bo_loop.models.gp.source_noise import LEAST_ROWS, OWN, groups_of, labels, offset_of
 from bo_loop.models.matern_gp import MaternGP
 
+LAB = "campaign x"  # what these tests call the lab's own results
+
 
 def sourced(*sources):
     """As many rows as sources, all of one metal and ligand under the same conditions."""
     one = pairs(1).take(np.zeros(len(sources), dtype=int))
-    return replace(one, source=np.array(sources))
+    return from_sources(one, np.array(sources))
+
+
+def from_sources(features, sources):
+    return replace(features, source=sources, own=sources == LAB)
 
 
 def smooth_from(names, n=60, seed=2):
     """n distinct pairs from each of the named sources, in turn, and a log β without noise."""
     features = pairs(n * len(names), n_metals=10, n_ligands=40)
     smooth = 8.0 + 2.0 * np.sin(0.2 * features.dense().sum(1))
-    return replace(features, source=np.resize(names, n * len(names))), smooth
+    return from_sources(features, np.resize(names, n * len(names))), smooth
 
 
-def test_campaigns_are_one_source_and_pairs_to_be_measured_belong_to_it():
-    assert labels(sourced("campaign a", "NIST", "campaign b", "")).tolist() == [
-        OWN,
-        "NIST",
-        OWN,
-        "",
-    ]
+def test_the_labs_own_are_one_source_whatever_files_are_called():
+    named = np.array(["campaign a", "campaign 2023.csv", "campaign", ""])
+    features = replace(sourced(*named), own=np.array([True, False, False, False]))
+    assert labels(features).tolist() == [OWN, "campaign 2023.csv", "campaign", ""]
+    assert labels(features.take(np.array([1, 0]))).tolist() == ["campaign 2023.csv", OWN]
+    untold = replace(features, own=None)
+    assert labels(untold).tolist() == named.tolist()
+    assert labels(untold.concat(features)).tolist() == [*named, OWN, *named[1:]]
     assert labels(pairs(2)).tolist() == [OWN, OWN]
 
 
@@ -87,7 +94,7 @@ def test_predictions_have_the_noise_of_the_lab_or_the_shared_one(by_source, expe
 
 
 def test_noise_by_source_survives_json_and_starts_a_fit():
-    features, y = smooth_from(["a", "campaign x"], n=25)
+    features, y = smooth_from(["a", LAB], n=25)
     recipe = MaternGP(source_noise=True, max_iter=30)
     y = y + 0.3 * np.random.default_rng(0).standard_normal(len(y))
     model = recipe.fit(features, y)
@@ -115,7 +122,7 @@ def test_without_the_option_sources_change_nothing():
 
 
 def test_results_added_to_a_model_have_the_noise_of_the_lab():
-    features = sourced("a", "campaign x")
+    features = sourced("a", LAB)
     state = stated(features, noise=0.7) | {"source_noise": {"a": 0.1, OWN: 0.3}}
     recipe, y = MaternGP(source_noise=True), np.array([5.0, 6.0])
     model = recipe.build(features.take([0]), y[:1], None, state)
@@ -129,7 +136,7 @@ def test_results_added_to_a_model_have_the_noise_of_the_lab():
 def test_a_shared_offset_is_a_shared_error():
     # One pair, prior N(7, 9), noise 0.2 each; the book's two values also share an error of
     # variance 0.5, so that their mean counts as one value of variance 0.2 / 2 + 0.5.
-    features = sourced("book", "campaign x", "book")
+    features = sourced("book", LAB, "book")
     state = stated(features, noise=0.2) | {"offset_variance": 0.5}
     y = np.array([5.0, 8.0, 6.0])
     recipe = MaternGP(source_offset=True)
@@ -151,11 +158,11 @@ def test_a_shared_offset_is_a_shared_error():
 
 
 def test_offsets_are_numbered_but_for_the_labs_own():
-    assert offset_of(np.array(["b", OWN, "a", "b"])).tolist() == [1, -1, 0, 1]
+    assert offset_of(np.array(["b", OWN, "a", "b"])).tolist() == [2, -1, 1, 2]
 
 
 def test_fit_recovers_the_shift_between_two_sources():
-    features, smooth = smooth_from(["campaign x", "book"])
+    features, smooth = smooth_from([LAB, "book"])
     book = features.source == "book"
     y = smooth + 1.5 * book + 0.1 * np.random.default_rng(3).standard_normal(len(smooth))
     plain, model = (MaternGP(source_offset=each).fit(features, y) for each in (False, True))
@@ -167,7 +174,7 @@ def test_fit_recovers_the_shift_between_two_sources():
 
 
 def test_the_gradient_with_noises_and_offsets_is_that_of_the_objective():
-    features, y = smooth_from(["a", "b", "campaign x"], n=8)
+    features, y = smooth_from(["a", "b", LAB], n=8)
     problem = MaternGP().problem(features, (y - y.mean()) / y.std(), np.zeros(len(y)))
     group = torch.arange(len(y)) % 2
     offset = torch.as_tensor(offset_of(labels(features)))

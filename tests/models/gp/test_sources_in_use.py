@@ -27,7 +27,7 @@ def test_a_surrogate_is_the_same_built_anew_and_loaded(table, tmp_path):
     censored = np.arange(len(table)) < 3
     table = table.assign(
         censoring=np.where(censored, "lower", "none"),
-        source=np.where(censored, "campaign x", table["source"]),
+        own=censored,
     )
     schema = PublishedRecipe().fit(table)
     surrogate = Surrogate.fit(schema, MaternGP(max_iter=10, **OPTIONS), table)

@@ -50,13 +50,13 @@ def fits(monkeypatch):
     """Folds that are off by the distance of fit_rows from the best; what was fitted, and a bomb."""
     seen = SimpleNamespace(folds=[], kill_at=None, fail_above=None)
 
-    def judged(cases, bout, start, memory, note):
+    def judged(cases, bout, memory, note):
         rows, size = bout.split.judged, bout.contestant.recipe.fit_rows
         if seen.kill_at is not None and len(seen.folds) >= seen.kill_at:
             raise Killed
         if seen.fail_above is not None and size > seen.fail_above:
             raise FitError("no Cholesky factor")
-        seen.folds.append((size, bout.split.fold, start))
+        seen.folds.append((size, bout.split.fold))
         mean = cases.y[rows] + abs(size - BEST) / 100
         told = {"row": rows, "set": "test", "mean": mean, "sd": 1.0, "sd_latent": 1.0}
         table = pd.DataFrame(told).assign(beta_1=np.nan)
@@ -83,11 +83,6 @@ def test_the_first_trial_is_the_config_as_it_stands_and_the_best_wins(config, fi
     assert found.best["model"]["max_iter"] == 3
     assert found.best["features"] == config["features"]
     assert len(trials) == config["trials"]
-
-
-def test_later_folds_begin_from_the_first(config, fits):
-    tune({**config, "trials": 1})
-    assert [start for *_, start in fits.folds] == [None] + 3 * [{"of": 900, "fold": 0}]
 
 
 def test_hopeless_trials_are_pruned_after_the_first_fold(config, fits):

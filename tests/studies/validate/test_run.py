@@ -194,11 +194,11 @@ def test_a_killed_validation_goes_on_where_it_stopped(compared, tmp_path, monkey
     config = {**config, "out": str(tmp_path / "out")}
     fits, judged = [], judge.judged
 
-    def counted(cases, bout, start, memory, note):
-        fits.append((bout.contestant.name, bout.split.fold, start))
+    def counted(cases, bout, memory, note):
+        fits.append((bout.contestant.name, bout.split.fold))
         if len(fits) == 3:
             raise Killed
-        return judged(cases, bout, start, memory, note)
+        return judged(cases, bout, memory, note)
 
     monkeypatch.setattr("bo_loop.studies.validate.run.judged", counted)
     with pytest.raises(Killed):
@@ -206,9 +206,9 @@ def test_a_killed_validation_goes_on_where_it_stopped(compared, tmp_path, monkey
     assert len(list((tmp_path / "out" / "folds").glob("*.parquet"))) == 2
     found = validate(config)
     assert len(fits) == 3 + 12 - 2
-    assert [name for name, fold, start in fits if fold == 0 and start is not None] == []
-    warm = [start for name, fold, start in fits if name == "matern_gp" and fold > 0]
-    assert all(start == warm[0] for start in warm[:2])  # the first two are of one split
+    reports = [each.facts["fit"] for outcome in found.outcomes for each in outcome.results]
+    starts = {fit["start"] for fit in reports if "start" in fit}
+    assert starts == {"cold"}  # no fold has seen what another is judged by
     pd.testing.assert_frame_equal(found.predictions, whole.predictions)
 
     more = {**config, "models": {**config["models"], **contest(beta_gp=BETA)["models"]}}
