@@ -124,8 +124,8 @@ def load(*, include_inorganic: bool = False, without_metals: Sequence[str] = ())
 
 def ligand_table() -> pd.DataFrame:
     """Structures of the ligands: name, smiles, charge, kind, components (as the files write it)."""
-    with resources.files("bo_loop.data.sources").joinpath("embedded_ligands.csv").open("rb") as
-    file:
+    table = resources.files("bo_loop.data.sources").joinpath("embedded_ligands.csv")
+    with table.open("rb") as file:
         return pd.read_csv(file, keep_default_na=False, encoding="utf-8")
 
 
