@@ -87,7 +87,7 @@ def test_no_module_loads_what_could_run_code():
 
 def test_a_choice_from_a_campaign_folder_is_only_a_name():
     from bo_loop.base.errors import ConfigError
-    from bo_loop.cli.main import _option
+    from bo_loop.cli.compose import _option
 
     assert _option("log_ei", Path("c")) == "log_ei"
     for evil in ("../evil", "ucb hydra.run.dir=/", "ucb,ei", "${oc.env:HOME}", "/etc/x", ""):
@@ -99,7 +99,7 @@ def test_a_setting_from_a_campaign_folder_looks_nothing_up(tmp_path, monkeypatch
     """An interpolation in it would copy the reader's environment into the ledger."""
     from bo_loop.base.errors import ConfigError
     from bo_loop.campaign.campaign import Campaign
-    from bo_loop.cli.main import _campaign_arguments
+    from bo_loop.cli.compose import _campaign_arguments
 
     settings = {"batch_size": 1, "seed": 0, "pool": {"include_known": False}}
     groups = {group: {"_target_": "t", "x": "plain"} for group in ("model", "objective")}

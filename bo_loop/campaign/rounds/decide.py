@@ -191,9 +191,7 @@ def candidates_of(
     lost = np.isin(states, ("failed", "withdrawn")) & ~answered_by_literature
     return pairs, Candidates(
         pairs=pool_pairs(pairs, own=np.r_[~lost, ~no, none]),
-        open=np.r_[
-            (states == "open") & ~answered_by_literature & ~_mirrored(pool, states), no, none
-        ],
+        open=np.r_[is_open, no, none],
         pending=np.r_[[bool(state.waiting(p)) for p in pool["pair_id"]], no, none].astype(bool),
         answered=np.r_[(states == "measured") | answered_by_literature, ~no, none],
         again=np.r_[(states == "measured") & pool["pair_id"].isin(_exactly(state)), no, none],
