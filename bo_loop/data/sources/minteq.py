@@ -44,8 +44,8 @@ import pandas as pd
 
 from bo_loop.base.errors import DataError
 from bo_loop.chemistry.ions import MetalIon, parse_ion
-from bo_loop.data.complexes import judged
 from bo_loop.data.observations import OBSERVATION_COLUMNS, standardised, validate_observations
+from bo_loop.data.sources.complexes import judged
 from bo_loop.data.sources.phreeqc_file import database_text, read_reactions
 
 SMALL = 2  # heavy atoms; inorganic ligands up to this size are left out by default

@@ -1,6 +1,6 @@
 import pytest
 
-from bo_loop.data.complexes import judged
+from bo_loop.data.sources.complexes import judged
 from bo_loop.data.sources.phreeqc_file import read_reactions
 
 # Cl- and NH3 are ligands; HOx-, NH4+ and Hg(OH)2 are other forms of Ox-2, NH3 and Hg+2.
