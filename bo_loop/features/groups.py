@@ -66,7 +66,7 @@ def rules_version() -> str:
     value, or other columns: of donors, binding site, charge or environments as much as of
     `bo_loop.features.bonding` and `bo_loop.features.metal`.
     """
-    return f"features 3 rdkit={version('rdkit')}"
+    return f"features 4 rdkit={version('rdkit')}"
 
 
 def atoms(smiles: Sequence[str]) -> Floats:
