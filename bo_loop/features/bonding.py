@@ -198,14 +198,14 @@ def _hydrolysis_pk(ion: MetalIon, radius: float, electronegativity: float) -> fl
     """Look up the first hydrolysis constant, or estimate it."""
     if (measured := HYDROLYSIS_PK.get((ion.metal, ion.charge))) is not None:
         return measured
-    if not _estimate_holds(ion):
+    if not estimate_holds(ion):
         return _median_alike(ion)
     potential = ion.charge**2 / (radius + _CRYSTAL_RADIUS_PM)
     estimate = 15.14 - 88.16 * (potential + 0.096 * max(0.0, electronegativity - 1.5))
     return max(_LEAST_PK, estimate)
 
 
-def _estimate_holds(ion: MetalIon) -> bool:
+def estimate_holds(ion: MetalIon) -> bool:
     """Whether Wulfsberg's estimate was shown to agree with measured constants of such ions."""
     bare = not metal.oxygens(ion)
     return bare and (ion.charge == 1 or (ion.charge <= 3 and metal.block(ion) in "sf"))

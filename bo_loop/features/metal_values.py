@@ -19,7 +19,7 @@ _OETTING = "Oetting, Rand, Ackermann, The Chemical Thermodynamics of Actinide El
 
 _ELECTRON_AFFINITY_EV = {
     _NING: {
-        **dict.fromkeys("Be Mg Mn Zn Cd Hg Yb".split(), 0.0),
+        **dict.fromkeys(["Be", "Mg", "Mn", "Zn", "Cd", "Hg", "Yb"], 0.0),
         "Ti": 0.0755, "V": 0.5277, "Cr": 0.6758, "Fe": 0.1532, "Ga": 0.3012, "In": 0.3839,
         "La": 0.5575, "Ce": 0.6002, "Pr": 0.1092, "Nd": 0.0975, "Eu": 0.116, "Gd": 0.212,
         "Tb": 0.1313, "Dy": 0.015, "Lu": 0.2388, "Hf": 0.1780, "Ta": 0.3289, "Re": 0.0604,
@@ -27,7 +27,7 @@ _ELECTRON_AFFINITY_EV = {
     },
     _REGGE: {"Pm": 0.129, "Sm": 0.162, "Ho": 0.338, "Er": 0.312},
     _GUO: {
-        **dict.fromkeys("Pu Bk Cf Es No Lr".split(), 0.0),
+        **dict.fromkeys(["Pu", "Bk", "Cf", "Es", "No", "Lr"], 0.0),
         "Ac": 0.35, "Pa": 0.55, "Np": 0.48, "Am": 0.10, "Cm": 0.28, "Fm": 0.35, "Md": 0.98,
     },
     "Tang et al., Phys. Rev. Lett. 2019, 123, 203002": {"Th": 0.608},
@@ -41,7 +41,7 @@ _ELECTRONEGATIVITY = {
         "Bi": 2.02, "U": 1.38, "Np": 1.36, "Pu": 1.28,
     },
     _EMSLEY: {"Tc": 1.9, "Am": 1.13, "Cm": 1.28},
-    _ACTINIDES: dict.fromkeys("Bk Cf Es Fm Md No Lr".split(), 1.3),
+    _ACTINIDES: dict.fromkeys(["Bk", "Cf", "Es", "Fm", "Md", "No", "Lr"], 1.3),
     _BETWEEN: {"Pm": 1.155, "Eu": 1.185, "Tb": 1.21, "Yb": 1.26},
 }  # fmt: skip
 
