@@ -8,6 +8,10 @@ heat capacities of the CRC Handbook, polarizabilities of Schwerdtfeger and Nagle
 An electron affinity is 0 where the atom binds no further electron.
 """
 
+# Raise it with every change after which a metal ion has another value or other columns: of what is
+# stated here as much as of `bo_loop.features.metal` and `bo_loop.features.bonding`.
+VERSION = "metals 2"
+
 _NING = "Ning, Lu, J. Phys. Chem. Ref. Data 2022, 51, 021502"
 _REGGE = "calculated: Felfli, Msezane, Sokolovski, Phys. Rev. A 2009, 79, 012714"
 _GUO = "calculated: Guo, Whitehead, Phys. Rev. A 1989, 40, 28"

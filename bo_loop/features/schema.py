@@ -21,7 +21,7 @@ import numpy as np
 import pandas as pd
 
 from bo_loop.errors import DataError
-from bo_loop.features import descriptors, groups
+from bo_loop.features import descriptors, groups, metal_values
 from bo_loop.features.tables import PAIR, ligands_of, raw_features, restricted
 from bo_loop.records import Floats, PairFeatures
 
@@ -173,7 +173,7 @@ def schema_version(blocks: Collection[str]) -> str:
     """Name what computes the features of `blocks`: descriptor set or rules, and packages."""
     sets = [descriptors.set_version()] if "mordred" in blocks else []
     sets += [groups.rules_version()] if "donors" in blocks else []
-    return " ".join([*sets, f"mendeleev={version('mendeleev')}"])
+    return " ".join([*sets, metal_values.VERSION, f"mendeleev={version('mendeleev')}"])
 
 
 def _gaps(pairs: pd.DataFrame, table: PairFeatures) -> dict[str, list[str]]:

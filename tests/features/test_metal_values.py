@@ -13,7 +13,8 @@ from bo_loop.data.srd46_names import metal_ions
 from bo_loop.errors import DataError
 from bo_loop.features.bonding import BONDING_NAMES, bonding
 from bo_loop.features.metal import PROPERTY_NAMES, properties
-from bo_loop.features.metal_values import STATED, STATED_RADII
+from bo_loop.features.metal_values import STATED, STATED_RADII, VERSION
+from bo_loop.features.schema import schema_version
 
 # Pauling's electronegativities as Huheey, Keiter and Keiter, Inorganic Chemistry, 4th ed. 1993,
 # table 5.6, prints them, and of the actinides Emsley, The Elements, 1998.
@@ -144,3 +145,11 @@ def test_every_metal_ion_of_the_distribution_is_described():
     assert len(ions) > 140
     assert np.isfinite(properties(ions)).all()
     assert np.isfinite(bonding(ions)).all()
+
+
+@pytest.mark.parametrize("blocks", [("properties", "bonding", "donors"), ("properties", "mordred")])
+def test_features_computed_from_other_values_of_metals_have_another_stamp(blocks, monkeypatch):
+    before = schema_version(blocks)
+    assert VERSION in before
+    monkeypatch.setattr("bo_loop.features.metal_values.VERSION", "metals 1")
+    assert schema_version(blocks) != before
