@@ -16,8 +16,8 @@ from bo_loop.features.metal import PROPERTY_NAMES, properties
 from bo_loop.features.metal_values import STATED, STATED_RADII, VERSION
 from bo_loop.features.schema import schema_version
 
-# Pauling's electronegativities as Huheey, Keiter and Keiter, Inorganic Chemistry, 4th ed. 1993,
-# table 5.6, prints them, and of the actinides Emsley, The Elements, 1998.
+# Accepted values of Pauling's scale, as general tables print them; of Tl and Pb Allred's (1961) of
+# the ions of charge 1 and 2, of Yb the mean of its neighbours.
 ELECTRONEGATIVITY = """
 Li 0.98 Be 1.57 Na 0.93 Mg 1.31 Al 1.61 K 0.82 Ca 1.00 Sc 1.36 Ti 1.54 V 1.63 Cr 1.66 Mn 1.55
 Fe 1.83 Co 1.88 Ni 1.91 Cu 1.90 Zn 1.65 Ga 1.81 Ge 2.01 Rb 0.82 Sr 0.95 Y 1.22 Zr 1.33 Nb 1.6
@@ -26,7 +26,8 @@ La 1.10 Ce 1.12 Pr 1.13 Nd 1.14 Sm 1.17 Gd 1.20 Dy 1.22 Ho 1.23 Er 1.24 Tm 1.25 
 Hf 1.3 Ta 1.5 W 2.36 Re 1.9 Os 2.2 Ir 2.20 Pt 2.28 Au 2.54 Hg 2.00 Tl 1.62 Pb 1.87 Bi 2.02 Po 2.0
 Fr 0.7 Ra 0.9 Ac 1.1 Th 1.3 Pa 1.5 U 1.38 Np 1.36 Pu 1.28 Am 1.13 Cm 1.28
 """
-# In eV: the CRC Handbook, 97th ed. 2016, and for what was measured since the paper in the comment.
+# In eV: accepted values to three decimals; where an anion was remeasured after the handbooks, the
+# later value.
 ELECTRON_AFFINITY = """
 Li 0.618 Na 0.548 Al 0.433 K 0.501 Ca 0.025 Sc 0.188 Ti 0.079 V 0.525 Cr 0.666 Fe 0.151 Co 0.662
 Ni 1.156 Cu 1.235 Ga 0.301 Ge 1.233 Rb 0.486 Sr 0.048 Y 0.307 Zr 0.426 Nb 0.917 Mo 0.748 Ru 1.046
