@@ -17,7 +17,7 @@ _REGGE = "calculated: Felfli, Msezane, Sokolovski, Phys. Rev. A 2009, 79, 012714
 _GUO = "calculated: Guo, Whitehead, Phys. Rev. A 1989, 40, 28"
 _ALLRED = "Allred, J. Inorg. Nucl. Chem. 1961, 17, 215"
 _EMSLEY = "Emsley, The Elements, 3rd ed., Oxford 1998"
-_ACTINIDES = "Pauling's 1.3 of all actinides beyond curium"
+_ACTINIDES = "Pauling's 1.3 of all actinides beyond plutonium"
 _BETWEEN = "mean of the two neighbours in atomic number"
 _OETTING = "Oetting, Rand, Ackermann, The Chemical Thermodynamics of Actinide Elements 1, IAEA 1976"
 
@@ -44,8 +44,8 @@ _ELECTRONEGATIVITY = {
         "Lu": 1.27, "W": 2.36, "Pt": 2.28, "Au": 2.54, "Hg": 2.00, "Tl": 1.62, "Pb": 1.87,
         "Bi": 2.02, "U": 1.38, "Np": 1.36, "Pu": 1.28,
     },
-    _EMSLEY: {"Tc": 1.9, "Am": 1.13, "Cm": 1.28},
-    _ACTINIDES: dict.fromkeys(["Bk", "Cf", "Es", "Fm", "Md", "No", "Lr"], 1.3),
+    _EMSLEY: {"Tc": 1.9, "Cm": 1.28},
+    _ACTINIDES: dict.fromkeys(["Am", "Bk", "Cf", "Es", "Fm", "Md", "No", "Lr"], 1.3),
     _BETWEEN: {"Pm": 1.155, "Eu": 1.185, "Tb": 1.21, "Yb": 1.26},
 }  # fmt: skip
 
