@@ -23,7 +23,7 @@ import pandas as pd
 from bo_loop.base.errors import DataError
 from bo_loop.base.types import Floats, PairFeatures
 from bo_loop.features.assembly import PAIR, ligands_of, raw_features, restricted
-from bo_loop.features.blocks import groups
+from bo_loop.features.blocks import groups, metal_values
 from bo_loop.features.blocks import mordred as descriptors
 
 # Left as it is: a model that treats n = 1 and n > 1 apart reads n from the feature.
@@ -174,7 +174,7 @@ def schema_version(blocks: Collection[str]) -> str:
     """Name what computes the features of `blocks`: descriptor set or rules, and packages."""
     sets = [descriptors.set_version()] if "mordred" in blocks else []
     sets += [groups.rules_version()] if "donors" in blocks else []
-    return " ".join([*sets, f"mendeleev={version('mendeleev')}"])
+    return " ".join([*sets, metal_values.VERSION, f"mendeleev={version('mendeleev')}"])
 
 
 def _gaps(pairs: pd.DataFrame, table: PairFeatures) -> dict[str, list[str]]:
