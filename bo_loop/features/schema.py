@@ -25,7 +25,7 @@ from bo_loop.base.errors import DataError
 from bo_loop.base.names import node_of
 from bo_loop.base.types import Floats, PairFeatures
 from bo_loop.features.assembly import PAIR, ligands_of, raw_features, restricted
-from bo_loop.features.blocks import groups
+from bo_loop.features.blocks import groups, metal_values
 from bo_loop.features.blocks import mordred as descriptors
 
 # Left as it is: a model that treats n = 1 and n > 1 apart reads n from the feature.
@@ -175,7 +175,8 @@ def _recipe_node(stored: Mapping[str, Any]) -> dict[str, Any]:
 def schema_version(blocks: Collection[str]) -> str:
     """Name what computes the features of `blocks`: descriptor set, rules, and packages."""
     sets = [descriptors.set_version()] if "mordred" in blocks else []
-    return " ".join([*sets, groups.rules_version(), f"mendeleev={version('mendeleev')}"])
+    rules = (groups.rules_version(), metal_values.VERSION, f"mendeleev={version('mendeleev')}")
+    return " ".join([*sets, *rules])
 
 
 def _gaps(pairs: pd.DataFrame, table: PairFeatures) -> dict[str, list[str]]:

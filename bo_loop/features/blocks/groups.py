@@ -69,11 +69,11 @@ def _either_enantiomers(smiles: Sequence[str]) -> list[str]:
 def rules_version() -> str:
     """Name bo_loop's own rules for `features=chemistry`, and the package that applies them.
 
-    Raise the number with every change after which a ligand, a metal ion or a proton has another
-    value, or other columns: of donors, binding site, charge or environments as much as of
-    `bo_loop.features.blocks.bonding` and `bo_loop.features.blocks.properties`.
+    Raise the number with every change after which a ligand or a proton has another value, or other
+    columns: of donors, binding site, charge or environments. Metal ions have a number of their own,
+    `bo_loop.features.blocks.metal_values.VERSION`.
     """
-    return f"features 4 rdkit={version('rdkit')}"
+    return f"features 5 rdkit={version('rdkit')}"
 
 
 def atoms(smiles: Sequence[str]) -> Floats:

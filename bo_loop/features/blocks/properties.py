@@ -1,8 +1,8 @@
 """Twelve properties of a metal ion.
 
-Values come from the tables of the package ``mendeleev``; what those lack is stated here, each
-with its rule. Nothing is set to zero in silence, and an ion for which something is still missing
-is refused by name.
+Values come from the tables of the package ``mendeleev``; what those lack, or have from an old
+estimate, is stated in `bo_loop.features.blocks.metal_values`, each with its source. Nothing is set to
+zero in silence, and an ion for which something is still missing is refused by name.
 
 Symbols
 -------
@@ -17,12 +17,16 @@ oxo-cations
     element's.
 ionic radius
     Shannon's effective radius (Acta Cryst. 1976, A32, 751) for q in the coordination number
-    nearest to six, the larger of two equally near. Of several spin states the one that Shannon
-    marks most reliable, else high spin (low spin for Co+3, high spin for Fe+2). Plain
-    coordination goes before square-planar and pyramidal.
-electron affinity
-    0 where the atom binds no further electron (Be, Mg, Mn, Zn, Cd, Hg, Yb): the tables hold
-    nothing there, or a negative estimate.
+    nearest to six, the larger of two equally near; of a square-planar ion the square-planar one.
+    Of two spin states the one that the ion has. Plain coordination goes before pyramidal.
+spin
+    Low in the second and third row of the d block, and of the 3d ions Co+3, Ni+3 and Ni+4 in all
+    common complexes; else high (Cotton, Wilkinson, Advanced Inorganic Chemistry, 5th ed., Wiley
+    1988, chapters 18 and 19).
+square planar
+    d⁸ of charge 1 to 3 below the first row (Rh+1, Pd+2, Ag+3, Pt+2, Au+3), and Cu+3 (same place).
+heat capacity
+    Where none was measured, 3R per mole (Dulong, Petit, Ann. Chim. Phys. 1819, 10, 395).
 empty orbitals
     Orbitals without any electron in the valence shells ps, pp, (p−1)d, (p−2)f of the free ion,
     occupied singly before doubly (Hund): Ni+2, 3d⁸, has none empty in d. A shell that does not
@@ -43,6 +47,7 @@ import pandas as pd
 from bo_loop.base.errors import DataError
 from bo_loop.base.types import Floats
 from bo_loop.chemistry.ions import PROTON, MetalIon
+from bo_loop.features.blocks.metal_values import STATED, STATED_RADII
 
 PROPERTY_NAMES = (
     "metal_charge",
@@ -65,34 +70,11 @@ PROTON_NAMES = ("is_proton", "further_protons")
 
 PREFERRED_COORDINATION = 6
 
-_BINDS_NO_ELECTRON = ("Be", "Mg", "Mn", "Zn", "Cd", "Hg", "Yb")
-_UNBOUND = "the atom binds no further electron"
-_BETWEEN = "mean of the two neighbours in atomic number"
-_REGGE = "calculated: Felfli, Msezane, Sokolovski, Phys. Rev. A 2009, 79, 012714"
-
-# (element, property): (value, rule). They stand in for what mendeleev lacks, or replace an
-# estimate that contradicts the rule for unbound anions.
-STATED: dict[tuple[str, str], tuple[float, str]] = {
-    **{(e, "electron_affinity_eV"): (0.0, _UNBOUND) for e in _BINDS_NO_ELECTRON},
-    ("Pm", "electron_affinity_eV"): (0.129, _REGGE),
-    ("Sm", "electron_affinity_eV"): (0.162, _REGGE),
-    ("Gd", "electron_affinity_eV"): (0.137, _REGGE),
-    ("Ho", "electron_affinity_eV"): (0.338, _REGGE),
-    ("Er", "electron_affinity_eV"): (0.312, _REGGE),
-    ("Th", "electron_affinity_eV"): (0.608, "Tang et al., Phys. Rev. Lett. 2019, 123, 203002"),
-    ("U", "electron_affinity_eV"): (0.315, "Tang et al., Phys. Rev. A 2021, 103, L050801"),
-    ("Pm", "electronegativity_pauling"): (1.155, _BETWEEN),
-    ("Eu", "electronegativity_pauling"): (1.185, _BETWEEN),
-    ("Tb", "electronegativity_pauling"): (1.21, _BETWEEN),
-    ("Yb", "electronegativity_pauling"): (1.125, _BETWEEN),
-    ("Pm", "specific_heat_capacity_J_per_g_K"): (0.1935, _BETWEEN),
-    ("Sn", "melting_point_K"): (505.078, "white tin; mendeleev lists two allotropes"),
-}
-
-# (element, oxidation state): (radius in pm, rule), where Shannon has no entry for the charge.
-STATED_RADII: dict[tuple[str, int], tuple[float, str]] = {
-    ("Sn", 2): (96.0, "mean of Ge+2 and Pb+2, six-coordinate, its neighbours in the group"),
-}
+_GAS_CONSTANT = 8.314462618  # J/(mol K)
+_HEAT_CAPACITY = "specific_heat_capacity_J_per_g_K"
+_F_SERIES = (range(57, 72), range(89, 104))
+_NOBLE_GASES = (2, 10, 18, 36, 54, 86, 118)  # atomic numbers, by period
+_LOW_SPIN_3D = {("Co", 3), ("Ni", 3), ("Ni", 4)}
 
 _ROMAN = {"I": 1, "V": 5, "X": 10}
 _ORBITALS = {"s": 1, "p": 3, "d": 5, "f": 7}
@@ -147,7 +129,7 @@ def properties(ions: Sequence[MetalIon]) -> Floats:
     if problems:
         raise DataError(
             "These metal ions cannot be described; leave them out, or state the missing value and "
-            "its source in bo_loop/features/metal.py.",
+            "its source in bo_loop/features/metal_values.py.",
             list(dict.fromkeys(problems)),
         )
     return np.array(rows, dtype=np.float64).reshape(len(rows), len(PROPERTY_NAMES))
@@ -167,7 +149,7 @@ def _ion_properties(ion: MetalIon) -> tuple[float, ...]:
         **element.table,
         **{name: value for (e, name), (value, _) in STATED.items() if e == ion.element},
         "metal_charge": float(ion.charge),
-        "ionic_radius_pm": _radius(ion.element, element, state),
+        "ionic_radius_pm": _radius(ion, element),
     }
     for orbital, empty in _empty_orbitals(element, state).items():
         values[f"empty_{orbital}_orbitals"] = float(empty)
@@ -181,12 +163,23 @@ def _ion_properties(ion: MetalIon) -> tuple[float, ...]:
 
 def oxidation_state(ion: MetalIon) -> int:
     """Formal oxidation state q of the metal atom: 2 for Cu+2, 4 for VO+2."""
-    return ion.charge + 2 * _oxygens(ion)
+    return ion.charge + 2 * oxygens(ion)
 
 
 def atomic_number(ion: MetalIon) -> int:
     """Atomic number of the metal atom."""
     return int(_elements()[ion.element].table["atomic_number"])
+
+
+def block(ion: MetalIon) -> str:
+    """Block of the metal in the periodic table: s, p, d or f; La to Lu and Ac to Lr are f."""
+    number, period = atomic_number(ion), _elements()[ion.element].period
+    if any(number in series for series in _F_SERIES):
+        return "f"
+    last = _NOBLE_GASES[period - 1]
+    if number > last - 6:
+        return "p"
+    return "d" if number > last - 16 and period > 3 else "s"
 
 
 def d_and_f_electrons(ion: MetalIon) -> tuple[int, int]:
@@ -196,7 +189,20 @@ def d_and_f_electrons(ion: MetalIon) -> tuple[int, int]:
     return tuple(electrons.get((element.period - k, s), 0) for k, s in ((1, "d"), (2, "f")))
 
 
-def _oxygens(ion: MetalIon) -> int:
+def low_spin(ion: MetalIon) -> bool:
+    """Whether the d electrons are paired before they enter the upper d orbitals."""
+    period = _elements()[ion.element].period
+    return period > 4 or (ion.element, oxidation_state(ion)) in _LOW_SPIN_3D
+
+
+def square_planar(ion: MetalIon) -> bool:
+    """Whether the ion is a d⁸ one whose complexes are square planar."""
+    late = _elements()[ion.element].period > 4 or ion == MetalIon("Cu", 3)
+    return late and ion.charge <= 3 and d_and_f_electrons(ion)[0] == 8 and not oxygens(ion)
+
+
+def oxygens(ion: MetalIon) -> int:
+    """Count the oxo oxygens: 2 for UO2+2, 0 for Cu+2."""
     oxo = ion.metal.removeprefix(ion.element)
     return int(oxo[1:] or 1) if oxo else 0
 
@@ -210,10 +216,10 @@ def _elements() -> dict[str, _Element]:
     melting_points = _melting_points(fetch_table("phasetransitions"))
     radii = {
         number: tuple(
-            _Radius(r.charge, r.coordination, r.spin or "", r.ionic_radius, bool(r.most_reliable))
+            _Radius(r.charge, r.coordination, r.spin, r.ionic_radius, bool(r.most_reliable))
             for r in lines.itertuples()
         )
-        for number, lines in fetch_table("ionicradii").groupby("atomic_number")
+        for number, lines in fetch_table("ionicradii").fillna({"spin": ""}).groupby("atomic_number")
     }
     return {
         e.symbol: _Element(
@@ -221,7 +227,7 @@ def _elements() -> dict[str, _Element]:
             table={
                 "atomic_number": float(e.atomic_number),
                 "melting_point_K": melting_points.get(e.atomic_number, math.nan),
-                "specific_heat_capacity_J_per_g_K": float(e.specific_heat_capacity),
+                _HEAT_CAPACITY: _heat_capacity(e.specific_heat_capacity, e.atomic_weight),
                 "dipole_polarizability_au": float(e.dipole_polarizability),
                 "electron_affinity_eV": float(e.electron_affinity),
                 "electronegativity_pauling": float(e.en_pauling),
@@ -233,6 +239,11 @@ def _elements() -> dict[str, _Element]:
     }
 
 
+def _heat_capacity(measured: float, atomic_weight: float) -> float:
+    """Specific heat capacity in J/(g K): 3R per mole where the table has none."""
+    return float(measured) if measured > 0.0 else 3.0 * _GAS_CONSTANT / float(atomic_weight)
+
+
 def _melting_points(transitions: pd.DataFrame) -> dict[int, float]:
     """Melting points in K of the elements that have one: allotropes that differ are left out."""
     points = transitions.groupby("atomic_number")["melting_point"].agg(["min", "max", "first"])
@@ -240,23 +251,27 @@ def _melting_points(transitions: pd.DataFrame) -> dict[int, float]:
     return {int(number): float(value) for number, value in points["first"].items()}
 
 
-def _radius(symbol: str, element: _Element, state: int) -> float:
-    """Radius in pm at an oxidation state; nan if neither Shannon nor `STATED_RADII` has it."""
+def _radius(ion: MetalIon, element: _Element) -> float:
+    """Radius in pm at the oxidation state; nan if neither `STATED_RADII` nor Shannon has it."""
+    state = oxidation_state(ion)
+    if (stated := STATED_RADII.get((ion.element, state))) is not None:
+        return stated[0]
     listed = [r for r in element.radii if r.charge == state]
-    if not listed:
-        return STATED_RADII.get((symbol, state), (math.nan, ""))[0]
-    return min(listed, key=_unfitness).picometres
+    spin, square = "LS" if low_spin(ion) else "HS", square_planar(ion)
+    best = min(listed, key=lambda r: _unfitness(r, spin, square), default=None)
+    return best.picometres if best else math.nan
 
 
-def _unfitness(radius: _Radius) -> tuple[int, int, bool, bool, bool]:
+def _unfitness(radius: _Radius, spin: str, square: bool) -> tuple[bool, int, int, bool, bool, bool]:
     roman = re.match("[IVX]+", radius.coordination)[0]
     coordination = _arabic(roman)
     return (
+        square and radius.coordination != "IVSQ",
         abs(coordination - PREFERRED_COORDINATION),
         -coordination,
         radius.coordination != roman,
+        radius.spin not in ("", spin),
         not radius.most_reliable,
-        radius.spin == "LS",
     )
 
 
