@@ -13,7 +13,6 @@ from bo_loop.features.blocks.bonding import (
     charge_at_metal,
     estimate_holds,
 )
-from bo_loop.features.blocks.groups import BITS, atoms, donors
 from bo_loop.features.recipes.chemistry import ChemistryRecipe
 from bo_loop.features.schema import FeatureSchema
 
