@@ -176,9 +176,9 @@ def denticity(smiles: str) -> int:
     int
         The donors that chelate rings join to one another. Strong donors join in rings of up to
         seven atoms; amides, ketones and ethers in rings of up to six; alcohols (but for the one of
-        an α-hydroxycarboxylic acid), esters, nitriles and sulfonates do not count: they hardly
-        hold a metal ion in water. Sets of two strong donors or more reach one metal ion over any
-        longer chain (a trihydroxamate is hexadentate), a single donor does not (lysine is
+        an α-hydroxycarboxylic acid), acetals, esters, nitriles and sulfonates do not count: they
+        hardly hold a metal ion in water. Sets of two strong donors or more reach one metal ion over
+        any longer chain (a trihydroxamate is hexadentate), a single donor does not (lysine is
         bidentate). 1 if no donor counts, 0 without a donor.
 
     Raises

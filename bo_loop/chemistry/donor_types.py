@@ -91,6 +91,7 @@ PATTERNS: tuple[tuple[str, str], ...] = (
     ("enol", "[OX2H:1]C=C"),
     ("alcohol", "[OX2H:1][CX4]"),
     ("hydroxy_heteroatom", "[OX2H:1][!#6]"),
+    ("acetal", "[OX2;H0;!$(OC=[O,S]);$(O[CX4][N,n,O,S]):1]([#6])[#6]"),
     ("crown_ether", "[OX2;H0;r{9-}:1]([#6])[#6]"),
     ("ether", "[OX2;H0;!$(OC=[O,S]):1]([#6])[#6]"),
 )
@@ -121,7 +122,7 @@ WEAK = {
 # In a count of the donors that one metal ion holds: those that join only in small chelate rings,
 # and those that do not count.
 SUPPORTING = {"amide", "urea", "ring_carbonyl", "carbonyl", "ether", "crown_ether"}
-UNCOUNTED = {"alcohol", "ester", "nitrile", "sulfonate", "nitroso"}
+UNCOUNTED = {"alcohol", "acetal", "ester", "nitrile", "sulfonate", "nitroso"}
 
 # What a donor is in a binding site: every kind is in one class.
 SITE_CLASSES: dict[str, tuple[str, ...]] = {
@@ -132,8 +133,8 @@ SITE_CLASSES: dict[str, tuple[str, ...]] = {
     ),
     "phosphate": ("phosphonate", "phosphate"),
     "neutral_o": (
-        "amide", "urea", "ring_carbonyl", "carbonyl", "ester", "alcohol", "ether", "crown_ether",
-        "sulfonate", "sulfoxide", "phosphoryl", "nitroso",
+        "amide", "urea", "ring_carbonyl", "carbonyl", "ester", "alcohol", "acetal", "ether",
+        "crown_ether", "sulfonate", "sulfoxide", "phosphoryl", "nitroso",
     ),
     "amine": ("primary_amine", "secondary_amine", "tertiary_amine", "ammonia"),
     "aromatic_n": (*sorted(RING_NITROGEN), "pyrrole"),

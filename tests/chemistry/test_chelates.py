@@ -3,6 +3,14 @@ import pytest
 from bo_loop.chemistry.chelates import chelate_rings, denticity, sets_of_donors
 
 DENTICITIES = [
+    ("AMP", "Nc1ncnc2n(cnc12)C1OC(COP(=O)(O)O)C(O)C1O", 1),
+    ("glucose", "OCC1OC(O)C(O)C(O)C1O", 1),
+    ("glucosamine", "NC1C(O)OC(CO)C(O)C1O", 1),
+    ("rhodotorulic acid", "CC(=O)N(O)CCCC1NC(=O)C(CCCN(O)C(C)=O)NC1=O", 4),
+    ("CMPO", "CC(C)CN(CC(C)C)C(=O)CP(=O)(CCCCCCCC)c1ccccc1", 2),
+    ("HBED", "OC(=O)CN(CCN(CC(=O)O)Cc1ccccc1O)Cc1ccccc1O", 6),
+    ("tropolone", "O=c1cccccc1O", 2),
+    ("cadaverine", "NCCCCCN", 1),
     ("tris ether hydroxamate", "CC(=O)N(O)CCCOCC(C)(COCCCN(O)C(C)=O)COCCCN(O)C(C)=O", 6),
     ("EDTA", "OC(=O)CN(CCN(CC(=O)O)CC(=O)O)CC(=O)O", 6),
     ("DFO", "CC(=O)N(O)CCCCCNC(=O)CCC(=O)N(O)CCCCCNC(=O)CCC(=O)N(O)CCCCCN", 6),

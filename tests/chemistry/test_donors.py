@@ -87,6 +87,8 @@ def shape(smiles: str) -> dict[str, int]:
         ("hydrogen sulfide", "S", {"sulfide": 1}),
         ("hydrocyanic acid", "C#N", {"cyanide": 1}),
         ("ethyl acetate", "CCOC(C)=O", {"ester": 1}),
+        ("glucose", "OCC1OC(O)C(O)C(O)C1O", {"alcohol": 5, "acetal": 1}),
+        ("1,3-dioxolane", "C1COCO1", {"acetal": 2}),
         ("hydroxide", "O", {"hydroxide": 1}),
         ("1-nitroso-2-naphthol", "O=Nc1c(O)ccc2ccccc12", {"oxime": 1, "phenol": 1}),
         ("dimedone", "CC1(C)CC(=O)CC(=O)C1", {"enol": 1}),
