@@ -183,7 +183,8 @@ def _cut(text: str, at: str) -> list[str]:
 
 
 def _column(rows: Sequence[Sequence[str]], at: int) -> list[str | None]:
-    return [_field(row[at]) for row in rows]
+    read = {text: _field(text) for text in {row[at] for row in rows}}
+    return [read[row[at]] for row in rows]
 
 
 def _field(text: str) -> str | None:
