@@ -176,7 +176,8 @@ def test_a_selectivity_is_judged_once_both_results_are_there(tmp_path):
 
 
 def test_a_bound_is_the_best_result_where_it_guarantees_most(tmp_path):
-    campaign = begun(tmp_path, "bound", "matern_gp.MaternGP", [1])
+    plain = {"_target_": "bo_loop.acquisition.Maximise"}
+    campaign = begun(tmp_path, "bound", "matern_gp.MaternGP", [1], plain)
     ids = campaign.pool["pair_id"]
     told = ((ids[2], "<30", None), (ids[1], "12", "12.00"), (ids[0], ">20", "&gt; 20.00"))
     for pair, value, best in told:
