@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 from bo_loop.base.config import build
 from bo_loop.base.errors import CampaignError, DataError
 from bo_loop.campaign.ledger import rules
+from bo_loop.campaign.ledger.dates import checked_date
 from bo_loop.campaign.ledger.events import NewEvent
 from bo_loop.campaign.ledger.state import RESULT_FIELDS, CampaignState
 from bo_loop.campaign.pool_rows import require_items
 from bo_loop.campaign.record import Record, Recorded, check_pair, who
 from bo_loop.campaign.results import doubts
-from bo_loop.campaign.results.dates import checked_date
 from bo_loop.campaign.results.reading import check_number
 from bo_loop.campaign.settings import check_lasting
 from bo_loop.data.numbers import Reading, understand

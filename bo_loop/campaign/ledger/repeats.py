@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
+from bo_loop.campaign.ledger.dates import same_day
 from bo_loop.campaign.ledger.events import Event
 from bo_loop.campaign.ledger.fold import result_of, result_values
 from bo_loop.campaign.ledger.state import RESULT_FIELDS, CampaignState, Result
-from bo_loop.campaign.results.dates import same_day
 
 
 def is_recorded(state: CampaignState, kind: str, data: Mapping[str, Any]) -> bool:

@@ -44,7 +44,7 @@ from functools import cached_property
 from itertools import chain
 from typing import Any
 
-from bo_loop.campaign.results.dates import same_day
+from bo_loop.campaign.ledger.dates import same_day
 
 RESULT_FIELDS = (
     "log_beta",

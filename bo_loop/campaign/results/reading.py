@@ -9,8 +9,8 @@ from typing import Any
 import pandas as pd
 
 from bo_loop.base.errors import DataError
+from bo_loop.campaign.ledger.dates import checked_date
 from bo_loop.campaign.ledger.events import NewEvent
-from bo_loop.campaign.results.dates import checked_date
 from bo_loop.data.cells import Cells, read_cells
 from bo_loop.data.numbers import Reading, understand
 

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from bo_loop.base.errors import DataError
-from bo_loop.campaign.results.dates import checked_date, same_day
+from bo_loop.campaign.ledger.dates import checked_date, same_day
 from bo_loop.campaign.results.reading import read_results
 
 POOL = pd.DataFrame({"pair_id": ["Ni+2:L1:A"], "temperature_C": [25.0], "ionic_strength_M": [0.1]})
