@@ -9,7 +9,8 @@ An electron affinity is 0 where the atom binds no further electron.
 """
 
 # Raise it with every change after which a metal ion has another value or other columns: of what is
-# stated here as much as of `bo_loop.features.blocks.properties` and `bo_loop.features.blocks.bonding`.
+# stated here as much as of `bo_loop.features.blocks.properties` and
+# `bo_loop.features.blocks.bonding`.
 VERSION = "metals 2"
 
 _NING = "Ning, Lu, J. Phys. Chem. Ref. Data 2022, 51, 021502"

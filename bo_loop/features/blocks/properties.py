@@ -1,8 +1,8 @@
 """Twelve properties of a metal ion.
 
 Values come from the tables of the package ``mendeleev``; what those lack, or have from an old
-estimate, is stated in `bo_loop.features.blocks.metal_values`, each with its source. Nothing is set to
-zero in silence, and an ion for which something is still missing is refused by name.
+estimate, is stated in `bo_loop.features.blocks.metal_values`, each with its source. Nothing is set
+to zero in silence, and an ion for which something is still missing is refused by name.
 
 Symbols
 -------
