@@ -35,7 +35,6 @@ from bo_loop.campaign.verify import Verification, verify
 from bo_loop.campaign.views import views
 
 _PACKAGES = ("bo-loop", "torch", "gpytorch", "botorch", "numpy", "scipy", "rdkit")
-REPORT = "report.html"
 _MOST_RACES = 5
 
 
@@ -253,31 +252,6 @@ class Campaign(Amendments):
         Verification
         """
         return verify(self, versions(), refit=refit)
-
-    def report(self, out: str | Path | None = None) -> Path:
-        """Write the campaign down as a page for people that needs no other file.
-
-        Parameters
-        ----------
-        out : str or Path, optional
-            A new file; by default ``report.html`` in the campaign's folder, a view.
-
-        Returns
-        -------
-        Path
-            Where it lies.
-
-        Raises
-        ------
-        CampaignError
-            If a sealed file is damaged, or the page cannot be written; `out` is not overwritten.
-        """
-        from bo_loop.report.page import report  # rdkit, umap, torch: only where they are needed
-
-        page = report(self).encode("utf-8")
-        path = self.path / REPORT if out is None else Path(out)
-        (files.write_view if out is None else files.write_once)(path, page)
-        return path
 
     def _record_round(self, event: Mapping[str, Any]) -> bool:
         """Append a `proposed` event, unless its round or a pair of it was taken meanwhile."""

@@ -4,12 +4,13 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from bo_loop.base import config as configs
+from bo_loop.campaign.campaign import Campaign
 from bo_loop.campaign.ledger.events import Event
 from bo_loop.campaign.ledger.fold import fold
 from bo_loop.campaign.ledger.state import CampaignState, Result, Round
@@ -18,10 +19,7 @@ from bo_loop.campaign.views import views
 from bo_loop.campaign.views.naming import known_values
 from bo_loop.campaign.views.status import Status, status_of
 from bo_loop.campaign.views.worth import Worth, worth_of
-from bo_loop.report.sentences import ion, named_options, pair_name
-
-if TYPE_CHECKING:
-    from bo_loop.campaign.campaign import Campaign
+from bo_loop.report.wording import ion, named_options, pair_name
 
 _WAITING = {"pending": "waiting", "in_progress": "in progress"}
 _SIGNS = {"none": "", "lower": "> ", "upper": "< "}
@@ -58,7 +56,7 @@ class Facts:
     proposed: pd.DataFrame
 
 
-def facts_of(campaign: "Campaign") -> Facts:
+def facts_of(campaign: Campaign) -> Facts:
     """Read a campaign once, so that all parts of a report speak of the same event."""
     events = campaign.ledger.read().events
     state = fold(events)
@@ -257,7 +255,7 @@ def _prediction(row: Any) -> str:
     return f"predicted {row.mean:.2f} ± {row.sd:.2f}, round {row.round:.0f}"
 
 
-def rounds(campaign: "Campaign", facts: Facts) -> list[dict[str, Any]]:
+def rounds(campaign: Campaign, facts: Facts) -> list[dict[str, Any]]:
     """Return for each round its number, time, how it chose, incumbent and rows of ``proposed``."""
     names = pd.concat([facts.literature, facts.pool]).drop_duplicates("pair_id", keep="last")
     names = names.set_index("pair_id")

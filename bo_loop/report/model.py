@@ -2,21 +2,18 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from bo_loop.base.config import build
 from bo_loop.base.types import Floats, PairFeatures
+from bo_loop.campaign.campaign import Campaign
 from bo_loop.campaign.ledger.fold import fold
 from bo_loop.campaign.rounds.decide import training
 from bo_loop.features.schema import FeatureSchema
 from bo_loop.models.explain.relevance import relevance
 from bo_loop.report.facts import Facts
 from bo_loop.surrogate import Surrogate
-
-if TYPE_CHECKING:
-    from bo_loop.campaign.campaign import Campaign
 
 _MOST_PAIRS = 2000  # more change an average by nothing that a chart would show
 
@@ -44,7 +41,7 @@ class Learned:
     own: np.ndarray
 
 
-def learned(campaign: "Campaign", facts: Facts) -> Learned:
+def learned(campaign: Campaign, facts: Facts) -> Learned:
     """Rebuild the last round's model; nothing is optimised.
 
     Raises

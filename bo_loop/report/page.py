@@ -2,14 +2,17 @@
 
 from collections.abc import Mapping
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import yaml
 
+from bo_loop.base.files import write_once, write_view
 from bo_loop.base.html import render
 from bo_loop.base.types import shown_movers
+from bo_loop.campaign.campaign import Campaign
 from bo_loop.campaign.views.views import shown_nearest, shown_number
 from bo_loop.report import facts as told
 from bo_loop.report import figures
@@ -17,19 +20,43 @@ from bo_loop.report.chemical_space import FEWEST, layout
 from bo_loop.report.drawings import draw
 from bo_loop.report.facts import Facts, facts_of
 from bo_loop.report.model import learned
-from bo_loop.report.sentences import in_words, pair_name, summary
+from bo_loop.report.sentences import summary
+from bo_loop.report.wording import in_words, pair_name
 
-if TYPE_CHECKING:
-    from bo_loop.campaign.campaign import Campaign
-
+_REPORT = "report.html"
 _MOST_BEST = 6
 _MOST_COMPARED = 30
 _MOST_ON_MAP = 2000
 _STAGES = {"beta_1": "β₁", "beta_n": "βₙ"}
 
 
-def report(campaign: "Campaign") -> str:
-    """Write a campaign down for people.
+def write_report(campaign: Campaign, out: str | Path | None = None) -> Path:
+    """Write a campaign down as a page for people that needs no other file.
+
+    Parameters
+    ----------
+    campaign : Campaign
+    out : str or Path, optional
+        A new file; by default ``report.html`` in the campaign's folder, a view.
+
+    Returns
+    -------
+    Path
+        Where it lies.
+
+    Raises
+    ------
+    CampaignError
+        If a sealed file is damaged, or the page cannot be written; `out` is not overwritten.
+    """
+    page = report(campaign).encode("utf-8")
+    path = campaign.path / _REPORT if out is None else Path(out)
+    (write_view if out is None else write_once)(path, page)
+    return path
+
+
+def report(campaign: Campaign) -> str:
+    """Return a campaign's report.
 
     Parameters
     ----------
@@ -137,7 +164,7 @@ def _calibration(compared: pd.DataFrame) -> dict[str, str] | None:
     }
 
 
-def _learned(campaign: "Campaign", facts: Facts) -> dict[str, Any] | None:
+def _learned(campaign: Campaign, facts: Facts) -> dict[str, Any] | None:
     """Describe the last round's model; None before the first round."""
     if not facts.state.rounds:
         return None

@@ -1,18 +1,13 @@
 """Sentences of a report: what a campaign asks, its pool, its data, its settings."""
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
-
 import pandas as pd
 
 from bo_loop.base import config as configs
 from bo_loop.base.html import joined
 from bo_loop.chemistry.ions import PROTON, parse_ion
+from bo_loop.report.facts import Facts
+from bo_loop.report.wording import in_words, ion
 
-if TYPE_CHECKING:
-    from bo_loop.report.facts import Facts
-
-_SUPERSCRIPT = str.maketrans("0123456789+-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻")
 _QUESTIONS = {
     "Maximise": "Which ligand binds {metals} most strongly?",
     "Minimise": "Which ligand binds {metals} most weakly?",
@@ -22,12 +17,10 @@ _QUESTIONS = {
     "Pareto": "Which ligands for {metals} are the best compromises of {quantities}?",
     "WeightedSum": "Which ligand for {metals} has the best weighted sum of {quantities}?",
 }
-# Options that say how a computer goes about it; the settings at the end of the page list them.
-_UNTOLD = {"_target_", "max_iter", "fit_rows", "seed", "device", "folds", "tolerance"}
 _MOST_SOURCES = 3
 
 
-def summary(facts: "Facts") -> dict[str, str]:
+def summary(facts: Facts) -> dict[str, str]:
     """Return the campaign's ``question``, ``pool`` and ``data``, a sentence each."""
     return {
         "question": _question(facts),
@@ -36,7 +29,7 @@ def summary(facts: "Facts") -> dict[str, str]:
     }
 
 
-def _question(facts: "Facts") -> str:
+def _question(facts: Facts) -> str:
     node = facts.settings["objective"]
     name = str(node["_target_"]).rpartition(".")[2]
     if name in _QUESTIONS:
@@ -62,7 +55,7 @@ def _pool_sentence(pool: pd.DataFrame) -> str:
     )
 
 
-def _data_sentence(facts: "Facts") -> str:
+def _data_sentence(facts: Facts) -> str:
     data, targets = facts.literature, facts.pool[["metal", "charge"]].drop_duplicates()
     of_metals = data[data["metal"] != PROTON]
     ions = of_metals[["metal", "charge"]].drop_duplicates()
@@ -89,37 +82,9 @@ def _printed(text: str) -> str:
     return ion(found.metal, found.charge)
 
 
-def ion(metal: str, charge: int) -> str:
-    """Return a metal ion as printed: Ni²⁺."""
-    sign = f"{abs(charge) if abs(charge) > 1 else ''}{'+' if charge > 0 else '-'}"
-    return f"{metal}{sign.translate(_SUPERSCRIPT)}"
-
-
-def pair_name(row: Any) -> str:
-    """Return a row of a table as printed: Ni²⁺ + 2 glycine."""
-    number = f"{row.n_ligands} " if row.n_ligands > 1 else ""
-    return f"{ion(row.metal, row.charge)} + {number}{row.ligand or row.smiles}"
-
-
 def _conditions(frame: pd.DataFrame) -> str:
     def span(column: str) -> str:
         low, high = frame[column].min(), frame[column].max()
         return f"{low:g}" if low == high else f"{low:g} to {high:g}"
 
     return f"{span('temperature_C')} °C and I = {span('ionic_strength_M')} mol/L"
-
-
-def named_options(node: Mapping[str, Any]) -> str:
-    """Return a config node in words: ``UCB, beta = 4``."""
-    name = str(node["_target_"]).rpartition(".")[2]
-    told = {k: v for k, v in node.items() if k not in _UNTOLD}
-    options = [
-        f"{k} = {v}" for k, v in told.items() if v is not None and v is not False and v != []
-    ]
-    return ", ".join([name, *options])
-
-
-def in_words(node: Mapping[str, Any]) -> str:
-    """Return a config node with the first line of what it says of itself."""
-    words = (type(configs.build(node)).__doc__ or "").partition("\n")[0]
-    return f"{named_options(node)}: {words}".rstrip(".")

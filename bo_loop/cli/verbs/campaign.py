@@ -204,8 +204,10 @@ def status(config: Mapping[str, Any]) -> None:
 
 def report(config: Mapping[str, Any]) -> None:
     """Write a campaign down as a page."""
+    from bo_loop.report.page import write_report  # rdkit, umap, torch: only where they are needed
+
     with Console(stderr=True).status("Writing the report"):
-        path = _campaign(config).report(config["out"])
+        path = write_report(_campaign(config), config["out"])
     _CONSOLE.print(f"The report: {escape(str(path))}", soft_wrap=True)
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from bo_loop import Campaign
+from bo_loop import Campaign, write_report
 from bo_loop.base.config import build
 from bo_loop.base.errors import ConfigError
 from bo_loop.campaign.rounds.chances import outcomes
@@ -162,14 +162,14 @@ def test_a_selectivity_is_judged_once_both_results_are_there(tmp_path):
         told = worth_of(build(objective), *given).least[:, 0]
         status = campaign.status()
         if value == "18.0":
-            assert campaign.report().exists()
+            assert write_report(campaign).exists()
             assert np.isnan(told).all()
             assert status.best is None
     # A replicate stands for its own pair, the first result for the other.
     assert told[[0, 2]] == pytest.approx([18.0 - 12.4, 18.2 - 12.4])
     assert np.isnan(told[1])
     assert status.best["log_beta"] == 18.2
-    page = campaign.report().read_text(encoding="utf-8")
+    page = write_report(campaign).read_text(encoding="utf-8")
     assert "<b>1. Δ log β (Zn+2 over Ca+2) 5.80</b>" in page  # not log β
     assert "<b>5.80</b> best Δ log β (Zn+2 over Ca+2)" in page
     assert "Metal by metal" in page
@@ -184,7 +184,7 @@ def test_a_bound_is_the_best_result_where_it_guarantees_most(tmp_path):
         results = tmp_path / "result.csv"
         pd.DataFrame({"pair_id": [pair], "log_beta": [value]}).to_csv(results, index=False)
         campaign.log(results, confirm=True)
-        page = campaign.report().read_text(encoding="utf-8")
+        page = write_report(campaign).read_text(encoding="utf-8")
         assert ("No result can be judged yet" in page) == (best is None)
         assert best is None or f"<b>{best}</b> best log β" in page
     assert campaign.status().best["censoring"] == "lower"

@@ -5,7 +5,7 @@ import pytest
 from hydra import compose, initialize_config_dir
 from omegaconf import OmegaConf
 
-from bo_loop import Campaign
+from bo_loop import Campaign, write_report
 from bo_loop.base.config import build, packaged_conf
 from bo_loop.campaign.views.worth import worth_of
 
@@ -41,7 +41,7 @@ def campaign(tmp_path_factory):
     config = OmegaConf.to_container(node, resolve=True) | {"directory": str(folder)}
     campaign = Campaign.start(config)
     assert campaign.status().front == ()
-    assert "No result yet." in campaign.report().read_text(encoding="utf-8")
+    assert "No result yet." in write_report(campaign).read_text(encoding="utf-8")
     with pytest.warns(UserWarning, match="before it converged"):
         campaign.suggest(batch_size=4)
     form = campaign.form(1)
@@ -70,7 +70,7 @@ def test_every_result_has_its_values(campaign):
 
 
 def test_the_report_shows_the_front(campaign):
-    page = campaign.report().read_text(encoding="utf-8")
+    page = write_report(campaign).read_text(encoding="utf-8")
     assert "best compromises of log β and cost?" in page
     assert "None of these is beaten by another in everything." in page
     assert page.index("log β 10.70, cost 3.00") < page.index("log β 8.70, cost 1.00")
