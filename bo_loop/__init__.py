@@ -4,7 +4,7 @@ import importlib
 import os
 from typing import Any
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 __all__ = ["Campaign", "__version__", "write_report"]
 
 # OpenMP threads that spin while they wait slow a fit twentyfold as soon as another process needs
