@@ -196,7 +196,7 @@ def test_no_advice_to_stop_where_most_lies_outside_the_domain(outside, held_back
     told = {"outside": lambda rows: np.isin(rows, outside)}
     done = decide(FOUR, Maximise(), pool_pairs(4), is_open=[0, 2], answered=[3], told=told).stop
     assert ("not worth it" in done.advice) is not held_back
-    reason = "cannot be told: 2 of the 2 most hopeful lie outside the applicability domain"
+    reason = "cannot be judged: 2 of the 2 most hopeful lie outside the applicability domain"
     assert (reason in done.advice) is held_back
 
 

@@ -73,7 +73,7 @@ def chance_of_better(
         A front is taken as it is expected.
     outside : callable, optional
         From rows to whether each lies outside the model's domain. No advice is given where most of
-        the items drawn do: their chance is no more than what the model does not know.
+        the items drawn do: their chance only reflects what the model does not know.
 
     Returns
     -------
@@ -118,13 +118,13 @@ def _advice(chance: float, what: str, objective: Objective, outside: Mask) -> st
     beats = "beats the best" if objective.scalar else "extends the front of"
     by = f"{objective.tolerance:g}{'' if objective.scalar else ' of hypervolume'}"
     shown = percent(np.clip(chance, 0.5 / DRAWS, 1.0 - 0.5 / DRAWS))  # draws tell no certainty
-    told = f"{shown} chance that {what} {beats} {objective.quantity} by more than {by}"
+    chances = f"{shown} chance that {what} {beats} {objective.quantity} by more than {by}"
     if chance >= WORTH:
-        return f"{told}."
+        return f"{chances}."
     if 2 * np.count_nonzero(outside) > len(outside):
         return (
-            f"{told}. Whether going on is worth it cannot be told: {np.count_nonzero(outside)} of "
-            f"the {len(outside)} most hopeful lie outside the applicability domain, where the "
-            "model knows too little."
+            f"{chances}. Whether going on is worth it cannot be judged: "
+            f"{np.count_nonzero(outside)} of the {len(outside)} most hopeful lie outside the
+            applicability domain, where the " "model knows too little."
         )
-    return f"{told}: going on is not worth it."
+    return f"{chances}: going on is not worth it."

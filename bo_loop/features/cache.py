@@ -160,7 +160,7 @@ def _connect(path: Path | str) -> sqlite3.Connection:
 
 
 def _rebuild(path: Path) -> sqlite3.Connection:
-    """Set a broken file aside and start anew; one process does it, the others find it done."""
+    """Set a broken file aside and start again; one process does it, the others find it done."""
     from filelock import FileLock
 
     with FileLock(path.with_name(path.name + ".lock"), timeout=_WAIT_SECONDS):

@@ -192,7 +192,7 @@ def _schur_complement(correlation: Floats, protected: Mask) -> Floats:
 
 
 def _independent(residual: Floats) -> Mask:
-    """Which columns are no linear combination of those before them (Cholesky in column order)."""
+    """Which columns are not a linear combination of earlier ones (Cholesky in column order)."""
     d = len(residual)
     factor = np.zeros((d, d))
     kept = np.zeros(d, dtype=bool)

@@ -55,7 +55,7 @@ class Making:
     Raises
     ------
     ConfigError
-        If a number is out of range, or a node is no generator or filter.
+        If a number is out of range, or a node is not a generator or filter.
     """
 
     generator: Mapping[str, Any]

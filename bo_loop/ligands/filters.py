@@ -61,7 +61,7 @@ class Filters:
     Raises
     ------
     ConfigError
-        If a window is none, a limit leaves no ligand or is no limit, or a SMARTS cannot be read.
+        If a window is empty, a limit is invalid or leaves no ligand, or a SMARTS cannot be read.
 
     Notes
     -----
@@ -101,8 +101,8 @@ class Filters:
         for name, smarts in self.unwanted.items():
             if not isinstance(smarts, str) or _smarts(smarts) is None:
                 raise ConfigError(
-                    f"filters.unwanted.{name} is {smarts!r}, which is no SMARTS. Correct it, or "
-                    "leave the group out."
+                    f"filters.unwanted.{name} is {smarts!r}, which is not valid SMARTS. "
+                    "Correct it, or leave the group out."
                 )
 
     def refusal(self, smiles: str) -> str:

@@ -33,7 +33,7 @@ class Facts:
     ----------
     events : tuple of Event
     state : CampaignState
-        What they come to.
+        Their values under the objective.
     settings : mapping
         In force at that event.
     pool, literature, measured : DataFrame
@@ -154,7 +154,7 @@ def best_first(facts: Facts, most: int) -> pd.DataFrame:
     worth = facts.worth
     rows = worth.best()
     own = worth.objective.quantity == "log β"
-    achieved = ["" if own else views.shown_values(_told(worth, row)) for row in rows]
+    achieved = ["" if own else views.shown_values(_values_of(worth, row)) for row in rows]
     best = facts.measured.iloc[rows].assign(achieved=achieved)
     best = best.drop_duplicates("pair_id").head(most)
     return best.assign(
@@ -163,7 +163,7 @@ def best_first(facts: Facts, most: int) -> pd.DataFrame:
     )
 
 
-def _told(worth: Worth, result: int) -> dict[str, Any]:
+def _values_of(worth: Worth, result: int) -> dict[str, Any]:
     return {"values": worth.values(result), "value_censoring": worth.censoring(result)}
 
 
@@ -182,11 +182,11 @@ def course(facts: Facts) -> pd.DataFrame:
         frame = frame.rename(columns={"log_beta": "value"})
         return frame.assign(place=np.arange(1, len(frame) + 1))
     rows = np.flatnonzero(~np.isnan(worth.least).any(axis=1))
-    told = [_told(worth, row) for row in rows]
+    values = [_values_of(worth, row) for row in rows]
     return pd.DataFrame(
         {
-            "value": [next(iter(t["values"].values())) for t in told],
-            "censoring": [next(iter(t["value_censoring"].values())) for t in told],
+            "value": [next(iter(t["values"].values())) for t in values],
+            "censoring": [next(iter(t["value_censoring"].values())) for t in values],
             "mean": np.nan,
             "sd": np.nan,
             "place": worth.since[rows] + 1,
@@ -226,7 +226,7 @@ def _compared(facts: Facts, rows: Sequence[int]) -> list[str]:
     own = np.flatnonzero((facts.measured["pair_id"] == pairs["pair_id"].iloc[0]).to_numpy())
     known = [i for i in facts.worth.best() if i in own]
     first = pairs.iloc[0]
-    whole = views.shown_values(_told(facts.worth, known[0])) if known else ""
+    whole = views.shown_values(_values_of(facts.worth, known[0])) if known else ""
     name = facts.worth.objective.quantity
     return [first["ligand"] or first["smiles"], *values, whole.replace(f"{name} ", "")]
 
@@ -259,12 +259,12 @@ def rounds(campaign: Campaign, facts: Facts) -> list[dict[str, Any]]:
     """Return for each round its number, time, how it chose, incumbent and rows of ``proposed``."""
     names = pd.concat([facts.literature, facts.pool]).drop_duplicates("pair_id", keep="last")
     names = names.set_index("pair_id")
-    told, state = [], CampaignState()
+    rounds, state = [], CampaignState()
     for made in facts.state.rounds:
         state = fold(facts.events[state.seq : made.seen], state)
         settings = {**campaign.settings(state), **made.overrides}
         rows = facts.proposed[facts.proposed["round"] == made.number]
-        told.append(
+        rounds.append(
             {
                 "number": made.number,
                 "time": made.time,
@@ -274,7 +274,7 @@ def rounds(campaign: Campaign, facts: Facts) -> list[dict[str, Any]]:
                 "rows": list(rows.itertuples()),
             }
         )
-    return told
+    return rounds
 
 
 def _incumbent(made: Round, names: pd.DataFrame) -> str:

@@ -14,7 +14,7 @@ from bo_loop.base.html import render
 from bo_loop.base.types import shown_movers
 from bo_loop.campaign.campaign import Campaign
 from bo_loop.campaign.views.views import shown_nearest, shown_number
-from bo_loop.report import facts as told
+from bo_loop.report import facts as gathered
 from bo_loop.report import figures
 from bo_loop.report.chemical_space import FEWEST, layout
 from bo_loop.report.drawings import draw
@@ -74,7 +74,7 @@ def report(campaign: Campaign) -> str:
         If the ledger or a sealed file is damaged.
     """
     facts = facts_of(campaign)
-    state, best = facts.state, told.best_first(facts, _MOST_BEST)
+    state, best = facts.state, gathered.best_first(facts, _MOST_BEST)
     compared = facts.proposed[facts.proposed["log_beta"].notna()]
     return render(
         files("bo_loop.report").joinpath("campaign.html").read_text(encoding="utf-8"),
@@ -91,14 +91,14 @@ def report(campaign: Campaign) -> str:
         front=bool(facts.status.front),
         n_results=len(facts.measured),
         n_not_allowed=facts.status.n_not_allowed,
-        by_metal=told.by_metal(facts, _MOST_COMPARED),
+        by_metal=gathered.by_metal(facts, _MOST_COMPARED),
         progress=_progress(facts),
-        rounds=told.rounds(campaign, facts),
-        unproposed=list(told.unproposed(facts).itertuples()),
+        rounds=gathered.rounds(campaign, facts),
+        unproposed=list(gathered.unproposed(facts).itertuples()),
         calibration=_calibration(compared),
         learned=_learned(campaign, facts),
         space=_space(facts, best),
-        curation=told.curation(facts),
+        curation=gathered.curation(facts),
         versions=_versions(facts),
         fingerprints=_fingerprints(facts),
         settings=yaml.safe_dump(dict(facts.settings), allow_unicode=True, sort_keys=False),
@@ -135,7 +135,7 @@ def _keys(facts: Facts, compared: pd.DataFrame) -> list[tuple[str, str]]:
 def _progress(facts: Facts) -> str:
     if facts.measured.empty:
         return ""
-    course = told.course(facts)
+    course = gathered.course(facts)
     if course.empty:
         return ""
     objective = facts.worth.objective
@@ -147,7 +147,7 @@ def _calibration(compared: pd.DataFrame) -> dict[str, str] | None:
     """Compare predictions on record with results; None before the first of them."""
     if compared.empty:
         return None
-    errors = told.standardised_errors(compared)
+    errors = gathered.standardised_errors(compared)
     k, one, two = len(errors), int((abs(errors) <= 1).sum()), int((abs(errors) <= 2).sum())
     difference = (compared["log_beta"] - compared["mean"]).to_numpy(float)
     words = (
@@ -200,12 +200,12 @@ def _space(facts: Facts, best: pd.DataFrame) -> dict[str, str] | None:
     return {
         "drawing": figures.space(layout(list(ligands["smiles"])), list(ligands["state"]), numbers),
         "words": "Each dot is a ligand; those with similar structures lie close together (UMAP of "
-        f"Morgan fingerprints). {shown}Numbers are those of the best above.",
+        f"Morgan fingerprints). {shown}Numbers are as in the list of the best above.",
     }
 
 
 def _ligands(facts: Facts) -> pd.DataFrame:
-    """Return each ligand once, with the furthest state that any of its pairs has come to."""
+    """Return each ligand once, with the furthest state that any of its pairs has reached."""
     order = {state: i for i, state in enumerate(figures.STATES)}
     waiting = {"pending": "waiting", "in_progress": "waiting"}
     states = facts.pool["pair_id"].map(facts.state.state_of).replace(waiting)

@@ -25,9 +25,9 @@ def pair_name(row: Any) -> str:
 def named_options(node: Mapping[str, Any]) -> str:
     """Return a config node in words: ``UCB, beta = 4``."""
     name = str(node["_target_"]).rpartition(".")[2]
-    told = {k: v for k, v in node.items() if k not in _UNTOLD}
+    shown = {k: v for k, v in node.items() if k not in _UNTOLD}
     options = [
-        f"{k} = {v}" for k, v in told.items() if v is not None and v is not False and v != []
+        f"{k} = {v}" for k, v in shown.items() if v is not None and v is not False and v != []
     ]
     return ", ".join([name, *options])
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from scipy.special import ndtr
 
-from bo_loop.acquisition.batch.replicates import drawn_values, told
+from bo_loop.acquisition.batch.replicates import drawn_values, measured_items
 from bo_loop.acquisition.objectives.base import LogBeta, Objective
 from bo_loop.acquisition.objectives.items import Items
 from bo_loop.acquisition.scores.base import Acquisition
@@ -54,13 +54,13 @@ class Prospects:
 
     @classmethod
     def gaussian(cls, mean: Floats, sd: Floats, incumbent: float) -> "Prospects":
-        """Return those of Gaussian values, (k,) each."""
+        """Return the prospects of Gaussian values, (k,) each."""
         with np.errstate(divide="ignore", invalid="ignore"):
             chance = np.where(sd > 0, ndtr((mean - incumbent) / sd), mean > incumbent)
         return cls(mean, sd, chance, EI().value(mean, sd**2, incumbent))
 
     def of(self, i: int) -> "Prospects":
-        """Return those of one item."""
+        """Return the prospects of one item."""
         return Prospects(*(float(each[i]) for each in (self.mean, self.sd, self.chance, self.gain)))
 
 
@@ -89,7 +89,7 @@ def prospects(
     noise : (N,) float64
     """
     if objective.gaussian:
-        own = own if measured is None else told(own, measured, noise)
+        own = own if measured is None else measured_items(own, measured, noise)
         mean, variance = moments_of(objective, own, items, pairs)
         return Prospects.gaussian(mean, np.sqrt(variance), incumbent)
     if measured is None:

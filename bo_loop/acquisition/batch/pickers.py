@@ -16,7 +16,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from bo_loop.acquisition.batch.replicates import AfterMeasuring, drawn_values, told
+from bo_loop.acquisition.batch.replicates import AfterMeasuring, drawn_values, measured_items
 from bo_loop.acquisition.objectives.base import LogBeta, Objective
 from bo_loop.acquisition.objectives.compound import log_costs
 from bo_loop.acquisition.objectives.items import Items, first_mentions, partners
@@ -49,7 +49,7 @@ def believed(posterior: PoolPosterior, rows: Rows, noise: Floats) -> PoolPosteri
 
 @dataclass
 class _Scored(ABC):
-    """What `Lazy` and `Streamed` share; `posterior` is the one that `believe` has come to.
+    """What `Lazy` and `Streamed` share; `posterior` is the one after all calls of `believe`.
 
     With `measured` (k, m), the pairs that picking each item measures, items are scored by what
     these measurements would tell; without, by their latent values.
@@ -68,7 +68,7 @@ class _Scored(ABC):
         self._prepare()
 
     def _weigh(self) -> Floats | None:
-        """Log of each item's chance of success over its cost, as far as they weigh; (k,)."""
+        """Log of each item's chance of success over its cost, where they count; (k,)."""
         log_success, per_cost = self.pairs.log_success, self.objective.per_cost
         if log_success is None and not per_cost:
             return None
@@ -162,7 +162,7 @@ class Streamed(_Scored):
         about = self.items[at], self.pairs
         measured = None if self.measured is None else self.measured[at]
         if objective.gaussian:
-            own = own if measured is None else told(own, measured, self.noise)
+            own = own if measured is None else measured_items(own, measured, self.noise)
             return acquisition.value(*moments_of(objective, own, *about), incumbent)
         if measured is not None or by_draws:
             values = drawn_values(objective, own, *about, measured, self.noise)

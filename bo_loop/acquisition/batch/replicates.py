@@ -16,8 +16,8 @@ much for measuring again what the noise keeps uncertain. With ``allow_replicates
 new or measured, is scored by what its posterior mean will be after one more measurement: N(μ, r)
 in place of N(μ, v). EI is then the expected quantile improvement at the median (Picheny,
 Ginsbourger, Richet and Caplin, Technometrics 2013), the knowledge gradient of the pair itself;
-UCB hopes for the best that the model may come to predict; max_variance is the variance removed. A
-new pair has v ≫ τ² and r ≈ v; one measured often has v ≈ τ²/j after j times and r ≈ v/(j + 1), so
+UCB hopes for the best that the model may predict afterwards; max_variance is the variance removed.
+A new pair has v ≫ τ² and r ≈ v; one measured often has v ≈ τ²/j after j times and r ≈ v/(j + 1), so
 that a replicate is proposed only where it gains more than a new pair, which is the trade of Binois,
 Huang, Gramacy and Ludkovski, Replication or exploration?, Technometrics 2019. Thompson sampling
 draws the latent value, as in bandits, where an arm may be drawn again.
@@ -111,7 +111,7 @@ def covariance_removed(covariance: Floats, measured: Mask, noise: Floats) -> Flo
     return cross @ np.linalg.pinv(observed, hermitian=True) @ cross.swapaxes(1, 2)
 
 
-def told(items: Items, measured: Mask, noise: Floats) -> Items:
+def measured_items(items: Items, measured: Mask, noise: Floats) -> Items:
     """Return k items whose covariance is what measuring some of their pairs removes.
 
     Parameters
@@ -145,7 +145,7 @@ def drawn_values(
     rows : (k,) int64
         Their rows among `pairs`.
     measured : (k, m) bool, optional
-        As of `told`; without it, the value itself is drawn.
+        As for `measured_items`; without it, the value itself is drawn.
     noise : (N,) float64
 
     Returns
@@ -154,7 +154,7 @@ def drawn_values(
     """
     if measured is None:
         return objective.value(items.draws(), rows, pairs)
-    coming = told(items, measured, noise)
+    coming = measured_items(items, measured, noise)
     left = replace(items, mean=np.zeros_like(items.mean))
     left = replace(left, covariance=items.covariance - coming.covariance)
     drawn, shifts = coming.draws(), left.draws(LEFT)

@@ -5,7 +5,7 @@ answer with its posterior mean. Two things follow, and both are used:
 
 - conditioning on the mean leaves every mean unchanged, so means are computed once;
 - conditioning never raises a variance, so a variance that was exact a pick ago is a bound now, and
-  only the rows of highest ceiling are computed anew (see `screen`).
+  only the rows of highest ceiling are recomputed (see `screen`).
 
 Believed values count as found: the incumbent of each pick is the best of the incumbent given, the
 means of pending rows and the means of earlier picks. Otherwise EI would pay a second time for a

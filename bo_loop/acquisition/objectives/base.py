@@ -2,7 +2,7 @@
 
 The only place where a sign flips. An objective turns a posterior of log β into a `View`: the
 posterior of the quantity to be maximised, over the same rows. A view cannot be conditioned:
-measurements are log β, so conditioning happens on the posterior, and the view is made anew.
+measurements are log β, so conditioning happens on the posterior, and the view is rebuilt.
 
 Symbols
 -------
@@ -138,7 +138,7 @@ class Objective(ABC):
         return values - incumbent
 
     def best(self, values: Floats, every: Callable[[], Floats]) -> Any:
-        """Return the incumbent that k known values leave; `every` tells those of all items."""
+        """Return the incumbent of k known values; `every` returns the values of all items."""
         return float(values.max())
 
     def raised(self, incumbent: Any, value: Any) -> Any:

@@ -44,7 +44,7 @@ class Range(_OwnPair):
     Raises
     ------
     ConfigError
-        If a bound is no number, or low lies above high.
+        If a bound is not a number, or low lies above high.
     """
 
     low: float
@@ -86,7 +86,7 @@ class Target(_OwnPair):
     Raises
     ------
     ConfigError
-        If the value is no number.
+        If the value is not a number.
     """
 
     log_beta: float
@@ -181,7 +181,7 @@ class Selectivity(Objective):
         if (parts < 0).all():
             raise ConfigError(
                 f"No ligand of the pool has pairs with all of {', '.join(self._ions)} at one n, "
-                "so no selectivity can be told. Name them all in pool.metals."
+                "so the selectivity is undefined. Name them all in pool.metals."
             )
         return parts
 

@@ -176,7 +176,7 @@ class Pareto(_Several):
         return {member.quantity: member.shown(value) for member, value in members}
 
     def best(self, values: Floats, every: Callable[[], Floats]) -> "Front":
-        """Return the front of k known points (k, p); `every` tells those of all items."""
+        """Return the front of k known points (k, p); `every` returns the values of all items."""
         if self.reference is not None:
             return Front.of(values, self.reference)
         points = every()

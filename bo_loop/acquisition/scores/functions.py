@@ -1,7 +1,7 @@
 """Acquisition functions: how much a row is worth measuring next.
 
 All scores are of what is maximised (see `objectives`), higher is better. EI, LogEI, PI and UCB are
-BoTorch's analytic classes, reached through `RowModel` in float64; none is written anew.
+BoTorch's analytic classes, reached through `RowModel` in float64; none is reimplemented.
 
 Symbols
 -------

@@ -1,6 +1,6 @@
 """What decides how strongly a metal ion holds donors: charge density, d and f shells, acidity.
 
-Ionic radii (Shannon), electronegativities and electron configurations are those of
+Ionic radii (Shannon), electronegativities and electron configurations come from
 `bo_loop.features.blocks.properties`. Ionisation energies (NIST) come from the tables of the package
 ``mendeleev``, and measured hydrolysis constants are stated here; an ion without one has an
 estimate, an ion whose ionisation energies are not known is refused by name.
@@ -18,7 +18,7 @@ Rules
 -----
 charge at the metal
     z of a bare ion. Oxo oxygens take less than their formal charge from the metal of an
-    oxo-cation: 2.2 for actinyls of charge 1, 3.3 for those of charge 2, from the stability of
+    oxo-cation: 2.2 for actinyls of charge 1, 3.3 for charge 2, from the stability of
     their fluorides (Choppin, Rao, Radiochim. Acta 1984, 37, 143), which is z + 0.6 and z + 0.65
     for each oxygen. All other oxo-cations are estimated to have z + 0.65 for each oxygen.
 ionic potential

@@ -13,7 +13,7 @@ p    period of the metal
 Rules
 -----
 oxo-cations
-    The charge is z; radius and empty orbitals are those of the metal atom at q; the rest are the
+    The charge is z; radius and empty orbitals describe the metal atom at q; the rest are the
     element's.
 ionic radius
     Shannon's effective radius (Acta Cryst. 1976, A32, 751) for q in the coordination number

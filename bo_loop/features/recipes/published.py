@@ -11,7 +11,7 @@ Protected features come first and are never dropped by the last two steps. The o
 in the order of `PairFeatures.dense`: metal properties, ligand charge, Mordred descriptors in
 Mordred's own order, pair features. Where both pairs of n = 1 and pairs of n > 1 are at hand, all
 steps but the first are taken on either kind apart, and what either keeps is kept: models of β1 and
-βn take their own (`PairFeatures.stages`), a model of all n takes both. The filters are those of
+βn take their own (`PairFeatures.stages`), a model of all n takes both. The filters follow
 Kanahashi, Urushihara and Yamaguchi (Sci. Rep. 2022, 12, 11159), whose order is not published.
 """
 
@@ -104,7 +104,7 @@ class PublishedRecipe:
         table, undefined = restricted(raw, _defined(raw))
         names = np.array(table.dense_names())
         passed = {k: self._passed(part(table, rows)) for k, rows in _stages(pairs).items()}
-        # A feature that both drop is named by the step that it comes to in the better case.
+        # A feature that both drop is named by the later of the two steps.
         furthest = np.max(list(passed.values()), axis=0)
         dropped = {step: tuple(names[furthest == i].tolist()) for i, step in enumerate(STEPS)}
         blocks = _blocks(table, filters.moments(table), np.flatnonzero(furthest == len(STEPS)))
@@ -150,7 +150,7 @@ class PublishedRecipe:
 
 
 def _stages(pairs: pd.DataFrame) -> dict[str, Rows]:
-    """Positions of the pairs of n = 1, and of those of n > 1, as far as there are any."""
+    """Positions of the pairs of n = 1, and of n > 1, where there are any."""
     first = (pairs["n_ligands"] == 1).to_numpy()
     rows = {"beta_1": np.flatnonzero(first), "beta_n": np.flatnonzero(~first)}
     return {stage: each for stage, each in rows.items() if len(each)}

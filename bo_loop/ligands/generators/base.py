@@ -12,7 +12,7 @@ from bo_loop.base.types import Floats
 Score = Callable[[Sequence[str]], tuple[Floats, Floats]]
 """From k SMILES to mean and standard deviation, (k,) each, of what the campaign maximises.
 
-Both are nan where a SMILES is no ligand that may be proposed."""
+Both are nan where a SMILES is not a ligand that may be proposed."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ class Generator(Protocol):
 
 
 def check_count(name: str, value: object, least: int = 1) -> None:
-    """Refuse an option that is no whole number of at least `least`.
+    """Refuse an option that is not a whole number of at least `least`.
 
     Raises
     ------

@@ -21,7 +21,7 @@ class Crossover:
     Raises
     ------
     ConfigError
-        If it is no whole number of at least 2.
+        If it is not a whole number of at least 2.
 
     Notes
     -----

@@ -3,7 +3,7 @@
 Symbols
 -------
 S      a structure
-U      the wanted region: values above a quantile of those of the known ligands
+U      the wanted region: values above a quantile of the known ligands' values
 P      particles
 β_t    inverse temperature of step t; rises from 1/T to 1 in T steps, and stays there
 """
@@ -44,7 +44,7 @@ class SMC:
 
     p(S) is an n-gram model of the known ligands' SELFIES, p(value in U | S) comes from the score,
     a Gaussian process of the campaign. In each step every particle loses the end of its text and
-    is written anew from there by the n-gram model; then particles are drawn again with weights
+    is rewritten from there by the n-gram model; then particles are drawn again with weights
     p(value in U | S)^β_t. What survives a step is proposed.
 
     Parameters
@@ -62,7 +62,7 @@ class SMC:
     cut : int
         Most symbols taken off the end; 1 to `cut` are equally likely.
     rewrite : float
-        Probability that a particle is first written anew from a random atom, so that any part of
+        Probability that a particle is first rewritten from a random atom, so that any part of
         it can become the end.
     quantile : float
         U begins at this quantile of the known ligands' predicted values.
@@ -77,7 +77,7 @@ class SMC:
     Notes
     -----
     iQSPR: Ikebata, Hongo, Isomura, Maezono and Yoshida, *J. Comput.-Aided Mol. Des.* 2017, **31**,
-    379, algorithm 1, with SELFIES in place of SMILES; a ligand that several particles have come to
+    379, algorithm 1, with SELFIES in place of SMILES; a ligand that several particles have reached
     counts once, or all would soon be alike.
     """
 

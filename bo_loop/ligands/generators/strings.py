@@ -42,7 +42,7 @@ def writable(smiles: Iterable[str]) -> tuple[str, ...]:
 
 
 def parents(known: Known, best: int | None, least: int = 1) -> tuple[str, ...]:
-    """Return those of the best known ligands that SELFIES can write.
+    """Return the best known ligands that SELFIES can write.
 
     Raises
     ------
@@ -81,7 +81,7 @@ def read(symbols: Sequence[str]) -> str:
 
 
 def rewritten(symbols: Symbols, rng: np.random.Generator) -> Symbols:
-    """Write what `symbols` stand for anew, as `written`; as they are if that is no ligand."""
+    """Rewrite `symbols` as `written` does; unchanged if that is not a ligand."""
     try:
         smiles = flat(read(symbols))
     except DataError:

@@ -38,13 +38,13 @@ class Substituents:
     Raises
     ------
     ConfigError
-        If an option is no whole number of at least 1.
+        If an option is not a whole number of at least 1.
 
     Notes
     -----
-    Substituents are those of all known ligands, each as likely as the others, and may bring donors
-    of their own. Each swap puts one in the place of a substituent without donor atoms, if there is
-    one and with even odds, or of a hydrogen atom. Both are RDKit reactions.
+    Substituents are taken from all known ligands, each as likely as the others, and may bring
+    donors of their own. Each swap puts one in the place of a substituent without donor atoms, if
+    there is one and with even odds, or of a hydrogen atom. Both are RDKit reactions.
     """
 
     best: int = 100

@@ -8,7 +8,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-# Okabe and Ito (2008): told apart by people who do not see all colours.
+# Okabe and Ito (2008): distinguishable for people who do not see all colours.
 _COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#999999")
 _CURVES = {
     "best_so_far": "best value found",
@@ -28,7 +28,7 @@ def draw(curves: pd.DataFrame, scores: pd.DataFrame, folder: Path) -> list[Path]
         What `bo_loop.studies.simulate.summary` makes of the traces.
     folder : Path
         Where files go: ``best_so_far, regret, top_share, enrichment, experiments_to`` with
-        ``.png`` and ``.svg``; drawn anew each time.
+        ``.png`` and ``.svg``; redrawn each time.
 
     Returns
     -------

@@ -34,7 +34,7 @@ class Setting:
         Numbers of ligands of the pool's pairs.
     start : {"warm", "cold", "protonation"}
         ``warm``: the constants of every other metal are known, none of the targets';
-        ``protonation``: only those of protons are. Each seed draws its pool, a share of the
+        ``protonation``: only protonation constants are. Each seed draws its pool, a share of the
         targets' pairs. ``cold``: nothing is known; the pool is all of the targets' pairs, and
         the first experiments follow a design.
     share : float

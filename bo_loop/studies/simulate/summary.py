@@ -1,4 +1,4 @@
-"""What the replays of a simulation come to: curves per replay, and a table of medians.
+"""Results of the replays of a simulation: curves per replay, and a table of medians.
 
 Curves have one row for each strategy, seed and experiment:
 

@@ -34,7 +34,7 @@ class Space:
     Raises
     ------
     ConfigError
-        Naming each key that is no option, or whose values cannot be searched.
+        Naming each key that is not an option, or whose values cannot be searched.
     """
 
     options: Mapping[str, Any]
@@ -50,7 +50,7 @@ class Space:
         problems = []
         for key, values in self.options.items():
             if key not in known:
-                problems.append(f"{key!r} is no option; there are {', '.join(known)}")
+                problems.append(f"{key!r} is not an option; there are {', '.join(known)}")
             elif not _searchable(values):
                 problems.append(
                     f"{key} is {values!r}; give a list of values, or a range {{low: …, high: …}} "
@@ -105,7 +105,7 @@ class Space:
         return nodes
 
     def as_it_stands(self) -> dict[str, Any]:
-        """Parameters, in Optuna's words, of the base, as far as they lie in the space."""
+        """Parameters, in Optuna's words, of the base, where they lie in the space."""
         found = {}
         for key, values in self.options.items():
             group, _, option = key.partition(".")

@@ -176,17 +176,17 @@ class Tuning:
         nodes = self.search.space.nodes(self.search.space.suggested(trial))
         contestant = Contestant("trial", nodes["model"], nodes["features"])
         best = _best(study)
-        told = []
+        predictions = []
         for number in range(len(self.split.splits)):
             step = f"trial {done + 1}, fold {number + 1} of {len(self.split.splits)}"
             self.note(step, done, self.search.trials, best)
             try:
-                told.append(self._fold(contestant, number))
+                predictions.append(self._fold(contestant, number))
             except FitError as error:  # such options cannot be fitted
                 trial.set_user_attr(_PROBLEM, str(error))
                 study.tell(trial, state=TrialState.PRUNED)
                 return
-            score = self._score(told)
+            score = self._score(predictions)
             if score is None:
                 continue
             trial.report(score, number + 1)
@@ -214,12 +214,12 @@ class Tuning:
             result = judged(self.cases, each, self.memory, lambda *_: None)
             self.memory.keep("trial", fingerprint, result)
         # Where the domain is mapped, the pairs that train are predicted too.
-        told = result.predictions
-        return told[told["row"].isin(each.split.judged)]
+        predictions = result.predictions
+        return predictions[predictions["row"].isin(each.split.judged)]
 
-    def _score(self, told: list[pd.DataFrame]) -> float | None:
+    def _score(self, predictions: list[pd.DataFrame]) -> float | None:
         """Score of the folds so far, or None while they hold no pair that counts."""
-        table = pd.concat(told)
+        table = pd.concat(predictions)
         table = table[self._scored[table["row"].to_numpy()]]
         if table.empty:
             return None

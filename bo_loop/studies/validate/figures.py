@@ -1,4 +1,4 @@
-"""The figures of a validation; those of the domain and the features as Kanahashi et al. show them.
+"""The figures of a validation; the domain and the features are shown as by Kanahashi et al.
 
 Kanahashi, Urushihara and Yamaguchi, Sci. Rep. 2022, 12, 11159.
 """
@@ -40,27 +40,27 @@ def figures(found: Validation) -> Iterator[Shown]:
     """Draw every figure for which there are data."""
     yield _constants(found)
     for name, splits in found.splits.items():
-        told = found.predictions[found.predictions["split"] == name]
+        predictions = found.predictions[found.predictions["split"] == name]
         if len(splits) > 1:
             yield _boxes(name, found.folds[found.folds["split"] == name])
         if splits[0].maps:
             yield _maps(splits[0].maps)
         for outcome in found.outcomes:
             if outcome.split == name:
-                yield from _of_outcome(outcome, told)
-        yield _calibration(name, told)
+                yield from _of_outcome(outcome, predictions)
+        yield _calibration(name, predictions)
 
 
-def _of_outcome(outcome: Outcome, told: pd.DataFrame) -> Iterator[Shown]:
-    own = told["own_protonation"] == outcome.own_protonation
-    told = told[(told["model"] == outcome.model) & own]
+def _of_outcome(outcome: Outcome, predictions: pd.DataFrame) -> Iterator[Shown]:
+    own = predictions["own_protonation"] == outcome.own_protonation
+    predictions = predictions[(predictions["model"] == outcome.model) & own]
     if outcome.selections():
         yield _selection(outcome)
     if outcome.facts("relevances"):
         yield _relevance(outcome)
-    yield _parity(outcome, told)
-    if outcome.facts("relevances") and told["beta_1"].notna().any():
-        yield _stepwise(outcome, told)
+    yield _parity(outcome, predictions)
+    if outcome.facts("relevances") and predictions["beta_1"].notna().any():
+        yield _stepwise(outcome, predictions)
     if outcome.contributions():
         yield _contributions(outcome)
 
@@ -172,13 +172,20 @@ def _selection(outcome: Outcome) -> Shown:
     )
 
 
-def _parity(outcome: Outcome, told: pd.DataFrame) -> Shown:
-    sets = list(dict.fromkeys(name for names in told["set"].str.split(" ") for name in names))
+def _parity(outcome: Outcome, predictions: pd.DataFrame) -> Shown:
+    sets = list(
+        dict.fromkeys(name for names in predictions["set"].str.split(" ") for name in names)
+    )
     sets = [TRAIN] * (TRAIN in sets) + [name for name in outcome.bouts[0].split.sets]
     figure, panels = _panels(len(sets))
-    ends = [told[["log_beta", "mean"]].min().min() - 1, told[["log_beta", "mean"]].max().max() + 1]
+    ends = [
+        predictions[["log_beta", "mean"]].min().min() - 1,
+        predictions[["log_beta", "mean"]].max().max() + 1,
+    ]
     for axes, name in zip(panels, sets, strict=True):
-        inside = told[told["set"].str.split(" ").map(lambda names, name=name: name in names)]
+        inside = predictions[
+            predictions["set"].str.split(" ").map(lambda names, name=name: name in names)
+        ]
         axes.plot(ends, ends, color=GREY, linewidth=1)
         for above, colour in ((False, BLUE), (True, ORANGE)):
             part = inside[(inside["n_ligands"] > 1) == above]
@@ -201,17 +208,17 @@ def _parity(outcome: Outcome, told: pd.DataFrame) -> Shown:
     )
 
 
-def _stepwise(outcome: Outcome, told: pd.DataFrame) -> Shown:
+def _stepwise(outcome: Outcome, predictions: pd.DataFrame) -> Shown:
     """Predicted β1 against measured β2 … β6 of the same metal and ligand."""
-    told = told[told["beta_1"].notna()]
+    predictions = predictions[predictions["beta_1"].notna()]
     figure, axes = chart(5.0, 4.0)
-    for number, part in told.groupby("n_ligands"):
+    for number, part in predictions.groupby("n_ligands"):
         label = f"β{'₀₁₂₃₄₅₆'[number]}"
         axes.scatter(part["beta_1"], part["log_beta"], s=8, alpha=0.7, label=label)
     axes.set_xlabel("predicted log β₁")
     axes.set_ylabel("measured log βₙ")
     axes.legend(frameon=False)
-    text = "What the βₙ model is told: β₁ predicted by a model that has not seen the ligand."
+    text = "What the βₙ model sees: β₁ predicted by a model that has not seen the ligand."
     title = "Predicted β₁ and measured β₂ to β₆"
     return Shown(f"beta_1_input_{outcome.file_name}", title, text, figure)
 
@@ -231,14 +238,16 @@ def _contributions(outcome: Outcome) -> Shown:
     )
 
 
-def _calibration(split: str, told: pd.DataFrame) -> Shown:
+def _calibration(split: str, predictions: pd.DataFrame) -> Shown:
     levels = np.linspace(0.02, 0.98, 49)
     figure, axes = chart(4.6, 4.0)
     axes.plot([0, 1], [0, 1], color=GREY, linewidth=1)
-    sets = told["set"].str.split(" ").explode()
+    sets = predictions["set"].str.split(" ").explode()
     several = sets.nunique() > 1
     for (name, own, inside), part in (
-        told.loc[sets.index].assign(of=sets).groupby(["model", "own_protonation", "of"], sort=False)
+        predictions.loc[sets.index]
+        .assign(of=sets)
+        .groupby(["model", "own_protonation", "of"], sort=False)
     ):
         y, mean, sd = (part[column].to_numpy() for column in ("log_beta", "mean", "sd"))
         label = f"{name} + own pKa" if own else name

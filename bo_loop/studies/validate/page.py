@@ -102,14 +102,14 @@ def write_page(folder: Path, found: Validation, config: Mapping[str, Any]) -> Pa
 
 def _sentences(found: Validation) -> list[str]:
     """Say what was held back, and how many features were kept."""
-    told = [_SPLITS[n.split()[0]] for n in found.splits if n.split()[0] in _SPLITS]
+    sentences = [_SPLITS[n.split()[0]] for n in found.splits if n.split()[0] in _SPLITS]
     for outcome in found.outcomes:
-        told += [
+        sentences += [
             f"{outcome.model}, {STAGE_NAMES[name]}: {each.count} of {len(each.relevance)} features "
             "were kept, the number with the smallest error at the edge of the domain."
             for name, each in outcome.selections().items()
         ]
-    return told
+    return sentences
 
 
 def sections(found: Validation) -> list[dict[str, Any]]:

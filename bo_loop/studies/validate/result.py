@@ -42,7 +42,7 @@ class Outcome:
         Whether the protonation constants of ligands that were held back trained it.
     bouts : list of Bout
     results : list of Result
-        Of the bouts, as far as they are done.
+        Of the bouts, those that are finished.
     """
 
     model: str
@@ -85,7 +85,7 @@ class Outcome:
         means = {n: float(np.mean([one.get(n, 0.0) for one in each])) for n in names}
         return dict(sorted(means.items(), key=lambda item: -item[1]))
 
-    def told(self, cases: Cases) -> pd.DataFrame:
+    def predictions(self, cases: Cases) -> pd.DataFrame:
         """Every prediction, with what was measured and where it belongs."""
         tables = []
         for bout, result in zip(self.bouts, self.results, strict=True):
@@ -93,8 +93,8 @@ class Outcome:
             known = cases.observations.iloc[rows].reset_index(drop=True)
             known = known[[*PAIR_COLUMNS, "log_beta", "source", "ligand_group"]]
             where = {"repeat": bout.split.repeat, "fold": bout.split.fold}
-            told = result.predictions.drop(columns="row").reset_index(drop=True)
-            tables.append(pd.concat([known, told], axis=1).assign(**where))
+            predicted = result.predictions.drop(columns="row").reset_index(drop=True)
+            tables.append(pd.concat([known, predicted], axis=1).assign(**where))
         own = {"own_protonation": self.own_protonation}
         return pd.concat(tables, ignore_index=True).assign(
             model=self.model, split=self.split, **own
@@ -121,7 +121,9 @@ class Validation:
     @cached_property
     def predictions(self) -> pd.DataFrame:
         """Every prediction of every outcome; a row may come once a fold and repeat."""
-        return pd.concat([each.told(self.cases) for each in self.outcomes], ignore_index=True)
+        return pd.concat(
+            [each.predictions(self.cases) for each in self.outcomes], ignore_index=True
+        )
 
     @cached_property
     def table(self) -> pd.DataFrame:

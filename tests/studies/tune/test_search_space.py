@@ -49,8 +49,8 @@ def test_a_base_outside_the_space_is_left_out():
     [
         ({}, "is empty"),
         ({"model.fit_row": [1]}, "model.fit_rows"),
-        ({"model._target_": ["bo_loop.x"]}, "is no option"),
-        ({"data.path": ["a"]}, "is no option"),
+        ({"model._target_": ["bo_loop.x"]}, "is not an option"),
+        ({"data.path": ["a"]}, "is not an option"),
         ({"model.fit_rows": []}, "give a list"),
         ({"model.fit_rows": {"low": 3, "high": 2}}, "low is the smaller"),
         ({"model.fit_rows": {"low": 0, "high": 2, "log": True}}, "above 0"),
@@ -60,7 +60,7 @@ def test_a_base_outside_the_space_is_left_out():
         ({"model.fit_rows": {"low": 1, "high": 9, "log": "yes"}}, "give a list"),
         (
             {"model.fit_row": [1], "features.max_vif": []},
-            r"(?s)'model.fit_row' is no option.*features.max_vif is \[\]",
+            r"(?s)'model.fit_row' is not an option.*features.max_vif is \[\]",
         ),
     ],
 )
