@@ -124,7 +124,7 @@ def _advice(chance: float, what: str, objective: Objective, outside: Mask) -> st
     if 2 * np.count_nonzero(outside) > len(outside):
         return (
             f"{chances}. Whether going on is worth it cannot be judged: "
-            f"{np.count_nonzero(outside)} of the {len(outside)} most hopeful lie outside the
-            applicability domain, where the " "model knows too little."
+            f"{np.count_nonzero(outside)} of the {len(outside)} most hopeful lie outside the "
+            "applicability domain, where the model knows too little."
         )
     return f"{chances}: going on is not worth it."
