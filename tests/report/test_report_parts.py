@@ -9,7 +9,7 @@ from bo_loop.report.chemical_space import fingerprints, layout, neighbours
 from bo_loop.report.drawings import draw
 from bo_loop.report.facts import proposed, standardised_errors
 from bo_loop.report.figures import progress
-from bo_loop.report.sentences import in_words, ion, named_options, pair_name
+from bo_loop.report.wording import in_words, ion, named_options, pair_name
 
 POOL = pd.DataFrame(
     {
