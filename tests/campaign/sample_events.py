@@ -80,3 +80,11 @@ def line(**fields):
     }
     digest = hashlib.sha256(canonical(whole)).hexdigest()
     return canonical({**whole, "hash": digest}) + b"\n", digest
+
+
+def by_pair(results):
+    """What a state holds of `results`."""
+    found = {}
+    for result in results:
+        found[result.pair_id] = (*found.get(result.pair_id, ()), result)
+    return found

@@ -30,7 +30,7 @@ def facts():
         Result(pair, value, None, censoring, 25.0, 0.1, 1, "", "", "", "", None, seq, "")
         for seq, (pair, value, censoring) in enumerate(RESULTS)
     )
-    state = CampaignState(results=results)
+    state = CampaignState(results_by_pair={r.pair_id: (r,) for r in results})
     measured = pd.DataFrame(RESULTS, columns=["pair_id", "log_beta", "censoring"]).assign(
         log_beta_sd=np.nan, mean=np.nan, sd=np.nan, round=np.nan
     )

@@ -1,3 +1,4 @@
+from sample_events import by_pair
 from small_campaign import cheapen, pairs, start
 
 from bo_loop.campaign.ledger.state import CampaignState, Result
@@ -20,7 +21,7 @@ def state_with(*results):
         )
         for i, (pair, value, censoring) in enumerate(results)
     ]  # fmt: skip
-    return CampaignState(results=tuple(made))
+    return CampaignState(results_by_pair=by_pair(made))
 
 
 def test_an_item_is_named_with_where_it_is_from():

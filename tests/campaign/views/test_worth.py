@@ -2,6 +2,7 @@
 
 import pandas as pd
 import pytest
+from sample_events import by_pair
 from small_campaign import pairs
 
 from bo_loop.acquisition.objectives.base import Maximise, Minimise
@@ -33,7 +34,7 @@ def judged(objective, results, literature=NO_LITERATURE, pool=POOL, state=None):
                 note="",
             )
         )  # fmt: skip
-    state = CampaignState(results=tuple(rows))
+    state = CampaignState(results_by_pair=by_pair(rows))
     measured = pd.DataFrame(
         [(r.pair_id, r.log_beta, r.censoring) for r in rows],
         columns=["pair_id", "log_beta", "censoring"],
