@@ -7,7 +7,7 @@ import pandas as pd
 from bo_loop.campaign import campaign as campaigns
 from bo_loop.campaign import extension, verify
 from bo_loop.campaign.campaign import Campaign
-from bo_loop.campaign.rounds.decide import decide as rounds
+from bo_loop.campaign.rounds import decide as rounds
 from bo_loop.features.schema import FeatureSchema
 
 CONFIG = {
