@@ -205,7 +205,7 @@ def _round(record: Record, made: Round, versions: Mapping[str, str], *, refit: b
 def _recomputed(record: Record, made: Round, *, refit: bool) -> tuple[list[str], str]:
     """Return how a round differs from what follows now, and what a new fit would give."""
     from bo_loop.base.config import build
-    from bo_loop.campaign.rounds.decide import decide as rounds
+    from bo_loop.campaign.rounds import decide as rounds
     from bo_loop.features.schema import FeatureSchema
     from bo_loop.surrogate import Surrogate
 

@@ -161,7 +161,7 @@ def test_a_withdrawn_pair_is_not_proposed_until_restored(campaign):
 
 def test_a_suggest_that_is_overtaken_chooses_again(campaign, monkeypatch):
     """Another process proposes the same pairs while this one computes."""
-    from bo_loop.campaign.rounds.decide import decide as rounds
+    from bo_loop.campaign.rounds import decide as rounds
 
     others = []
 
