@@ -261,7 +261,7 @@ class ProductForm:
         return (values.variances * torch.stack(amplified).exp()).sum()
 
     def _usual(self) -> float:
-        """Standard deviation beyond which so many pairs do not raise the prior for nothing."""
+        """Give the largest prior sd that is usual for so many pairs."""
         return _USUAL * sqrt(1.0 + len(self.side.ligand_row) / _USUAL_ROWS)
 
     def bounds(self) -> Floats:
