@@ -87,7 +87,7 @@ def check(observations: pd.DataFrame) -> pd.DataFrame:
     assert found["mean"].between(max(-10.0, y.min() - room), min(60.0, y.max() + room)).all()
     assert np.isfinite(found["sd"]).all()
     assert (found["sd"] >= found["noise"]).all()
-    assert (found["sd"] <= 30.0).all()  # of three glycines, where a table of nonsense spans 25
+    assert (found["sd"] <= 13.0).all()  # ± 25 at most, even where a table of nonsense spans 30
     return found
 
 
@@ -128,11 +128,11 @@ def test_lanthanides_do_not_say_how_uranyl_binds_edta():
 
 
 ROW = st.tuples(
-    st.sampled_from(IONS), st.sampled_from(LIGANDS), st.integers(1, 3), st.floats(0.0, 25.0)
+    st.sampled_from(IONS), st.sampled_from(LIGANDS), st.integers(1, 3), st.floats(0.0, 30.0)
 )
 
 
-@settings(max_examples=6, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(st.lists(ROW, min_size=2, max_size=20))
 def test_any_few_rows_predict_any_ion_within_reason(rows):
     check(table([(*ion, smiles, n, round(value, 2)) for ion, smiles, n, value in rows]))

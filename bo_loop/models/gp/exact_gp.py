@@ -36,6 +36,7 @@ from bo_loop.models.kernels.tensors import checked_targets
 
 _SPREAD = 5.0  # sd of log β over SRD 46, whatever the metal, the ligand and n
 _SPREAD_ROWS = 3
+_LARGEST_SPREAD = 6.0
 
 
 class Naming(Protocol):
@@ -306,11 +307,13 @@ def _centre_and_scale(y: Floats) -> tuple[float, float]:
     """Mean, and sd of log β as the values and the literature at large tell it.
 
     A few values, which may be those of alike pairs, do not say how far others can lie from them:
-    the variance is that of the values and `_SPREAD_ROWS` more at the sd of the literature.
+    the variance is that of the values and `_SPREAD_ROWS` more at the sd of the literature. Nor do
+    values that lie wide apart say that all others do: the priors are stated in a unit of
+    `_LARGEST_SPREAD` at most.
     """
     off = y - y.mean()
     variance = (off @ off + _SPREAD_ROWS * _SPREAD**2) / (len(y) - 1 + _SPREAD_ROWS)
-    return float(y.mean()), float(np.sqrt(variance))
+    return float(y.mean()), min(float(np.sqrt(variance)), _LARGEST_SPREAD)
 
 
 def _report(found: Optimum, n: int, n_fit: int, *, warm: bool) -> dict[str, Any]:

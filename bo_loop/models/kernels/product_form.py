@@ -27,6 +27,11 @@ The amplitude is how much it matters to an ion which ligand it has: in NIST SRD 
 Fe³⁺ have a standard deviation of 9, those of Na⁺ of 0.9. The term of the metal alone has none: it
 is the same for all ligands, and an amplitude would carry the mean of a metal never seen far off.
 
+Few pairs can be explained by terms, amplitudes and a growth with n that are all large at once, and
+an ion unlike the rest is then told intervals of 100 and more. So the largest prior sd among their
+ions and numbers of ligands has a prior of its own, flat up to a usual value that rises with the
+number of pairs (1.3 for 10, 9 for 3,000, where SRD 46 asks for 2.5), and steep beyond.
+
 The factors of ligands are a Matérn-3/2 with a lengthscale for each feature (donor groups), and the
 min-max kernel Σ min(x, x′) / Σ max(x, x′) of counts, which has no parameter (Ralaivola, Swamidass,
 Saigo, Baldi, Graph kernels for chemical informatics, Neural Networks 2005, 18, 1093).
@@ -34,6 +39,7 @@ Saigo, Baldi, Graph kernels for chemical informatics, Neural Networks 2005, 18, 
 
 from dataclasses import dataclass
 from itertools import chain
+from math import log, sqrt
 
 import torch
 from torch import Tensor
@@ -45,6 +51,8 @@ from bo_loop.models.kernels.sides import Side
 from bo_loop.models.kernels.span import Span
 
 _TINY = 1e-20  # keeps the square root differentiable at r = 0
+# Of the largest prior sd, on the standardised outcome; "few pairs" above.
+_USUAL, _USUAL_ROWS, _EXCESS_SD = 1.2, 50, 0.1
 
 
 def matern32(squared: Tensor) -> Tensor:
@@ -242,7 +250,19 @@ class ProductForm:
 
     def log_prior(self, theta: Tensor) -> Tensor:
         """Log prior density of θ, but for a constant."""
-        return self.layout.log_prior(theta)
+        over = 0.5 * self._widest(self.layout.values(theta)).log() - log(self._usual())
+        return self.layout.log_prior(theta) - 0.5 * (over.clamp_min(0.0) / _EXCESS_SD).square()
+
+    def _widest(self, values: Values) -> Tensor:
+        """Largest prior variance that an ion and a number of ligands among the pairs can have."""
+        by_n = self.side.log_n * values.number_slope
+        top = (self.side.metal @ values.slopes).max() + by_n.max()
+        amplified = [2.0 * top if term.ligand else 0.0 * top for term in self.layout.terms]
+        return (values.variances * torch.stack(amplified).exp()).sum()
+
+    def _usual(self) -> float:
+        """Give the largest prior sd that is usual for so many pairs."""
+        return _USUAL * sqrt(1.0 + len(self.side.ligand_row) / _USUAL_ROWS)
 
     def bounds(self) -> Floats:
         """Lower and upper bound of every entry of θ; (size, 2)."""

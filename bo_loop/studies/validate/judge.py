@@ -1,7 +1,7 @@
 """Fit a model to the training rows of a split, and predict what was held back."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -11,7 +11,7 @@ import pandas as pd
 
 from bo_loop.base.config import build
 from bo_loop.base.names import node_of
-from bo_loop.base.types import Rows
+from bo_loop.base.types import Floats, Rows
 from bo_loop.models.explain.feature_selection import Selection, Task
 from bo_loop.models.explain.relevance import relevance
 from bo_loop.models.staged.beta_gp import BetaGP
@@ -85,10 +85,50 @@ class Bout:
         return memory.fingerprint(*made_of)
 
 
-def judged(cases: Cases, bout: Bout, memory: Memory, note: Note) -> Result:
-    """Fit and predict.
+@dataclass(frozen=True)
+class Fold:
+    """All that a model's fit and predictions take, and nothing else: it goes to other processes.
 
-    Every fit begins afresh: hyperparameters of another fold have seen the rows judged here.
+    Parameters
+    ----------
+    recipe : object
+        The model without data, its features chosen.
+    train : PairFeatures or DataFrame
+        The pairs that train, as the model sees them.
+    y, noise : (t,) float64
+        log β of these, and the variance reported with each.
+    asked : as `train`
+        The k pairs to predict.
+    rows : (k,) int64
+        Their positions in the data.
+    sets : sequence of str
+        The sets that each belongs to; (k,).
+    n_ligands : (k,) int64
+    relevances : bool
+        Whether to say what moves the predictions.
+    facts : mapping
+        What is known of the fold before it is fitted.
+    """
+
+    recipe: Any
+    train: Any
+    y: Floats
+    noise: Floats
+    asked: Any
+    rows: Rows
+    sets: Sequence[str]
+    n_ligands: Rows
+    relevances: bool
+    facts: Mapping[str, Any]
+
+
+def judged(cases: Cases, bout: Bout, memory: Memory, note: Note) -> Result:
+    """Fit and predict in this process; see `prepared` and `fitted`."""
+    return fitted(prepared(cases, bout, memory, note))
+
+
+def prepared(cases: Cases, bout: Bout, memory: Memory, note: Note) -> Fold:
+    """Gather what a fold needs, and choose the features of a `BetaGP` if that is asked for.
 
     Parameters
     ----------
@@ -101,58 +141,71 @@ def judged(cases: Cases, bout: Bout, memory: Memory, note: Note) -> Result:
 
     Returns
     -------
-    Result
+    Fold
+    """
+    recipe, facts = bout.contestant.recipe, {}
+    selection = bout.contestant.selection
+    if selection is not None and bout.split.choose_on and isinstance(recipe, BetaGP):
+        recipe, found = _chosen(cases, bout, build(selection), memory, note)
+        facts = {
+            "selections": {name: asdict(each) for name, each in found.items()},
+            "model": node_of(recipe),
+        }
+    names = bout.sets
+    rows = np.unique(np.concatenate(list(names.values())))
+    return Fold(
+        recipe=recipe,
+        train=bout.described.take(bout.train),
+        y=cases.y[bout.train],
+        noise=cases.noise[bout.train],
+        asked=bout.described.take(rows),
+        rows=rows,
+        sets=[" ".join(name for name, at in names.items() if row in at) for row in rows],
+        n_ligands=cases.observations["n_ligands"].to_numpy()[rows],
+        relevances=bout.split.maps,
+        facts=facts,
+    )
+
+
+def fitted(fold: Fold) -> Result:
+    """Fit and predict.
+
+    Every fit begins afresh: hyperparameters of another fold have seen the rows judged here.
     """
     began = time.monotonic()
-    rows = np.unique(np.concatenate(list(bout.sets.values())))
-    run = _trees if hasattr(bout.contestant.recipe, "describe") else _surrogate
-    predictions, facts = run(cases, bout, rows, memory, note)
-    names = bout.sets
-    told = pd.DataFrame({"row": rows, **predictions})
-    told.insert(1, "set", [" ".join(n for n, at in names.items() if row in at) for row in rows])
-    return Result(told, {**facts, "seconds": round(time.monotonic() - began, 3)})
+    run = _trees if hasattr(fold.recipe, "describe") else _surrogate
+    predictions, facts = run(fold)
+    told = pd.DataFrame({"row": fold.rows, "set": fold.sets, **predictions})
+    seconds = round(time.monotonic() - began, 3)
+    return Result(told, {**fold.facts, **facts, "seconds": seconds})
 
 
-def _trees(
-    cases: Cases, bout: Bout, rows: Rows, memory: Memory, note: Note
-) -> tuple[dict[str, Any], dict[str, Any]]:
-    seen = bout.described
-    found = bout.contestant.recipe.predict(
-        seen.take(bout.train), cases.y[bout.train], seen.take(rows), note
-    )
-    absent = np.full(len(rows), np.nan)
-    predictions = {"mean": found.mean, "sd": np.full(len(rows), found.sd)}
+def _trees(fold: Fold) -> tuple[dict[str, Any], dict[str, Any]]:
+    found = fold.recipe.predict(fold.train, fold.y, fold.asked)
+    absent = np.full(len(fold.rows), np.nan)
+    predictions = {"mean": found.mean, "sd": np.full(len(fold.rows), found.sd)}
     return (
         predictions | {"sd_latent": absent, "beta_1": absent},
         {"fit": dict(found.report), "contributions": dict(found.contributions)},
     )
 
 
-def _surrogate(
-    cases: Cases, bout: Bout, rows: Rows, memory: Memory, note: Note
-) -> tuple[dict[str, Any], dict[str, Any]]:
-    recipe, facts = bout.contestant.recipe, {}
-    selection = bout.contestant.selection
-    if selection is not None and bout.split.choose_on and isinstance(recipe, BetaGP):
-        recipe, found = _chosen(cases, bout, build(selection), memory, note)
-        facts["selections"] = {name: asdict(each) for name, each in found.items()}
-        facts["model"] = node_of(recipe)
-    train = bout.described.take(bout.train)
-    model = recipe.fit(train, cases.y[bout.train], cases.noise[bout.train])
+def _surrogate(fold: Fold) -> tuple[dict[str, Any], dict[str, Any]]:
+    model = fold.recipe.fit(fold.train, fold.y, fold.noise)
     # As in `predict`: whoever measured these pairs, they are still to be measured.
-    asked = replace(bout.described.take(rows), source=None, own=None)
-    posterior, at = model.bind(asked), np.arange(len(rows))
+    asked = replace(fold.asked, source=None, own=None)
+    posterior, at = model.bind(asked), np.arange(len(fold.rows))
     variance = posterior.variance(at)
-    facts |= {"hyperparameters": model.hyperparameters(), "fit": model.fit_report}
-    if bout.split.maps:
+    facts = {"hyperparameters": model.hyperparameters(), "fit": model.fit_report}
+    if fold.relevances:
         facts["relevances"] = {
-            name: relevance(part, seen) for name, (part, seen, _) in model.parts(train).items()
+            name: relevance(part, seen) for name, (part, seen, _) in model.parts(fold.train).items()
         }
     predictions = {
         "mean": posterior.mean(at),
         "sd": np.sqrt(variance + model.noise(asked)),
         "sd_latent": np.sqrt(variance),
-        "beta_1": _beta_1_input(model, asked, cases.observations["n_ligands"].to_numpy()[rows]),
+        "beta_1": _beta_1_input(model, asked, fold.n_ligands),
     }
     return predictions, facts
 

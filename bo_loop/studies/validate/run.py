@@ -1,9 +1,11 @@
 """`bo-loop validate`: judge models on the same splits.
 
-Each finished fold is kept (`bo_loop.studies.validate.finished`): the same command goes on where it
-stopped, and models, splits and repeats may be added to a folder.
+The folds are fitted in processes of one thread each, so that no result depends on how many there
+are. Each finished fold is kept (`bo_loop.studies.validate.finished`): the same command goes on
+where it stopped, and models, splits and repeats may be added to a folder.
 """
 
+import warnings
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -11,13 +13,14 @@ from typing import Any
 
 import numpy as np
 
+from bo_loop.base import parallel
 from bo_loop.base.config import require_types
 from bo_loop.base.errors import ConfigError
-from bo_loop.base.types import Floats
+from bo_loop.base.types import Floats, Rows
 from bo_loop.studies.validate.cases import Cases, Described, Drawn, drawn
-from bo_loop.studies.validate.finished import Memory, Note
+from bo_loop.studies.validate.finished import Memory, Note, Result
 from bo_loop.studies.validate.folds import Plan, training_rows
-from bo_loop.studies.validate.judge import Bout, Contestant, judged
+from bo_loop.studies.validate.judge import Bout, Contestant, Fold, fitted, prepared
 from bo_loop.studies.validate.output import write
 from bo_loop.studies.validate.result import Outcome, Validation
 
@@ -33,7 +36,8 @@ def validate(config: Mapping[str, Any], note: Note = lambda *_: None) -> Validat
         The options of ``conf/validate.yaml``, with ``models`` as a mapping of names to
         ``{"model": node, "features": node}`` and ``splits`` as a mapping of names to nodes.
         Needed are these two, ``data`` and ``out``; the rest is as `Plan` has it, with every source
-        scored, no protonation constants of ligands held back, and all features kept.
+        scored, no protonation constants of ligands held back, all features kept, and a fold a
+        core at once (``processes``).
     note : callable
         Told the step, how much of it is done, of how much, and the last error.
 
@@ -49,6 +53,9 @@ def validate(config: Mapping[str, Any], note: Note = lambda *_: None) -> Validat
         As the parts of the config.
     """
     contestants = _contestants(config)
+    processes = config.get("processes")
+    require_types("bo-loop validate", _judge_all, {"processes": processes})
+    parallel.processes(processes, 1)  # a bad number is refused before the data are read
     asked = {key: config[key] for key in asdict(Plan()) if key in config}
     require_types("bo-loop validate", Plan, asked)
     plan = Plan(**asked)
@@ -57,7 +64,7 @@ def validate(config: Mapping[str, Any], note: Note = lambda *_: None) -> Validat
     memory = Memory.open(Path(config["out"]), cases.observations)
     with memory.alone():
         found = _planned(cases, contestants, config, plan, memory, note)
-        _judge_all(found, memory, note)
+        _judge_all(found, memory, note, processes)
         note("writing the page", 1, 1, None)
         write(memory.folder, found, config)
     return found
@@ -154,26 +161,49 @@ def _series(
     return found
 
 
-def _judge_all(found: Validation, memory: Memory, note: Note) -> None:
-    """Fill in the results of all outcomes, each as soon as it is known."""
-    total, done, error = sum(len(each.bouts) for each in found.outcomes), 0, None
-    for outcome in found.outcomes:
-        for each in outcome.bouts:
-            note(outcome.title, done, total, error)
-            name = f"{outcome.title} {each.split.repeat} {each.split.fold}"
-            fingerprint = each.fingerprint(memory)
-            result = memory.recalled(name, fingerprint)
-            if result is None:
-                result = judged(found.cases, each, memory, note)
-                memory.keep(name, fingerprint, result)
-                # What is told is what was kept, whether it was found now or earlier.
-                result = memory.recalled(name, fingerprint)
-            outcome.results.append(result)
-            error = mean_error(found.cases.y, outcome, each.split.judged)
-            done += 1
+def _judge_all(found: Validation, memory: Memory, note: Note, processes: int | None = None) -> None:
+    """Fill in the results of all outcomes; each is kept as soon as it is known."""
+    places = [
+        (outcome, number) for outcome in found.outcomes for number in range(len(outcome.bouts))
+    ]
+    missing = [place for place in places if _recalled(*place, memory) is None]
+    done, total = len(places) - len(missing), len(places)
+    folds = []
+    for outcome, number in missing:
+        note(outcome.title, done, total, None)
+        folds.append(prepared(found.cases, outcome.bouts[number], memory, note))
+    runner = parallel.processes(processes, len(folds))
+    for position, (result, heard) in runner.run(_fitted, folds):
+        outcome, number = missing[position]
+        for each in heard:
+            warnings.warn(each, stacklevel=2)
+        memory.keep(*_kept_as(outcome, number, memory), result)
+        done += 1
+        error = mean_error(found.cases.y, result, outcome.bouts[number].split.judged)
+        note(outcome.title, done, total, error)
+    for outcome, number in places:
+        # What is told is what was kept, whether it was found now or earlier.
+        outcome.results.append(_recalled(outcome, number, memory))
 
 
-def mean_error(y: Floats, outcome: Outcome, rows: Any) -> float:
-    """MAE of the last fold of an outcome on `rows`."""
-    told = outcome.results[-1].predictions.set_index("row")["mean"].loc[rows]
+def _fitted(fold: Fold) -> tuple[Result, list[Warning]]:
+    """Fit and predict, and hand over what was warned of."""
+    with warnings.catch_warnings(record=True) as heard:
+        warnings.simplefilter("default")
+        return fitted(fold), [w.message for w in heard if issubclass(w.category, UserWarning)]
+
+
+def _recalled(outcome: Outcome, number: int, memory: Memory) -> Result | None:
+    return memory.recalled(*_kept_as(outcome, number, memory))
+
+
+def _kept_as(outcome: Outcome, number: int, memory: Memory) -> tuple[str, str]:
+    bout = outcome.bouts[number]
+    name = f"{outcome.title} {bout.split.repeat} {bout.split.fold}"
+    return name, bout.fingerprint(memory)
+
+
+def mean_error(y: Floats, result: Result, rows: Rows) -> float:
+    """MAE of the predictions of a fold on `rows`."""
+    told = result.predictions.set_index("row")["mean"].loc[rows]
     return float(np.abs(told.to_numpy() - y[rows]).mean())

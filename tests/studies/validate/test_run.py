@@ -9,9 +9,11 @@ import yaml
 
 from bo_loop.base.config import build
 from bo_loop.base.errors import ConfigError, DataError
+from bo_loop.base.parallel import Processes, Serial
 from bo_loop.data.observations import with_keys
 from bo_loop.data.sources import minteq
-from bo_loop.studies.validate import judge, output, run
+from bo_loop.models.gp.linalg import FitWarning
+from bo_loop.studies.validate import output, run
 from bo_loop.studies.validate.finished import Memory
 from bo_loop.studies.validate.run import validate
 
@@ -55,6 +57,14 @@ def contest(**models):
 def set_of(found, name, split="edge"):
     rows = found.predictions[found.predictions["split"] == split]
     return rows[rows["set"].str.split(" ").map(lambda names: name in names)]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def in_this_process():
+    """Where folds run changes no result (below), and processes take seconds to start."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(run.parallel, "processes", lambda workers, n: Serial())
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -192,15 +202,15 @@ class Killed(BaseException):
 def test_a_killed_validation_goes_on_where_it_stopped(compared, tmp_path, monkeypatch):
     _, config, whole = compared
     config = {**config, "out": str(tmp_path / "out")}
-    fits, judged = [], judge.judged
+    fits, fitted = [], run.fitted
 
-    def counted(cases, bout, memory, note):
-        fits.append((bout.contestant.name, bout.split.fold))
+    def counted(fold):
+        fits.append(fold.recipe)
         if len(fits) == 3:
             raise Killed
-        return judged(cases, bout, memory, note)
+        return fitted(fold)
 
-    monkeypatch.setattr("bo_loop.studies.validate.run.judged", counted)
+    monkeypatch.setattr(run, "fitted", counted)
     with pytest.raises(Killed):
         validate(config)
     assert len(list((tmp_path / "out" / "folds").glob("*.parquet"))) == 2
@@ -215,7 +225,30 @@ def test_a_killed_validation_goes_on_where_it_stopped(compared, tmp_path, monkey
     more["splits"] = {"ligand": LIGAND}
     fits[:] = [None] * 3
     validate(more)
-    assert [name for name, *_ in fits[3:]] == ["beta_gp"] * 3
+    assert [type(recipe).__name__ for recipe in fits[3:]] == ["BetaGP"] * 3
+
+
+def test_processes_change_no_result_and_go_on_where_they_stopped(tmp_path, monkeypatch):
+    config = {**contest(matern_gp=MATERN, lightgbm=TREES), "splits": {"ligand": LIGAND}}
+    monkeypatch.setattr(run.parallel, "processes", lambda workers, n: Processes(workers))
+    kept, keep = [], Memory.keep
+
+    def killed(memory, *of_fold):
+        keep(memory, *of_fold)
+        kept.append(of_fold[0])
+        if len(kept) == 2:
+            raise Killed
+
+    monkeypatch.setattr(Memory, "keep", killed)
+    out, notes = str(tmp_path / "two"), []
+    with pytest.raises(Killed):
+        validate({**config, "processes": 2, "out": out})
+    with pytest.warns(FitWarning, match="stopped after 5 iterations"):
+        found = validate({**config, "processes": 2, "out": out}, lambda *n: notes.append(n[1:3]))
+    assert len(kept) == len(set(kept)) == 6
+    assert [done for done, total in notes if total == 6] == [2] * 4 + [3, 4, 5, 6]
+    alone = validate({**config, "processes": 1, "out": str(tmp_path / "one")})
+    pd.testing.assert_frame_equal(found.predictions, alone.predictions, check_exact=True)
 
 
 def test_a_model_without_stages_keeps_all_features(tmp_path, monkeypatch):
@@ -298,7 +331,11 @@ def test_a_source_that_is_not_scored_only_trains(with_acids, tmp_path):
 
 @pytest.mark.parametrize(
     ("change", "message"),
-    [({"own_protonation": "yes"}, "true, false or both"), ({"models": {}}, "one or more")],
+    [
+        ({"own_protonation": "yes"}, "true, false or both"),
+        ({"models": {}}, "one or more"),
+        ({"processes": "two"}, "processes: 'two' — expected a whole number"),
+    ],
 )
 def test_options_are_checked(change, message, tmp_path):
     with pytest.raises(ConfigError, match=message):
@@ -310,6 +347,6 @@ def test_every_model_is_held_against_its_features_before_any_is_judged(tmp_path,
     chemistry = {"_target_": "bo_loop.features.ChemistryRecipe"}
     config = contest(matern_gp=MATERN) | {"splits": {"ligand": LIGAND}}
     config["models"]["of_counts"] = {"model": MATERN, "features": chemistry}
-    monkeypatch.setattr(run, "judged", lambda *_: pytest.fail("judged before all was checked"))
+    monkeypatch.setattr(run, "prepared", lambda *_: pytest.fail("judged before all was checked"))
     with pytest.raises(ConfigError, match="hold counts"):
         validate({**config, "out": str(tmp_path / "out")})
