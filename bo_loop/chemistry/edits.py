@@ -66,6 +66,11 @@ def matches(molecule: Chem.Mol, smarts: str) -> tuple[tuple[int, ...], ...]:
     return molecule.GetSubstructMatches(_pattern(smarts))
 
 
-@lru_cache
+def holds(molecule: Chem.Mol, smarts: str) -> bool:
+    """Whether a SMARTS matches anywhere."""
+    return molecule.HasSubstructMatch(_pattern(smarts))
+
+
+@lru_cache(maxsize=None)
 def _pattern(smarts: str) -> Chem.Mol:
     return Chem.MolFromSmarts(smarts)
