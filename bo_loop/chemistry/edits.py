@@ -1,7 +1,7 @@
 """Edits of a molecule: bond orders, hydrogens and charges, and the queries that find them."""
 
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from functools import cache
 
 from rdkit import Chem
 
@@ -71,6 +71,6 @@ def holds(molecule: Chem.Mol, smarts: str) -> bool:
     return molecule.HasSubstructMatch(_pattern(smarts))
 
 
-@lru_cache(maxsize=None)
+@cache
 def _pattern(smarts: str) -> Chem.Mol:
     return Chem.MolFromSmarts(smarts)

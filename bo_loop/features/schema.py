@@ -41,9 +41,7 @@ class FeatureBlock:
     scale: tuple[float, ...]
 
     def scaled(self, values: Floats) -> Floats:
-        """(rows, d): `values` less the centre, over the scale; counts that are left as they are
-        stay bytes, all else is float64.
-        """
+        """(rows, d) float64: `values` less the centre, over the scale; unscaled counts stay uint8."""
         if not any(self.centre) and set(self.scale) == {1.0}:
             return values
         return (values - np.array(self.centre)) / np.array(self.scale)
