@@ -23,7 +23,10 @@ from bo_loop.chemistry.tautomers import canonical_tautomer
 _CACHED = 100_000
 
 
-@lru_cache(maxsize=_CACHED)
+# What was written is its own standard form: it is known without being worked out once more.
+_KNOWN: dict[str, str] = {}
+
+
 def standardise(smiles: str) -> str:
     """Write a ligand in the one form that the program knows it by.
 
@@ -44,10 +47,15 @@ def standardise(smiles: str) -> str:
         If the SMILES is empty, cannot be read, holds a wildcard, a radical, a metal inside the
         ligand, or two parts of which either may be the ligand.
     """
-    with rdBase.BlockLogs():
-        part = ligand_part(_read(smiles), smiles)
-        _refuse_metals(part, smiles)
-        return Chem.MolToSmiles(canonical_tautomer(neutral(part)))
+    if smiles not in _KNOWN:
+        with rdBase.BlockLogs():
+            part = ligand_part(_read(smiles), smiles)
+            _refuse_metals(part, smiles)
+            written = Chem.MolToSmiles(canonical_tautomer(neutral(part)))
+        if len(_KNOWN) > _CACHED:
+            _KNOWN.clear()
+        _KNOWN[smiles] = _KNOWN[written] = written
+    return _KNOWN[smiles]
 
 
 def _refuse_metals(part: Chem.Mol, smiles: str) -> None:
