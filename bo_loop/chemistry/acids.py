@@ -29,6 +29,7 @@ pK values: Martell, Smith, Critical Stability Constants; Perrin, Dempsey, Serjea
 for Organic Acids and Bases (1981).
 """
 
+import re
 from functools import lru_cache
 
 from rdkit import Chem
@@ -94,9 +95,20 @@ _NITRO = "[c;$(c[N+](=O)[O-])]"
 _TETRAPYRROLES = (15, 16)  # atoms around a corrole, and around a porphyrin or a phthalocyanine
 
 
+# An atom of a SMARTS, as RDKit writes it, that can be of this element only.
+_OF_ONE_ELEMENT = re.compile(r"\[?(Cl|Br|As|Se|Te|Si|[BCNOPSFI]|[cnops])(?=[&;\]]|$)[^,]*")
+
+
 @lru_cache
 def _pattern(smarts: str) -> Chem.Mol:
     return Chem.MolFromSmarts(smarts)
+
+
+@lru_cache
+def _elements(smarts: str) -> frozenset[str]:
+    """Return elements without which a SMARTS cannot match: most groups need N, S or P."""
+    atoms = (_OF_ONE_ELEMENT.fullmatch(atom.GetSmarts()) for atom in _pattern(smarts).GetAtoms())
+    return frozenset(found[1].capitalize() for found in atoms if found)
 
 
 def _matches(molecule: Chem.Mol, smarts: str) -> tuple[tuple[int, ...], ...]:
@@ -115,7 +127,10 @@ def acidic_protons(molecule: Chem.Mol) -> int:
     -------
     int
     """
-    acids = {match[0] for smarts in _GROUPS.values() for match in _matches(molecule, smarts)}
+    count = molecule.GetNumAtoms()
+    present = {molecule.GetAtomWithIdx(i).GetSymbol() for i in range(count)}
+    possible = [smarts for smarts in _GROUPS.values() if _elements(smarts) <= present]
+    acids = {match[0] for smarts in possible for match in _matches(molecule, smarts)}
     of_groups = sum(_protons(molecule.GetAtomWithIdx(i)) for i in acids)
     kept = sum(
         match[0] in acids and match[-1] in acids

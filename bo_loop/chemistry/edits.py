@@ -1,7 +1,7 @@
 """Edits of a molecule: bond orders, hydrogens and charges, and the queries that find them."""
 
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from functools import cache
 
 from rdkit import Chem
 
@@ -66,6 +66,11 @@ def matches(molecule: Chem.Mol, smarts: str) -> tuple[tuple[int, ...], ...]:
     return molecule.GetSubstructMatches(_pattern(smarts))
 
 
-@lru_cache
+def holds(molecule: Chem.Mol, smarts: str) -> bool:
+    """Whether a SMARTS matches anywhere."""
+    return molecule.HasSubstructMatch(_pattern(smarts))
+
+
+@cache
 def _pattern(smarts: str) -> Chem.Mol:
     return Chem.MolFromSmarts(smarts)

@@ -9,9 +9,11 @@ from functools import lru_cache
 
 from rdkit import Chem, rdBase
 from rdkit.Chem.rdMolDescriptors import CalcMolFormula
+from rdkit.Chem.rdqueries import NumRadicalElectronsGreaterQueryAtom
 
 from bo_loop.base.errors import DataError
 from bo_loop.chemistry.acids import acidic_protons
+from bo_loop.chemistry.edits import holds, matches
 from bo_loop.chemistry.ions import METALS
 from bo_loop.chemistry.isomers import isomer
 from bo_loop.chemistry.neutral import neutral
@@ -21,7 +23,10 @@ from bo_loop.chemistry.tautomers import canonical_tautomer
 _CACHED = 100_000
 
 
-@lru_cache(maxsize=_CACHED)
+# What was written is its own standard form: it is known without being worked out once more.
+_KNOWN: dict[str, str] = {}
+
+
 def standardise(smiles: str) -> str:
     """Write a ligand in the one form that the program knows it by.
 
@@ -42,19 +47,31 @@ def standardise(smiles: str) -> str:
         If the SMILES is empty, cannot be read, holds a wildcard, a radical, a metal inside the
         ligand, or two parts of which either may be the ligand.
     """
-    with rdBase.BlockLogs():
-        part = ligand_part(_read(smiles), smiles)
-        _refuse_metals(part, smiles)
-        return Chem.MolToSmiles(canonical_tautomer(neutral(part)))
+    if smiles not in _KNOWN:
+        with rdBase.BlockLogs():
+            part = ligand_part(_read(smiles), smiles)
+            _refuse_metals(part, smiles)
+            written = Chem.MolToSmiles(canonical_tautomer(neutral(part)))
+        if len(_KNOWN) > _CACHED:
+            _KNOWN.clear()
+        _KNOWN[smiles] = _KNOWN[written] = written
+    return _KNOWN[smiles]
 
 
 def _refuse_metals(part: Chem.Mol, smiles: str) -> None:
-    metals = sorted({atom.GetSymbol() for atom in part.GetAtoms()} & METALS)
+    metals = sorted({part.GetAtomWithIdx(i).GetSymbol() for (i,) in matches(part, _metal_atom())})
     if metals:
         raise DataError(
             f"SMILES {smiles!r} holds {', '.join(metals)} inside the ligand. Write the free "
             "ligand; the metal ion has columns of its own."
         )
+
+
+@lru_cache(maxsize=1)
+def _metal_atom() -> str:
+    """Return the SMARTS of an atom of a metal."""
+    table = Chem.GetPeriodicTable()
+    return f"[{','.join(f'#{table.GetAtomicNumber(symbol)}' for symbol in sorted(METALS))}]"
 
 
 @lru_cache(maxsize=_CACHED)
@@ -179,12 +196,13 @@ def _read(smiles: str) -> Chem.Mol:
         raise DataError(
             f"SMILES {smiles!r} cannot be read: a bracket, a ring closure or a valence is wrong."
         )
-    atoms = list(molecule.GetAtoms())
-    if any(a.GetAtomicNum() == 0 for a in atoms) or any(b.HasQuery() for b in molecule.GetBonds()):
+    queries = molecule.HasQuery() and any(bond.HasQuery() for bond in molecule.GetBonds())
+    if queries or holds(molecule, "[#0]"):
         raise DataError(
             f"SMILES {smiles!r} holds a wildcard, such as * or R: draw the whole ligand."
         )
-    radicals = [a for a in atoms if a.GetNumRadicalElectrons() and a.GetSymbol() not in METALS]
+    unpaired = molecule.GetAtomsMatchingQuery(NumRadicalElectronsGreaterQueryAtom(0))
+    radicals = [atom for atom in unpaired if atom.GetSymbol() not in METALS]
     if radicals:
         raise DataError(
             f"SMILES {smiles!r} is a radical: {radicals[0].GetSmarts()} lacks an electron pair. "

@@ -9,7 +9,7 @@ from itertools import combinations, product
 
 from rdkit import Chem
 
-from bo_loop.chemistry.edits import edited, is_double, matches, rings, shifted
+from bo_loop.chemistry.edits import edited, holds, is_double, matches, rings, shifted
 
 _MOST_PLACEMENTS = 400
 
@@ -49,9 +49,13 @@ def settled(molecule: Chem.Mol) -> Iterator[Chem.Mol | None]:
         None where no valence structure fits.
     """
     ranks: list[int] = []
-    yield from _formazans(molecule, ranks)
-    yield from _placed_hydrogens(molecule, ranks)
-    yield from _placed_imines(molecule, ranks)
+    imine = holds(molecule, "C=[NX2]")
+    if imine:
+        yield from _formazans(molecule, ranks)
+    if holds(molecule, "[n;D2;+0]") or rings(molecule, 7):
+        yield from _placed_hydrogens(molecule, ranks)
+    if imine:
+        yield from _placed_imines(molecule, ranks)
 
 
 def _formazans(molecule: Chem.Mol, ranks: list[int]) -> Iterator[Chem.Mol | None]:

@@ -6,6 +6,7 @@ from rdkit import Chem
 from rdkit.Chem.MolStandardize import rdMolStandardize
 
 from bo_loop.base.errors import DataError
+from bo_loop.chemistry.edits import holds, matches
 
 # RDKit's Uncharger adds one proton an atom and none next to a cation, which leaves these charged.
 _PROTONATED = {
@@ -40,9 +41,11 @@ def neutral(molecule: Chem.Mol) -> Chem.Mol:
     DataError
         If a charge sits where a valence does not allow a proton in its place.
     """
-    uncharged = rdMolStandardize.Uncharger(True, True).uncharge(_without_ylides(molecule))
-    for atom in uncharged.GetAtoms():
-        atom.SetAtomMapNum(0)
+    uncharged = Chem.Mol(molecule)
+    if holds(molecule, "[!+0]"):
+        uncharged = _uncharger().uncharge(_without_ylides(molecule))
+    for i in range(uncharged.GetNumAtoms()):
+        uncharged.GetAtomWithIdx(i).SetAtomMapNum(0)
     written = Chem.MolToSmiles(uncharged)
     # Written and read once more: removing charges can create or destroy stereocentres.
     again = Chem.MolFromSmiles(_PROTONATED.get(written, written))
@@ -56,7 +59,7 @@ def neutral(molecule: Chem.Mol) -> Chem.Mol:
 
 def _without_ylides(molecule: Chem.Mol) -> Chem.Mol:
     """Draw sulfoxides, phosphine oxides and their like with a double bond."""
-    found = molecule.GetSubstructMatches(_ylide())
+    found = matches(molecule, _YLIDES)
     if not found:
         return molecule
     edited = Chem.RWMol(molecule)
@@ -71,5 +74,5 @@ def _without_ylides(molecule: Chem.Mol) -> Chem.Mol:
 
 
 @lru_cache(maxsize=1)
-def _ylide() -> Chem.Mol:
-    return Chem.MolFromSmarts(_YLIDES)
+def _uncharger() -> rdMolStandardize.Uncharger:
+    return rdMolStandardize.Uncharger(True, True)

@@ -84,7 +84,8 @@ def ligand_part(molecule: Chem.Mol, smiles: str) -> Chem.Mol:
         If nothing is left beside metal ions, or two parts are that are no counter-ions; or if the
         charges of an acid's salt do not balance, so that the acid may be a piece of the ligand.
     """
-    parts = [p for p in Chem.GetMolFrags(molecule, asMols=True) if not _is_bare_cation(p)]
+    pieces = Chem.GetMolFrags(molecule, asMols=True) if "." in smiles else (molecule,)
+    parts = [part for part in pieces if not _is_bare_cation(part)]
     if not parts:
         raise DataError(f"SMILES {smiles!r} holds no ligand, only metal ions or protons.")
     if len(parts) == 1:

@@ -31,10 +31,15 @@ from collections.abc import Iterator
 
 from rdkit import Chem
 
-from bo_loop.chemistry.edits import around, edited, matches, rings, shifted
+from bo_loop.chemistry.edits import around, edited, holds, matches, rings, shifted
 from bo_loop.chemistry.mobile_hydrogens import settled
 
 _MOST_MOVES = 60
+
+# Every path, and every other rule that moves a double bond, needs one of these. Most ligands have
+# none, so that their rules need not be tried one by one.
+_MOVABLE = ("[!#8]=[!#8]", "[NX2]=[OX1]", "[SX2H]-[PX4]=[OX1]")
+_RING_OXO = "[O,S;D1]=[#6;R]"
 
 # A hydrogen goes from the first atom of the path to the last; single and double bonds between
 # them change places.
@@ -106,6 +111,8 @@ def canonical_tautomer(molecule: Chem.Mol) -> Chem.Mol:
 
 def _without_loose_geometry(molecule: Chem.Mol) -> Chem.Mol:
     """Drop E and Z of double bonds that turn freely, by a tautomer or by light."""
+    if not _is_movable(molecule):
+        return molecule
     loose = {match[:2] for smarts in _LOOSE for match in matches(molecule, smarts)}
     bonds = [molecule.GetBondBetweenAtoms(i, j) for i, j in loose]
     drawn = [bond for bond in bonds if bond.GetStereo() != Chem.BondStereo.STEREONONE]
@@ -116,23 +123,40 @@ def _without_loose_geometry(molecule: Chem.Mol) -> Chem.Mol:
 
 def _moves(molecule: Chem.Mol) -> Iterator[Chem.Mol | None]:
     """Every move that brings a group of the molecule nearer to its usual form."""
-    for name, smarts in _PATHS.items():
+    movable, ring_oxo = _is_movable(molecule), holds(molecule, _RING_OXO)
+    for name, smarts in _PATHS.items() if movable else ():
         for match in matches(molecule, smarts):
             yield shifted(molecule, [match[i] for i in _PATH_ATOMS.get(name, range(len(match)))])
-    yield from _named_edits(molecule)
-    yield from _phenols(molecule)
-    yield from _ring_imines(molecule)
+    yield from _rearranged(molecule)
+    if ring_oxo:
+        yield from _ring_ketones(molecule)
+    for match in matches(molecule, _HYDROXYURACIL):
+        yield _barbiturate(molecule, match)
+    if ring_oxo:
+        yield from _phenols(molecule)
+    if movable:
+        yield from _ring_imines(molecule)
     yield from _uncharged_rings(molecule)
     yield from settled(molecule)
 
 
-def _named_edits(molecule: Chem.Mol) -> Iterator[Chem.Mol | None]:
-    single, double, aromatic = Chem.BondType.SINGLE, Chem.BondType.DOUBLE, Chem.BondType.AROMATIC
+def _is_movable(molecule: Chem.Mol) -> bool:
+    return any(holds(molecule, smarts) for smarts in _MOVABLE)
+
+
+def _rearranged(molecule: Chem.Mol) -> Iterator[Chem.Mol | None]:
+    """Redraw diazeniumdiolates and phosphorous acids."""
+    single, double = Chem.BondType.SINGLE, Chem.BondType.DOUBLE
     for o, n, n_plus, o_minus in matches(molecule, _DIAZENIUMDIOLATE):
         bonds = {(o, n): double, (n, n_plus): single}
         yield edited(molecule, bonds, {o: -1, o_minus: 1}, {n_plus: 0, o_minus: 0})
     for o, p in matches(molecule, _PHOSPHOROUS):
         yield edited(molecule, {(o, p): double}, {o: -1, p: 1})
+
+
+def _ring_ketones(molecule: Chem.Mol) -> Iterator[Chem.Mol | None]:
+    """Turn pyrazolones, isoxazolones, chroman-2,4-diones into hydroxy-arenes."""
+    single, double, aromatic = Chem.BondType.SINGLE, Chem.BondType.DOUBLE, Chem.BondType.AROMATIC
     for smarts in _KETONE_RINGS:
         for o, *ring in matches(molecule, smarts):
             bonds = dict.fromkeys(around(ring), aromatic) | {(o, ring[0]): single}
@@ -141,8 +165,6 @@ def _named_edits(molecule: Chem.Mol) -> Iterator[Chem.Mol | None]:
         bonds = dict.fromkeys(around([c, c4, *rest]), aromatic)
         bonds |= {(o, c): single, (c4, x): single, (x, y): double}
         yield edited(molecule, bonds, {o: 1, y: -1})
-    for match in matches(molecule, _HYDROXYURACIL):
-        yield _barbiturate(molecule, match)
 
 
 def _barbiturate(molecule: Chem.Mol, match: tuple[int, ...]) -> Chem.Mol | None:

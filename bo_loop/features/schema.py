@@ -41,7 +41,9 @@ class FeatureBlock:
     scale: tuple[float, ...]
 
     def scaled(self, values: Floats) -> Floats:
-        """(rows, d) float64: `values` less the centre, over the scale."""
+        """(rows, d): `values` less the centre, over the scale; float64, but uint8 if unscaled."""
+        if not any(self.centre) and set(self.scale) == {1.0}:
+            return values
         return (values - np.array(self.centre)) / np.array(self.scale)
 
 

@@ -19,7 +19,7 @@ bound tells less than a value.
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import norm
+from scipy.special import log_ndtr
 
 from bo_loop.base.errors import FitError
 from bo_loop.base.types import Floats
@@ -110,7 +110,8 @@ def _matched(
     cavity_mean = cavity_variance * (mean / variance - nu)
     width = np.sqrt(noise + cavity_variance)
     z = sign * (cavity_mean - bound) / width
-    ratio = np.exp(norm.logpdf(z) - norm.logcdf(z))
+    log_density = -(z**2) / 2.0 - np.log(np.sqrt(2.0 * np.pi))
+    ratio = np.exp(log_density - log_ndtr(z))
     tilted_mean = cavity_mean + sign * cavity_variance * ratio / width
     shrunk = ratio * (z + ratio) * cavity_variance / width**2
     tilted_variance = cavity_variance * (1.0 - shrunk)

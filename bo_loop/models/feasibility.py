@@ -18,7 +18,7 @@ noise (`bo_loop.models.censored`), and P = Φ(μ / √(1 + σ²)) at its mean μ
 from collections.abc import Callable
 
 import numpy as np
-from scipy.stats import norm
+from scipy.special import log_ndtr, ndtri
 
 from bo_loop.base.errors import FitError
 from bo_loop.base.types import Floats, Rows
@@ -28,7 +28,7 @@ PRIOR = 0.9
 """Probability of success of a pair that is like no other."""
 
 _VARIANCE = 4.0
-_MEAN = norm.ppf(PRIOR) * np.sqrt(1.0 + _VARIANCE)
+_MEAN = ndtri(PRIOR) * np.sqrt(1.0 + _VARIANCE)
 _BLOCK = 4096
 
 
@@ -76,5 +76,5 @@ def log_success(
         cross = _VARIANCE * correlation(rows, known)
         left = _VARIANCE - np.einsum("kc,cd,kd->k", cross, inverse, cross, optimize=True)
         spread = np.sqrt(1.0 + np.maximum(left, 0.0))
-        told.append(norm.logcdf((_MEAN + cross @ weights) / spread))
+        told.append(log_ndtr((_MEAN + cross @ weights) / spread))
     return np.concatenate(told) if told else np.empty(0)

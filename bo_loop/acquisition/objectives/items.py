@@ -13,8 +13,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.linalg import solve_triangular
-from scipy.special import ndtri
 
 from bo_loop.base.types import Floats, Mask, PoolPairs, PoolPosterior, Rows
 
@@ -124,6 +122,8 @@ class Items:
         noise : (c,) float64
             Noise variances of their measurements.
         """
+        from scipy.linalg import solve_triangular  # `bo-loop status` builds objectives without it
+
         if len(rows) == 0:
             return self
         observed = posterior.covariance(rows, rows) + np.diag(noise)
@@ -146,6 +146,8 @@ class Items:
 def normals(m: int, size: int) -> Floats:
     """Return standard normals that fill the space evenly; (S, m)."""
     if m == 1:
+        from scipy.special import ndtri
+
         return ndtri((np.arange(size) + 0.5) / size)[:, None]
     # Here, for `bo-loop status` builds an objective and is not to wait for torch.
     import torch

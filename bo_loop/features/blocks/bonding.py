@@ -63,6 +63,7 @@ from bo_loop.base.errors import DataError
 from bo_loop.base.types import Floats
 from bo_loop.chemistry.ions import MetalIon
 from bo_loop.features.blocks import properties as metal
+from bo_loop.features.blocks.mendeleev_tables import fetch_table
 
 BONDING_NAMES = (
     "ionic_potential_per_pm",
@@ -231,8 +232,6 @@ def _energy(energies: dict[tuple[int, int], float], number: int, k: int) -> floa
 @lru_cache(maxsize=1)
 def _ionisation_energies() -> dict[tuple[int, int], float]:
     """I_k in eV by atomic number and k."""
-    from mendeleev.fetch import fetch_table
-
     table = fetch_table("ionizationenergies")
     return {
         (int(line.atomic_number), int(line.ion_charge) + 1): float(line.ionization_energy)

@@ -11,6 +11,7 @@ from hashlib import sha256
 from importlib.metadata import version
 
 import numpy as np
+from numpy.typing import NDArray
 from rdkit import Chem
 from rdkit.Chem import rdFingerprintGenerator
 
@@ -76,7 +77,7 @@ def rules_version() -> str:
     return f"features 5 rdkit={version('rdkit')}"
 
 
-def atoms(smiles: Sequence[str]) -> Floats:
+def atoms(smiles: Sequence[str]) -> NDArray[np.uint8]:
     """Count atom environments.
 
     Parameters
@@ -85,19 +86,23 @@ def atoms(smiles: Sequence[str]) -> Floats:
 
     Returns
     -------
-    (n, 2048) float64
+    (n, 2048) uint8
         Counts of the circular environments of up to `RADIUS` bonds, hashed (Rogers, Hahn,
         J. Chem. Inf. Model. 2010, 50, 742), and of the relative configurations that tell
-        diastereomers apart (`bo_loop.chemistry.geometry.relative_configurations`).
+        diastereomers apart (`bo_loop.chemistry.geometry.relative_configurations`). More than 255
+        of one count as 255.
     """
-    rows = [_environments(text) for text in _either_enantiomers(smiles)]
-    return np.array(rows, dtype=np.float64).reshape(-1, BITS)
+    # Bytes: as float64, the counts of 20,000 ligands would fill 330 MB, and each copy as much.
+    counts = np.empty((len(smiles), BITS), dtype=np.uint8)
+    for row, text in zip(counts, smiles, strict=True):
+        row[:] = np.minimum(_environments(either_enantiomer(text)), np.iinfo(np.uint8).max)
+    return counts
 
 
-def _environments(smiles: str) -> Floats:
-    counts = _generator().GetCountFingerprintAsNumPy(Chem.MolFromSmiles(smiles)).astype(np.float64)
+def _environments(smiles: str) -> NDArray[np.uint32]:
+    counts = _generator().GetCountFingerprintAsNumPy(Chem.MolFromSmiles(smiles))
     for text in relative_configurations(smiles):
-        counts[int(sha256(text.encode()).hexdigest(), 16) % BITS] += 1.0
+        counts[int(sha256(text.encode()).hexdigest(), 16) % BITS] += 1
     return counts
 
 

@@ -47,6 +47,7 @@ import pandas as pd
 from bo_loop.base.errors import DataError
 from bo_loop.base.types import Floats
 from bo_loop.chemistry.ions import PROTON, MetalIon
+from bo_loop.features.blocks.mendeleev_tables import fetch_table
 from bo_loop.features.blocks.metal_values import STATED, STATED_RADII
 
 PROPERTY_NAMES = (
@@ -209,10 +210,6 @@ def oxygens(ion: MetalIon) -> int:
 
 @lru_cache(maxsize=1)
 def _elements() -> dict[str, _Element]:
-    # Imported here: mendeleev opens a database through SQLAlchemy, which takes about a second.
-    # Whole tables: its objects for single elements take 0.4 s each.
-    from mendeleev.fetch import fetch_table
-
     melting_points = _melting_points(fetch_table("phasetransitions"))
     radii = {
         number: tuple(

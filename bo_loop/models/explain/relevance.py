@@ -262,7 +262,7 @@ def spread(features: PairFeatures) -> Floats:
     for tables, row in sides:
         share = np.bincount(row, minlength=len(next(iter(tables.values())))) / len(row)
         for table in tables.values():
-            used = table[share > 0.0]
+            used = table[share > 0.0].astype(np.float64)  # counts are bytes
             weight = share[share > 0.0]
             # About the mean, not E[x²] − E[x]²: what is constant has no spread, not a tiny one.
             off = used - used[0]

@@ -15,7 +15,7 @@ together; coverage is the share of pairs within the central interval that should
 from math import log, pi
 
 import numpy as np
-from scipy.stats import norm
+from scipy.special import ndtri
 
 from bo_loop.base.types import Floats
 
@@ -51,5 +51,5 @@ def metrics(y: Floats, mean: Floats, sd: Floats) -> dict[str, float | None]:
 
 def coverage(y: Floats, mean: Floats, sd: Floats, levels: Floats) -> list[float]:
     """Share of the pairs within each central interval of nominal probability `levels` (l,)."""
-    inside = np.abs((y - mean) / sd)[:, None] <= norm.ppf(0.5 + levels / 2.0)
+    inside = np.abs((y - mean) / sd)[:, None] <= ndtri(0.5 + levels / 2.0)
     return inside.mean(axis=0).tolist()
