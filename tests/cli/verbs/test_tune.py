@@ -102,5 +102,8 @@ def test_a_search_killed_by_the_system_goes_on(folder):
     bo_loop(folder, *whole)
     other = pd.read_csv(folder / "w" / "trials.csv", encoding="utf-8-sig")
     pd.testing.assert_frame_equal(
-        trials.drop(columns="seconds"), other.drop(columns="seconds"), rtol=1e-6
+        # Printed digits.
+        trials.drop(columns="seconds"),
+        other.drop(columns="seconds"),
+        rtol=1e-6,
     )

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 from model_tables import log_beta, pairs, stated
+from tolerances import SOLVED
 
 from bo_loop.base.errors import ConfigError, DataError
 from bo_loop.models.explain.feature_selection import ForwardSelection, Task
@@ -80,7 +81,7 @@ def test_inputs_are_the_predictions_of_a_model_without_the_fold():
         mine = group[rows] % FOLDS == fold
         bound, at = without.bind(seen), rows[mine]
         expected = np.column_stack([bound.mean(at), bound.variance(at)])
-        np.testing.assert_allclose(found[mine], (expected - [8.0, 2.0]) / [3.0, 0.5], rtol=1e-9)
+        np.testing.assert_allclose(found[mine], (expected - [8.0, 2.0]) / [3.0, 0.5], rtol=SOLVED)
 
 
 def test_a_ligand_unknown_to_beta_1_is_predicted_by_the_model_of_all_pairs():
@@ -91,7 +92,7 @@ def test_a_ligand_unknown_to_beta_1_is_predicted_by_the_model_of_all_pairs():
     found, rows = inputs_of(model, joined)
     beta_1 = model.models[0]
     bound = beta_1.bind(only(joined, hyperparameters(train)["beta_1"]["lengthscales"]))
-    np.testing.assert_allclose(found[:, 0] * 3.0 + 8.0, bound.mean(rows), rtol=1e-9)
+    np.testing.assert_allclose(found[:, 0] * 3.0 + 8.0, bound.mean(rows), rtol=SOLVED)
 
 
 def test_stages_are_independent_and_noise_is_their_own():
@@ -215,7 +216,7 @@ def test_each_stage_sees_the_features_chosen_on_its_own_pairs():
     # A pair that is asked for by its X is seen alike.
     posterior = model.posterior(torch.as_tensor(features.X)[:, None, :])
     bound = model.bind(features).mean(np.arange(N))
-    np.testing.assert_allclose(posterior.mean.squeeze().numpy(), bound, rtol=1e-9)
+    np.testing.assert_allclose(posterior.mean.squeeze().numpy(), bound, rtol=SOLVED)
 
 
 @short
