@@ -1,6 +1,5 @@
 import numpy as np
 import pandas as pd
-import pytest
 from tolerances import SOLVED
 
 from bo_loop.data.observations import standardised
@@ -11,7 +10,6 @@ from bo_loop.models.staged.beta_gp import BetaGP
 from bo_loop.surrogate import Surrogate
 
 
-@pytest.mark.filterwarnings("ignore:The fit stopped")
 def test_what_each_stage_sees_survives_saving(tmp_path):
     known = minteq.load()
     known = known[known["metal"] != "H"]

@@ -37,8 +37,6 @@ MUTATE = {"_target_": "bo_loop.ligands.Mutate", "best": 20}
 SMC = {"_target_": "bo_loop.ligands.SMC", "particles": 30, "steps": 3}
 FILTERS = {"_target_": "bo_loop.ligands.Filters", "min_similarity": 0.3}
 
-pytestmark = pytest.mark.filterwarnings("ignore:The fit stopped")
-
 
 def making(**changes):
     return Making(**{"generator": MUTATE, "filters": FILTERS, "n": 12, "seed": 1} | changes)

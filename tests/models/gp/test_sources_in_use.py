@@ -13,7 +13,6 @@ from bo_loop.library.model_folder import load, save
 from bo_loop.models.matern_gp import MaternGP
 from bo_loop.surrogate import Surrogate
 
-pytestmark = pytest.mark.filterwarnings("ignore:The fit stopped")
 OPTIONS = {"source_noise": True, "source_offset": True}
 
 

@@ -197,15 +197,12 @@ def test_all_features_are_named_in_the_report_of_a_stage():
 
 
 # The fits below are cut short on purpose.
-short = pytest.mark.filterwarnings("ignore:The fit stopped")
-
 OWN = {
     "beta_1": ("properties.properties0", "mordred.mordred1", "pair.n_ligands"),
     "beta_n": ("mordred.mordred2", "charge.charge0", "pair.n_ligands", "pair.pair1"),
 }
 
 
-@short
 def test_each_stage_sees_the_features_chosen_on_its_own_pairs():
     features = replace(pairs(N), stages=OWN)
     model = BetaGP(max_iter=3).fit(features, log_beta(features))
@@ -219,7 +216,6 @@ def test_each_stage_sees_the_features_chosen_on_its_own_pairs():
     np.testing.assert_allclose(posterior.mean.squeeze().numpy(), bound, rtol=SOLVED)
 
 
-@short
 def test_what_the_other_stage_alone_sees_moves_nothing():
     features = replace(pairs(N), stages=OWN)
     y = log_beta(features)
@@ -235,7 +231,6 @@ def test_what_the_other_stage_alone_sees_moves_nothing():
     assert (after[n > 1] != before[n > 1]).all()
 
 
-@short
 def test_without_constants_of_n_1_beta_n_still_sees_its_own():
     features = replace(pairs(N), stages=OWN)
     train = features.take(np.flatnonzero(numbers(features) == 2))
@@ -243,7 +238,6 @@ def test_without_constants_of_n_1_beta_n_still_sees_its_own():
     assert set(found["beta_n"]["lengthscales"]) == set(OWN["beta_n"])
 
 
-@short
 def test_stages_choose_among_their_own():
     features = replace(pairs(N), stages=OWN)
     task = Task(features, log_beta(features), np.zeros(N), np.arange(TRAIN), np.arange(TRAIN, N))
