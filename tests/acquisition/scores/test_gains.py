@@ -130,12 +130,15 @@ def test_a_weighted_sum_with_a_kink_is_integrated():
     assert found == pytest.approx(float(mp.log(expected)), abs=SOLVED)
 
 
+NODES = np.polynomial.legendre.leggauss(2000)  # takes seconds: once
+
+
 def log_ei_of_two(gap, covariance):
     """Log of E(min(d1, d2))⁺ of two Gaussian differences: over d2 by hand, over d1 by nodes."""
     sd1, sd2 = np.sqrt(np.diagonal(covariance))
     rho = covariance[0][1] / (sd1 * sd2)
     rest = sd2 * np.sqrt(1 - rho**2)
-    x, weight = np.polynomial.legendre.leggauss(2000)
+    x, weight = NODES
     top = max(gap[0], 0.0) + 8 * sd1
     x = (x + 1) * top / 2
     m = gap[1] + rho * sd2 * (x - gap[0]) / sd1
