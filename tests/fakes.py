@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from bo_loop.acquisition.batch.explanation import Prospects, Reference, explain
 from bo_loop.base.types import Floats, PoolPairs, Rows
 
 
@@ -72,3 +73,9 @@ class FakePosterior:
             means=self.means + gain @ (values - self.means[rows]),
             covariances=self.covariances - gain @ self.covariances[rows],
         )
+
+
+def reason(acquisition, mean, sd, incumbent, objective, name=""):
+    """Explain an item of a Gaussian value."""
+    promised = Prospects.gaussian(np.array([mean]), np.array([sd]), incumbent).of(0)
+    return explain(acquisition, objective, promised, promised, Reference(incumbent, name))

@@ -45,6 +45,7 @@ def test_a_proposal_states_log_beta_with_and_without_noise():
 def test_stop_advice_is_the_chance_of_a_gain_above_the_tolerance():
     # Row 0 − row 1 ~ N(−1, 1.04), row 2 − row 1 ~ N(−0.5, 0.68).
     found = decide(FOUR, Maximise(tolerance=0.5), pool_pairs(4), is_open=[0], answered=[1]).stop
+    # A share of 1,024 draws.
     assert found.probability == pytest.approx(norm.cdf(-1.5 / 1.04**0.5), abs=0.01)
     assert found.advice.startswith("7 % chance that anything open beats the best log β by more")
     assert "not worth it" not in found.advice
@@ -60,14 +61,14 @@ def test_stop_advice_of_a_front_is_the_chance_of_more_hypervolume():
     pairs = pool_pairs(2, cost=[5.0, 4.0])
     objective = Pareto(objectives=[Maximise(), Cost()], reference=[0.0, -10.0], tolerance=12.0)
     found = decide(fake, objective, pairs, is_open=[1], answered=[0]).stop
-    assert found.probability == pytest.approx(0.5, abs=0.01)
+    assert found.probability == pytest.approx(0.5, abs=0.01)  # a share of 1,024 draws
     assert found.advice == (
         "50 % chance that anything open extends the front of log β against cost by more than 12 "
         "of hypervolume."
     )
     sure = replace(objective, tolerance=18.0)  # x = 8, two sd away
     found = decide(fake, sure, pairs, is_open=[1], answered=[0]).stop
-    assert found.probability == pytest.approx(norm.cdf(-2.0), abs=0.01)
+    assert found.probability == pytest.approx(norm.cdf(-2.0), abs=0.01)  # a share of 1,024 draws
     assert found.advice.endswith("going on is not worth it.")
 
 
@@ -76,7 +77,7 @@ def test_selectivity_names_roles_and_counts_pairs():
     pairs = pool_pairs(6, metals=["Cu+2", "Zn+2"] * 3, ligands=list("AABBCC"))
     objective = Selectivity(metal="Cu+2", competitors=["Zn+2"])
     found = decide(fake, objective, pairs, is_open=[0, 1, 2], answered=[3, 4, 5], q=2)
-    assert found.incumbent == pytest.approx(0.5, abs=0.02)
+    assert found.incumbent == pytest.approx(0.5, abs=0.02)  # a mean of draws
     assert found.incumbent_row == 4
     assert [(p.row, p.role) for p in found.proposals] == [(0, "target"), (1, "competitor")]
     assert found.proposals[0].reason.startswith("Δ log β (Cu+2 over Zn+2) predicted 4.0")
@@ -89,6 +90,7 @@ def test_pareto_keeps_a_front():
     pairs = pool_pairs(4, cost=[1.0, 5.0, 2.0, 9.0])
     objective = Pareto(objectives=[Maximise(), Cost()])
     found = decide(fake, objective, pairs, is_open=[2, 3], answered=[0, 1])
+    # A mean of draws.
     assert found.incumbent.points == pytest.approx(np.array([[5.0, -1.0], [6.0, -5.0]]), abs=1e-3)
     assert found.incumbent_row == 1
     assert found.proposals[0].row == 2
@@ -110,6 +112,7 @@ def test_a_measured_pair_is_proposed_again_where_that_is_worth_more():
     found = decide(fake, Maximise(), pool_pairs(3), **told, q=2, allow_replicates=True)
     assert [(p.row, p.again) for p in found.proposals] == [(1, True), (0, False)]
     # r = 0.25² / 0.5, so sd 0.35 of the mean to come; its expected gain is 0.3989 · 0.3536.
+    # Stated to four decimals.
     assert found.proposals[0].acquisition == pytest.approx(np.log(0.3989 * 0.35355), abs=1e-3)
     assert found.proposals[0].reason.startswith("measure again: its sd falls from 0.50 to 0.35; ")
     assert "expected gain 0.14" in found.proposals[0].reason
@@ -149,6 +152,7 @@ def test_a_replicate_of_a_distance_tells_what_it_would_teach():
     distance = 2 * 0.2**0.5 * norm.pdf(ratio) + away * (1 - 2 * norm.cdf(-ratio))
     assert reason.startswith("measure again: its sd falls from 1.00 to 0.45; distance from")
     gain = float(reason.partition("expected gain ")[2].split(" ")[0])
+    # Printed with two decimals.
     assert gain == pytest.approx(norm.pdf(0) * distance.std(), abs=0.01)
     assert gain < norm.pdf(0) * np.sqrt(1 - 2 / np.pi) - 0.01  # that of the latent distance
 
@@ -162,6 +166,7 @@ def test_the_incumbent_is_likely_to_meet_the_constraints():
     found = decide(fake, objective, pairs, is_open=[4], answered=[0, 2])
     assert (found.incumbent_row, found.incumbent) == (2, 6.0)
     # Cu C − Cu B ~ N(1, 0.5): more than 0.1 better.
+    # A share of 1,024 draws.
     assert found.stop.probability == pytest.approx(norm.cdf(0.9 / 0.5**0.5), abs=0.01)
     # Nothing known keeps the limit: the best open one is the measure, and nothing is said of the
     # best answered one.

@@ -4,8 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from fakes import FakePosterior, pool_pairs
-from test_explanation import reason
+from fakes import FakePosterior, pool_pairs, reason
 
 from bo_loop.acquisition.batch.select import select
 from bo_loop.acquisition.objectives.base import Maximise, Minimise

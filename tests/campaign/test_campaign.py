@@ -104,6 +104,7 @@ def test_suggest_records_what_it_proposes_and_writes_the_form(begun):
     form = pd.read_csv(campaign.form(1), encoding="utf-8-sig")
     assert list(form["pair_id"]) == list(proposals["pair_id"])
     assert form["log_beta"].isna().all()
+    # The form is printed with six significant digits.
     assert form["predicted_log_beta"].to_numpy() == pytest.approx(proposals["mean"], rel=1e-5)
     model = json.loads(campaign.form(1).with_name("model.json").read_text(encoding="utf-8"))
     assert model["hyperparameters"]["noise"] > 0

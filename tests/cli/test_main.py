@@ -1,30 +1,12 @@
-"""The installed command, as a user types it."""
+"""The command, as a user types it."""
 
 import json
-import os
 import subprocess
 import sys
-from pathlib import Path
 
 import pandas as pd
 import pytest
-
-BO_LOOP = Path(sys.executable).with_name("bo-loop")
-
-
-def run(folder, *arguments, code=0):
-    """Run bo-loop in `folder`; return what it printed, or its complaint if it should fail."""
-    done = subprocess.run(
-        [BO_LOOP, *arguments],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        env=os.environ | {"COLUMNS": "200", "PYTHONIOENCODING": "utf-8"},
-    )
-    assert done.returncode == code, done.stdout + done.stderr
-    assert "Traceback" not in done.stderr
-    return done.stdout if code == 0 else done.stderr
+from command_line import fill, run
 
 
 @pytest.fixture(scope="module")
@@ -36,12 +18,6 @@ def folder(tmp_path_factory):
 
 
 NAME = "name=ニッケル [1]"
-
-
-def fill(form: Path, values):
-    frame = pd.read_csv(form, dtype=str, keep_default_na=False, encoding="utf-8-sig")
-    frame["log_beta"] = values
-    frame.to_csv(form, index=False, encoding="utf-8-sig")
 
 
 def test_a_campaign_from_start_to_second_round(folder):

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tolerances import SOLVED
 
 from bo_loop.base.errors import ConfigError, DataError
 from bo_loop.features.blocks.pair import pair_features
@@ -55,7 +56,7 @@ def test_kept_features_have_mean_0_and_sd_1_over_the_pairs(fitted):
     np.testing.assert_array_equal(features.pair[:, 0], 1)  # n is left as it is
     dense = replace(features, pair=features.pair[:, 1:]).dense()
     varying = dense.std(axis=0) > 0
-    np.testing.assert_allclose(dense.mean(axis=0), 0, atol=1e-9)
+    np.testing.assert_allclose(dense.mean(axis=0), 0, atol=SOLVED)
     np.testing.assert_allclose(dense[:, varying].std(axis=0), 1)
     assert (~varying).sum() == 2  # T, I
 
@@ -81,7 +82,7 @@ def test_published_filters_metals_and_charges_too_but_keeps_conditions():
     dense = found.transform(table()).dense()
     correlation = np.corrcoef(dense[:, dense.std(axis=0) > 0].T)
     assert np.abs(correlation - np.eye(len(correlation))).max() < 0.7
-    assert np.diag(np.linalg.inv(correlation)).max() <= 4.0 + 1e-9
+    assert np.diag(np.linalg.inv(correlation)).max() <= 4.0 + SOLVED
 
 
 @pytest.mark.parametrize("protected", ["keep", "published"])

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 import yaml
 from fakes import pool_pairs
+from tolerances import SOLVED
 
 from bo_loop import Campaign
 from bo_loop.acquisition.objectives.base import Maximise
@@ -35,8 +36,6 @@ LOG_EI = {"_target_": "bo_loop.acquisition.LogEI"}
 MUTATE = {"_target_": "bo_loop.ligands.Mutate", "best": 20}
 SMC = {"_target_": "bo_loop.ligands.SMC", "particles": 30, "steps": 3}
 FILTERS = {"_target_": "bo_loop.ligands.Filters", "min_similarity": 0.3}
-
-pytestmark = pytest.mark.filterwarnings("ignore:The fit stopped")
 
 
 def making(**changes):
@@ -234,6 +233,7 @@ def test_selectivity_is_the_difference_of_means(surrogate):
     judge = Judge(surrogate, build(SELECTIVITY), species("Cu", "Zn"))
     pairs = species("Cu", "Zn").merge(pd.DataFrame({"smiles": LIGANDS, "ligand": ""}), how="cross")
     predicted = surrogate.predict(pairs)["mean"].to_numpy().reshape(2, 3)
+    # A mean of 512 quasi-random draws, against the difference of exact means.
     np.testing.assert_allclose(judge.values(LIGANDS)[0], predicted[0] - predicted[1], atol=0.05)
 
 
@@ -242,7 +242,7 @@ def test_a_score_is_nan_for_what_may_not_be_proposed(surrogate):
     funnel = Funnel(Filters(min_similarity=0.1), LIGANDS)
     mean, sd = judge.score(funnel)(["OC(=O)CN", "", "C1CC", "CCCCCC", "NCCN", "OC(=O)CN"])
     assert np.isnan(mean).tolist() == [False, True, True, True, False, False]
-    assert mean[0] == mean[5] == pytest.approx(judge.values(["NCC(=O)O"])[0][0], rel=1e-9)
+    assert mean[0] == mean[5] == pytest.approx(judge.values(["NCC(=O)O"])[0][0], rel=SOLVED)
     assert np.isnan(sd).tolist() == np.isnan(mean).tolist()
 
 

@@ -180,7 +180,7 @@ def test_known_and_repeated_ligands_are_refused_in_any_tautomer_or_stereoisomer(
 
 
 def test_synthetic_accessibility_is_that_of_rdkit():
-    assert sa_score("c1ccccc1") == pytest.approx(1.0, abs=0.05)
+    assert sa_score("c1ccccc1") == pytest.approx(1.0, abs=0.05)  # stated to one decimal
     assert sa_score("CC1(C)C2CCC1(CS(O)(=O)=O)C(=O)C2") > 4
 
 

@@ -38,8 +38,9 @@ def test_fit_finds_what_made_the_data():
     model = MaternGP().fit(features, y)
     found = model.hyperparameters()
     assert model.fit_report["converged"]
+    # Estimates from 300 correlated values: the order of size.
     assert model.noise_variance == pytest.approx(0.25, rel=0.5)
-    assert found["outputscale"] == pytest.approx(truth["outputscale"], rel=0.8)
+    assert found["outputscale"] == pytest.approx(truth["outputscale"], rel=0.8)  # the same
     values = np.array(list(found["lengthscales"].values()))
     assert values[:3].max() < values[3:8].min()
 
@@ -67,6 +68,7 @@ def test_fit_does_not_depend_on_the_origin_of_y():
     features, rows = pairs(50), np.arange(50)
     y = log_beta(features)
     one, moved = (MaternGP().fit(features, y - off).bind(features) for off in (0.0, 3.0))
+    # The two fits stop where their gradients are small, not at one point.
     np.testing.assert_allclose(one.mean(rows) - 3.0, moved.mean(rows), rtol=1e-5)
 
 
@@ -74,6 +76,7 @@ def test_a_few_values_do_not_say_how_far_others_can_lie():
     # Two values of no spread: (0 + 3 · 5²) / (1 + 3). Thousands are believed.
     assert _centre_and_scale(np.array([4.0, 4.0])) == (4.0, pytest.approx(75**0.5 / 2.0))
     many = np.random.default_rng(0).standard_normal(9000)
+    # Three values in 9,000 of prior weight.
     assert _centre_and_scale(many)[1] == pytest.approx(many.std(), rel=0.01)
 
 
@@ -109,6 +112,7 @@ def test_cholesky_failure_is_told_and_survived():
     with pytest.warns(FitWarning, match="covariance of 60 training pairs was not positive"):
         model = MaternGP().build(twice, y, None, stated(features, noise=0.0))
     assert model.fit_report["jitter_all_rows"] > 0.0
+    # The jitter of a singular matrix.
     np.testing.assert_allclose(model.bind(twice).mean(np.arange(60)), y, rtol=1e-3)
 
 

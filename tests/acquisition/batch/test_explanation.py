@@ -1,17 +1,10 @@
-import numpy as np
 import pytest
+from fakes import reason
 
-from bo_loop.acquisition.batch.explanation import Prospects, Reference, explain
 from bo_loop.acquisition.objectives.base import Maximise, Minimise
 from bo_loop.acquisition.objectives.compound import Target
 from bo_loop.acquisition.scores.functions import EI, PI, UCB, Greedy, LogEI, MaxVariance, Random
 from bo_loop.acquisition.scores.joint import Thompson
-
-
-def reason(acquisition, mean, sd, incumbent, objective, name=""):
-    """Explain an item of a Gaussian value."""
-    promised = Prospects.gaussian(np.array([mean]), np.array([sd]), incumbent).of(0)
-    return explain(acquisition, objective, promised, promised, Reference(incumbent, name))
 
 
 def test_the_reference_is_named():

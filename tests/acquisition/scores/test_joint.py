@@ -35,12 +35,15 @@ def draws(posterior, n, seed=0):
 def test_joint_draws_have_the_joint_moments():
     fake = FakePosterior(np.array([1.0, 2.0]), np.array([[1.0, 0.8], [0.8, 2.0]]))
     values = draws(fake, 20_000)
+    # The standard error of a mean of 20,000 draws is √(2/20,000) = 0.010: four of them.
     assert values.mean(axis=0) == pytest.approx([1.0, 2.0], abs=0.04)
+    # That of a variance is 2 √(2/20,000) = 0.020: three of them.
     assert np.cov(values.T) == pytest.approx(np.array([[1.0, 0.8], [0.8, 2.0]]), abs=0.06)
 
 
 def test_twins_are_drawn_alike():
     values = draws(FakePosterior(np.ones(2), np.ones((2, 2))), 4)
+    # A singular covariance is factored with a jitter of up to 1e-10, whose √ is 1e-5.
     assert values[:, 0] == pytest.approx(values[:, 1], abs=1e-5)
     assert np.ptp(values) > 0.1
 
@@ -55,6 +58,7 @@ def test_thompson_chooses_a_row_as_often_as_it_is_the_best():
     fake = FakePosterior(np.array([1.0, 1.5]), np.array([[1.0, 0.4], [0.4, 1.0]]))
     firsts = [choose(fake, Thompson(), seed).rows[0] for seed in range(600)]
     # P(x1 > x0) = Φ(0.5 / √1.2) = 0.676.
+    # Of 600 draws: three standard errors of √(0.676 · 0.324 / 600) = 0.019.
     assert np.mean(firsts) == pytest.approx(0.676, abs=0.06)
 
 
@@ -73,6 +77,7 @@ def test_q_log_ei_of_one_is_log_ei():
     found = choose(fake, QLogEI(), q=1, incumbent=1.2)
     exact = LogEI().value(fake.means, np.diag(fake.covariances), 1.2)
     assert found.rows[0] == exact.argmax()
+    # A smoothed maximum over 256 quasi-random draws.
     assert found.scores[0] == pytest.approx(exact.max(), abs=0.1)
 
 
@@ -86,13 +91,14 @@ def test_q_log_ei_of_a_batch_is_the_gain_of_its_best():
     assert set(found.rows) == {0, 2}
     values = draws(fake, 200_000, seed=5)
     gain = np.maximum(values[:, [0, 2]].max(axis=1) - 1.0, 0.0).mean()
+    # A smoothed maximum over 256 quasi-random draws.
     assert np.exp(found.scores[1]) == pytest.approx(gain, rel=0.1)
 
 
 def test_q_ucb_of_one_is_ucb():
     fake = FakePosterior.independent([1.0, 0.0], [0.25, 1.0])
     found = choose(fake, QUCB(beta=4.0), q=1)
-    assert found.scores[0] == pytest.approx(2.0, abs=0.15)
+    assert found.scores[0] == pytest.approx(2.0, abs=0.15)  # A mean of 256 |draws|.
 
 
 def test_noisy_ei_doubts_the_best_so_far():
@@ -104,7 +110,9 @@ def test_noisy_ei_doubts_the_best_so_far():
     assert sure.rows.tolist() == doubtful.rows.tolist() == [0]
     # E max(x0 − x2, 0), x0 − x2 ~ N(0.5, 4.01).
     expected = EI().value(np.array([0.5]), np.array([4.01]), 0.0)[0]
+    # A smoothed maximum over 256 quasi-random draws.
     assert np.exp(doubtful.scores[0]) == pytest.approx(expected, rel=0.1)
+    # The smoothing of the maximum: the draws are all above.
     assert np.exp(sure.scores[0]) == pytest.approx(0.5, rel=0.02)
 
 

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tolerances import ROUNDING
 
 from bo_loop.acquisition.scores.functions import EI, PI, UCB, Greedy, LogEI, MaxVariance
 from bo_loop.acquisition.scores.screen import FIRST_BLOCK, LARGEST_BLOCK, Marginal, ranked, top
@@ -90,7 +91,7 @@ def test_small_pools_equal_brute_force(pool, acquisition, incumbent, q):
         )
     scores = acquisition.value(mean, variance, incumbent)
     assert found.positions.tolist() == brute_force(scores, q)
-    assert found.scores.tolist() == pytest.approx(scores[found.positions].tolist(), rel=1e-12)
+    assert found.scores.tolist() == pytest.approx(scores[found.positions].tolist(), rel=ROUNDING)
 
 
 @settings(max_examples=40, deadline=None)
@@ -165,7 +166,7 @@ def test_ceiling_holds_for_every_smaller_variance(acquisition):
     for share in (1.0, 0.999, 0.5, 1e-3, 1e-13, 0.0):
         scores = acquisition.value(mean, share * bound, 0.0)
         # BoTorch rounds differently for each variance, in the last digits.
-        assert (scores <= np.nextafter(ceiling, np.inf) + 1e-13 * np.abs(scores)).all()
+        assert (scores <= np.nextafter(ceiling, np.inf) + ROUNDING * np.abs(scores)).all()
 
 
 def test_no_ceiling_unless_a_score_claims_one():

@@ -16,8 +16,6 @@ MAXIMISE = {"_target_": "bo_loop.acquisition.Maximise", "free_ligand_M": 1e-3}
 COMPOUND = "bo_loop.acquisition.objectives.compound"
 FEASIBLE = MAXIMISE | {"feasibility": True}
 
-pytestmark = pytest.mark.filterwarnings("ignore:The fit stopped after")
-
 
 def begun(directory, name, model, n_ligands=(1, 2), objective=MAXIMISE, metals=("Zn+2",)):
     """A campaign of the embedded zinc constants."""

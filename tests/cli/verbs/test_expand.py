@@ -4,7 +4,7 @@ import json
 
 import pandas as pd
 import pytest
-from test_cli import run
+from command_line import run
 
 from bo_loop.chemistry.ligands import standardise
 

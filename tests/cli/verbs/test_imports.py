@@ -1,11 +1,8 @@
 """Imports: a small NIST SRD 46 distribution and tables, from reading to the files written."""
 
 import json
-import os
-import subprocess
-import sys
-from pathlib import Path
 
+import command_line
 import pandas as pd
 import pytest
 import srd46_dump
@@ -21,7 +18,6 @@ from bo_loop.data.observations import OBSERVATION_COLUMNS, validate_observations
 from bo_loop.data.sources import csv as tables
 from bo_loop.data.sources import srd46
 
-BO_LOOP = Path(sys.executable).with_name("bo-loop")
 HEADER = "metal,smiles,n_ligands,log_beta\n"
 OUTPUTS = ["out.parquet", "out.report.html", "out.report.json"]
 
@@ -198,17 +194,7 @@ def test_fuzzed_tables_leave_all_files_or_none(table, out, edits):
 
 
 def run(folder, *arguments, code=0):
-    done = subprocess.run(
-        [BO_LOOP, "import", *arguments],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        env=os.environ | {"COLUMNS": "160", "PYTHONIOENCODING": "utf-8"},
-    )
-    assert done.returncode == code, done.stdout + done.stderr
-    assert "Traceback" not in done.stderr
-    return done.stdout if code == 0 else done.stderr
+    return command_line.run(folder, "import", *arguments, code=code, columns=160)
 
 
 def test_the_verb_prints_steps_suspicions_and_a_summary(tmp_path):

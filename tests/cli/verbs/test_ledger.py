@@ -7,7 +7,9 @@ import shutil
 import subprocess
 
 import pytest
-from test_cli import BO_LOOP, NAME, fill, run
+from command_line import BO_LOOP, fill, run
+
+NAME = "name=ニッケル [1]"
 
 
 @pytest.fixture(scope="module")

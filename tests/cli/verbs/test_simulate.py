@@ -1,15 +1,9 @@
 """`bo-loop simulate`, as a user types it."""
 
-import os
-import subprocess
-import sys
-from pathlib import Path
-
 import pandas as pd
 import pytest
+from command_line import run
 from known_constants import observations
-
-BO_LOOP = Path(sys.executable).with_name("bo-loop")
 
 
 @pytest.fixture(scope="module")
@@ -22,16 +16,7 @@ def folder(tmp_path_factory):
 
 def simulate(folder, *arguments, code=0):
     start = ["simulate", "data=csv", "data.path=lit.csv", "target=[Ni+2]", "experiments=5"]
-    done = subprocess.run(
-        [BO_LOOP, *start, *arguments],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        env=os.environ | {"COLUMNS": "200", "PYTHONIOENCODING": "utf-8"},
-    )
-    assert done.returncode == code, done.stdout + done.stderr
-    return done.stdout if code == 0 else done.stderr
+    return run(folder, *start, *arguments, code=code)
 
 
 def test_strategies_in_the_words_of_the_command_line(folder):

@@ -17,7 +17,7 @@ from bo_loop.data.observations import OBSERVATION_COLUMNS
 from bo_loop.data.sources import csv as tables
 from bo_loop.data.sources import protonation
 
-CONF = Path(__file__).parents[2] / "conf"
+CONF = Path(__file__).parents[3] / "conf"
 HEADER = "metal,charge,ligand,smiles,n_ligands,log_beta,temperature_C,ionic_strength_M,source"
 ROWS = "Ni,2,glycine,NCC(=O)O,1,5.74,25,0.1,lab\nCu,2,,[NH3+]CC(=O)[O-],2,15.03,,,\n"
 
@@ -40,6 +40,7 @@ def test_reads_a_table_with_defaults_for_what_is_missing(tmp_path):
     assert frame.ligand.tolist() == ["glycine", ""]
 
 
+@pytest.mark.filterwarnings("ignore:.*read as Japanese text")
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp932"])
 def test_reads_japanese_names(tmp_path, encoding):
     text = f"{HEADER}\nNi,2,グリシン,NCC(=O)O,1,5.74,25,0.1,研究室\n"
@@ -228,6 +229,7 @@ def read_or_refuse(path):
     assert [file.name for file in path.parent.iterdir()] == [path.name]
 
 
+@pytest.mark.filterwarnings("ignore:.*read as Japanese text")
 @FUZZ
 @given(content=st.binary(max_size=300))
 def test_fuzzed_bytes(tmp_path, content):
@@ -236,6 +238,7 @@ def test_fuzzed_bytes(tmp_path, content):
     read_or_refuse(path)
 
 
+@pytest.mark.filterwarnings("ignore:.*read as Japanese text")
 @FUZZ
 @given(
     edits=st.lists(

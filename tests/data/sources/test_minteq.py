@@ -114,6 +114,7 @@ def test_every_reaction_is_kept_or_has_a_reason(account):
     ],
 )
 def test_well_known_constants(default, metal, charge, ligand, n, log_beta):
+    # Tables of constants differ among themselves by that much.
     assert row(default, metal, charge, ligand, n).log_beta == pytest.approx(log_beta, abs=0.35)
 
 
@@ -135,7 +136,7 @@ def test_a_second_ligand_that_takes_away_from_the_first(account):
 def test_davies_is_not_trusted_above_half_molar(account, default):
     assert reason(account, "Co+2 + 2 Acetate- = Co(Acetate)2") == "Davies beyond its range"
     acetate = [row(default, "Co", 2, "acetic acid", n).log_beta for n in (1, 2)]
-    assert acetate[0] < acetate[1] == pytest.approx(2.37, abs=0.01)
+    assert acetate[0] < acetate[1] == pytest.approx(2.37, abs=0.01)  # stated to two decimals
     within = account[account.kept & (account.delta_z2 != 0)].measured_I
     assert within.max() == 0.5
 
@@ -192,6 +193,7 @@ def test_ammonium_is_turned_into_ammonia(account):
     # Hg(OH)2 + 2 NH4+ = Hg(NH3)2+2 + 2 H2O, log K 5.506;  NH4+ = NH3 + H+, log K −9.244;
     # Hg(OH)2 + 2 H+ = Hg+2 + 2 H2O, log K 6.194
     found = account[account.species == "Hg(NH3)2+2"].iloc[0]
+    # Sum of stated decimals.
     assert found.log_beta == pytest.approx(5.506 - 6.194 + 2 * 9.244, abs=1e-6)
 
 

@@ -139,7 +139,7 @@ def test_a_ligand_counts_once_however_it_is_written():
 
 def test_the_chance_of_the_wanted_region_and_resampling_by_hand():
     chance = np.exp(_log_chance(np.array([1.0, 0.0, np.nan]), np.array([1.0, 1.0, np.nan]), 1.0))
-    np.testing.assert_allclose(chance, [0.5, 0.158655, 0.0], atol=1e-6)
+    np.testing.assert_allclose(chance, [0.5, 0.158655, 0.0], atol=1e-6)  # stated to six decimals
     rng = np.random.default_rng(0)
     drawn = _resampled(np.log([0.75, 0.25, 1e-300, 1e-300]), rng)
     assert drawn.tolist() == [0, 0, 0, 1]

@@ -4,6 +4,7 @@ from math import exp, sqrt
 import numpy as np
 import pytest
 from model_tables import log_beta, pairs, stated
+from tolerances import DIFFERENCED, ROUNDING, SOLVED
 
 from bo_loop.base.types import PairFeatures
 from bo_loop.models.explain import relevance as module
@@ -78,6 +79,7 @@ def test_closed_form_is_the_limit_of_finite_differences(model_and_train):
         step = DELTA * sd
         sides = [predictive(model, train, moved(single, j, by)) for by in (step, -step)]
         expected = np.mean([np.sqrt(kl(m0, v0, *side)) for side in sides], 0) / DELTA
+        # The limit of one-sided steps DELTA = 1e-4: their truncation is of that order.
         np.testing.assert_allclose(found[:, j], expected, atol=5e-5)
 
 
@@ -88,8 +90,12 @@ def test_gradients_at_unseen_pairs_are_those_of_the_posterior(model_and_train):
     found = gradients(model, joined.take(np.arange(len(train), len(joined))))
     for j in range(train.dense().shape[1]):
         up, down = (predictive(model, train, moved(new, j, by)) for by in (1e-5, -1e-5))
-        np.testing.assert_allclose(found.mean_slope[:, j], (up[0] - down[0]) / 2e-5, atol=1e-6)
-        np.testing.assert_allclose(found.variance_slope[:, j], (up[1] - down[1]) / 2e-5, atol=1e-6)
+        np.testing.assert_allclose(
+            found.mean_slope[:, j], (up[0] - down[0]) / 2e-5, atol=DIFFERENCED
+        )
+        np.testing.assert_allclose(
+            found.variance_slope[:, j], (up[1] - down[1]) / 2e-5, atol=DIFFERENCED
+        )
 
 
 def test_relevance_of_one_training_pair_by_hand():
@@ -119,10 +125,10 @@ def test_numerical_derivatives_agree_with_the_closed_form(model_and_train):
     joined = train.concat(pairs(6, seed=9))
     new = joined.take(np.arange(len(train), len(joined)))
     exact, found = gradients(model, new), _numerical(model, new)
-    np.testing.assert_allclose(found.mean, exact.mean, rtol=1e-12)
-    np.testing.assert_allclose(found.variance, exact.variance, rtol=1e-12)
-    np.testing.assert_allclose(found.mean_slope, exact.mean_slope, atol=1e-6)
-    np.testing.assert_allclose(found.variance_slope, exact.variance_slope, atol=1e-6)
+    np.testing.assert_allclose(found.mean, exact.mean, rtol=ROUNDING)
+    np.testing.assert_allclose(found.variance, exact.variance, rtol=ROUNDING)
+    np.testing.assert_allclose(found.mean_slope, exact.mean_slope, atol=DIFFERENCED)
+    np.testing.assert_allclose(found.variance_slope, exact.variance_slope, atol=DIFFERENCED)
 
 
 def test_relevances_of_a_model_without_a_closed_form_are_those_of_some_pairs(monkeypatch):
@@ -130,10 +136,10 @@ def test_relevances_of_a_model_without_a_closed_form_are_those_of_some_pairs(mon
     model = MaternGP().build(features, log_beta(features), None, stated(features, noise=1.0))
     every = relevance(model, features)
     monkeypatch.setattr(module, "_is_matern", lambda model: False)
-    assert relevance(model, features) == pytest.approx(every, abs=1e-6)
+    assert relevance(model, features) == pytest.approx(every, abs=DIFFERENCED)
     monkeypatch.setattr(module, "_MOST_PAIRS", 10)
     some = relevance(model, features)
-    assert some != pytest.approx(every, abs=1e-3)
+    assert some != pytest.approx(every, abs=1e-3)  # differs by more than that
     assert sum(some.values()) == pytest.approx(1.0)
 
 
@@ -192,12 +198,12 @@ def test_scale_of_a_feature_does_not_change_its_relevance():
     y = log_beta(features)
     one = relevance(MaternGP().build(features, y, None, hyper), features)
     ten = relevance(MaternGP().build(wide, y, None, scaled), wide)
-    assert ten == pytest.approx(one, rel=1e-9)
+    assert ten == pytest.approx(one, rel=SOLVED)
 
 
 def test_spread_is_that_of_the_dense_table_and_constants_have_none():
     features = pairs(40).take(np.array([0, 3, 3, 7, 20, 31]))
-    np.testing.assert_allclose(spread(features), features.dense().std(0), rtol=1e-12)
+    np.testing.assert_allclose(spread(features), features.dense().std(0), rtol=ROUNDING)
     one = features.take(np.flatnonzero(features.metal_row == features.metal_row[0]))
     assert (spread(one)[:3] == 0.0).all()
 

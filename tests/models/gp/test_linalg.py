@@ -2,6 +2,7 @@ import warnings
 
 import pytest
 import torch
+from tolerances import ROUNDING, SOLVED
 
 from bo_loop.base.errors import FitError
 from bo_loop.models.gp.linalg import (
@@ -28,7 +29,7 @@ def test_factor_and_inverse_in_place(n):
     torch.testing.assert_close(factor.tril(), torch.linalg.cholesky(matrix))
     inverse = inverse_(factor.tril())
     torch.testing.assert_close(
-        inverse.tril(), torch.linalg.inv(matrix).tril(), rtol=1e-8, atol=1e-9
+        inverse.tril(), torch.linalg.inv(matrix).tril(), rtol=SOLVED, atol=SOLVED
     )
 
 
@@ -37,7 +38,9 @@ def test_appended_factor_is_the_factor_of_the_whole():
     before = torch.linalg.cholesky(matrix[:33, :33])
     kept = before.clone()
     extended = append_rows(before, matrix[:33, 33:], matrix[33:, 33:])
-    torch.testing.assert_close(extended, torch.linalg.cholesky(matrix), rtol=1e-10, atol=1e-12)
+    torch.testing.assert_close(
+        extended, torch.linalg.cholesky(matrix), rtol=ROUNDING, atol=ROUNDING
+    )
     assert torch.equal(before, kept)
 
 

@@ -3,6 +3,7 @@ import numpy as np
 import pytest
 import torch
 from model_tables import log_beta, pairs, stated
+from tolerances import DIFFERENCED, OTHER_ROUTE, ROUNDING, SOLVED
 
 from bo_loop.models.gp.fitting import MaternForm, Problem, evaluate
 from bo_loop.models.gp.linalg import NotPositiveDefiniteError
@@ -55,16 +56,19 @@ def test_value_and_gradient_against_gpytorch():
     base = model.covar_module.base_kernel
     slope = torch.sigmoid(base.raw_lengthscale.detach()[0])  # of GPyTorch's softplus
     prior = -0.5 * mean.item() ** 2
-    assert value.item() == pytest.approx(theirs.item() + prior, rel=1e-9)
+    assert value.item() == pytest.approx(theirs.item() + prior, rel=SOLVED)
     torch.testing.assert_close(
-        lengthscale.grad, base.raw_lengthscale.grad[0] / slope, rtol=1e-6, atol=1e-8
+        lengthscale.grad, base.raw_lengthscale.grad[0] / slope, rtol=OTHER_ROUTE, atol=SOLVED
     )
     slope = torch.sigmoid(model.covar_module.raw_outputscale.detach())
     torch.testing.assert_close(
-        outputscale.grad, model.covar_module.raw_outputscale.grad / slope, rtol=1e-7, atol=1e-9
+        outputscale.grad,
+        model.covar_module.raw_outputscale.grad / slope,
+        rtol=OTHER_ROUTE,
+        atol=SOLVED,
     )
     # The profiled mean is where the derivative in it, with that of its prior, vanishes.
-    assert model.mean_module.constant.grad.item() == pytest.approx(mean.item(), abs=1e-9)
+    assert model.mean_module.constant.grad.item() == pytest.approx(mean.item(), abs=SOLVED)
 
 
 def test_gradient_in_covariance_noise_and_data():
@@ -83,7 +87,7 @@ def test_gradient_in_covariance_noise_and_data():
     reference = torch.distributions.MultivariateNormal(mean.expand(7), whole).log_prob(inputs[2])
     (3.0 * reference).backward()
     prior = -0.5 * mean.item() ** 2
-    assert value.item() == pytest.approx(reference.item() + prior, rel=1e-12)
+    assert value.item() == pytest.approx(reference.item() + prior, rel=ROUNDING)
     for got, leaf in zip(ours, inputs, strict=True):
         torch.testing.assert_close(got.tril() if got.ndim == 2 else got, leaf.grad)
 
@@ -107,12 +111,12 @@ def test_objective_adds_priors_and_its_gradient_matches_differences():
     parts, gradient = evaluate(case, theta)
     prior = case.log_prior(torch.as_tensor(theta)).item()
     prior -= 0.5 * parts["mean"] ** 2
-    assert parts["objective"] == pytest.approx((parts["mll"] + prior) / 25, rel=1e-12)
+    assert parts["objective"] == pytest.approx((parts["mll"] + prior) / 25, rel=ROUNDING)
     for j in (0, 4, 8, len(theta) - 2, len(theta) - 1):
         step = np.zeros_like(theta)
         step[j] = 1e-5
         up, down = (evaluate(case, theta + sign * step)[0]["objective"] for sign in (1, -1))
-        assert gradient[j] == pytest.approx((up - down) / 2e-5, rel=1e-5, abs=1e-9)
+        assert gradient[j] == pytest.approx((up - down) / 2e-5, rel=DIFFERENCED, abs=SOLVED)
 
 
 @pytest.mark.parametrize("bad", [-5.0, np.nan])

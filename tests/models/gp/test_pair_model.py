@@ -6,6 +6,7 @@ from botorch.models import SingleTaskGP
 from botorch.sampling import SobolQMCNormalSampler
 from gpytorch.kernels import MaternKernel, ScaleKernel
 from model_tables import log_beta, pairs, stated
+from tolerances import OTHER_ROUTE, SOLVED
 
 from bo_loop.base.errors import DataError, FitError
 from bo_loop.models.gp import pair_model
@@ -45,13 +46,13 @@ def test_posterior_against_single_task_gp():
     reference = single_task_gp(features.take(TRAIN), y[TRAIN], known[TRAIN])
     theirs = reference.posterior(torch.as_tensor(features.dense()[20:]))
     ours = model.posterior(torch.as_tensor(features.X[20:]))
-    torch.testing.assert_close(ours.mean, theirs.mean, rtol=1e-6, atol=1e-6)
-    torch.testing.assert_close(ours.variance, theirs.variance, rtol=1e-6, atol=1e-6)
+    torch.testing.assert_close(ours.mean, theirs.mean, rtol=OTHER_ROUTE, atol=OTHER_ROUTE)
+    torch.testing.assert_close(ours.variance, theirs.variance, rtol=OTHER_ROUTE, atol=OTHER_ROUTE)
     torch.testing.assert_close(
         ours.distribution.covariance_matrix,
         theirs.distribution.covariance_matrix,
-        rtol=1e-6,
-        atol=1e-6,
+        rtol=OTHER_ROUTE,
+        atol=OTHER_ROUTE,
     )
 
 
@@ -99,8 +100,8 @@ def test_added_results_equal_a_model_built_with_them():
     )
     x = torch.as_tensor(features.X)
     ours, theirs = added.posterior(x), expected.posterior(x)
-    torch.testing.assert_close(ours.mean, theirs.mean, rtol=1e-9, atol=1e-9)
-    torch.testing.assert_close(ours.variance, theirs.variance, rtol=1e-8, atol=1e-9)
+    torch.testing.assert_close(ours.mean, theirs.mean, rtol=SOLVED, atol=SOLVED)
+    torch.testing.assert_close(ours.variance, theirs.variance, rtol=SOLVED, atol=SOLVED)
     assert len(added.data.y) == 35
     assert torch.equal(model.data.factor, before)
     bound, rows = added.bind(features), np.arange(60)
@@ -133,5 +134,7 @@ def test_new_ligands_are_bound_by_appending_tables():
     reference = single_task_gp(features.take(TRAIN), y[TRAIN], known[TRAIN])
     theirs = reference.posterior(torch.as_tensor(new.dense()))
     rows = np.arange(8)
-    np.testing.assert_allclose(posterior.mean(rows), theirs.mean[:, 0].detach(), rtol=1e-6)
-    np.testing.assert_allclose(posterior.variance(rows), theirs.variance[:, 0].detach(), rtol=1e-6)
+    np.testing.assert_allclose(posterior.mean(rows), theirs.mean[:, 0].detach(), rtol=OTHER_ROUTE)
+    np.testing.assert_allclose(
+        posterior.variance(rows), theirs.variance[:, 0].detach(), rtol=OTHER_ROUTE
+    )

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from campaign.test_campaign import config
+from tolerances import SOLVED
 
 from bo_loop.campaign.campaign import Campaign
 from bo_loop.data.sources import minteq
@@ -12,7 +13,6 @@ from bo_loop.library.model_folder import load, save
 from bo_loop.models.matern_gp import MaternGP
 from bo_loop.surrogate import Surrogate
 
-pytestmark = pytest.mark.filterwarnings("ignore:The fit stopped")
 OPTIONS = {"source_noise": True, "source_offset": True}
 
 
@@ -41,7 +41,7 @@ def test_a_surrogate_is_the_same_built_anew_and_loaded(table, tmp_path):
     noise = expected["sd"] ** 2 - expected["sd_latent"] ** 2
     np.testing.assert_allclose(noise, hyperparameters["noise"])
     for other in (again, loaded):
-        pd.testing.assert_frame_equal(other.predict(table.iloc[:6]), expected, rtol=1e-9)
+        pd.testing.assert_frame_equal(other.predict(table.iloc[:6]), expected, rtol=SOLVED)
 
 
 def test_a_bound_counts_whatever_its_source_is_off_by(table, tmp_path):
@@ -59,7 +59,7 @@ def test_a_bound_counts_whatever_its_source_is_off_by(table, tmp_path):
     assert ours > theirs
     save(surrogate, tmp_path / "m")
     loaded = load(tmp_path / "m").predict(bounded)
-    pd.testing.assert_frame_equal(loaded, surrogate.predict(bounded), rtol=1e-9)
+    pd.testing.assert_frame_equal(loaded, surrogate.predict(bounded), rtol=SOLVED)
 
 
 def test_the_rounds_of_a_campaign_follow_from_what_they_recorded(tmp_path):

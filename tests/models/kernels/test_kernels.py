@@ -3,6 +3,7 @@ import numpy as np
 import pytest
 import torch
 from model_tables import pairs
+from tolerances import OTHER_ROUTE, ROUNDING
 
 from bo_loop.models.kernels import matern_form as matern_module
 from bo_loop.models.kernels.kernels import GatheredMatern
@@ -41,7 +42,7 @@ def test_by_hand():
     r = np.sqrt(1.5**2 + 1.0**2)
     expected = 2.0 * (1.0 + np.sqrt(3.0) * r) * np.exp(-np.sqrt(3.0) * r)
     np.testing.assert_allclose(
-        kernel(x).to_dense().detach(), [[2.0, expected], [expected, 2.0]], rtol=1e-14
+        kernel(x).to_dense().detach(), [[2.0, expected], [expected, 2.0]], rtol=ROUNDING
     )
 
 
@@ -51,14 +52,16 @@ def test_value_and_gradient_against_gpytorch(case):
     ours = kernel(x, x[:20]).to_dense()
     reference = stock(kernel)
     theirs = reference(dense, dense[:20]).to_dense()
-    torch.testing.assert_close(ours, theirs, rtol=1e-10, atol=1e-7)  # GPyTorch's mm distance
+    torch.testing.assert_close(
+        ours, theirs, rtol=ROUNDING, atol=OTHER_ROUTE
+    )  # GPyTorch's mm distance
     (ours * weights).sum().backward()
     lengthscale, scale = kernel.lengthscale.detach(), kernel.outputscale.detach()
     by_length = torch.autograd.functional.jacobian(
         lambda v: (matern_by_definition(dense, dense[:20], v, scale) * weights).sum(), lengthscale
     )
     torch.testing.assert_close(
-        kernel.raw_lengthscale.grad, by_length * lengthscale, rtol=1e-10, atol=1e-12
+        kernel.raw_lengthscale.grad, by_length * lengthscale, rtol=ROUNDING, atol=ROUNDING
     )
     torch.testing.assert_close(kernel.raw_outputscale.grad, (ours * weights).sum().detach())
 
@@ -93,7 +96,7 @@ def test_tiles_do_not_change_the_result(case, monkeypatch):
         lower = value.tril()
         (lower**2).sum().backward()
         results.append((lower.detach(), lengthscale.grad))
-    torch.testing.assert_close(results[0], results[1], rtol=1e-12, atol=1e-14)
+    torch.testing.assert_close(results[0], results[1], rtol=ROUNDING, atol=ROUNDING)
 
 
 def test_batches_and_diagonal(case):

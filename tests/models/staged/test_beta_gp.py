@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 from model_tables import log_beta, pairs, stated
+from tolerances import SOLVED
 
 from bo_loop.base.errors import ConfigError, DataError
 from bo_loop.models.explain.feature_selection import ForwardSelection, Task
@@ -80,7 +81,7 @@ def test_inputs_are_the_predictions_of_a_model_without_the_fold():
         mine = group[rows] % FOLDS == fold
         bound, at = without.bind(seen), rows[mine]
         expected = np.column_stack([bound.mean(at), bound.variance(at)])
-        np.testing.assert_allclose(found[mine], (expected - [8.0, 2.0]) / [3.0, 0.5], rtol=1e-9)
+        np.testing.assert_allclose(found[mine], (expected - [8.0, 2.0]) / [3.0, 0.5], rtol=SOLVED)
 
 
 def test_a_ligand_unknown_to_beta_1_is_predicted_by_the_model_of_all_pairs():
@@ -91,7 +92,7 @@ def test_a_ligand_unknown_to_beta_1_is_predicted_by_the_model_of_all_pairs():
     found, rows = inputs_of(model, joined)
     beta_1 = model.models[0]
     bound = beta_1.bind(only(joined, hyperparameters(train)["beta_1"]["lengthscales"]))
-    np.testing.assert_allclose(found[:, 0] * 3.0 + 8.0, bound.mean(rows), rtol=1e-9)
+    np.testing.assert_allclose(found[:, 0] * 3.0 + 8.0, bound.mean(rows), rtol=SOLVED)
 
 
 def test_stages_are_independent_and_noise_is_their_own():
@@ -196,15 +197,12 @@ def test_all_features_are_named_in_the_report_of_a_stage():
 
 
 # The fits below are cut short on purpose.
-short = pytest.mark.filterwarnings("ignore:The fit stopped")
-
 OWN = {
     "beta_1": ("properties.properties0", "mordred.mordred1", "pair.n_ligands"),
     "beta_n": ("mordred.mordred2", "charge.charge0", "pair.n_ligands", "pair.pair1"),
 }
 
 
-@short
 def test_each_stage_sees_the_features_chosen_on_its_own_pairs():
     features = replace(pairs(N), stages=OWN)
     model = BetaGP(max_iter=3).fit(features, log_beta(features))
@@ -215,10 +213,9 @@ def test_each_stage_sees_the_features_chosen_on_its_own_pairs():
     # A pair that is asked for by its X is seen alike.
     posterior = model.posterior(torch.as_tensor(features.X)[:, None, :])
     bound = model.bind(features).mean(np.arange(N))
-    np.testing.assert_allclose(posterior.mean.squeeze().numpy(), bound, rtol=1e-9)
+    np.testing.assert_allclose(posterior.mean.squeeze().numpy(), bound, rtol=SOLVED)
 
 
-@short
 def test_what_the_other_stage_alone_sees_moves_nothing():
     features = replace(pairs(N), stages=OWN)
     y = log_beta(features)
@@ -234,7 +231,6 @@ def test_what_the_other_stage_alone_sees_moves_nothing():
     assert (after[n > 1] != before[n > 1]).all()
 
 
-@short
 def test_without_constants_of_n_1_beta_n_still_sees_its_own():
     features = replace(pairs(N), stages=OWN)
     train = features.take(np.flatnonzero(numbers(features) == 2))
@@ -242,7 +238,6 @@ def test_without_constants_of_n_1_beta_n_still_sees_its_own():
     assert set(found["beta_n"]["lengthscales"]) == set(OWN["beta_n"])
 
 
-@short
 def test_stages_choose_among_their_own():
     features = replace(pairs(N), stages=OWN)
     task = Task(features, log_beta(features), np.zeros(N), np.arange(TRAIN), np.arange(TRAIN, N))

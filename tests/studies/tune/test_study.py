@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import pytest
+from tolerances import SOLVED
 
 from bo_loop.base.errors import ConfigError, DataError, FitError
 from bo_loop.data.sources import minteq
@@ -76,7 +77,7 @@ def test_the_first_trial_is_the_config_as_it_stands_and_the_best_wins(config, fi
     assert trials["model.fit_rows"].iloc[0] == 900
     complete = trials[trials["state"] == "complete"]
     np.testing.assert_allclose(
-        complete["score"], (complete["model.fit_rows"] - BEST).abs() / 100, atol=1e-9
+        complete["score"], (complete["model.fit_rows"] - BEST).abs() / 100, atol=SOLVED
     )
     best = complete.loc[complete["score"].idxmin(), "model.fit_rows"]
     assert found.best["model"]["fit_rows"] == best

@@ -31,6 +31,7 @@ def test_coverage_of_true_intervals_is_nominal():
     sd = rng.uniform(0.5, 3.0, 20_000)
     levels = np.array([0.1, 0.5, 0.9])
     found = coverage(sd * rng.standard_normal(20_000), np.zeros(20_000), sd, levels)
+    # Three standard errors: √(0.25 / 20,000) = 0.0035.
     assert found == pytest.approx(levels, abs=0.01)
 
 

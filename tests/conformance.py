@@ -9,6 +9,7 @@ import pytest
 import torch
 from botorch.models.model import Model
 from model_tables import log_beta, pairs
+from tolerances import OTHER_ROUTE, ROUNDING, SOLVED
 
 from bo_loop.base.errors import DataError
 from bo_loop.models.explain.relevance import local_relevance, movers
@@ -52,10 +53,10 @@ def check_bound_rows_agree_with_posterior(recipe):
     bound, rows = model.bind(features), np.arange(30, 60)
     joint = model.posterior(torch.as_tensor(features.X[rows]))
     covariance = joint.distribution.covariance_matrix.numpy()
-    np.testing.assert_allclose(bound.mean(rows), joint.mean[:, 0].numpy(), rtol=1e-9)
-    np.testing.assert_allclose(bound.variance(rows), np.diag(covariance), rtol=1e-7)
-    np.testing.assert_allclose(bound.covariance(rows, rows), covariance, atol=1e-9)
-    np.testing.assert_allclose(bound.covariance(rows[:3], rows), covariance[:3], atol=1e-9)
+    np.testing.assert_allclose(bound.mean(rows), joint.mean[:, 0].numpy(), rtol=SOLVED)
+    np.testing.assert_allclose(bound.variance(rows), np.diag(covariance), rtol=OTHER_ROUTE)
+    np.testing.assert_allclose(bound.covariance(rows, rows), covariance, atol=SOLVED)
+    np.testing.assert_allclose(bound.covariance(rows[:3], rows), covariance[:3], atol=SOLVED)
     assert (bound.variance_bound(rows) >= bound.variance(rows)).all()
     assert bound.mean(rows[:0]).shape == (0,)
 
@@ -67,10 +68,10 @@ def check_hyperparameters_survive_json(recipe):
     rebuilt = recipe.build(train, log_beta(train), np.full(40, 0.01), stored)
     rows = np.arange(60)
     np.testing.assert_allclose(
-        rebuilt.bind(features).mean(rows), model.bind(features).mean(rows), rtol=1e-9
+        rebuilt.bind(features).mean(rows), model.bind(features).mean(rows), rtol=SOLVED
     )
     now, then = (leaves(each) for each in (rebuilt.hyperparameters(), stored))
-    assert now == pytest.approx(then, rel=1e-12)
+    assert now == pytest.approx(then, rel=ROUNDING)
     json.dumps(model.fit_report)
 
 
@@ -87,7 +88,7 @@ def check_warm_start_is_quick_and_no_worse(recipe):
     warm = recipe.fit(train, log_beta(train), np.full(40, 0.01), start=model.hyperparameters())
     assert warm.fit_report["start"] == "warm"
     assert warm.fit_report["n_iter"] < model.fit_report["n_iter"]
-    assert warm.fit_report["objective"] >= model.fit_report["objective"] - 1e-9
+    assert warm.fit_report["objective"] >= model.fit_report["objective"] - SOLVED
 
 
 def check_start_of_other_features_is_ignored_aloud(recipe):
@@ -137,8 +138,8 @@ def check_conditioning_agrees_bound_and_as_a_model(recipe):
     extended = model.condition_on_observations(x, value).bind(features)
     bound = model.bind(features).condition(new, y, model.noise(features.take(new)))
     rows = np.arange(60)
-    np.testing.assert_allclose(bound.mean(rows), extended.mean(rows), rtol=1e-7)
-    np.testing.assert_allclose(bound.variance(rows), extended.variance(rows), rtol=1e-6)
+    np.testing.assert_allclose(bound.mean(rows), extended.mean(rows), rtol=OTHER_ROUTE)
+    np.testing.assert_allclose(bound.variance(rows), extended.variance(rows), rtol=OTHER_ROUTE)
 
 
 def check_parts_answer_as_the_whole(recipe):
@@ -147,7 +148,7 @@ def check_parts_answer_as_the_whole(recipe):
     found = np.full(60, np.nan)
     for part, seen, rows in model.parts(features).values():
         found[rows] = part.bind(seen).mean(np.arange(len(rows)))
-    np.testing.assert_allclose(found, whole, rtol=1e-12)
+    np.testing.assert_allclose(found, whole, rtol=ROUNDING)
 
 
 def check_movers_are_the_model_s_own(recipe):

@@ -11,7 +11,7 @@ from bo_loop.chemistry.ligands import standardise
 from bo_loop.ligands.generators.base import Known
 from bo_loop.ligands.generators.strings import flat
 
-CONF = Path(__file__).parents[2] / "conf"
+CONF = Path(__file__).parents[1] / "conf"
 
 LIGANDS = tuple(
     standardise(smiles)
