@@ -2,6 +2,7 @@
 
 import pytest
 
+from bo_loop.chemistry.acids import _elements
 from bo_loop.chemistry.ligands import deprotonated_charge
 
 CHARGES = [
@@ -165,3 +166,17 @@ CHARGES = [
 )
 def test_charge_of_a_known_ligand(name, smiles, charge):
     assert deprotonated_charge(smiles) == charge, name
+
+
+@pytest.mark.parametrize(
+    ("smarts", "elements"),
+    [
+        ("[OX2H][PX4]=[O,S,Se,N]", {"O", "P"}),
+        ("[OX2H][c;!$(c:[nX2H0])]", {"O", "C"}),
+        ("[S,Se,Te;X2;!H0]", set()),
+        ("[#7X3;R]~[D2]", set()),
+        ("[!#6]Cl", {"Cl"}),
+    ],
+)
+def test_a_group_is_looked_for_where_its_elements_are(smarts, elements):
+    assert _elements(smarts) == elements

@@ -1,5 +1,8 @@
 """Replicates and failures with a fitted model, from the ledger to the picks and back."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -206,3 +209,14 @@ def test_a_setting_of_another_kind_is_refused(tmp_path, changes):
     with pytest.raises(ConfigError, match="include_known is 'no': it must be true or false"):
         campaign.suggest(pool={"include_known": "no"})
     assert campaign.state().seq == 1
+
+
+def test_a_round_is_decided_without_the_packages_that_only_other_verbs_need():
+    heavy = "{'scipy.stats', 'sklearn', 'umap', 'matplotlib', 'mendeleev', 'sqlalchemy', 'jinja2'}"
+    code = (
+        "import sys, bo_loop.campaign.rounds.decide, bo_loop.features.recipes.chemistry, "
+        "bo_loop.models.pair_gp, bo_loop.acquisition.scores.functions; "
+        f"print(sorted({heavy} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

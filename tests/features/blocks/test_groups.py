@@ -12,6 +12,7 @@ from tolerances import SOLVED
 from bo_loop.chemistry.ligands import standardise
 from bo_loop.features.blocks.groups import BITS, atoms, donors, site
 from bo_loop.features.blocks.ligand import charge, mordred
+from bo_loop.features.recipes.chemistry import ChemistryRecipe
 
 EDTA = "O=C(O)CN(CCN(CC(=O)O)CC(=O)O)CC(=O)O"
 BLOCKS = (charge, donors, site, atoms)
@@ -92,3 +93,19 @@ def test_donors_are_logarithms_of_counts_and_kept_on_disk():
     first, again = donors([EDTA, "NCCN"]), donors([EDTA, "NCCN"])
     np.testing.assert_array_equal(first, again)
     assert np.log(5.0) in first[0]  # four carboxylates
+
+
+def test_counts_of_environments_are_bytes_and_stay_so_in_the_schema():
+    assert atoms(["CC", "CCO"]).dtype == np.uint8
+    pairs = pd.DataFrame(
+        {"metal": "Cu", "charge": 2, "ligand": "", "smiles": ["NCCN", "NCC(=O)O"], "n_ligands": 1,
+         "temperature_C": 25.0, "ionic_strength_M": 0.1}
+    )  # fmt: skip
+    tables = ChemistryRecipe().fit(pairs).transform(pairs).ligand
+    assert {block: table.dtype.name for block, table in tables.items()} == {
+        "charge": "float64", "donors": "float64", "site": "float64", "atoms": "uint8",
+    }  # fmt: skip
+
+
+def test_more_environments_than_a_byte_holds_count_as_255():
+    assert atoms(["C" * 300])[0].max() == 255
