@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-CONF = Path(__file__).parents[1] / "conf"
+CONF = Path(__file__).parents[2] / "conf"
 OPTIONS = sorted(path for path in CONF.glob("*/*.yaml") if path.parent.name != "campaign")
 CAMPAIGN_KEYS = {"include_known", "generated", "max_generated_share", "max_denticity_sum"}
 

@@ -16,7 +16,7 @@ from bo_loop.campaign.views.history import history
 from bo_loop.campaign.views.views import measurements
 from bo_loop.data.observations import PAIR_COLUMNS
 
-V1 = Path(__file__).parents[1] / "data" / "ledger-v1"
+V1 = Path(__file__).parents[2] / "data" / "ledger-v1"
 A, B, C, D, E = (f"Ni+2:L1:{c * 14}-UHFFFAOYSA-N" for c in "ABCDE")
 
 
