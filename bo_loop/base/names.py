@@ -64,8 +64,7 @@ def lazy_exports(package: str, exports: Mapping[str, str]) -> Callable[[str], An
     def __getattr__(name: str) -> Any:
         if name not in exports:
             raise AttributeError(f"module {package!r} has no attribute {name!r}")
-        module, _, attribute = exports[name].partition(":")
-        found = getattr(importlib.import_module(f"{package}.{module}"), attribute or name)
+        found = getattr(importlib.import_module(f"{package}.{exports[name]}"), name)
         setattr(sys.modules[package], name, found)
         return found
 

@@ -279,8 +279,10 @@ def _prepare(
 
     pool_node = {key: value for key, value in settings["pool"].items() if key not in POOL_RULES}
     recipe = configs.build(settings["features"])
-    observations = with_keys(recipe.usable(configs.build(settings["data"])), "the literature")
-    every = one_of_mirror_images(with_keys(configs.build(pool_node), "the pool"))
+    observations = with_keys(
+        recipe.usable(configs.read(settings["data"], "data")), "the literature"
+    )
+    every = one_of_mirror_images(with_keys(configs.read(pool_node, "pool"), "the pool"))
     most = settings["pool"].get("max_denticity_sum")
     pool = within_denticity(every, most)
     if pool.empty:

@@ -48,7 +48,7 @@ def new_pairs(
     Raises
     ------
     ConfigError, DataError
-        As `pools.table`; or listing the ligands for which a frozen feature is undefined.
+        As `pools.TablePool.read`; or listing the ligands for which a frozen feature is undefined.
     CampaignError
         If there is nothing to add, or the pool's conditions are not one and the same.
     """
@@ -59,7 +59,7 @@ def new_pairs(
     if ligands is not None:
         old = [str(MetalIon(m, int(z))) for m, z in _distinct(pool, ["metal", "charge"])]
         every = [*old, *(m for m in metals if str(parse_ion(m)) not in old)]
-        parts.append(pools.table(path=str(ligands), metals=every, **wanted))
+        parts.append(pools.TablePool(path=str(ligands), metals=every, **wanted).read())
         n_of_table = len(parts[0])
     if metals:
         ions = pd.DataFrame([asdict(parse_ion(m)) for m in metals])

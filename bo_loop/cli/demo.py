@@ -8,7 +8,7 @@ import pandas as pd
 from rich.console import Console
 from rich.table import Table
 
-from bo_loop.base.config import build
+from bo_loop.base.config import read
 from bo_loop.campaign.campaign import Campaign
 from bo_loop.cli.terminal import proposals_table
 from bo_loop.data.observations import with_pair_ids
@@ -45,7 +45,7 @@ def run(config: Mapping[str, Any], choices: Mapping[str, str], console: Console)
     own = {key: value for key, value in config.items() if key != "rounds"}
     own["name"] = _free_name(Path(config["directory"]), str(config["name"]))
     campaign = Campaign.start(own, choices)
-    truth = _truth(build(config["pool"]["data"]), campaign)
+    truth = _truth(read(config["pool"]["data"], "pool.data"), campaign)
     console.print(
         f"{len(truth)} pairs whose constants are hidden from the model; "
         f"{rounds} rounds of {config['batch_size']}. Strongest: log β {truth.max():.2f}."

@@ -10,8 +10,8 @@ import yaml
 from bo_loop import Campaign
 from bo_loop.base.errors import CampaignError, ConfigError, DataError
 from bo_loop.campaign.ledger import ledger
+from bo_loop.data import Minteq
 from bo_loop.data.observations import with_keys
-from bo_loop.data.sources import minteq
 
 HIDDEN = "Zn+2"
 QUICK = {"max_iter": 30, "fit_rows": 300}  # hyperparameters on 300 rows, then all are known
@@ -45,7 +45,7 @@ BETA_GP = {"_target_": "bo_loop.models.BetaGP"}
 
 @pytest.fixture(scope="module")
 def truth():
-    known = with_keys(minteq.load(), "truth")
+    known = with_keys(Minteq().read(), "truth")
     return known.set_index("pair_id")["log_beta"]
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from rich.console import Console
 from rich.markup import escape
 
-from bo_loop.base.config import build
+from bo_loop.base.config import build, read
 from bo_loop.base.folders import require_new
 from bo_loop.campaign.campaign import Campaign
 from bo_loop.campaign.settings import FOR_A_ROUND
@@ -218,7 +218,7 @@ def fit(config: Mapping[str, Any]) -> None:
 
     require_new(Path(config["model_dir"]), "model_dir")  # before the work
     features = build(config["features"])
-    observations = features.usable(build(config["data"]))
+    observations = features.usable(read(config["data"], "data"))
     schema = features.fit(observations)
     surrogate = Surrogate.fit(schema, build(config["model"]), observations)
     save(surrogate, Path(config["model_dir"]))

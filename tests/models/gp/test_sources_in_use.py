@@ -6,7 +6,7 @@ import pytest
 from campaign.test_campaign import config
 
 from bo_loop.campaign.campaign import Campaign
-from bo_loop.data.sources import minteq
+from bo_loop.data import Minteq
 from bo_loop.features.recipes.published import PublishedRecipe
 from bo_loop.library.model_folder import load, save
 from bo_loop.models.matern_gp import MaternGP
@@ -18,7 +18,7 @@ OPTIONS = {"source_noise": True, "source_offset": True}
 
 @pytest.fixture(scope="module")
 def table():
-    frame = minteq.load()
+    frame = Minteq().read()
     frame = frame[frame["metal"].isin(["Ni", "Cu", "Zn"]) & (frame["n_ligands"] == 1)]
     return frame.reset_index(drop=True).assign(source=lambda f: np.resize(["a", "b", "b"], len(f)))
 

@@ -9,8 +9,8 @@ import yaml
 
 from bo_loop.base.config import build
 from bo_loop.base.errors import ConfigError, DataError
+from bo_loop.data import Minteq
 from bo_loop.data.observations import with_keys
-from bo_loop.data.sources import minteq
 from bo_loop.studies.validate import judge, output, run
 from bo_loop.studies.validate.finished import Memory
 from bo_loop.studies.validate.run import validate
@@ -230,7 +230,7 @@ def test_a_model_without_stages_keeps_all_features(tmp_path, monkeypatch):
 @pytest.fixture
 def with_acids(tmp_path):
     """A table of two sources, with protonation constants beside them."""
-    rows = minteq.load().query("n_ligands == 1").head(90)
+    rows = Minteq().read().query("n_ligands == 1").head(90)
     rows = rows.assign(source=["first"] * 60 + ["other"] * 30)
     table, acids = tmp_path / "known.csv", tmp_path / "acids.csv"
     rows.to_csv(table, index=False)
