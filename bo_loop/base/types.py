@@ -32,6 +32,17 @@ class Source(Protocol):
         """Return the table, valid and with standard SMILES."""
 
 
+@runtime_checkable
+class FeatureRecipe(Protocol):
+    """Which features a campaign has; a frozen dataclass built from a config node."""
+
+    def usable(self, pairs: "pd.DataFrame") -> "pd.DataFrame":
+        """Return those of `pairs` that the features can describe."""
+
+    def fit(self, pairs: "pd.DataFrame") -> Any:
+        """Return the features' schema, fitted on observations and pool together."""
+
+
 @dataclass(frozen=True)
 class PairFeatures:
     """Features of n pairs, stored once per metal ion and once per ligand.

@@ -51,7 +51,7 @@ def begun(tmp_path_factory):
     table = folder / "ligands.csv"
     pool[["ligand", "smiles"]].iloc[::9].to_csv(table, index=False)
     return Campaign.start(
-        {
+        **{
             "name": "copper",
             "directory": str(folder),
             "batch_size": 4,

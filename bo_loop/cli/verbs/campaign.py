@@ -57,11 +57,11 @@ __all__ = [
 ]
 
 
-def start(config: Mapping[str, Any], choices: Mapping[str, str]) -> None:
+def start(config: Mapping[str, Any]) -> None:
     """Open a campaign."""
     from bo_loop.data.pools import room_told  # RDKit: only where structures are read
 
-    campaign = Campaign.start(config, choices)
+    campaign = Campaign.start(**config)
     literature, pool = campaign.literature, campaign.pool
     of_metals = literature[literature["metal"] != PROTON]
     ions = of_metals[["metal", "charge"]].drop_duplicates()
@@ -308,8 +308,8 @@ def tune(config: Mapping[str, Any], choices: Mapping[str, str]) -> None:
     run(config, choices, _CONSOLE)
 
 
-def demo(config: Mapping[str, Any], choices: Mapping[str, str]) -> None:
+def demo(config: Mapping[str, Any]) -> None:
     """Run the demo."""
     from bo_loop.cli.demo import run
 
-    run(config, choices, _CONSOLE)
+    run(config, _CONSOLE)

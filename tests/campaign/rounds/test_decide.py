@@ -22,7 +22,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:The fit stopped after")
 def begun(directory, name, model, n_ligands=(1, 2), objective=MAXIMISE, metals=("Zn+2",)):
     """A campaign of the embedded zinc constants."""
     return Campaign.start(
-        {
+        **{
             "name": name,
             "directory": str(directory),
             "batch_size": 3,

@@ -12,8 +12,8 @@ from small_campaign import POOL, cheapen, results, start
 from bo_loop.base.errors import CampaignError, DataError
 from bo_loop.campaign.ledger.fold import fold
 from bo_loop.campaign.ledger.rules import new_events
+from bo_loop.campaign.rounds import decide as rounds
 from bo_loop.campaign.rounds.decide import candidates_of
-from bo_loop.campaign.rounds.decide import decide as rounds
 from bo_loop.campaign.views.forms import form
 from bo_loop.campaign.views.views import measurements, proposals
 from bo_loop.report.facts import proposed as outcomes

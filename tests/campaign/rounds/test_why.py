@@ -11,7 +11,7 @@ from sample_events import STARTED, as_events, proposed
 from small_campaign import POOL, start
 
 from bo_loop.campaign.ledger.fold import fold
-from bo_loop.campaign.rounds.decide import decide as rounds
+from bo_loop.campaign.rounds import decide as rounds
 from bo_loop.campaign.verify import _form_problem
 from bo_loop.campaign.views.forms import form
 from bo_loop.campaign.views.history import history

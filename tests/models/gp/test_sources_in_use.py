@@ -64,7 +64,7 @@ def test_a_bound_counts_whatever_its_source_is_off_by(table, tmp_path):
 
 def test_the_rounds_of_a_campaign_follow_from_what_they_recorded(tmp_path):
     settings = config(tmp_path)
-    campaign = Campaign.start({**settings, "model": {**settings["model"], **OPTIONS}})
+    campaign = Campaign.start(**settings | {"model": {**settings["model"], **OPTIONS}})
     first = campaign.suggest()
     value = float(first["mean"].iloc[0].round(2))
     rows = f"pair_id,log_beta\n{first['pair_id'].iloc[0]},{value}\n".encode()
