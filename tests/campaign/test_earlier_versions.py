@@ -2,6 +2,8 @@
 
 import json
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pandas as pd
@@ -92,8 +94,17 @@ def test_renewing_stands_alone_on_the_command_line(campaign, capsys):
     assert json.loads(capsys.readouterr().out)
 
 
-def test_features_that_are_current_are_not_renewed(campaign):
-    campaign.renew_features()
-    before = campaign.ledger.read().events
-    campaign.renew_features()
-    assert campaign.ledger.read().events == before
+def test_the_installed_command_goes_on(campaign):
+    def typed(*words):
+        return subprocess.run(
+            [sys.executable, "-m", "bo_loop.cli.main", *words, "name=old", "directory=."],
+            cwd=campaign.path.parent, capture_output=True, text=True, encoding="utf-8",
+        )  # fmt: skip
+
+    refused = typed("suggest")
+    assert refused.returncode == 2
+    assert "renew_features=true" in refused.stderr
+    for words in (["config", "renew_features=true"], ["suggest"], ["verify"]):
+        done = typed(*words)
+        assert done.returncode == 0, done.stderr
+    assert [len(made.proposals) for made in campaign.state().rounds] == [2, 2]
