@@ -97,7 +97,7 @@ def test_renewing_stands_alone_on_the_command_line(campaign, capsys):
 def test_the_installed_command_goes_on(campaign):
     def typed(*words):
         return subprocess.run(
-            [sys.executable, "-m", "bo_loop.cli.main", *words, "name=old", "directory=."],
+            [Path(sys.executable).with_name("bo-loop"), *words, "name=old", "directory=."],
             cwd=campaign.path.parent, capture_output=True, text=True, encoding="utf-8",
         )  # fmt: skip
 
