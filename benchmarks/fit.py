@@ -66,7 +66,7 @@ def literature() -> tuple[PairFeatures, Floats]:
     from bo_loop.data.sources import csv as tables
     from bo_loop.features.recipes.published import PublishedRecipe
 
-    rows = tables.load(path=Path(os.environ["BO_LOOP_LITERATURE"]) / "srd46_25C_0.1M.csv")
+    rows = tables.Csv(path=Path(os.environ["BO_LOOP_LITERATURE"]) / "srd46_25C_0.1M.csv").read()
     rows = rows[rows["n_ligands"] == 1].sample(frac=1.0, random_state=0)
     return PublishedRecipe().fit(rows).transform(rows), rows["log_beta"].to_numpy()
 

@@ -34,7 +34,7 @@ def main() -> None:
     parser.add_argument("--fit-rows", type=int, help="rows that decide the hyperparameters")
     given = parser.parse_args()
     folder = Path(os.environ["BO_LOOP_LITERATURE"])
-    training = with_keys(tables.load(path=str(folder / "srd46_25C_0.1M.csv")), "the table")
+    training = with_keys(tables.Csv(path=str(folder / "srd46_25C_0.1M.csv")).read(), "the table")
     asked = unseen(srd46.load(path=folder / "srd46_sql.zip"), training)
     features, model = option("features"), option("model")
     if given.fit_rows:

@@ -76,7 +76,7 @@ def option(group: str) -> Any:
 
 def problem(path: Path, metal: str) -> Problem:
     """Hide the strongest ligands and their relatives, and fit a model to the rest."""
-    table = with_keys(tables.load(path=str(path)), "the table")
+    table = with_keys(tables.Csv(path=str(path)).read(), "the table")
     ion = parse_ion(metal)
     own = table[(table["metal"] == ion.metal) & (table["charge"] == ion.charge)]
     best = own[own["n_ligands"] == 1].groupby("ligand_group")["log_beta"].max().nlargest(HIDDEN)

@@ -4,8 +4,7 @@ import shutil
 
 import pandas as pd
 
-from bo_loop.campaign import campaign as campaigns
-from bo_loop.campaign import extension, verify
+from bo_loop.campaign import extension, starting, verify
 from bo_loop.campaign.campaign import Campaign
 from bo_loop.campaign.rounds import decide as rounds
 from bo_loop.features.schema import FeatureSchema
@@ -72,7 +71,7 @@ def cheapen(patch, pool=POOL):
     literature = pairs("Z", metal="Cu").assign(
         log_beta=9.0, log_beta_sd=0.1, censoring="none", source="hand-made"
     )
-    patch.setattr(campaigns, "_prepare", lambda settings: (literature, pool, {}, 0))
+    patch.setattr(starting, "prepare", lambda settings: (literature, pool, {}, 0))
     patch.setattr(rounds, "decide", decide)
     patch.setattr(FeatureSchema, "from_json", lambda stored: None)
     patch.setattr(verify, "_recomputed", lambda *_, **__: ([], ""))
@@ -80,7 +79,7 @@ def cheapen(patch, pool=POOL):
 
 
 def start(directory, **changes):
-    return Campaign.start(CONFIG | {"directory": str(directory)} | changes)
+    return Campaign.start(**CONFIG | {"directory": str(directory)} | changes)
 
 
 def copy(campaign, folder):

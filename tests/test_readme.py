@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from bo_loop.cli.main import VERBS
-from bo_loop.data.sources import minteq
+from bo_loop.data import Minteq
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -26,7 +26,7 @@ def commands():
 @pytest.fixture
 def folder(tmp_path):
     """What a reader has at hand: a table of constants, and pairs to predict."""
-    known = minteq.load()
+    known = Minteq().read()
     known = known[known["metal"].isin(["Cu", "Zn", "Pb"])]
     known.to_csv(tmp_path / "lit.csv", index=False)
     pairs = known[["metal", "charge", "smiles", "n_ligands"]].head(4)

@@ -6,7 +6,7 @@ import pytest
 from tolerances import SOLVED
 
 from bo_loop.base.errors import DataError
-from bo_loop.data.sources import minteq
+from bo_loop.data import Minteq
 from bo_loop.features.recipes.published import PublishedRecipe
 from bo_loop.library.model_folder import load, save
 from bo_loop.models.matern_gp import MaternGP
@@ -15,7 +15,7 @@ from bo_loop.surrogate import Surrogate
 
 @pytest.fixture(scope="module")
 def table():
-    frame = minteq.load()
+    frame = Minteq().read()
     frame = frame[frame["metal"].isin(["Ni", "Cu", "Zn"]) & (frame["n_ligands"] == 1)]
     return frame.reset_index(drop=True)
 

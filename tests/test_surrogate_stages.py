@@ -2,8 +2,8 @@ import numpy as np
 import pandas as pd
 from tolerances import SOLVED
 
+from bo_loop.data import Minteq
 from bo_loop.data.observations import standardised
-from bo_loop.data.sources import minteq
 from bo_loop.features.recipes.published import PublishedRecipe
 from bo_loop.library.model_folder import load, save
 from bo_loop.models.staged.beta_gp import BetaGP
@@ -11,7 +11,7 @@ from bo_loop.surrogate import Surrogate
 
 
 def test_what_each_stage_sees_survives_saving(tmp_path):
-    known = minteq.load()
+    known = Minteq().read()
     known = known[known["metal"] != "H"]
     chosen = [known[known["n_ligands"].eq(n)].head(40) for n in (1, 2)]
     table = standardised(pd.concat(chosen, ignore_index=True), "the data")

@@ -26,9 +26,9 @@ def test_the_wheel_composes_its_own_configs_and_reads_its_own_tables(installed, 
     code = (
         "import sys, bo_loop, bo_loop.cli.main;"
         f"assert bo_loop.__file__.startswith({str(installed)!r}), bo_loop.__file__;"
-        "from bo_loop.data import pools; from bo_loop.data.sources import minteq;"
-        "assert len(minteq.load()) > 500;"
-        "assert len(pools.common_chelators(metals=['Ni+2'])) > 100;"
+        "from bo_loop.data import CommonChelators, Minteq;"
+        "assert len(Minteq().read()) > 500;"
+        "assert len(CommonChelators(metals=['Ni+2']).read()) > 100;"
         "sys.argv = ['bo-loop', 'start', 'campaign=nickel_chelators', '--cfg', 'job'];"
         "bo_loop.cli.main.main()"
     )

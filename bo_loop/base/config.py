@@ -8,10 +8,14 @@ import inspect
 from collections.abc import Mapping
 from pathlib import Path
 from types import NoneType, UnionType
-from typing import Any, Union, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Any, Union, get_args, get_origin, get_type_hints
 
 from bo_loop.base.errors import ConfigError
 from bo_loop.base.names import find
+from bo_loop.base.types import Source
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _WORDS = {int: "a whole number", float: "a number", bool: "true or false", NoneType: "null"}
 
@@ -41,6 +45,23 @@ def build(node: Any) -> Any:
     if isinstance(node, list | tuple):
         return [build(value) for value in node]
     return node
+
+
+def read(node: Any, group: str) -> "pd.DataFrame":
+    """Return the table that a config node of a data source or a pool stands for.
+
+    Raises
+    ------
+    ConfigError
+        As `build`, or if the node is of something that is not read.
+    """
+    source = build(node)
+    if not isinstance(source, Source):
+        raise ConfigError(
+            f"{group} is {node!r}, which is no table to read. Give a config node of one, such as "
+            "{'_target_': 'bo_loop.data.Minteq'}."
+        )
+    return source.read()
 
 
 def packaged_conf() -> Path:

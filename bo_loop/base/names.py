@@ -9,6 +9,8 @@ import importlib
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
+from numbers import Integral, Real
+from pathlib import PurePath
 from typing import Any
 
 from bo_loop.base.errors import ConfigError
@@ -64,8 +66,7 @@ def lazy_exports(package: str, exports: Mapping[str, str]) -> Callable[[str], An
     def __getattr__(name: str) -> Any:
         if name not in exports:
             raise AttributeError(f"module {package!r} has no attribute {name!r}")
-        module, _, attribute = exports[name].partition(":")
-        found = getattr(importlib.import_module(f"{package}.{module}"), attribute or name)
+        found = getattr(importlib.import_module(f"{package}.{exports[name]}"), name)
         setattr(sys.modules[package], name, found)
         return found
 
@@ -116,17 +117,30 @@ def node_of(thing: Any) -> dict[str, Any]:
     kind = type(thing)
     parts = kind.__module__.split(".")
     name = f"bo_loop.{parts[1]}.{kind.__name__}" if parts[0] == "bo_loop" and parts[1:] else ""
-    if not is_dataclass(thing) or not name or find(name) is not kind:
+    if not is_dataclass(thing) or isinstance(thing, type) or not name or find(name) is not kind:
         raise ConfigError(f"{thing!r} cannot be recorded: its class has no public name in bo_loop.")
     values = {field.name: getattr(thing, field.name) for field in fields(thing) if field.init}
-    return {"_target_": name, **{key: _plain(value) for key, value in values.items()}}
+    return {"_target_": name, **{key: plain(value) for key, value in values.items()}}
 
 
-def _plain(value: Any) -> Any:
-    if is_dataclass(value):
-        return node_of(value)
+def plain(value: Any) -> Any:
+    """Return a value as records hold it: mappings, lists, text, numbers, true, false, null.
+
+    Raises
+    ------
+    ConfigError
+        If it cannot be written so.
+    """
+    if value is None or isinstance(value, bool | str):
+        return value
+    if isinstance(value, Integral):
+        return int(value)
+    if isinstance(value, Real):
+        return float(value)
+    if isinstance(value, PurePath):
+        return str(value)
     if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
+        return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    return value
+        return [plain(item) for item in value]
+    return node_of(value)

@@ -9,16 +9,38 @@ k      rows asked for
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Floats = NDArray[np.float64]
 Rows = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 
 _ARROWS = {1: "↑", -1: "↓", 0: "~"}
+
+
+@runtime_checkable
+class Source(Protocol):
+    """Where a table comes from, in plain values that a record can hold: literature, or a pool."""
+
+    def read(self) -> "pd.DataFrame":
+        """Return the table, valid and with standard SMILES."""
+
+
+@runtime_checkable
+class FeatureRecipe(Protocol):
+    """Which features a campaign has; a frozen dataclass built from a config node."""
+
+    def usable(self, pairs: "pd.DataFrame") -> "pd.DataFrame":
+        """Return those of `pairs` that the features can describe."""
+
+    def fit(self, pairs: "pd.DataFrame") -> Any:
+        """Return the features' schema, fitted on observations and pool together."""
 
 
 @dataclass(frozen=True)

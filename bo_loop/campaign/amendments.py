@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from bo_loop.base.config import build
 from bo_loop.base.errors import CampaignError, DataError
+from bo_loop.campaign import options
 from bo_loop.campaign.ledger import rules
 from bo_loop.campaign.ledger.dates import checked_date
 from bo_loop.campaign.ledger.events import NewEvent
@@ -15,7 +16,7 @@ from bo_loop.campaign.pool_rows import require_items
 from bo_loop.campaign.record import Record, Recorded, check_pair, who
 from bo_loop.campaign.results import doubts
 from bo_loop.campaign.results.reading import check_number
-from bo_loop.campaign.settings import check_lasting
+from bo_loop.campaign.settings import as_nodes, check_lasting
 from bo_loop.data.numbers import Reading, understand
 
 if TYPE_CHECKING:
@@ -122,7 +123,6 @@ class Amendments(Record):
     def configure(
         self,
         *,
-        choices: Mapping[str, str] | None = None,
         operator: str | None = None,
         **changes: Any,
     ) -> Recorded:
@@ -130,12 +130,10 @@ class Amendments(Record):
 
         Parameters
         ----------
-        choices : mapping of str to str, optional
-            The option from which each changed group was made.
         operator : str, optional
             Who changes them.
         **changes
-            ``batch_size``, ``model``, ``objective``, ``acquisition``, as in a campaign's config.
+            ``batch_size``, ``model``, ``objective``, ``acquisition``, each as for `start`.
 
         Raises
         ------
@@ -143,9 +141,12 @@ class Amendments(Record):
             If a setting cannot be changed, or cannot have that value; if a model cannot
             compare the campaign's features, or an objective not judge its pool.
         """
+        changes = as_nodes(changes)
         check_lasting(changes)
         if "model" in changes:
-            build(changes["model"]).require_blocks(self.sealed.features()["blocks"])
+            state = self.state()
+            renewed = self.schema(state).blocks if state.features else None
+            build(changes["model"]).require_blocks(renewed or self.sealed.features()["blocks"])
         if "objective" in changes:
             require_items(build(changes["objective"]), self.sealed.observations(), self.pool)
 
@@ -157,10 +158,41 @@ class Amendments(Record):
                 return []
             data = {
                 "overrides": {**state.overrides, **changed},
-                "choices": {**state.choices, **(choices or {})},
+                "choices": {**state.choices, **options.choices(changed)},
                 "operator": who(operator),
             }
             return rules.new_events(state, [("config_changed", data)])[0]
+
+        return self._told(self._record(decide))
+
+    def renew_features(self, *, operator: str | None = None) -> Recorded:
+        """Describe pairs by the installed rules of features from now on.
+
+        For a campaign whose features were made by an earlier bo-loop or by other packages, whose
+        `suggest` is refused. The sealed literature and pool stay; rounds made before stay as they
+        were recorded.
+
+        Raises
+        ------
+        ConfigError, DataError
+            If the installed rules cannot describe the campaign's pairs, or its model not compare
+            them. Nothing is recorded then.
+        CampaignError
+            If the campaign is closed.
+        """
+        state = self.state()
+        rules.check_open(state)
+        schema = self.renewed_schema
+        schema.transform(self.literature)
+        schema.transform(self.pool_of(state))
+        build(self.settings(state)["model"]).require_blocks(schema.blocks)
+        made_by = self.sealed.features()["version"]
+
+        def decide(state: CampaignState) -> list[NewEvent]:
+            if (state.features or made_by) == schema.version:
+                return []
+            data = {"features": schema.version, "operator": who(operator)}
+            return rules.new_events(state, [("renewed", data)])[0]
 
         return self._told(self._record(decide))
 
@@ -198,7 +230,7 @@ class Amendments(Record):
         state = self.state()
         rules.check_open(state)
         rule = self.config["pool"].get("max_denticity_sum")
-        pairs = new_pairs(self.pool_of(state), self.sealed.features(), ligands, list(metals), rule)
+        pairs = new_pairs(self.pool_of(state), self.schema(state), ligands, list(metals), rule)
         sources = [Path(ligands).name] if ligands else []
         data = {
             "pairs": pairs.to_dict("records"),

@@ -1,40 +1,32 @@
 """A campaign: start, suggest, log, status. What the command line does, it does through here."""
 
-import hashlib
-import os
-import shutil
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from bo_loop.base import config as configs
 from bo_loop.base import files
-from bo_loop.base.errors import CampaignError, ConfigError
-from bo_loop.campaign import sealed
+from bo_loop.base.errors import CampaignError
 from bo_loop.campaign.amendments import Amendments
 from bo_loop.campaign.ledger import rules
-from bo_loop.campaign.ledger.events import NewEvent, canonical
-from bo_loop.campaign.ledger.ledger import Ledger
+from bo_loop.campaign.ledger.events import NewEvent
 from bo_loop.campaign.ledger.state import CampaignState
-from bo_loop.campaign.pool_rows import require_items
-from bo_loop.campaign.record import LEDGER, who
+from bo_loop.campaign.record import versions, who
 from bo_loop.campaign.results import doubts
 from bo_loop.campaign.results import reading as results
 from bo_loop.campaign.settings import (
-    POOL_RULES,
+    as_nodes,
     check_round,
-    checked_settings,
+    started_with,
     with_overrides,
 )
+from bo_loop.campaign.starting import start
 from bo_loop.campaign.verify import Verification, verify
 from bo_loop.campaign.views import views
 
-_PACKAGES = ("bo-loop", "torch", "gpytorch", "botorch", "numpy", "scipy", "rdkit")
 _MOST_RACES = 5
 
 
@@ -82,16 +74,36 @@ class Campaign(Amendments):
 
     @classmethod
     def start(
-        cls, config: Mapping[str, Any], choices: Mapping[str, str] | None = None
+        cls,
+        name: str,
+        *,
+        pool: Any,
+        data: Any = "minteq",
+        features: Any = "chemistry",
+        model: Any = "pair_gp",
+        objective: Any = "maximise",
+        acquisition: Any = "log_ei",
+        batch_size: int = 5,
+        seed: int = 0,
+        directory: str | Path = "campaigns",
+        **pool_rules: Any,
     ) -> "Campaign":
         """Seal literature, pool and features, and record that the campaign started.
 
         Parameters
         ----------
-        config : mapping
-            ``name``, ``directory`` and `settings.SETTINGS`: what ``conf/start.yaml`` composes.
-        choices : mapping of str to str, optional
-            The option chosen for each config group.
+        name : str
+            The campaign's folder below `directory`.
+        pool, data, features, model, objective, acquisition : str, object or mapping
+            The name of an option (of ``conf/model/`` and so on), an object such as
+            ``bo_loop.models.PairGP()``, or a config node.
+        batch_size : int
+            Pairs proposed in a round.
+        seed : int
+        directory : str or Path
+        **pool_rules
+            ``include_known``, ``generated``, ``max_generated_share``, ``max_denticity_sum``: the
+            campaign's own rules on its pool; by default those of the pool's option.
 
         Returns
         -------
@@ -102,41 +114,13 @@ class Campaign(Amendments):
         CampaignError
             If the name is taken or cannot be a folder's.
         ConfigError, DataError
-            If config, literature or pool cannot be used. Nothing is left behind.
+            If a setting, literature or pool cannot be used. Nothing is left behind.
         """
-        path = Path(config["directory"]) / files.safe_name(str(config["name"]))
-        if path.exists():
-            raise CampaignError(
-                f"{path} exists already. Go on with bo-loop suggest name={path.name}, or start "
-                "under another name=."
-            )
-        settings = checked_settings(config)
-        observations, pool, schema, n_left_out = _prepare(settings)
-        staging = path.with_name(f".tmp-{os.getpid()}-{path.name}")
-        try:
-            files.make_folder(staging)
-            hashes = sealed.write(
-                staging,
-                config=settings,
-                choices=choices or {},
-                observations=observations,
-                pool=pool,
-                features=schema,
-            )
-            started = {
-                "name": path.name,
-                "config": hashlib.sha256(canonical(settings)).hexdigest(),
-                "sealed": hashes,
-                "versions": versions(),
-                "n_observations": len(observations),
-                "n_pool": len(pool),
-                "n_left_out": n_left_out,
-                "operator": who(None),
-            }
-            Ledger(staging / LEDGER).append([("started", started)])
-            files.publish_folder(staging, path)
-        finally:
-            shutil.rmtree(staging, ignore_errors=True)
+        given = {"data": data, "features": features, "model": model, "objective": objective}
+        given |= {"acquisition": acquisition, "pool": pool}
+        settings = started_with({"batch_size": batch_size, "seed": seed} | given, pool_rules)
+        path = Path(directory) / files.safe_name(str(name))
+        start(path, settings)
         return cls(path)
 
     def suggest(self, *, operator: str | None = None, **overrides: Any) -> pd.DataFrame:
@@ -148,7 +132,7 @@ class Campaign(Amendments):
             Who asks; by default the login name.
         **overrides
             Any of `settings.FOR_A_ROUND`, for this round only: ``batch_size=6``,
-            ``acquisition={"_target_": "bo_loop.acquisition.UCB", "beta": 4.0}``.
+            ``acquisition="ucb"``, ``acquisition=UCB(beta=4.0)``.
 
         Returns
         -------
@@ -165,16 +149,16 @@ class Campaign(Amendments):
             If an override, the data or the fit will not do. Nothing is recorded then.
         """
         from bo_loop.campaign.rounds.decide import decide  # torch: only where a model is needed
-        from bo_loop.features.schema import FeatureSchema
 
+        overrides = as_nodes(overrides)
         check_round(overrides)
-        schema = FeatureSchema.from_json(self.sealed.features())
+        self.schema(self.state())  # features of other rules are refused before a view is written
         self.rebuild()
         for _ in range(_MOST_RACES):
             state = self.state()
             rules.check_open(state)
             config = with_overrides(self.settings(state), overrides)
-            event = decide(schema, self.literature, self.pool_of(state), state, config)
+            event = decide(self.schema(state), self.literature, self.pool_of(state), state, config)
             event |= {"seen": state.seq, "overrides": overrides, "versions": versions()}
             if self._record_round(event | {"operator": who(operator)}):
                 state = self.state()
@@ -267,33 +251,3 @@ class Campaign(Amendments):
         if appended.set_aside:
             warnings.warn(str(appended.set_aside), stacklevel=3)
         return bool(appended.events)
-
-
-def _prepare(
-    settings: Mapping[str, Any],
-) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, Any], int]:
-    """Return literature and pool with keys, the feature schema as JSON, and the pairs left out."""
-    from bo_loop.data.mirror_images import one_of_mirror_images
-    from bo_loop.data.observations import with_keys
-    from bo_loop.data.pools import within_denticity
-
-    pool_node = {key: value for key, value in settings["pool"].items() if key not in POOL_RULES}
-    recipe = configs.build(settings["features"])
-    observations = with_keys(recipe.usable(configs.build(settings["data"])), "the literature")
-    every = one_of_mirror_images(with_keys(configs.build(pool_node), "the pool"))
-    most = settings["pool"].get("max_denticity_sum")
-    pool = within_denticity(every, most)
-    if pool.empty:
-        raise ConfigError(
-            f"pool.max_denticity_sum={most} leaves none of the {len(every)} pairs of the pool. "
-            "Raise it, or ask for smaller pool.n_ligands."
-        )
-    require_items(configs.build(settings["objective"]), observations, pool)
-    schema = recipe.fit(pd.concat([observations, pool])).to_json()
-    configs.build(settings["model"]).require_blocks(schema["blocks"])
-    return observations, pool, schema, len(every) - len(pool)
-
-
-def versions() -> dict[str, str]:
-    """Return the versions of the packages on which numbers may depend."""
-    return {package: version(package) for package in _PACKAGES}

@@ -1,6 +1,6 @@
 """Pairs that new ligands or metal ions add to a pool."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ _CONDITIONS = ["temperature_C", "ionic_strength_M"]
 
 def new_pairs(
     pool: pd.DataFrame,
-    features: Mapping[str, Any],
+    schema: FeatureSchema,
     ligands: str | Path | None,
     metals: Sequence[str],
     max_denticity_sum: int | str | None = None,
@@ -30,8 +30,8 @@ def new_pairs(
     ----------
     pool : DataFrame
         The pool so far, with ``pair_id`` and ``ligand_group``.
-    features : mapping
-        JSON of the frozen feature schema.
+    schema : FeatureSchema
+        The features in force.
     ligands : str, Path or None
         A table, as `bo_loop.data.TablePool` reads it.
     metals : sequence of str
@@ -48,7 +48,7 @@ def new_pairs(
     Raises
     ------
     ConfigError, DataError
-        As `pools.table`; or listing the ligands for which a frozen feature is undefined.
+        As `pools.TablePool.read`; or listing the ligands for which a frozen feature is undefined.
     CampaignError
         If there is nothing to add, or the pool's conditions are not one and the same.
     """
@@ -59,7 +59,7 @@ def new_pairs(
     if ligands is not None:
         old = [str(MetalIon(m, int(z))) for m, z in _distinct(pool, ["metal", "charge"])]
         every = [*old, *(m for m in metals if str(parse_ion(m)) not in old)]
-        parts.append(pools.table(path=str(ligands), metals=every, **wanted))
+        parts.append(pools.TablePool(path=str(ligands), metals=every, **wanted).read())
         n_of_table = len(parts[0])
     if metals:
         ions = pd.DataFrame([asdict(parse_ion(m)) for m in metals])
@@ -81,7 +81,7 @@ def new_pairs(
         raise CampaignError(
             f"Nothing to add: all these pairs are in the pool already{named}{rule}."
         )
-    FeatureSchema.from_json(features).transform(pairs)  # what it cannot describe is refused here
+    schema.transform(pairs)  # what it cannot describe is refused here
     pairs.attrs["there"] = there
     return pairs
 

@@ -6,8 +6,9 @@ import warnings
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -22,6 +23,10 @@ from bo_loop.campaign.settings import check_targets
 from bo_loop.campaign.views import forms, history, views
 from bo_loop.campaign.views.status import Status, status_of
 
+if TYPE_CHECKING:
+    from bo_loop.features.schema import FeatureSchema
+
+_PACKAGES = ("bo-loop", "torch", "gpytorch", "botorch", "numpy", "scipy", "rdkit")
 LEDGER, MEASUREMENTS = "ledger.jsonl", "measurements.csv"
 FORM, MODEL = "proposals.csv", "model.json"
 
@@ -50,6 +55,11 @@ def who(operator: str | None) -> str:
         return getpass.getuser()
     except (OSError, KeyError, ImportError):  # no such user: some containers
         return ""
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of the packages on which numbers may depend."""
+    return {package: version(package) for package in _PACKAGES}
 
 
 class Record:
@@ -122,6 +132,31 @@ class Record:
         settings = {**self.config, **state.overrides}
         check_targets(settings)
         return settings
+
+    def schema(self, state: CampaignState) -> "FeatureSchema":
+        """Return the features in force: those sealed, or what they were renewed to since.
+
+        Raises
+        ------
+        DataError
+            If the rules and packages at hand are not those that computed their values.
+        """
+        from bo_loop.features.schema import FeatureSchema, require_version
+
+        stored = self.sealed.features()
+        if not state.features:
+            return FeatureSchema.from_json(stored)
+        renewed = self.renewed_schema
+        require_version(state.features, renewed.version)
+        return renewed
+
+    @cached_property
+    def renewed_schema(self) -> "FeatureSchema":
+        """The features fitted anew, by the installed rules, on what was sealed at `start`."""
+        from bo_loop.features.schema import FeatureSchema
+
+        sealed = pd.concat([self.literature, self._sealed_pool])
+        return FeatureSchema.renewed(self.sealed.features(), sealed)
 
     def pool_of(self, state: CampaignState) -> pd.DataFrame:
         """Return the pool at `state`: the pairs sealed at start, then those added since."""

@@ -5,7 +5,8 @@ from typing import Any
 
 from bo_loop.base import config as configs
 from bo_loop.base.errors import ConfigError
-from bo_loop.base.names import current
+from bo_loop.base.names import current, plain
+from bo_loop.campaign import options
 
 SETTINGS = ("batch_size", "seed", "data", "features", "model", "objective", "acquisition", "pool")
 FOR_A_ROUND = ("batch_size", "seed", "model", "objective", "acquisition", "pool")
@@ -26,25 +27,45 @@ _HARMLESS = ("bo_loop.models.", "bo_loop.acquisition.")
 _BUILT_LATER = {"model": "fit", "objective": "parts", "acquisition": "allow_replicates"}
 
 
-def checked_settings(config: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what is sealed of a config; impossible ML_n are left out unless it says otherwise.
+def started_with(given: Mapping[str, Any], pool_rules: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is sealed of what `Campaign.start` was given, as plain values.
+
+    Parameters
+    ----------
+    given : mapping
+        `SETTINGS`; each group as a name, an object or a config node.
+    pool_rules : mapping
+        Some of `POOL_RULES`; others are those of the pool's own node or option.
 
     Raises
     ------
     ConfigError
-        If a setting is missing, unknown or of a value it cannot take.
+        If a setting is unknown or of a value it cannot take.
     """
-    unknown = set(config) - {*SETTINGS, "name", "directory"}
-    missing = {*SETTINGS} - set(config)
-    if unknown or missing:
+    unknown = sorted(set(pool_rules) - set(POOL_RULES))
+    if unknown:
         raise ConfigError(
-            f"A campaign's config lacks {sorted(missing) or 'nothing'} and has no use for "
-            f"{sorted(unknown) or 'nothing'}. Its keys are {', '.join(SETTINGS)}."
+            f"Campaign.start has no use for {unknown}. It takes name, directory, "
+            f"{', '.join((*SETTINGS, *POOL_RULES))}."
         )
-    settings = {key: config[key] for key in SETTINGS}
-    settings["pool"] = {"max_denticity_sum": "usual", **config["pool"]}
+    nodes = as_nodes(given)
+    settings = {key: nodes[key] for key in SETTINGS}
+    settings["pool"] = {**_pool_rules(settings["pool"]), **settings["pool"], **pool_rules}
     check_values(settings)
     return settings
+
+
+def as_nodes(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Return settings as plain values, each group as its config node."""
+    return {
+        key: options.node(key, value) if key in options.GROUPS else plain(value)
+        for key, value in settings.items()
+    }
+
+
+def _pool_rules(pool: Mapping[str, Any]) -> dict[str, Any]:
+    own = options.defaults("pool", pool)
+    return {"include_known": False} | {key: own[key] for key in POOL_RULES if key in own}
 
 
 def with_overrides(settings: Mapping[str, Any], overrides: Mapping[str, Any]) -> dict[str, Any]:

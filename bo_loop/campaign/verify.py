@@ -6,7 +6,7 @@ sealed      the files that `start` sealed have the hashes that it recorded
 views       measurements.csv and each round's model.json are what the ledger says, byte for byte;
             of proposals.csv, which is the lab's form, only our columns are compared
 rounds      the posterior and the picks of each round follow from its recorded hyperparameters and
-            the events that it had seen
+            the events that it had seen; one made with earlier rules of features is noted
 ==========  =====================================================================================
 """
 
@@ -191,6 +191,10 @@ def _round(record: Record, made: Round, versions: Mapping[str, str], *, refit: b
         if made.versions[name] != versions.get(name)
     ]
     note = f"the packages differ ({'; '.join(differing)}), so numbers may" if differing else ""
+    if earlier := _earlier_rules(record, made):
+        return Check(
+            what, "note", f"made with earlier rules of features ({earlier}): not recomputed"
+        )
     try:
         problems, report = _recomputed(record, made, refit=refit)
     except BoLoopError as error:
@@ -202,16 +206,24 @@ def _round(record: Record, made: Round, versions: Mapping[str, str], *, refit: b
     return Check(what, "note" if differing else "ok", "; ".join(filter(None, [follows, detail])))
 
 
+def _earlier_rules(record: Record, made: Round) -> str:
+    """Name the rules of a round's features, if they are not the installed ones; else ""."""
+    from bo_loop.features.schema import schema_version
+
+    stored = record.sealed.features()
+    made_by = fold(record.ledger.read().events[: made.seen]).features or stored["version"]
+    return "" if made_by == schema_version(stored["blocks"]) else made_by
+
+
 def _recomputed(record: Record, made: Round, *, refit: bool) -> tuple[list[str], str]:
     """Return how a round differs from what follows now, and what a new fit would give."""
     from bo_loop.base.config import build
     from bo_loop.campaign.rounds import decide as rounds
-    from bo_loop.features.schema import FeatureSchema
     from bo_loop.surrogate import Surrogate
 
     state = fold(record.ledger.read().events[: made.seen])
     config = with_overrides(record.settings(state), made.overrides)
-    schema = FeatureSchema.from_json(record.sealed.features())
+    schema = record.schema(state)
     pool, literature = record.pool_of(state), record.literature
     recipe = build(config["model"])
     observations = rounds.training(literature, pool, state)

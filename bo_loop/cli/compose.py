@@ -128,7 +128,7 @@ def _campaign_arguments(verb: str, arguments: Sequence[str]) -> list[str]:
         ]
     for group in _ROUND_GROUPS:
         if group not in given:
-            own.append(f"{group}={_option(choices[group], campaign.path)}")
+            own.append(f"{group}={_option(choices.get(group, 'null'), campaign.path)}")
             own += [
                 f"++{group}.{_option(key, campaign.path)}={literal(value)}"
                 for key, value in settings[group].items()

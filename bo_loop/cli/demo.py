@@ -8,7 +8,7 @@ import pandas as pd
 from rich.console import Console
 from rich.table import Table
 
-from bo_loop.base.config import build
+from bo_loop.base.config import read
 from bo_loop.campaign.campaign import Campaign
 from bo_loop.cli.terminal import proposals_table
 from bo_loop.data.observations import with_pair_ids
@@ -23,7 +23,7 @@ def expected_random_experiments(n_pool: int) -> float:
     return (n_pool + 1) / 2
 
 
-def run(config: Mapping[str, Any], choices: Mapping[str, str], console: Console) -> Path:
+def run(config: Mapping[str, Any], console: Console) -> Path:
     """Run the loop and print every round.
 
     Parameters
@@ -31,8 +31,6 @@ def run(config: Mapping[str, Any], choices: Mapping[str, str], console: Console)
     config : mapping
         What ``conf/demo.yaml`` composes: a campaign's config and ``rounds``. The pool must be
         ``known_pairs``, whose values the lab answers with.
-    choices : mapping of str to str
-        The option chosen for each group.
     console : Console
         Where to print.
 
@@ -44,8 +42,8 @@ def run(config: Mapping[str, Any], choices: Mapping[str, str], console: Console)
     rounds = config["rounds"]
     own = {key: value for key, value in config.items() if key != "rounds"}
     own["name"] = _free_name(Path(config["directory"]), str(config["name"]))
-    campaign = Campaign.start(own, choices)
-    truth = _truth(build(config["pool"]["data"]), campaign)
+    campaign = Campaign.start(**own)
+    truth = _truth(read(config["pool"]["data"], "pool.data"), campaign)
     console.print(
         f"{len(truth)} pairs whose constants are hidden from the model; "
         f"{rounds} rounds of {config['batch_size']}. Strongest: log β {truth.max():.2f}."

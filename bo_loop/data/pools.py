@@ -1,11 +1,12 @@
 """Pools: the metal-ligand pairs that a campaign may propose.
 
-A pool is a frame of pairs (`bo_loop.data.observations.PAIR_COLUMNS`). Every function here is a
-config node's target: it takes plain values and returns the frame.
+A pool is a frame of pairs (`bo_loop.data.observations.PAIR_COLUMNS`). A class here says which,
+in plain values, so that a record can name it; `read` returns the frame.
 """
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from bo_loop.base.errors import ConfigError, DataError
+from bo_loop.base.types import Source
 from bo_loop.chemistry.coordination import usual_coordination
 from bo_loop.chemistry.donors import DONOR_NAMES, donor_features, donor_sites
 from bo_loop.chemistry.ions import MetalIon, parse_ion
@@ -27,13 +29,8 @@ USUAL = "usual"
 """Value of ``max_denticity_sum``: the usual coordination number of each metal ion."""
 
 
-def common_chelators(
-    *,
-    metals: Sequence[str],
-    n_ligands: Sequence[int] = (1,),
-    temperature_C: float = 25.0,
-    ionic_strength_M: float = 0.1,
-) -> pd.DataFrame:
+@dataclass(frozen=True, kw_only=True)
+class CommonChelators:
     """Pairs of metal ions with about 190 ligands that can be bought.
 
     The ligands are those of ``common_chelators.csv`` in this package: aminopolycarboxylates,
@@ -51,34 +48,31 @@ def common_chelators(
         Temperature wanted, °C.
     ionic_strength_M : float
         Ionic strength wanted, mol/L.
-
-    Returns
-    -------
-    DataFrame
-        One row per metal × ligand × n, metals outermost, n innermost.
-
-    Raises
-    ------
-    ConfigError
-        If `metals` or `n_ligands` is empty, repeats itself or holds what cannot be a number of
-        ligands.
-    DataError
-        If a metal ion cannot be read, or a condition is not physical.
     """
-    with resources.files("bo_loop.data").joinpath(_CHELATORS).open(encoding="utf-8") as file:
-        ligands = pd.read_csv(file, dtype=str, keep_default_na=False)
-    ligands = ligands.rename(columns={"name": "ligand"})
-    return _cross(ligands, metals, n_ligands, temperature_C, ionic_strength_M, _CHELATORS)
+
+    metals: Sequence[str]
+    n_ligands: Sequence[int] = (1,)
+    temperature_C: float = 25.0
+    ionic_strength_M: float = 0.1
+
+    def read(self) -> pd.DataFrame:
+        """Return one row per metal × ligand × n, metals outermost, n innermost.
+
+        Raises
+        ------
+        ConfigError
+            If `metals` or `n_ligands` is empty, repeats itself or holds what cannot be a number
+            of ligands.
+        DataError
+            If a metal ion cannot be read, or a condition is not physical.
+        """
+        with resources.files("bo_loop.data").joinpath(_CHELATORS).open(encoding="utf-8") as file:
+            ligands = pd.read_csv(file, dtype=str, keep_default_na=False)
+        return _cross(ligands.rename(columns={"name": "ligand"}), self, _CHELATORS)
 
 
-def table(
-    *,
-    path: str,
-    metals: Sequence[str],
-    n_ligands: Sequence[int] = (1,),
-    temperature_C: float = 25.0,
-    ionic_strength_M: float = 0.1,
-) -> pd.DataFrame:
+@dataclass(frozen=True, kw_only=True)
+class TablePool:
     """Pairs of metal ions with the ligands of a table.
 
     Parameters
@@ -88,74 +82,84 @@ def table(
         (or ``name``, which means the same; a cell may be empty), and, if there is one, ``cost``:
         the ligand's price in any one unit. Others are ignored.
     metals, n_ligands, temperature_C, ionic_strength_M
-        As `common_chelators`.
-
-    Returns
-    -------
-    DataFrame
-        One row per metal × ligand × n, SMILES standardised, in the order of the file.
-
-    Raises
-    ------
-    ConfigError
-        As `common_chelators`.
-    DataError
-        As `common_chelators`, or if there is no such table at `path`, or it holds a structure
-        twice, one that cannot be read, or one without a donor atom. All such rows are listed.
+        As `CommonChelators`.
     """
-    where = f"pool table {path}"
-    ligands, rows = _read_ligands(Path(path), where)
-    _refuse_repeats(ligands, rows, where)
-    _refuse_donor_free(ligands, rows, where)
-    return _cross(ligands, metals, n_ligands, temperature_C, ionic_strength_M, where)
+
+    path: str
+    metals: Sequence[str]
+    n_ligands: Sequence[int] = (1,)
+    temperature_C: float = 25.0
+    ionic_strength_M: float = 0.1
+
+    def read(self) -> pd.DataFrame:
+        """Return one row per metal × ligand × n, SMILES standardised, in the order of the file.
+
+        Raises
+        ------
+        ConfigError
+            As `CommonChelators.read`.
+        DataError
+            As `CommonChelators.read`, or if there is no such table at `path`, or it holds a
+            structure twice, one that cannot be read, or one without a donor atom. All such rows
+            are listed.
+        """
+        where = f"pool table {self.path}"
+        ligands, rows = _read_ligands(Path(self.path), where)
+        _refuse_repeats(ligands, rows, where)
+        _refuse_donor_free(ligands, rows, where)
+        return _cross(ligands, self, where)
 
 
-def known_pairs(
-    *, data: pd.DataFrame, metals: Sequence[str], n_ligands: Sequence[int] = (1,)
-) -> pd.DataFrame:
+@dataclass(frozen=True, kw_only=True)
+class KnownPairs:
     """Pairs that `data` has an observation of, for some metal ions.
 
     What a simulated campaign draws from: each pair has an answer.
 
     Parameters
     ----------
-    data : DataFrame
-        Observations (`bo_loop.data.observations.OBSERVATION_COLUMNS`).
+    data : Source
+        Where the observations come from, such as `bo_loop.data.Minteq`.
     metals : sequence of str
         Metal ions, as ``bo_loop.chemistry.ions.parse_ion`` reads them.
     n_ligands : sequence of int
         Numbers of ligands in the complex, each 1 to 6.
-
-    Returns
-    -------
-    DataFrame
-        One row per pair, in the order of `data`. The conditions are those of the pair's first
-        observation.
-
-    Raises
-    ------
-    ConfigError
-        As `common_chelators`.
-    DataError
-        If a metal ion cannot be read or `data` has no pair of it.
     """
-    ions, counts = _ions(metals), _counts(n_ligands)
-    ion_of_row = pd.Series(
-        [MetalIon(m, int(z)) for m, z in zip(data["metal"], data["charge"], strict=True)],
-        index=data.index,
-        dtype=object,
-    )
-    wanted = ion_of_row.isin(ions) & data["n_ligands"].isin(counts)
-    absent = [str(ion) for ion in ions if not (ion_of_row[wanted] == ion).any()]
-    if absent:
-        raise DataError(
-            f"The data hold no pair of {', '.join(absent)} with n = {_listed(counts)}, so there is "
-            "nothing to choose from. Name metal ions and numbers of ligands that the data have, or "
-            "take pool=common_chelators."
+
+    data: Source
+    metals: Sequence[str]
+    n_ligands: Sequence[int] = (1,)
+
+    def read(self) -> pd.DataFrame:
+        """Return one row per pair, in the order of the data.
+
+        The conditions are those of the pair's first observation.
+
+        Raises
+        ------
+        ConfigError
+            As `CommonChelators.read`.
+        DataError
+            If a metal ion cannot be read or the data have no pair of it.
+        """
+        data = self.data.read()
+        ions, counts = _ions(self.metals), _counts(self.n_ligands)
+        ion_of_row = pd.Series(
+            [MetalIon(m, int(z)) for m, z in zip(data["metal"], data["charge"], strict=True)],
+            index=data.index,
+            dtype=object,
         )
-    pairs = data.loc[wanted, list(schema.PAIR_COLUMNS)]
-    first = ~schema.with_pair_ids(pairs)["pair_id"].duplicated()
-    return schema.validate_pairs(pairs[first].reset_index(drop=True), "pool known_pairs")
+        wanted = ion_of_row.isin(ions) & data["n_ligands"].isin(counts)
+        absent = [str(ion) for ion in ions if not (ion_of_row[wanted] == ion).any()]
+        if absent:
+            raise DataError(
+                f"The data hold no pair of {', '.join(absent)} with n = {_listed(counts)}, so "
+                "there is nothing to choose from. Name metal ions and numbers of ligands that the "
+                "data have, or take pool=common_chelators."
+            )
+        pairs = data.loc[wanted, list(schema.PAIR_COLUMNS)]
+        first = ~schema.with_pair_ids(pairs)["pair_id"].duplicated()
+        return schema.validate_pairs(pairs[first].reset_index(drop=True), "pool known_pairs")
 
 
 def within_denticity(pairs: pd.DataFrame, most: int | str | None) -> pd.DataFrame:
@@ -216,20 +220,16 @@ def _room(pairs: pd.DataFrame, most: int | str) -> pd.Series:
     return pd.Series(most, index=pairs.index, dtype="int64")
 
 
-def _cross(
-    ligands: pd.DataFrame,
-    metals: Sequence[str],
-    n_ligands: Sequence[int],
-    temperature_C: float,
-    ionic_strength_M: float,
-    where: str,
-) -> pd.DataFrame:
-    """Return every metal × ligand × n at one temperature and ionic strength."""
-    ions = pd.DataFrame([(i.metal, i.charge) for i in _ions(metals)], columns=["metal", "charge"])
-    counts = pd.DataFrame({"n_ligands": _counts(n_ligands)})
+def _cross(ligands: pd.DataFrame, wanted: CommonChelators | TablePool, where: str) -> pd.DataFrame:
+    """Return every metal × ligand × n at the one temperature and ionic strength wanted."""
+    ions = [(ion.metal, ion.charge) for ion in _ions(wanted.metals)]
+    ions = pd.DataFrame(ions, columns=["metal", "charge"])
+    counts = pd.DataFrame({"n_ligands": _counts(wanted.n_ligands)})
     own = [column for column in ("ligand", "smiles", "cost") if column in ligands]
     pairs = ions.merge(ligands[own], how="cross").merge(counts, how="cross")
-    pairs = pairs.assign(temperature_C=temperature_C, ionic_strength_M=ionic_strength_M)
+    pairs = pairs.assign(
+        temperature_C=wanted.temperature_C, ionic_strength_M=wanted.ionic_strength_M
+    )
     # Only the conditions can still be wrong, and alike in every row: one row says it.
     schema.validate_pairs(pairs.head(1), f"{where}, conditions wanted")
     return schema.validate_pairs(pairs[[*schema.PAIR_COLUMNS, *own[2:]]], where)

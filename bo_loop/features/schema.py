@@ -137,15 +137,7 @@ class FeatureSchema:
         DataError
             If the rules and packages at hand are not those that computed the schema's values.
         """
-        installed = schema_version(stored["blocks"])
-        if stored["version"] != installed:
-            raise DataError(
-                "These features were made by other rules of bo-loop or by other packages "
-                f"({stored['version']}) than those installed ({installed}), whose values may "
-                "differ. Go on with the bo-loop that began the campaign (the first event of its "
-                "ledger names it) and with those packages, or start a new campaign; a model in a "
-                "folder has to be fitted again."
-            )
+        require_version(stored["version"], schema_version(stored["blocks"]))
         return cls(
             recipe=build(_recipe_node(stored["recipe"])),
             version=stored["version"],
@@ -156,6 +148,19 @@ class FeatureSchema:
             dropped={step: tuple(names) for step, names in stored["dropped"].items()},
             stages={stage: tuple(names) for stage, names in stored.get("stages", {}).items()},
         )
+
+    @classmethod
+    def renewed(cls, stored: Mapping[str, Any], pairs: pd.DataFrame) -> "FeatureSchema":
+        """Fit the recipe of a stored schema anew, by the rules and packages at hand.
+
+        Parameters
+        ----------
+        stored : mapping
+            What `to_json` returned, by whatever rules.
+        pairs : DataFrame
+            The pairs on which the stored schema was fitted.
+        """
+        return build(_recipe_node(stored["recipe"])).fit(pairs)
 
     def _raw(self, pairs: pd.DataFrame) -> PairFeatures:
         """Return the schema's own features, unscaled."""
@@ -172,6 +177,24 @@ def _recipe_node(stored: Mapping[str, Any]) -> dict[str, Any]:
     options = dict(stored)
     kind = options.pop("kind", "published")
     return {"_target_": f"bo_loop.features.{kind.capitalize()}Recipe", **options}
+
+
+def require_version(made_by: str, installed: str) -> None:
+    """Refuse features of other rules or packages than those installed.
+
+    Raises
+    ------
+    DataError
+        Naming both, and the way on.
+    """
+    if made_by != installed:
+        raise DataError(
+            "These features were made by other rules of bo-loop or by other packages "
+            f"({made_by}) than those installed ({installed}), whose values may "
+            "differ. A campaign goes on with the installed ones after bo-loop config name=… "
+            "renew_features=true, or with the bo-loop that began it (the first event of its "
+            "ledger names it); a model in a folder has to be fitted again."
+        )
 
 
 def schema_version(blocks: Collection[str]) -> str:

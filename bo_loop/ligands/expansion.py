@@ -10,17 +10,16 @@ import pandas as pd
 from bo_loop.acquisition.batch.ranking import ranking
 from bo_loop.base.config import build
 from bo_loop.base.errors import ConfigError
-from bo_loop.campaign.campaign import Campaign, versions
+from bo_loop.campaign.campaign import Campaign
 from bo_loop.campaign.extension import pairs_of_ligands
 from bo_loop.campaign.ledger import rules
 from bo_loop.campaign.ledger.state import CampaignState
-from bo_loop.campaign.record import Recorded
+from bo_loop.campaign.record import Recorded, versions
 from bo_loop.campaign.rounds.chances import weighed
 from bo_loop.campaign.rounds.decide import candidates_of, training
 from bo_loop.campaign.rounds.why import neighbours
 from bo_loop.campaign.settings import check_values
 from bo_loop.data.observations import with_keys
-from bo_loop.features.schema import FeatureSchema
 from bo_loop.ligands.filters import Accepted, Filters, Funnel
 from bo_loop.ligands.generators.base import Known, check_count
 from bo_loop.ligands.generators.strings import flat
@@ -142,7 +141,7 @@ def expand(
     literature, pool = campaign.literature, campaign.pool_of(state)
     most = campaign.config["pool"].get("max_denticity_sum")
     pairs_of_ligands(pool, [], most)  # a pool that cannot be extended says so before the work
-    schema = FeatureSchema.from_json(campaign.sealed.features())
+    schema = campaign.schema(state)
     surrogate = Surrogate.fit(
         schema,
         build(config["model"]),

@@ -10,7 +10,6 @@ from bo_loop.base.types import Floats, PairFeatures
 from bo_loop.campaign.campaign import Campaign
 from bo_loop.campaign.ledger.fold import fold
 from bo_loop.campaign.rounds.decide import training
-from bo_loop.features.schema import FeatureSchema
 from bo_loop.models.explain.relevance import relevance
 from bo_loop.report.facts import Facts
 from bo_loop.surrogate import Surrogate
@@ -54,7 +53,7 @@ def learned(campaign: Campaign, facts: Facts) -> Learned:
     settings = {**campaign.settings(state), **made.overrides}
     observations = training(facts.literature, campaign.pool_of(state), state)
     surrogate = Surrogate.build(
-        FeatureSchema.from_json(campaign.sealed.features()),
+        campaign.schema(state),
         build(settings["model"]),
         observations,
         made.hyperparameters,

@@ -1,7 +1,7 @@
 import pytest
 
 from bo_loop.acquisition import Cost, Maximise, Pareto
-from bo_loop.base.config import build
+from bo_loop.base.config import build, read
 from bo_loop.base.errors import ConfigError, DataError
 
 
@@ -48,7 +48,13 @@ def test_unknown_argument_names_those_the_target_takes():
 
 def test_errors_of_the_target_itself_pass_through():
     with pytest.raises(DataError, match="Unobtainium"):
-        build({"_target_": "bo_loop.data.Minteq", "without_metals": ["Unobtainium+2"]})
+        read({"_target_": "bo_loop.data.Minteq", "without_metals": ["Unobtainium+2"]}, "data")
+
+
+@pytest.mark.parametrize("node", [{"_target_": "bo_loop.models.PairGP"}, {"path": "x"}, "minteq"])
+def test_what_is_no_table_is_not_read(node):
+    with pytest.raises(ConfigError, match=r"data is .*, which is no table to read"):
+        read(node, "data")
 
 
 @pytest.mark.parametrize(

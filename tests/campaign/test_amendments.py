@@ -211,7 +211,7 @@ def test_changed_settings_hold_for_all_rounds_to_come(campaign):
     campaign.configure(batch_size=1, operator="Kei")
     assert len(campaign.suggest()) == 1
     assert len(campaign.suggest(batch_size=2)) == 2
-    campaign.configure(acquisition=UCB, choices={"acquisition": "ucb"})
+    campaign.configure(acquisition=UCB)
     state = campaign.state()
     assert state.overrides == {"batch_size": 1, "acquisition": UCB}
     assert state.choices == {"acquisition": "ucb"}

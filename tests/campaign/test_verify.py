@@ -235,7 +235,7 @@ def modelled(tmp_path_factory):
     """Two rounds with a real model, a result between them."""
     from test_campaign import config
 
-    campaign = Campaign.start(config(tmp_path_factory.mktemp("verify")))
+    campaign = Campaign.start(**config(tmp_path_factory.mktemp("verify")))
     first = campaign.suggest()
     value = float(first["mean"].iloc[0].round(2))
     rows = f"pair_id,log_beta\n{first['pair_id'].iloc[0]},{value}\n".encode()

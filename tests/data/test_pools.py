@@ -1,12 +1,13 @@
 """Pools: the chelator table recomputed from its structures, counts by hand, error messages."""
 
+from dataclasses import dataclass
 from importlib import resources
 
 import pandas as pd
 import pytest
 from rdkit import Chem
 
-from bo_loop.base.config import build
+from bo_loop.base.config import read
 from bo_loop.base.errors import ConfigError, DataError
 from bo_loop.chemistry import ligands as chem
 from bo_loop.chemistry.donors import DONOR_NAMES, donor_features
@@ -138,12 +139,12 @@ class TestTableOfChelators:
 
 class TestCommonChelators:
     def test_crosses_metals_ligands_and_n(self, chelators):
-        pool = pools.common_chelators(
+        pool = pools.CommonChelators(
             metals=["Ni+2", "Cu2+", "VO+2"],
             n_ligands=[1, 2],
             temperature_C=37.0,
             ionic_strength_M=0.15,
-        )
+        ).read()
         assert list(pool.columns) == list(schema.PAIR_COLUMNS)
         assert len(pool) == 3 * len(chelators) * 2
         assert len(pool.drop_duplicates(["metal", "charge", "smiles", "n_ligands"])) == len(pool)
@@ -157,7 +158,7 @@ class TestCommonChelators:
         assert set(pool["ionic_strength_M"]) == {0.15}
 
     def test_defaults_to_one_ligand_at_25_degrees_and_a_tenth_molar(self, chelators):
-        pool = pools.common_chelators(metals=["Fe+3"])
+        pool = pools.CommonChelators(metals=["Fe+3"]).read()
         assert len(pool) == len(chelators)
         assert pool["ligand"].tolist() == chelators["name"].tolist()
         for column, value in [("n_ligands", 1), ("temperature_C", 25.0), ("ionic_strength_M", 0.1)]:
@@ -165,21 +166,21 @@ class TestCommonChelators:
 
     def test_is_built_from_a_config_node(self, chelators):
         node = {"_target_": "bo_loop.data.CommonChelators", "metals": ["Ni+2"]}
-        assert len(build(node)) == len(chelators)
+        assert len(read(node, "pool")) == len(chelators)
 
     @pytest.mark.parametrize("n", [0, 7, -1, 1.5, "2", True])
     def test_refuses_an_impossible_n(self, n):
         with pytest.raises(ConfigError, match=r"pool\.n_ligands holds .*whole numbers from 1 to 6"):
-            pools.common_chelators(metals=["Ni+2"], n_ligands=[1, n])
+            pools.CommonChelators(metals=["Ni+2"], n_ligands=[1, n]).read()
 
     @pytest.mark.parametrize("n_ligands", [[], 2, "12"])
     def test_refuses_what_is_no_list_of_n(self, n_ligands):
         with pytest.raises(ConfigError, match=r"pool\.n_ligands is .*such as \[1, 2\]"):
-            pools.common_chelators(metals=["Ni+2"], n_ligands=n_ligands)
+            pools.CommonChelators(metals=["Ni+2"], n_ligands=n_ligands).read()
 
     def test_refuses_a_repeated_n(self):
         with pytest.raises(ConfigError, match=r"\[1, 2, 1\] repeats itself"):
-            pools.common_chelators(metals=["Ni+2"], n_ligands=[1, 2, 1])
+            pools.CommonChelators(metals=["Ni+2"], n_ligands=[1, 2, 1]).read()
 
     @pytest.mark.parametrize(
         "conditions",
@@ -188,18 +189,18 @@ class TestCommonChelators:
     def test_names_an_impossible_condition_once(self, conditions):
         (column,) = conditions
         with pytest.raises(DataError, match="conditions wanted") as caught:
-            pools.common_chelators(metals=["Ni+2", "Cu+2"], **conditions)
+            pools.CommonChelators(metals=["Ni+2", "Cu+2"], **conditions).read()
         assert len(caught.value.problems) == 1
         assert column in caught.value.problems[0]
 
     @pytest.mark.parametrize("metals", [[], "Ni+2"])
     def test_refuses_what_is_no_list_of_metals(self, metals):
         with pytest.raises(ConfigError, match=r"pool\.metals is .*such as \[Ni\+2, Cu\+2\]"):
-            pools.common_chelators(metals=metals)
+            pools.CommonChelators(metals=metals).read()
 
     def test_refuses_a_metal_named_twice(self):
         with pytest.raises(ConfigError, match=r"names Ni\+2 more than once: name each metal"):
-            pools.common_chelators(metals=["Ni+2", "Cu+2", "Ni2+"])
+            pools.CommonChelators(metals=["Ni+2", "Cu+2", "Ni2+"]).read()
 
     @pytest.mark.parametrize(
         ("metal", "message"),
@@ -211,7 +212,7 @@ class TestCommonChelators:
     )
     def test_refuses_an_unknown_metal(self, metal, message):
         with pytest.raises(DataError, match=message):
-            pools.common_chelators(metals=["Ni+2", metal])
+            pools.CommonChelators(metals=["Ni+2", metal]).read()
 
 
 class TestTable:
@@ -226,7 +227,7 @@ class TestTable:
             tmp_path,
             "name,smiles,price\nNA,OC(=O)c1cccnc1,3\nacetate,CC(=O)[O-].[Na+],1\n,NCCN,2\n",
         )
-        pool = pools.table(path=path, metals=["Ni+2", "Cu+2"], n_ligands=[1, 3])
+        pool = pools.TablePool(path=path, metals=["Ni+2", "Cu+2"], n_ligands=[1, 3]).read()
         assert len(pool) == 2 * 3 * 2
         assert pool["ligand"].tolist()[:6] == ["NA", "NA", "acetate", "acetate", "", ""]
         assert pool["smiles"].tolist()[2:6] == ["CC(=O)O", "CC(=O)O", "NCCN", "NCCN"]
@@ -238,57 +239,57 @@ class TestTable:
         path = self._write(
             tmp_path, "ligand,smiles\nクエン酸,OC(=O)CC(O)(CC(=O)O)C(=O)O\n", encoding
         )
-        assert pools.table(path=path, metals=["Ni+2"])["ligand"].tolist() == ["クエン酸"]
+        assert pools.TablePool(path=path, metals=["Ni+2"]).read()["ligand"].tolist() == ["クエン酸"]
 
     def test_lists_every_ligand_that_is_there_twice(self, tmp_path):
         path = self._write(
             tmp_path, "ligand,smiles\nen,NCCN\nacid,CC(=O)O\nen again,C(N)CN\nsalt,CC(=O)[O-]\n"
         )
         with pytest.raises(DataError, match="Keep one row of each") as caught:
-            pools.table(path=path, metals=["Ni+2"])
+            pools.TablePool(path=path, metals=["Ni+2"]).read()
         assert caught.value.problems == ("rows 2, 4: NCCN", "rows 3, 5: CC(=O)O")
 
     def test_takes_tautomers_for_one_ligand(self, tmp_path):
         path = self._write(tmp_path, "ligand,smiles\nthione,CC(N)=S\nthiol,CC(=N)S\n")
         with pytest.raises(DataError) as caught:
-            pools.table(path=path, metals=["Ni+2"])
+            pools.TablePool(path=path, metals=["Ni+2"]).read()
         assert caught.value.problems == ("rows 2, 3: CC(N)=S",)
 
     def test_lists_every_structure_that_cannot_be_read(self, tmp_path):
         path = self._write(tmp_path, "ligand,smiles\na,C1CC\nb,NCCN\nc,N(C\n")
         with pytest.raises(DataError) as caught:
-            pools.table(path=path, metals=["Ni+2"])
+            pools.TablePool(path=path, metals=["Ni+2"]).read()
         assert len(caught.value.problems) == 2
         assert "row 2" in str(caught.value)
         assert "row 4" in str(caught.value)
 
     def test_refuses_a_missing_file(self, tmp_path):
         with pytest.raises(DataError, match=r"nothing\.csv: there is no such file in "):
-            pools.table(path=str(tmp_path / "nothing.csv"), metals=["Ni+2"])
+            pools.TablePool(path=str(tmp_path / "nothing.csv"), metals=["Ni+2"]).read()
 
     @pytest.mark.parametrize("header", ["ligand,structure", "smiles,price"])
     def test_refuses_a_table_without_its_columns(self, tmp_path, header):
         path = self._write(tmp_path, f"{header}\na,b\n")
         with pytest.raises(DataError, match=r"needs 'smiles' and 'ligand'.*Correct the header"):
-            pools.table(path=path, metals=["Ni+2"])
+            pools.TablePool(path=path, metals=["Ni+2"]).read()
 
     def test_refuses_a_header_alone(self, tmp_path):
         path = self._write(tmp_path, "ligand,smiles\n")
         with pytest.raises(DataError, match="a header and at least one row are needed"):
-            pools.table(path=path, metals=["Ni+2"])
+            pools.TablePool(path=path, metals=["Ni+2"]).read()
 
     @pytest.mark.parametrize("text", ["", "\n\n", ",,\n"])
     def test_refuses_an_empty_file(self, tmp_path, text):
         path = self._write(tmp_path, text)
         with pytest.raises(DataError, match="a header and at least one row are needed"):
-            pools.table(path=path, metals=["Ni+2"])
+            pools.TablePool(path=path, metals=["Ni+2"]).read()
 
     def test_lists_every_row_with_a_stray_comma(self, tmp_path):
         path = self._write(
             tmp_path, 'ligand,smiles\n1,2-pn,CC(N)CN\n"1,3-tn",NCCCN\nen,NCCN,,\n1,4-tn,NCCCCN\n'
         )
         with pytest.raises(DataError) as caught:
-            pools.table(path=path, metals=["Ni+2"])
+            pools.TablePool(path=path, metals=["Ni+2"]).read()
         assert [line.partition(" —")[0] for line in caught.value.problems] == [
             "row 2: 3 cells where the header has 2",
             "row 5: 3 cells where the header has 2",
@@ -297,7 +298,7 @@ class TestTable:
 
     def test_reads_quoted_commas_and_ignores_empty_rows_at_the_end(self, tmp_path):
         path = self._write(tmp_path, 'ligand,smiles\n"1,3-tn",NCCCN,,\n\n,\n')
-        pool = pools.table(path=path, metals=["Ni+2"])
+        pool = pools.TablePool(path=path, metals=["Ni+2"]).read()
         assert pool[["ligand", "smiles"]].values.tolist() == [["1,3-tn", "NCCCN"]]
 
     @pytest.mark.parametrize("suffix", [".xlsx", ".parquet"])
@@ -305,20 +306,30 @@ class TestTable:
         frame = pd.DataFrame({"name": ["en", None], "smiles": ["NCCN", "CC(=O)[O-]"]})
         path = tmp_path / f"mine{suffix}"
         frame.to_excel(path, index=False) if suffix == ".xlsx" else frame.to_parquet(path)
-        pool = pools.table(path=str(path), metals=["Ni+2"])
+        pool = pools.TablePool(path=str(path), metals=["Ni+2"]).read()
         assert pool[["ligand", "smiles"]].values.tolist() == [["en", "NCCN"], ["", "CC(=O)O"]]
 
     def test_counts_rows_as_a_spreadsheet_does(self, tmp_path):
         path = self._write(tmp_path, "ligand,smiles\nen,NCCN\n\nnothing,\nnone\n")
         with pytest.raises(DataError) as caught:
-            pools.table(path=path, metals=["Ni+2"])
+            pools.TablePool(path=path, metals=["Ni+2"]).read()
         assert [problem[:5] for problem in caught.value.problems] == ["row 4", "row 5"]
 
     def test_refuses_an_unknown_encoding(self, tmp_path):
         path = tmp_path / "mine.csv"
         path.write_bytes(b"ligand,smiles\n\x81\x20,NCCN\n")
         with pytest.raises(DataError, match="save it again as CSV UTF-8"):
-            pools.table(path=str(path), metals=["Ni+2"])
+            pools.TablePool(path=str(path), metals=["Ni+2"]).read()
+
+
+@dataclass(frozen=True)
+class Given:
+    """A source that is the table itself."""
+
+    table: pd.DataFrame
+
+    def read(self):
+        return self.table
 
 
 class TestKnownPairs:
@@ -337,7 +348,7 @@ class TestKnownPairs:
         return frame.assign(log_beta_sd=float("nan"), censoring="none", source="made up")
 
     def test_takes_each_pair_once_with_its_first_conditions(self, data):
-        pool = pools.known_pairs(data=data, metals=["Ni+2"])
+        pool = pools.KnownPairs(data=Given(data), metals=["Ni+2"]).read()
         assert list(pool.columns) == list(schema.PAIR_COLUMNS)
         assert pool.values.tolist() == [
             ["Ni", 2, "en", "NCCN", 1, 25.0, 0.1],
@@ -346,7 +357,7 @@ class TestKnownPairs:
         assert pool.index.tolist() == [0, 1]
 
     def test_tells_charges_and_n_apart(self, data):
-        pool = pools.known_pairs(data=data, metals=["Cu+2", "Ni+2"], n_ligands=[1, 2])
+        pool = pools.KnownPairs(data=Given(data), metals=["Cu+2", "Ni+2"], n_ligands=[1, 2]).read()
         assert pool[["metal", "charge", "n_ligands"]].values.tolist() == [
             ["Ni", 2, 1],
             ["Ni", 2, 2],
@@ -356,24 +367,24 @@ class TestKnownPairs:
 
     def test_leaves_the_data_alone(self, data):
         before = data.copy(deep=True)
-        pools.known_pairs(data=data, metals=["Ni+2"])
+        pools.KnownPairs(data=Given(data), metals=["Ni+2"]).read()
         pd.testing.assert_frame_equal(data, before)
 
     def test_names_every_metal_without_data(self, data):
         with pytest.raises(
             DataError, match=r"no pair of Zn\+2, Cu\+1 with n = 1.*common_chelators"
         ):
-            pools.known_pairs(data=data, metals=["Ni+2", "Zn+2", "Cu+1"])
+            pools.KnownPairs(data=Given(data), metals=["Ni+2", "Zn+2", "Cu+1"]).read()
 
 
 def test_costs_belong_to_the_ligand(tmp_path):
     path = tmp_path / "priced.csv"
     path.write_text("name,smiles,cost\nglycine,NCC(=O)O,1.5\nen,NCCN,20\n", encoding="utf-8")
-    pool = pools.table(path=str(path), metals=["Ni+2", "Cu+2"])
+    pool = pools.TablePool(path=str(path), metals=["Ni+2", "Cu+2"]).read()
     assert pool["cost"].tolist() == [1.5, 20.0, 1.5, 20.0]
     path.write_text("name,smiles,cost\nglycine,NCC(=O)O,\nen,NCCN,free\n", encoding="utf-8")
     with pytest.raises(DataError, match=r"(?s)row 2, cost: ''.*row 3, cost: 'free'.*price above 0"):
-        pools.table(path=str(path), metals=["Ni+2"])
+        pools.TablePool(path=str(path), metals=["Ni+2"]).read()
 
 
 # ------------------------------------------------------------------ more donors than room
@@ -421,7 +432,7 @@ def test_ligands_without_a_donor_are_refused_by_name(tmp_path):
     path = tmp_path / "shelf.csv"
     path.write_text("ligand,smiles\nglycine,NCC(=O)O\nhexane,CCCCCC\n,c1ccccc1\n", encoding="utf-8")
     with pytest.raises(DataError, match=r"(?s)without a donor.*row 3: hexane .*row 4: c1ccccc1"):
-        pools.table(path=str(path), metals=["Ni+2"])
+        pools.TablePool(path=str(path), metals=["Ni+2"]).read()
 
 
 @pytest.mark.parametrize("most", [0, -1, 2.5, True, "6", "most"])

@@ -17,7 +17,7 @@ from bo_loop.base.errors import CampaignError, ConfigError
 from bo_loop.campaign.ledger.state import CampaignState
 from bo_loop.campaign.rounds.generated import origin, restricted
 from bo_loop.chemistry.ligands import ligand_group, standardise
-from bo_loop.data.sources import minteq
+from bo_loop.data import CommonChelators, Minteq
 from bo_loop.ligands.expansion import Making, expand, expand_table
 from bo_loop.ligands.filters import Filters, Funnel
 from bo_loop.ligands.worth import Judge
@@ -46,16 +46,11 @@ def making(**changes):
 def begun(tmp_path_factory):
     """Cu2+ over Zn2+ with twenty purchasable ligands."""
     folder = tmp_path_factory.mktemp("campaigns")
-    pool = build(
-        {
-            "_target_": "bo_loop.data.CommonChelators",
-            "metals": ["Cu+2"],
-        }
-    )
+    pool = CommonChelators(metals=["Cu+2"]).read()
     table = folder / "ligands.csv"
     pool[["ligand", "smiles"]].iloc[::9].to_csv(table, index=False)
     return Campaign.start(
-        {
+        **{
             "name": "copper",
             "directory": str(folder),
             "batch_size": 4,
@@ -192,7 +187,7 @@ def test_a_table_outside_a_campaign_guided_by_the_model():
     )
     features = build({"_target_": "bo_loop.features.PublishedRecipe"})
     done = expand_table(
-        minteq.load(), features, wanted, making(generator=SMC, n=5),
+        Minteq().read(), features, wanted, making(generator=SMC, n=5),
         model=MODEL, objective=MAXIMISE, acquisition=LOG_EI,
     )  # fmt: skip
     assert len(done.ligands) == 5
@@ -204,7 +199,7 @@ def test_a_table_outside_a_campaign_guided_by_the_model():
 
 @pytest.fixture(scope="module")
 def surrogate():
-    observations = minteq.load()
+    observations = Minteq().read()
     features = build({"_target_": "bo_loop.features.PublishedRecipe"})
     return Surrogate.fit(features.fit(observations), build(MODEL), observations)
 

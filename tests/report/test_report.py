@@ -57,7 +57,7 @@ def config(directory):
 @pytest.fixture(scope="module")
 def campaign(tmp_path_factory):
     """Two rounds of three: four results, one failure, one still pending; one not proposed."""
-    campaign = Campaign.start(config(tmp_path_factory.mktemp("campaigns")))
+    campaign = Campaign.start(**config(tmp_path_factory.mktemp("campaigns")))
     for number, (values, status) in enumerate(
         [(["17.5", "11.0", "6.1"], ["", "", ""]), (["7.77", "", ""], ["", "failed", ""])], start=1
     ):
@@ -133,7 +133,7 @@ def test_a_report_is_the_same_twice(page, campaign):
 
 
 def test_a_campaign_without_rounds_has_a_report(tmp_path):
-    page = report(Campaign.start(config(tmp_path)))
+    page = report(Campaign.start(**config(tmp_path)))
     assert "No result yet." in page
     assert "No round yet." in page
 

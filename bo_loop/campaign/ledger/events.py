@@ -41,6 +41,7 @@ EVENT_TYPES = frozenset(
         "restored",
         "pool_extended",
         "config_changed",
+        "renewed",
         "closed",
         "reopened",
     }

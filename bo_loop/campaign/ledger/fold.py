@@ -235,6 +235,10 @@ def _config_changed(state: CampaignState, event: Event) -> dict[str, Any]:
     return {"overrides": event.data["overrides"], "choices": event.data.get("choices") or {}}
 
 
+def _renewed(state: CampaignState, event: Event) -> dict[str, Any]:
+    return {"features": event.data["features"], "renewed_seq": event.seq}
+
+
 def _closed(state: CampaignState, event: Event) -> dict[str, Any]:
     return {"closed_seq": event.seq}
 
@@ -274,6 +278,7 @@ _APPLY: dict[str, Callable[[CampaignState, Event], dict[str, Any]]] = {
     "restored": _restored,
     "pool_extended": _pool_extended,
     "config_changed": _config_changed,
+    "renewed": _renewed,
     "closed": _closed,
     "reopened": _reopened,
 }

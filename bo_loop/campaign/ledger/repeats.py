@@ -45,6 +45,8 @@ def is_recorded(state: CampaignState, kind: str, data: Mapping[str, Any]) -> boo
     if kind == "pool_extended":
         added = {p["pair_id"] for p in state.added_pairs}
         return bool(data["pairs"]) and {p["pair_id"] for p in data["pairs"]} <= added
+    if kind == "renewed":
+        return data["features"] == state.features
     return kind == "config_changed" and data["overrides"] == state.overrides
 
 

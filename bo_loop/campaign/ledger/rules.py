@@ -34,6 +34,7 @@ _REQUIRED = {
     "restored": ("pair_id",),
     "pool_extended": ("pairs",),
     "config_changed": ("overrides",),
+    "renewed": ("features",),
     "closed": (),
     "reopened": (),
 }

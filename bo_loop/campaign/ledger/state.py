@@ -30,6 +30,8 @@ pool_extended   pairs [{pair_id, ligand_group, and the pair columns}], source?, 
                 ligands that no catalogue holds, expansion? (how they were made)
 config_changed  overrides {setting: value} (all those now in force), choices? {group: option} (those
                 of the overrides), operator?
+renewed         features (the rules and packages that describe pairs from now on, in place of
+                those of the start), operator?
 closed          reason?, operator?
 reopened        reason?, operator?
 ==============  =================================================================================
@@ -182,6 +184,10 @@ class CampaignState:
         Pairs added to the pool, in order.
     generated : mapping of str to mapping
         By SMILES, the origin of ligands that were generated: ``generator``, ``parents``.
+    features : str
+        The rules and packages that describe pairs, if others than at `start`; else "".
+    renewed_seq : int
+        The last event that renewed the features; 0 if none did.
     closed_seq : int
         The event that closed the campaign; 0 if it is open.
     """
@@ -207,6 +213,8 @@ class CampaignState:
     choices: Mapping[str, str] = field(default_factory=dict)
     added_pairs: tuple[Mapping[str, Any], ...] = ()
     generated: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    features: str = ""
+    renewed_seq: int = 0
     closed_seq: int = 0
 
     @property
@@ -216,8 +224,9 @@ class CampaignState:
 
     @property
     def hyperparameters(self) -> Mapping[str, Any] | None:
-        """Those of the last round, for a warm start; None before the first."""
-        return self.rounds[-1].hyperparameters if self.rounds else None
+        """Those of the last round, for a warm start; None if its features were none or others."""
+        last = self.rounds[-1] if self.rounds else None
+        return last.hyperparameters if last and last.seen >= self.renewed_seq else None
 
     def state_of(self, pair_id: str) -> str:
         """Return open, pending, in_progress, measured, failed or withdrawn."""

@@ -88,6 +88,7 @@ def _told(
         "started": lambda: f"{data['n_observations']} literature values, {data['n_pool']} pairs",
         "measured": lambda: _measurement(event, after),
         "pool_extended": lambda: _extension(data),
+        "renewed": lambda: f"features by {data['features']}",
         "config_changed": lambda: _settings(data["overrides"], overrides),
     }
     tell = words.get(kind, lambda: data.get("reason") or data.get("note") or "")

@@ -10,7 +10,7 @@ from typing import Any
 from rich.console import Console
 from rich.markup import escape
 
-from bo_loop.base.config import build
+from bo_loop.base.config import build, read
 from bo_loop.base.folders import require_new
 from bo_loop.campaign.campaign import Campaign
 from bo_loop.campaign.settings import FOR_A_ROUND
@@ -57,11 +57,11 @@ __all__ = [
 ]
 
 
-def start(config: Mapping[str, Any], choices: Mapping[str, str]) -> None:
+def start(config: Mapping[str, Any]) -> None:
     """Open a campaign."""
     from bo_loop.data.pools import room_told  # RDKit: only where structures are read
 
-    campaign = Campaign.start(config, choices)
+    campaign = Campaign.start(**config)
     literature, pool = campaign.literature, campaign.pool
     of_metals = literature[literature["metal"] != PROTON]
     ions = of_metals[["metal", "charge"]].drop_duplicates()
@@ -218,7 +218,7 @@ def fit(config: Mapping[str, Any]) -> None:
 
     require_new(Path(config["model_dir"]), "model_dir")  # before the work
     features = build(config["features"])
-    observations = features.usable(build(config["data"]))
+    observations = features.usable(read(config["data"], "data"))
     schema = features.fit(observations)
     surrogate = Surrogate.fit(schema, build(config["model"]), observations)
     save(surrogate, Path(config["model_dir"]))
@@ -308,8 +308,8 @@ def tune(config: Mapping[str, Any], choices: Mapping[str, str]) -> None:
     run(config, choices, _CONSOLE)
 
 
-def demo(config: Mapping[str, Any], choices: Mapping[str, str]) -> None:
+def demo(config: Mapping[str, Any]) -> None:
     """Run the demo."""
     from bo_loop.cli.demo import run
 
-    run(config, choices, _CONSOLE)
+    run(config, _CONSOLE)

@@ -12,7 +12,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from bo_loop.base.config import build
+from bo_loop.base.config import build, read
 from bo_loop.base.errors import ConfigError
 from bo_loop.base.files import write_once
 from bo_loop.campaign.campaign import Campaign
@@ -103,7 +103,7 @@ def _to_table(config: Mapping[str, Any], making: Making, progress: Any) -> Expan
         ionic_strength_M=float(config["ionic_strength_M"]),
     )
     done = expand_table(
-        build(config["data"]),
+        read(config["data"], "data"),
         build(config["features"]),
         wanted,
         making,

@@ -110,7 +110,7 @@ def _read(
     source: str, path: str | Sequence[str], table_options: Mapping[str, Any]
 ) -> tuple[pd.DataFrame, list[Step]]:
     if source == "csv":
-        return tables.load(path=path, **table_options), []
+        return tables.Csv(path=path, **table_options).read(), []
     if not isinstance(path, str):
         raise ConfigError("source=srd46 reads one path: the official zip file, or its folder.")
     return srd46.read(path)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from bo_loop.base.errors import CampaignError
+from bo_loop.base.errors import CampaignError, ConfigError
 from bo_loop.campaign.ledger.state import RESULT_FIELDS
 from bo_loop.campaign.record import Recorded
 from bo_loop.campaign.settings import FOR_GOOD
@@ -55,17 +55,24 @@ def extend(config: Mapping[str, Any]) -> None:
     _print(done, config)
 
 
-def config(config: Mapping[str, Any], touched: frozenset[str], choices: Mapping[str, str]) -> None:
+def config(config: Mapping[str, Any], touched: frozenset[str]) -> None:
     """Change settings for all rounds to come; without any, show those in force."""
     campaign = open_campaign(config)
     changes = {key: config[key] for key in FOR_GOOD if key in touched}
+    if config["renew_features"]:
+        if changes:
+            raise ConfigError(
+                f"renew_features=true stands alone: change {', '.join(changes)} by a second "
+                "bo-loop config."
+            )
+        _print(campaign.renew_features(operator=config["operator"]), config)
+        return
     if not changes:
         settings = campaign.settings(campaign.state())
         shown = {key: settings[key] for key in FOR_GOOD}
         print(json.dumps(shown, ensure_ascii=False, indent=None if config["json"] else 1))
         return
-    made_from = {group: choices[group] for group in changes if group in choices}
-    done = campaign.configure(choices=made_from, operator=config["operator"], **changes)
+    done = campaign.configure(operator=config["operator"], **changes)
     _print(done, config)
 
 

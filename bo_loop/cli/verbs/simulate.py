@@ -10,7 +10,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from bo_loop.base.config import build, require_types
+from bo_loop.base.config import read, require_types
 from bo_loop.base.types import Floats
 from bo_loop.data.observations import with_keys
 from bo_loop.studies.simulate import figures, summary
@@ -42,7 +42,7 @@ def simulate(config: Mapping[str, Any], console: Console) -> pd.DataFrame:
     require_types("bo-loop simulate", Simulation, {"seeds": config["seeds"]})
     require_types("bo-loop simulate", run, {"processes": config["processes"]})
     simulation = Simulation(
-        observations=with_keys(build(config["data"]), "the table"),
+        observations=with_keys(read(config["data"], "data"), "the table"),
         setting=Setting(**setting),
         objective=config["objective"],
         strategies=[Strategy(name, **fields) for name, fields in config["strategies"].items()],

@@ -7,7 +7,7 @@ is wrong is reported together, by the row number that a spreadsheet shows (the h
 
 import warnings
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -34,16 +34,8 @@ REQUIRED = ("metal", "smiles", "n_ligands", "log_beta")
 CURATED = "curated"  # the column that `bo-loop import` writes: such rows are not curated again
 
 
-def load(
-    *,
-    path: str | Path | Sequence[str | Path],
-    columns: Mapping[str, str] | None = None,
-    temperature_C: float = 25.0,
-    ionic_strength_M: float = 0.1,
-    source: str | None = None,
-    protonation: str | Path | Sequence[str | Path] | None = None,
-    curation: Mapping[str, Any] | None = None,
-) -> pd.DataFrame:
+@dataclass(frozen=True, kw_only=True)
+class Csv:
     """Observations from one table, or from several.
 
     Parameters
@@ -67,51 +59,65 @@ def load(
         Options of `bo_loop.data.curation.curate.curate`, ``{}`` for its defaults: curate the tables
         (not the protonation constants), with a warning that says what is set apart. Rows that
         ``bo-loop import`` wrote are curated already: they are taken as they are.
-
-    Returns
-    -------
-    DataFrame
-        Valid observations with standard SMILES, tables in the order given.
-
-    Raises
-    ------
-    ConfigError
-        If `columns` names a column that observations do not have, or curation has no such option.
-    DataError
-        One for all tables: a missing file, a wrong type, and every bad row, with its row number,
-        column, value and what is expected.
     """
-    columns = {ours: theirs for ours, theirs in (columns or {}).items() if theirs is not None}
-    unknown = sorted(set(columns) - set(OBSERVATION_COLUMNS))
-    if unknown:
-        raise ConfigError(
-            f"data.columns names {', '.join(unknown)}: its keys are columns of an observation "
-            f"({', '.join(OBSERVATION_COLUMNS)}), its values the table's own headers."
-        )
-    paths = [path] if isinstance(path, str | Path) else list(path)
-    if not paths:
-        raise ConfigError("data.path is an empty list: give at least one table.")
-    defaults = {"temperature_C": str(temperature_C), "ionic_strength_M": str(ionic_strength_M)}
-    defaults |= {"ligand": "", "log_beta_sd": "", "censoring": "none"}
-    tables, failures = [], []
-    for one in map(Path, paths):
-        try:
-            tables.append(_observations(one, columns, {**defaults, "source": source or one.stem}))
-        except DataError as error:
-            failures.append(error)
-    if len(failures) == 1:
-        raise failures[0]
-    if failures:
-        lines = [line for e in failures for line in (str(e).partition("\n")[0], *e.problems)]
-        raise DataError(f"{len(failures)} of {len(paths)} tables cannot be used.", lines)
-    observations = pd.concat(tables, ignore_index=True)
-    if curation is not None:
-        observations = _curated(observations, curation)
-    observations = observations[list(OBSERVATION_COLUMNS)]
-    if protonation is not None:
-        protons = _protonation(protonation, temperature_C, ionic_strength_M)
-        observations = pd.concat([observations, protons], ignore_index=True)
-    return observations
+
+    path: str | Path | Sequence[str | Path]
+    columns: Mapping[str, str] | None = None
+    temperature_C: float = 25.0
+    ionic_strength_M: float = 0.1
+    source: str | None = None
+    protonation: str | Path | Sequence[str | Path] | None = None
+    curation: Mapping[str, Any] | None = None
+
+    def read(self) -> pd.DataFrame:
+        """Return valid observations with standard SMILES, tables in the order given.
+
+        Raises
+        ------
+        ConfigError
+            If `columns` names a column that observations do not have, or curation has no such
+            option.
+        DataError
+            One for all tables: a missing file, a wrong type, and every bad row, with its row
+            number, column, value and what is expected.
+        """
+        columns = {
+            ours: theirs for ours, theirs in (self.columns or {}).items() if theirs is not None
+        }
+        unknown = sorted(set(columns) - set(OBSERVATION_COLUMNS))
+        if unknown:
+            raise ConfigError(
+                f"data.columns names {', '.join(unknown)}: its keys are columns of an observation "
+                f"({', '.join(OBSERVATION_COLUMNS)}), its values the table's own headers."
+            )
+        path = self.path
+        paths = [path] if isinstance(path, str | Path) else list(path)
+        if not paths:
+            raise ConfigError("data.path is an empty list: give at least one table.")
+        defaults = {
+            name: str(getattr(self, name)) for name in ("temperature_C", "ionic_strength_M")
+        }
+        defaults |= {"ligand": "", "log_beta_sd": "", "censoring": "none"}
+        tables, failures = [], []
+        for one in map(Path, paths):
+            try:
+                stands_in = {**defaults, "source": self.source or one.stem}
+                tables.append(_observations(one, columns, stands_in))
+            except DataError as error:
+                failures.append(error)
+        if len(failures) == 1:
+            raise failures[0]
+        if failures:
+            lines = [line for e in failures for line in (str(e).partition("\n")[0], *e.problems)]
+            raise DataError(f"{len(failures)} of {len(paths)} tables cannot be used.", lines)
+        observations = pd.concat(tables, ignore_index=True)
+        if self.curation is not None:
+            observations = _curated(observations, self.curation)
+        observations = observations[list(OBSERVATION_COLUMNS)]
+        if self.protonation is not None:
+            protons = _protonation(self.protonation, self.temperature_C, self.ionic_strength_M)
+            observations = pd.concat([observations, protons], ignore_index=True)
+        return observations
 
 
 def _curated(observations: pd.DataFrame, options: Mapping[str, Any]) -> pd.DataFrame:

@@ -75,8 +75,9 @@ DATABASES = (
 """In order of priority. ThermoChimie and LLNL state I = 0 for every constant."""
 
 
-def load(*, include_inorganic: bool = False, without_metals: Sequence[str] = ()) -> pd.DataFrame:
-    """Read the constants of ML_n as observations at 25 °C and I = 0.
+@dataclass(frozen=True, kw_only=True)
+class Minteq:
+    """The constants of ML_n of the databases, at 25 °C and I = 0.
 
     Parameters
     ----------
@@ -85,41 +86,43 @@ def load(*, include_inorganic: bool = False, without_metals: Sequence[str] = ())
         ammonia, cyanide); see the module's text for what that costs.
     without_metals : sequence of str, optional
         Metal ions to leave out, such as ``["Ni+2"]``.
-
-    Returns
-    -------
-    DataFrame
-        Valid observations, in the order of the databases. `log_beta_sd` is missing throughout.
-
-    Raises
-    ------
-    DataError
-        If a metal ion to leave out cannot be read or is not in the databases.
     """
-    from bo_loop.chemistry.ligands import heavy_atoms
 
-    kept = account().query("kept").reset_index(drop=True)
-    ligands = ligand_table().set_index("name")
-    frame = pd.DataFrame(
-        {
-            "metal": kept["metal"],
-            "charge": kept["charge"],
-            "ligand": kept["ligand"],
-            "smiles": kept["ligand"].map(ligands["smiles"]),
-            "n_ligands": kept["n_ligands"],
-            "temperature_C": 25.0,
-            "ionic_strength_M": 0.0,
-            "log_beta": kept["log_beta"],
-            "log_beta_sd": float("nan"),
-            "censoring": "none",
-            "source": kept["source"],
-        },
-        columns=list(OBSERVATION_COLUMNS),
-    )
-    organic = kept["ligand"].map(ligands["kind"]) == "organic"
-    wanted = organic | (frame["smiles"].map(heavy_atoms) > SMALL) | include_inorganic
-    frame = frame[wanted & ~_is_one_of(frame, without_metals)]
-    return standardised(validate_observations(frame, _WHERE), _WHERE)
+    include_inorganic: bool = False
+    without_metals: Sequence[str] = ()
+
+    def read(self) -> pd.DataFrame:
+        """Return valid observations, in the order of the databases, all without `log_beta_sd`.
+
+        Raises
+        ------
+        DataError
+            If a metal ion to leave out cannot be read or is not in the databases.
+        """
+        from bo_loop.chemistry.ligands import heavy_atoms
+
+        kept = account().query("kept").reset_index(drop=True)
+        ligands = ligand_table().set_index("name")
+        frame = pd.DataFrame(
+            {
+                "metal": kept["metal"],
+                "charge": kept["charge"],
+                "ligand": kept["ligand"],
+                "smiles": kept["ligand"].map(ligands["smiles"]),
+                "n_ligands": kept["n_ligands"],
+                "temperature_C": 25.0,
+                "ionic_strength_M": 0.0,
+                "log_beta": kept["log_beta"],
+                "log_beta_sd": float("nan"),
+                "censoring": "none",
+                "source": kept["source"],
+            },
+            columns=list(OBSERVATION_COLUMNS),
+        )
+        organic = kept["ligand"].map(ligands["kind"]) == "organic"
+        wanted = organic | (frame["smiles"].map(heavy_atoms) > SMALL) | self.include_inorganic
+        frame = frame[wanted & ~_is_one_of(frame, self.without_metals)]
+        return standardised(validate_observations(frame, _WHERE), _WHERE)
 
 
 def ligand_table() -> pd.DataFrame:

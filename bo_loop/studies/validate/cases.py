@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from bo_loop.base.config import build
+from bo_loop.base.config import build, read
 from bo_loop.base.errors import ConfigError, DataError
 from bo_loop.base.types import Floats, PairFeatures, Rows
 from bo_loop.chemistry.ions import PROTON
@@ -53,7 +53,7 @@ class Cases:
         DataError
             If the data cannot be used, or nothing is left to score.
         """
-        data = build(node)
+        data = read(node, "data")
         values = data[data["censoring"] == "none"]  # bounds cannot be compared with a prediction
         table = standardised(values.reset_index(drop=True), "the data")
         table = table.assign(ligand_group=groups(table["smiles"].tolist()))

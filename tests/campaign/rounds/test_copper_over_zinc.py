@@ -18,7 +18,7 @@ def campaign(tmp_path_factory):
     config = OmegaConf.to_container(node, resolve=True)
     config["directory"] = str(tmp_path_factory.mktemp("campaigns"))
     config["model"] |= {"max_iter": 15}
-    campaign = Campaign.start(config)
+    campaign = Campaign.start(**config)
     with pytest.warns(UserWarning, match="before it converged"):
         campaign.suggest()
     return campaign

@@ -23,7 +23,7 @@ FEASIBLE = MAXIMISE | {"feasibility": True}
 def begun(directory, name, model, n_ligands=(1, 2), objective=MAXIMISE, metals=("Zn+2",)):
     """A campaign of the embedded zinc constants."""
     return Campaign.start(
-        {
+        **{
             "name": name,
             "directory": str(directory),
             "batch_size": 3,

@@ -97,7 +97,7 @@ def test_without_the_rule_all_pairs_stay(config, capsys):
 
 def test_a_rule_that_leaves_nothing_is_refused(config):
     with pytest.raises(ConfigError, match="leaves none of the 6 pairs"):
-        Campaign.start(config(n_ligands=[3, 4], max_denticity_sum=2))
+        Campaign.start(**config(n_ligands=[3, 4], max_denticity_sum=2))
 
 
 def test_a_campaign_from_before_the_rule_left_nothing_out():

@@ -39,7 +39,7 @@ def campaign(tmp_path_factory):
             overrides=[*options, "objective=pareto", "name=compromise", "model.max_iter=10"],
         )
     config = OmegaConf.to_container(node, resolve=True) | {"directory": str(folder)}
-    campaign = Campaign.start(config)
+    campaign = Campaign.start(**config)
     assert campaign.status().front == ()
     assert "No result yet." in write_report(campaign).read_text(encoding="utf-8")
     with pytest.warns(UserWarning, match="before it converged"):

@@ -49,7 +49,7 @@ def test_writes_what_is_kept_and_two_reports(table, out):
     done = import_literature("csv", str(table), out)
     assert names(out.parent) == OUTPUTS
     assert tuple(path.name for path in done.files) == (OUTPUTS[0], OUTPUTS[2], OUTPUTS[1])
-    kept = tables.load(path=out)
+    kept = tables.Csv(path=out).read()
     assert kept[["metal", "log_beta"]].values.tolist() == [["Ni", 5.8], ["Cu", 8.15]]
     assert kept.equals(done.curated.observations)
     report = json.loads((out.parent / OUTPUTS[2]).read_text(encoding="utf-8"))
@@ -65,7 +65,7 @@ def test_writes_csv_for_people(table, out):
     import_literature("csv", str(table), out.with_suffix(".csv"))
     raw = out.with_suffix(".csv").read_bytes()
     assert raw.startswith(b"\xef\xbb\xbfmetal,charge,")
-    assert tables.load(path=out.with_suffix(".csv"))["log_beta"].tolist() == [5.8, 8.15]
+    assert tables.Csv(path=out.with_suffix(".csv")).read()["log_beta"].tolist() == [5.8, 8.15]
 
 
 def test_reads_several_tables_with_other_headers(tmp_path, table, out):
@@ -97,7 +97,7 @@ def test_reads_srd46_and_reports_what_the_reader_left_out(tmp_path, out):
     found = [step["name"] for step in done.report["steps"]]
     assert found[: len(steps)] == [step.name for step in steps]
     assert said == [f"Reading {path}", f"Curating {len(rows)} observations", "Writing"]
-    kept = tables.load(path=out)
+    kept = tables.Csv(path=out).read()
     assert set(kept["source"]) == {srd46.SOURCE}
     assert (kept["censoring"] == "none").all()
     reasons = [row["reason"] for row in done.report["quarantine"]]
@@ -112,7 +112,7 @@ def test_what_is_not_curated_is_written_as_it_is_and_left_for_later(table, out):
     done = import_literature("csv", str(table), out, curation=None)
     assert (done.report["rows_read"], done.report["rows_kept"]) == (4, 4)
     with pytest.warns(UserWarning, match="curation keeps 3 of 4 observations"):
-        kept = tables.load(path=out, curation={"quarantine_only": True})
+        kept = tables.Csv(path=out, curation={"quarantine_only": True}).read()
     assert kept["log_beta"].tolist() == [5.74, 5.8, 8.15]
 
 
@@ -278,7 +278,7 @@ def test_imports_the_literature(out):
     paths = [str(literature(name)) for name in ("srd46_25C_0.1M.csv", "iupac_lanthanides.csv")]
     done = import_literature("csv", paths, out)
     assert done.report["rows_read"] == 3913 + 4257
-    kept = tables.load(path=out, protonation=literature("srd46_protonation.csv"))
+    kept = tables.Csv(path=out, protonation=literature("srd46_protonation.csv")).read()
     constants = kept[kept["metal"].ne("H")]
     assert constants.reset_index(drop=True).equals(done.curated.observations)
     assert tuple(kept.columns) == OBSERVATION_COLUMNS

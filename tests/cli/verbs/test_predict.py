@@ -9,7 +9,7 @@ from tolerances import ROUNDING
 
 from bo_loop.base.errors import BoLoopError, DataError
 from bo_loop.cli.verbs import campaign as commands
-from bo_loop.data.sources import minteq
+from bo_loop.data import Minteq
 from bo_loop.library.model_folder import load
 
 CONDITIONS = {"temperature_C": 25.0, "ionic_strength_M": 0.0}
@@ -36,7 +36,7 @@ def predict(folder, pairs, out="pred.csv", **conditions):
 def folder(tmp_path_factory):
     """A folder with a model of Cu, Zn and Pb, saved."""
     path = tmp_path_factory.mktemp("models")
-    known = minteq.load()
+    known = Minteq().read()
     known = known[known["metal"].isin(["Cu", "Zn", "Pb"])]
     known.to_csv(path / "lit.csv", index=False, encoding="utf-8-sig")
     config = {
@@ -68,7 +68,7 @@ def means(text):
 
 
 def test_a_saved_model_predicts_what_it_did_before(folder):
-    known = minteq.load()
+    known = Minteq().read()
     pairs = known[known["metal"].eq("Cu")].head(20)
     pairs.to_csv(folder / "known.csv", index=False)
     predicted = exact(folder, folder / "known.csv")

@@ -10,13 +10,13 @@ import pytest
 import yaml
 from command_line import run
 
-from bo_loop.data.sources import minteq
+from bo_loop.data import Minteq
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("tuned")
-    minteq.load().query("n_ligands == 1").head(80).to_csv(folder / "known.csv", index=False)
+    Minteq().read().query("n_ligands == 1").head(80).to_csv(folder / "known.csv", index=False)
     return folder
 
 

@@ -463,7 +463,7 @@ def test_the_report_escapes_what_the_table_says():
 @needs_literature
 def test_curates_the_literature():
     names = ["srd46_25C_0.1M.csv", "iupac_lanthanides.csv"]
-    result = c.curate(tables.load(path=[literature(name) for name in names]))
+    result = c.curate(tables.Csv(path=[literature(name) for name in names]).read())
     rows = result.observations
     assert rows.source.value_counts().to_dict() == {"NIST SRD 46": 3810, "IUPAC SC-Database": 2902}
     assert not rows.duplicated(["source", "metal", "charge", "smiles", "n_ligands"]).any()

@@ -29,7 +29,7 @@ def written(folder, text, name="lab.csv", encoding="utf-8-sig"):
 
 
 def test_reads_a_table_with_defaults_for_what_is_missing(tmp_path):
-    frame = tables.load(path=written(tmp_path, f"{HEADER}\n{ROWS}"), ionic_strength_M=0.5)
+    frame = tables.Csv(path=written(tmp_path, f"{HEADER}\n{ROWS}"), ionic_strength_M=0.5).read()
     assert tuple(frame.columns) == OBSERVATION_COLUMNS
     assert frame.smiles.tolist() == ["NCC(=O)O", "NCC(=O)O"]  # the zwitterion is the same ligand
     assert frame.temperature_C.tolist() == [25, 25]
@@ -44,12 +44,14 @@ def test_reads_a_table_with_defaults_for_what_is_missing(tmp_path):
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp932"])
 def test_reads_japanese_names(tmp_path, encoding):
     text = f"{HEADER}\nNi,2,グリシン,NCC(=O)O,1,5.74,25,0.1,研究室\n"
-    frame = tables.load(path=written(tmp_path, text, "測定.csv", encoding))
+    frame = tables.Csv(path=written(tmp_path, text, "測定.csv", encoding)).read()
     assert (frame.ligand[0], frame.source[0]) == ("グリシン", "研究室")
 
 
 def test_na_is_no_missing_value(tmp_path):
-    frame = tables.load(path=written(tmp_path, f"{HEADER}\nNa,1,NA,NCC(=O)O,1,0.2,25,0.1,null\n"))
+    frame = tables.Csv(
+        path=written(tmp_path, f"{HEADER}\nNa,1,NA,NCC(=O)O,1,0.2,25,0.1,null\n")
+    ).read()
     assert (frame.metal[0], frame.ligand[0], frame.source[0]) == ("Na", "NA", "null")
 
 
@@ -57,7 +59,7 @@ def test_na_is_no_missing_value(tmp_path):
 def test_sniffs_the_separator(tmp_path, separator, number):
     text = f'{HEADER}\nNi,2,"a,b",NCC(=O)O,1,X,25,0.1,lab\n'.replace('"a,b"', "ab")
     text = text.replace(",", separator).replace("X", number)
-    assert tables.load(path=written(tmp_path, text)).log_beta.tolist() == [5.74]
+    assert tables.Csv(path=written(tmp_path, text)).read().log_beta.tolist() == [5.74]
 
 
 def test_takes_other_peoples_headers(tmp_path):
@@ -65,7 +67,7 @@ def test_takes_other_peoples_headers(tmp_path):
     columns = {
         "metal": "Ion", "smiles": "SMILES string", "n_ligands": "n", "log_beta": "lg K (25 °C)",
     }  # fmt: skip
-    frame = tables.load(path=written(tmp_path, text), columns=columns, source="thesis")
+    frame = tables.Csv(path=written(tmp_path, text), columns=columns, source="thesis").read()
     assert frame.iloc[0][["metal", "charge", "log_beta", "source"]].tolist() == [
         "Cu", 2, -8.15, "thesis",
     ]  # fmt: skip
@@ -80,13 +82,13 @@ def test_other_formats_read_the_same(tmp_path, suffix):
         frame.to_excel(path, index=False)
     else:
         frame.to_parquet(path)
-    assert tables.load(path=path).equals(tables.load(path=csv))
+    assert tables.Csv(path=path).read().equals(tables.Csv(path=csv).read())
 
 
 def test_several_tables_keep_their_sources(tmp_path):
     one = written(tmp_path, f"{HEADER}\n{ROWS}", "one.csv")
     two = written(tmp_path, "metal,smiles,n_ligands,log_beta\nZn+2,NCC(=O)O,1,5.0\n", "two.csv")
-    frame = tables.load(path=[str(one), str(two)])
+    frame = tables.Csv(path=[str(one), str(two)]).read()
     assert frame.source.tolist() == ["lab", "one", "two"]
     assert frame.index.tolist() == [0, 1, 2]
 
@@ -102,7 +104,7 @@ def test_lists_every_bad_row_once_by_its_spreadsheet_number(tmp_path):
         "Ni,2,,,1,5.0,25,0.1,\n"  # row 7
     )
     with pytest.raises(DataError) as caught:
-        tables.load(path=written(tmp_path, text))
+        tables.Csv(path=written(tmp_path, text)).read()
     cells = [line.partition(":")[0] for line in caught.value.problems]
     assert cells == [
         "row 2, log_beta", "row 4, smiles", "row 5", "row 6, metal", "row 6, n_ligands",
@@ -115,7 +117,7 @@ def test_lists_every_bad_row_once_by_its_spreadsheet_number(tmp_path):
 def test_lists_bad_metals_of_a_table_without_charges(tmp_path):
     text = "metal,smiles,n_ligands,log_beta\nCu,NCC(=O)O,1,5\nVO2+,NCC(=O)O,1,x\nCu+2,CCN,1,5\n"
     with pytest.raises(DataError) as caught:
-        tables.load(path=written(tmp_path, text))
+        tables.Csv(path=written(tmp_path, text)).read()
     assert [line[:6] for line in caught.value.problems] == ["row 2,", "row 3,", "row 3,"]
     assert "readings" in caught.value.problems[1]
 
@@ -123,7 +125,7 @@ def test_lists_bad_metals_of_a_table_without_charges(tmp_path):
 def test_one_error_for_all_tables(tmp_path):
     bad = written(tmp_path, f"{HEADER}\nNi,2,,NCC(=O)O,1,x,25,0.1,\n")
     with pytest.raises(DataError) as caught:
-        tables.load(path=[bad, tmp_path / "absent.csv", tmp_path / "lab.docx"])
+        tables.Csv(path=[bad, tmp_path / "absent.csv", tmp_path / "lab.docx"]).read()
     text = str(caught.value)
     assert "3 of 3 tables cannot be used" in text
     assert "row 2, log_beta" in text
@@ -145,7 +147,7 @@ def test_one_error_for_all_tables(tmp_path):
 )
 def test_says_what_is_wrong_with_a_table(tmp_path, text, message):
     with pytest.raises(DataError, match=message):
-        tables.load(path=written(tmp_path, text))
+        tables.Csv(path=written(tmp_path, text)).read()
 
 
 def test_says_that_a_table_was_read_as_japanese(tmp_path):
@@ -157,13 +159,13 @@ def test_says_that_a_table_was_read_as_japanese(tmp_path):
 def test_refuses_what_is_neither_utf8_nor_cp932(tmp_path):
     (tmp_path / "lab.csv").write_bytes(HEADER.encode() + b"\ncaf\xe9 \x81\n")
     with pytest.raises(DataError, match="neither UTF-8 nor cp932"):
-        tables.load(path=tmp_path / "lab.csv")
+        tables.Csv(path=tmp_path / "lab.csv").read()
 
 
 @pytest.mark.parametrize("name", ["lab.xlsx", "lab.parquet"])
 def test_refuses_files_that_are_not_what_they_are_called(tmp_path, name):
     with pytest.raises(DataError, match="is not a"):
-        tables.load(path=written(tmp_path, "no such thing", name))
+        tables.Csv(path=written(tmp_path, "no such thing", name)).read()
 
 
 def test_refuses_a_workbook_that_unpacks_without_end(tmp_path, monkeypatch):
@@ -171,7 +173,7 @@ def test_refuses_a_workbook_that_unpacks_without_end(tmp_path, monkeypatch):
     with zipfile.ZipFile(tmp_path / "lab.xlsx", "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("xl/worksheets/sheet1.xml", b" " * (3 << 20))
     with pytest.raises(DataError, match="unpacks to 3 MiB"):
-        tables.load(path=tmp_path / "lab.xlsx")
+        tables.Csv(path=tmp_path / "lab.xlsx").read()
 
 
 @pytest.mark.parametrize(
@@ -184,13 +186,13 @@ def test_refuses_a_workbook_that_unpacks_without_end(tmp_path, monkeypatch):
 def test_refuses_options_that_make_no_sense(tmp_path, options, message):
     path = written(tmp_path, f"{HEADER}\n{ROWS}")
     with pytest.raises(ConfigError, match=message):
-        tables.load(**{"path": path, **options})
+        tables.Csv(**{"path": path, **options}).read()
 
 
 def test_names_a_mapped_header_that_is_absent(tmp_path):
     path = written(tmp_path, f"{HEADER}\n{ROWS}")
     with pytest.raises(DataError, match=r"has no column 'lg K', which columns= names"):
-        tables.load(path=path, columns={"log_beta": "lg K"})
+        tables.Csv(path=path, columns={"log_beta": "lg K"}).read()
 
 
 @pytest.mark.parametrize(
@@ -222,7 +224,7 @@ FUZZ = settings(
 
 def read_or_refuse(path):
     try:
-        outcome = tables.load(path=path)
+        outcome = tables.Csv(path=path).read()
     except BoLoopError as error:
         outcome = str(error)
     assert len(outcome) > 0
@@ -296,8 +298,8 @@ def test_protonation_lists_every_bad_row(tmp_path):
 @pytest.mark.parametrize(
     ("name", "read", "rows"),
     [
-        ("srd46_25C_0.1M.csv", tables.load, 3913),
-        ("iupac_lanthanides.csv", tables.load, 4257),
+        ("srd46_25C_0.1M.csv", lambda path: tables.Csv(path=path).read(), 3913),
+        ("iupac_lanthanides.csv", lambda path: tables.Csv(path=path).read(), 4257),
         ("srd46_protonation.csv", protonation.load, 6736),
     ],
 )
@@ -321,7 +323,7 @@ def test_protonation_constants_stand_behind_the_observations_as_metal_h(tmp_path
     table = written(tmp_path, f"{HEADER}\n{ROWS}")
     acids = written(tmp_path, ACIDS, "acids.csv")
     with pytest.warns(UserWarning, match="of 4 protonation constants, .* 1 because the acid"):
-        frame = tables.load(path=table, protonation=acids)
+        frame = tables.Csv(path=table, protonation=acids).read()
     assert tuple(frame.columns) == OBSERVATION_COLUMNS
     assert frame.metal.tolist() == ["Ni", "Cu", "H", "H"]
     protons = frame.iloc[2:]
@@ -331,7 +333,7 @@ def test_protonation_constants_stand_behind_the_observations_as_metal_h(tmp_path
     assert protons.source.tolist() == ["acids", "acids"]
     # What was written can be read again.
     frame.to_parquet(tmp_path / "all.parquet")
-    assert tables.load(path=tmp_path / "all.parquet").equals(frame)
+    assert tables.Csv(path=tmp_path / "all.parquet").read().equals(frame)
 
 
 def test_of_each_ligand_the_protonation_constants_nearest_to_the_conditions_are_kept(tmp_path):
@@ -346,11 +348,11 @@ def test_of_each_ligand_the_protonation_constants_nearest_to_the_conditions_are_
     )
     acids = written(tmp_path, acids, "acids.csv")
     with pytest.warns(UserWarning, match="left out: 2 because others of the ligand"):
-        frame = tables.load(path=table, protonation=acids)
+        frame = tables.Csv(path=table, protonation=acids).read()
     protons = frame[frame["metal"].eq("H")]
     assert protons["log_beta"].tolist() == [9.5, 11.9, 4.6, 4.7]
     with pytest.warns(UserWarning, match="left out: 3 because"):
-        frame = tables.load(path=table, protonation=acids, temperature_C=40.0)
+        frame = tables.Csv(path=table, protonation=acids, temperature_C=40.0).read()
     assert frame.query("metal == 'H'")["log_beta"].tolist() == [9.3, 4.6, 4.7]
 
 
@@ -360,7 +362,7 @@ def test_protonation_constants_are_read_from_the_distribution_too(tmp_path):
         pytest.warns(UserWarning, match="16 protonation constants of NIST SRD 46, 14 are read"),
         pytest.warns(UserWarning, match="left out: 1 because a lower step"),
     ):
-        frame = tables.load(path=table, protonation=srd46_dump.zipped(tmp_path / "d.zip"))
+        frame = tables.Csv(path=table, protonation=srd46_dump.zipped(tmp_path / "d.zip")).read()
     glycine = frame.query("metal == 'H' and smiles == 'NCC(=O)O'")
     assert glycine.log_beta.tolist() == [9.57, 11.93]
 
@@ -372,7 +374,7 @@ def test_protonation_constants_are_read_from_the_distribution_too(tmp_path):
 def test_refuses_protons_that_are_no_protonation_constant(tmp_path, charge, n_ligands, expected):
     row = f"H,{charge},,NCC(=O)O,{n_ligands},9.57,25,0.1,lab"
     with pytest.raises(DataError) as caught:
-        tables.load(path=written(tmp_path, f"{HEADER}\n{row}\n{ROWS}"))
+        tables.Csv(path=written(tmp_path, f"{HEADER}\n{row}\n{ROWS}")).read()
     assert [line[:6] for line in caught.value.problems] == ["row 2,"]
     assert expected in caught.value.problems[0]
 
@@ -385,7 +387,7 @@ def test_protonation_constants_without_a_first_step_are_no_use(tmp_path):
         "acids.csv",
     )
     with pytest.raises(DataError, match="none can be used: 1 because a lower step is not known"):
-        tables.load(path=table, protonation=acids)
+        tables.Csv(path=table, protonation=acids).read()
 
 
 SUSPICIOUS = """metal,charge,smiles,ligand,n_ligands,log_beta,censoring
@@ -400,12 +402,12 @@ Cu,2,c1ccccc1,benzene,1,13.85,none
 def test_suspicious_rows_are_set_apart_and_all_else_is_left_as_it_is(tmp_path):
     path = written(tmp_path, SUSPICIOUS)
     with pytest.warns(UserWarning, match="curation keeps 4 of 5 observations") as said:
-        frame = tables.load(path=path, curation={"quarantine_only": True})
+        frame = tables.Csv(path=path, curation={"quarantine_only": True}).read()
     (message,) = (str(warning.message) for warning in said)
     assert "metal Cu, charge 2, ligand benzene, smiles c1ccccc1, log_beta 13.85" in message
     assert "no donor atom in the structure" in message
     assert "data.curation=null keeps everything" in message
-    everything = tables.load(path=path)
+    everything = tables.Csv(path=path).read()
     assert len(everything) == 5
     pd.testing.assert_frame_equal(frame, everything.head(4))
 
@@ -414,16 +416,16 @@ def test_the_command_line_does_so_unless_told_otherwise(tmp_path):
     conf = yaml.safe_load((CONF / "data" / "csv.yaml").read_text(encoding="utf-8"))
     path = written(tmp_path, SUSPICIOUS)
     with pytest.warns(UserWarning, match="1 look suspicious"):
-        frame = tables.load(path=path, curation=conf["curation"])
+        frame = tables.Csv(path=path, curation=conf["curation"]).read()
     assert "benzene" not in set(frame.ligand)
 
 
 def test_rows_that_an_import_wrote_are_not_curated_again(tmp_path):
     head, *rows = SUSPICIOUS.splitlines()
     marked = [f"{head},curated", *(f"{row},{'yes' if 'benzene' in row else ''}" for row in rows)]
-    frame = tables.load(
+    frame = tables.Csv(
         path=written(tmp_path, "\n".join(marked)), curation={"quarantine_only": True}
-    )
+    ).read()
     assert "benzene" in set(frame.ligand)
     assert tuple(frame.columns) == OBSERVATION_COLUMNS
 
@@ -431,13 +433,13 @@ def test_rows_that_an_import_wrote_are_not_curated_again(tmp_path):
 def test_curates_while_reading(tmp_path):
     table = written(tmp_path, f"{HEADER}\n{ROWS}{ROWS}".replace("5.74", "5.7", 1))
     with pytest.warns(UserWarning, match="curation keeps 2 of 4 observations; 0 look suspicious"):
-        frame = tables.load(path=table, curation={})
+        frame = tables.Csv(path=table, curation={}).read()
     assert frame.log_beta.tolist() == [15.03, 5.74]
     with pytest.warns(UserWarning, match="curation keeps"):
-        frame = tables.load(path=table, curation={"duplicates": "mean"})
+        frame = tables.Csv(path=table, curation={"duplicates": "mean"}).read()
     assert frame.log_beta.tolist() == pytest.approx([5.72, 15.03])
     with pytest.raises(ConfigError, match="curation has no option duplicate: its options are"):
-        tables.load(path=table, curation={"duplicate": "mean"})
+        tables.Csv(path=table, curation={"duplicate": "mean"}).read()
     for wrong in (
         True,
         {"excluded_metals": "Np"},
@@ -448,21 +450,21 @@ def test_curates_while_reading(tmp_path):
         {"above_beta1": "maybe"},
     ):
         with pytest.raises(ConfigError, match="curation"):
-            tables.load(path=table, curation=wrong)
+            tables.Csv(path=table, curation=wrong).read()
 
 
 def test_a_column_mapped_to_nothing_goes_by_its_own_name(tmp_path):
     path = written(tmp_path, f"{HEADER}\n{ROWS}")
     columns = dict.fromkeys(OBSERVATION_COLUMNS)
-    assert tables.load(path=path, columns=columns).equals(tables.load(path=path))
+    assert tables.Csv(path=path, columns=columns).read().equals(tables.Csv(path=path).read())
 
 
 @needs_literature
 def test_reads_the_protonation_constants_beside_the_literature():
     with pytest.warns(UserWarning, match="of 6736 protonation constants"):
-        frame = tables.load(
+        frame = tables.Csv(
             path=literature("srd46_25C_0.1M.csv"), protonation=literature("srd46_protonation.csv")
-        )
+        ).read()
     protons = frame[frame["metal"].eq("H")]
     assert len(frame) - len(protons) == 3913
     assert set(protons["charge"]) == {1, 2, 3, 4, 5, 6}

@@ -12,12 +12,12 @@ EDTA = "ethylenediaminetetraacetic acid"
 
 @pytest.fixture(scope="module")
 def everything():
-    return minteq.load(include_inorganic=True)
+    return minteq.Minteq(include_inorganic=True).read()
 
 
 @pytest.fixture(scope="module")
 def default():
-    return minteq.load()
+    return minteq.Minteq().read()
 
 
 @pytest.fixture(scope="module")
@@ -232,7 +232,7 @@ def test_default_leaves_out_inorganic_ligands_of_one_or_two_heavy_atoms(everythi
 
 
 def test_metals_can_be_left_out(everything):
-    without = minteq.load(include_inorganic=True, without_metals=["Ni+2", "Fe(3+)"])
+    without = minteq.Minteq(include_inorganic=True, without_metals=["Ni+2", "Fe(3+)"]).read()
     ions = set(zip(without.metal, without.charge, strict=True))
     assert ("Ni", 2) not in ions
     assert ("Fe", 3) not in ions
@@ -246,7 +246,7 @@ def test_metal_that_is_not_there_is_told():
     with pytest.raises(
         DataError, match=r"Ir\+3 not in the embedded databases. Their metal ions are Ag\+1"
     ):
-        minteq.load(without_metals=["Ir+3"])
+        minteq.Minteq(without_metals=["Ir+3"]).read()
 
 
 def test_account_is_a_copy():

@@ -7,7 +7,7 @@ from campaign.test_campaign import config
 from tolerances import SOLVED
 
 from bo_loop.campaign.campaign import Campaign
-from bo_loop.data.sources import minteq
+from bo_loop.data import Minteq
 from bo_loop.features.recipes.published import PublishedRecipe
 from bo_loop.library.model_folder import load, save
 from bo_loop.models.matern_gp import MaternGP
@@ -18,7 +18,7 @@ OPTIONS = {"source_noise": True, "source_offset": True}
 
 @pytest.fixture(scope="module")
 def table():
-    frame = minteq.load()
+    frame = Minteq().read()
     frame = frame[frame["metal"].isin(["Ni", "Cu", "Zn"]) & (frame["n_ligands"] == 1)]
     return frame.reset_index(drop=True).assign(source=lambda f: np.resize(["a", "b", "b"], len(f)))
 
@@ -64,7 +64,7 @@ def test_a_bound_counts_whatever_its_source_is_off_by(table, tmp_path):
 
 def test_the_rounds_of_a_campaign_follow_from_what_they_recorded(tmp_path):
     settings = config(tmp_path)
-    campaign = Campaign.start({**settings, "model": {**settings["model"], **OPTIONS}})
+    campaign = Campaign.start(**settings | {"model": {**settings["model"], **OPTIONS}})
     first = campaign.suggest()
     value = float(first["mean"].iloc[0].round(2))
     rows = f"pair_id,log_beta\n{first['pair_id'].iloc[0]},{value}\n".encode()

@@ -4,7 +4,7 @@ import yaml
 
 from bo_loop.base.config import packaged_conf
 from bo_loop.base.errors import ConfigError
-from bo_loop.data.sources import minteq
+from bo_loop.data import Minteq
 from bo_loop.studies.tune.search_space import Space
 
 BASE = {
@@ -93,7 +93,7 @@ def test_every_value_is_tried_and_every_bad_one_named():
         REAL,
     )
     with pytest.raises(ConfigError) as caught:
-        space.require_usable(minteq.load().head(3))
+        space.require_usable(Minteq().read().head(3))
     _, *listed = str(caught.value).splitlines()
     assert [line.partition(": ")[0] for line in listed] == [
         "  - model.fit_rows=1",
@@ -111,7 +111,7 @@ def test_every_value_is_tried_and_every_bad_one_named():
 def test_a_whole_number_is_not_searched_between_fractions():
     with pytest.raises(ConfigError, match=r"fit_rows: 10\.5 — expected a whole number"):
         Space({"model.fit_rows": {"low": 10.5, "high": 20.5}}, REAL).require_usable(
-            minteq.load().head(3)
+            Minteq().read().head(3)
         )
 
 
@@ -124,4 +124,4 @@ def test_the_spaces_that_come_with_the_program_are_usable():
             group: yaml.safe_load((conf / group / f"{name}.yaml").read_text(encoding="utf-8"))
             for group, name in of.items()
         }
-        Space(options, base).require_usable(minteq.load().head(3))
+        Space(options, base).require_usable(Minteq().read().head(3))

@@ -8,7 +8,7 @@ import pytest
 from tolerances import SOLVED
 
 from bo_loop.base.errors import ConfigError, DataError, FitError
-from bo_loop.data.sources import minteq
+from bo_loop.data import Minteq
 from bo_loop.studies.tune import study
 from bo_loop.studies.tune.study import tune
 from bo_loop.studies.validate import judge
@@ -19,7 +19,7 @@ BEST = 300
 
 @pytest.fixture
 def config(tmp_path):
-    rows = minteq.load().query("n_ligands == 1").head(80)
+    rows = Minteq().read().query("n_ligands == 1").head(80)
     rows.to_csv(tmp_path / "known.csv", index=False)
     return {
         "data": {"_target_": "bo_loop.data.Csv", "path": str(tmp_path / "known.csv")},

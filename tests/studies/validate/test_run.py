@@ -10,8 +10,8 @@ import yaml
 from bo_loop.base.config import build
 from bo_loop.base.errors import ConfigError, DataError
 from bo_loop.base.parallel import Processes, Serial
+from bo_loop.data import Minteq
 from bo_loop.data.observations import with_keys
-from bo_loop.data.sources import minteq
 from bo_loop.models.gp.linalg import FitWarning
 from bo_loop.studies.validate import output, run
 from bo_loop.studies.validate.finished import Memory
@@ -263,7 +263,7 @@ def test_a_model_without_stages_keeps_all_features(tmp_path, monkeypatch):
 @pytest.fixture
 def with_acids(tmp_path):
     """A table of two sources, with protonation constants beside them."""
-    rows = minteq.load().query("n_ligands == 1").head(90)
+    rows = Minteq().read().query("n_ligands == 1").head(90)
     rows = rows.assign(source=["first"] * 60 + ["other"] * 30)
     table, acids = tmp_path / "known.csv", tmp_path / "acids.csv"
     rows.to_csv(table, index=False)

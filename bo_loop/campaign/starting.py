@@ -1,0 +1,103 @@
+"""The start of a campaign: literature, pool and features are made, sealed, and recorded."""
+
+import hashlib
+import os
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from bo_loop.base import config as configs
+from bo_loop.base import files
+from bo_loop.base.errors import CampaignError, ConfigError
+from bo_loop.base.types import FeatureRecipe
+from bo_loop.campaign import options, sealed
+from bo_loop.campaign.ledger.events import canonical
+from bo_loop.campaign.ledger.ledger import Ledger
+from bo_loop.campaign.pool_rows import require_items
+from bo_loop.campaign.record import LEDGER, versions, who
+from bo_loop.campaign.settings import POOL_RULES
+
+
+def start(path: Path, settings: Mapping[str, Any]) -> None:
+    """Make the folder of a campaign, whole or not at all.
+
+    Parameters
+    ----------
+    path : Path
+        The folder.
+    settings : mapping
+        `bo_loop.campaign.settings.checked_settings`.
+
+    Raises
+    ------
+    CampaignError
+        If the folder is there.
+    ConfigError, DataError
+        If literature or pool cannot be used.
+    """
+    if path.exists():
+        raise CampaignError(
+            f"{path} exists already. Go on with bo-loop suggest name={path.name}, or start "
+            "under another name=."
+        )
+    observations, pool, schema, n_left_out = prepare(settings)
+    staging = path.with_name(f".tmp-{os.getpid()}-{path.name}")
+    try:
+        files.make_folder(staging)
+        hashes = sealed.write(
+            staging,
+            config=settings,
+            choices=options.choices(settings),
+            observations=observations,
+            pool=pool,
+            features=schema,
+        )
+        started = {
+            "name": path.name,
+            "config": hashlib.sha256(canonical(settings)).hexdigest(),
+            "sealed": hashes,
+            "versions": versions(),
+            "n_observations": len(observations),
+            "n_pool": len(pool),
+            "n_left_out": n_left_out,
+            "operator": who(None),
+        }
+        Ledger(staging / LEDGER).append([("started", started)])
+        files.publish_folder(staging, path)
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+
+
+def prepare(
+    settings: Mapping[str, Any],
+) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, Any], int]:
+    """Return literature and pool with keys, the feature schema as JSON, and the pairs left out."""
+    from bo_loop.data.mirror_images import one_of_mirror_images
+    from bo_loop.data.observations import with_keys
+    from bo_loop.data.pools import within_denticity
+
+    pool_node = {key: value for key, value in settings["pool"].items() if key not in POOL_RULES}
+    recipe = configs.build(settings["features"])
+    if not isinstance(recipe, FeatureRecipe):
+        raise ConfigError(
+            f"features is {settings['features']!r}, which is no recipe of features. Give an "
+            "option's name, such as chemistry, or an object, such as "
+            "bo_loop.features.ChemistryRecipe()."
+        )
+    literature = configs.read(settings["data"], "data")
+    observations = with_keys(recipe.usable(literature), "the literature")
+    every = one_of_mirror_images(with_keys(configs.read(pool_node, "pool"), "the pool"))
+    most = settings["pool"].get("max_denticity_sum")
+    pool = within_denticity(every, most)
+    if pool.empty:
+        raise ConfigError(
+            f"pool.max_denticity_sum={most} leaves none of the {len(every)} pairs of the pool. "
+            "Raise it, or ask for smaller pool.n_ligands."
+        )
+    require_items(configs.build(settings["objective"]), observations, pool)
+    schema = recipe.fit(pd.concat([observations, pool])).to_json()
+    configs.build(settings["model"]).require_blocks(schema["blocks"])
+    return observations, pool, schema, len(every) - len(pool)
