@@ -9,7 +9,7 @@ demo: $(INSTALLED)  ## a closed-loop campaign on the embedded data
 	$(BIN)/bo-loop demo
 
 test: lint  ## lint, import contracts, docs, tests, notebooks
-	$(BIN)/python -m pytest --nbmake tests notebooks
+	$(BIN)/python -m pytest --numprocesses=logical --dist=loadfile --nbmake tests notebooks
 
 lint: $(INSTALLED)
 	$(BIN)/ruff check .
