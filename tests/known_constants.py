@@ -55,4 +55,4 @@ MODEL = {"_target_": "bo_loop.models.MaternGP", "max_iter": 20}
 
 
 def acquisition(name: str) -> dict[str, str]:
-    return {"_target_": f"bo_loop.acquisition.scores.functions.{name}"}
+    return {"_target_": f"bo_loop.acquisition.{name}"}

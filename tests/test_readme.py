@@ -45,7 +45,7 @@ def test_the_commands_run_in_the_order_given(folder):
         assert done.returncode == 0, f"{command}\n{done.stdout}{done.stderr}"
     predicted = pd.read_csv(folder / "pred.csv", encoding="utf-8-sig")
     assert list(predicted.columns) == [
-        "metal", "charge", "smiles", "n_ligands", "note", "mean", "sd",
+        "metal", "charge", "smiles", "n_ligands", "note", "mean", "sd", "outside_domain",
     ]  # fmt: skip
     assert (predicted["sd"] > 0).all()
 

@@ -16,7 +16,7 @@ from bo_loop.report.facts import facts_of
 
 LOG_EI = {"_target_": "bo_loop.acquisition.LogEI"}
 MAXIMISE = {"_target_": "bo_loop.acquisition.Maximise", "free_ligand_M": 1e-3}
-COMPOUND = "bo_loop.acquisition.objectives.compound"
+COMPOUND = "bo_loop.acquisition"
 FEASIBLE = MAXIMISE | {"feasibility": True}
 
 
@@ -194,10 +194,8 @@ def test_a_bound_is_the_best_result_where_it_guarantees_most(tmp_path):
 @pytest.mark.parametrize(
     "changes",
     [
-        {"acquisition": "ucb"},
         {"acquisition": MAXIMISE},
         {"objective": LOG_EI},
-        {"objective": None},
         {"model": MAXIMISE},
     ],
 )
@@ -206,6 +204,8 @@ def test_a_setting_of_another_kind_is_refused(tmp_path, changes):
     for change in (campaign.configure, campaign.suggest):
         with pytest.raises(ConfigError, match=f"is no {next(iter(changes))}"):
             change(**changes)
+        with pytest.raises(ConfigError, match=r"objective is None: give the name of an option"):
+            change(objective=None)
     with pytest.raises(ConfigError, match="include_known is 'no': it must be true or false"):
         campaign.suggest(pool={"include_known": "no"})
     assert campaign.state().seq == 1
