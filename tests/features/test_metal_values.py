@@ -141,7 +141,7 @@ def test_every_metal_ion_of_the_distribution_is_described():
             lines, sep="\t", header=None, usecols=[0, 1], dtype=str, encoding="cp1252", quoting=3
         )
     table.columns = ["metalid", "name_metal"]
-    named = metal_ions(table)[["metal", "charge"]]
+    named = metal_ions(table)[["metal", "charge"]].dropna()
     ions = [MetalIon(*ion) for ion in named.itertuples(index=False) if is_metal_formula(ion[0])]
     assert len(ions) > 140
     assert np.isfinite(properties(ions)).all()
