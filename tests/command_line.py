@@ -12,6 +12,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from bo_loop.cli.console import CONSOLE
 from bo_loop.cli.main import main
 
 BO_LOOP = Path(sys.executable).with_name("bo-loop")
@@ -24,6 +25,7 @@ def run(folder, *arguments, code=0, columns=200):
         warnings.simplefilter("default")  # shown as notes, as they are to users
         patch.chdir(folder)
         patch.setenv("COLUMNS", str(columns))
+        patch.setattr(CONSOLE, "width", columns)  # read from COLUMNS only when it is made
         patch.setenv("HYDRA_FULL_ERROR", "0")  # set by the command, and restored here
         patch.setattr(sys, "argv", ["bo-loop", *map(str, arguments)])
         with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(complaints):

@@ -9,6 +9,7 @@ from bo_loop.base.errors import CampaignError, ConfigError
 from bo_loop.campaign.ledger.fold import fold
 from bo_loop.cli.verbs import campaign as commands
 from bo_loop.features.recipes.published import PublishedRecipe
+from bo_loop.features.schema import FeatureSchema
 
 LIGANDS = "ligand,smiles\nglycine,NCC(=O)O\nethylenediamine,NCCN\nIDA,OC(=O)CNCC(=O)O\n"
 
@@ -18,6 +19,7 @@ def config(tmp_path, monkeypatch):
     """Three ligands, n = 1 to 4; what the features cost is not the matter here."""
     monkeypatch.setattr(PublishedRecipe, "usable", lambda self, frame: frame.head(5))
     monkeypatch.setattr(PublishedRecipe, "fit", lambda self, frame: _Schema())
+    monkeypatch.setattr(FeatureSchema, "from_json", lambda stored: _Schema())
     (tmp_path / "ligands.csv").write_text(LIGANDS, encoding="utf-8")
 
     def made(**pool):
@@ -53,7 +55,7 @@ class _Schema:
 
 
 def test_the_rule_is_applied_at_start_and_counted(config, capsys):
-    commands.start(config(max_denticity_sum=6), {})
+    commands.start(config(max_denticity_sum=6))
     words = " ".join(capsys.readouterr().out.split())
     assert "8 pairs of 3 ligands; 4 with more than 6 donors left out" in words
     campaign = Campaign.open("room", config()["directory"])
@@ -73,7 +75,7 @@ def test_the_rule_is_applied_at_start_and_counted(config, capsys):
 
 
 def test_the_default_is_the_usual_number_of_the_ion(config, capsys):
-    commands.start(config(metals=["Ni+2", "Ag+1", "Eu+3"]), {})
+    commands.start(config(metals=["Ni+2", "Ag+1", "Eu+3"]))
     words = " ".join(capsys.readouterr().out.split())
     assert "12 with more donors than the metal ion usually binds left out" in words
     campaign = Campaign.open("room", config()["directory"])
@@ -89,7 +91,7 @@ def test_the_default_is_the_usual_number_of_the_ion(config, capsys):
 
 
 def test_without_the_rule_all_pairs_stay(config, capsys):
-    commands.start(config(max_denticity_sum=None), {})
+    commands.start(config(max_denticity_sum=None))
     words = " ".join(capsys.readouterr().out.split())
     assert "12 pairs of 3 ligands" in words
     assert "left out" not in words

@@ -16,10 +16,27 @@ KNOWN = pd.DataFrame(
 ).assign(censoring="none")
 
 
+class Likeness:
+    """A surrogate of which only the prior correlations and the domain are known."""
+
+    def __init__(self, similarity, outside):
+        self.similar, self.outside = np.array([similarity]), np.array([outside])
+
+    def similarity(self, features, rows):
+        return self.similar
+
+    def outside_domain(self, features, rows):
+        return self.outside
+
+
+ROW = np.array([0])
+
+
 def test_a_known_pair_is_no_neighbour_of_its_own():
     """Tables leave out the stereochemistry: the L form is answered by the flat drawing."""
     pairs = KNOWN.iloc[[0]].assign(smiles=DRAWN)
-    (found,) = neighbours(np.array([[1.0, 0.3, 0.4, 0.45, 0.2]]), KNOWN, pairs)
+    likeness = Likeness([1.0, 0.3, 0.4, 0.45, 0.2], outside=False)
+    (found,) = neighbours(likeness, None, ROW, pairs, KNOWN)
     told = [(near["metal"], near["ligand"], near["n_ligands"]) for near in found["nearest"]]
     assert told == [
         ("Cu+2", "tartaric acid", 2),
@@ -29,8 +46,8 @@ def test_a_known_pair_is_no_neighbour_of_its_own():
     assert not found["outside_domain"]  # its own value is in the training
 
 
-def test_a_pair_like_none_is_outside_the_domain():
+def test_a_pair_outside_the_domain_has_neighbours_too():
     pairs = KNOWN.iloc[[1]].assign(metal="Zn")
-    (found,) = neighbours(np.full((1, 5), 0.49), KNOWN, pairs)
+    (found,) = neighbours(Likeness([0.49] * 5, outside=True), None, ROW, pairs, KNOWN)
     assert found["outside_domain"]
     assert len(found["nearest"]) == 3

@@ -72,7 +72,8 @@ def test_the_pool_grows_by_real_ligands(folder):
         "ligand,smiles\nmalonic acid,OC(=O)CC(O)=O\n2-picolinic acid,OC(=O)c1ccccn1\n",
         encoding="utf-8",
     )
-    assert "2 pairs from new [1].csv" in run(folder, "extend", NAME, "ligands=new [1].csv")
+    added = run(folder, "extend", NAME, "ligands=new [1].csv", "json=true")
+    assert json.loads(added)[0]["what"].startswith("2 pairs from new [1].csv, of 2 ligands")
     printed = run(folder, "extend", NAME, "ligands=new [1].csv", code=2)
     assert "in the pool already (malonic acid, 2-picolinic acid)" in printed
     (folder / "more.csv").write_text(
