@@ -9,7 +9,6 @@ import hashlib
 import json
 import os
 import socket
-import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
@@ -19,44 +18,41 @@ from filelock import FileLock, Timeout
 
 from bo_loop.base.errors import CampaignError
 
-_MAX_CHARACTERS = 80
-_MAX_BYTES = 240  # file systems stop at 255 bytes a name
-_FORBIDDEN = '/\\:*?"<>|'  # separators, and what Windows refuses on a shared drive
-_UNPRINTABLE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 _BINARY = getattr(os, "O_BINARY", 0)  # Windows would turn LF into CRLF
+_NO_LINK = getattr(os, "O_NOFOLLOW", 0)  # Windows lets only administrators make links
 
 
-def safe_name(name: str) -> str:
-    """Return `name` if it can be the name of a campaign, that is, of one folder.
+def refuse_links(folder: Path) -> None:
+    """Refuse a folder that holds a link, at any depth: what is written through it lands elsewhere.
+
+    The folder itself, and those above it, may be reached through links.
 
     Raises
     ------
     CampaignError
-        If it is empty or too long, holds a path separator, "..", a control character or a
-        character that Windows refuses, begins with a dot, or begins or ends with a space.
+        Naming the link, or a folder that cannot be listed.
     """
-    reason = _name_problem(name)
-    if reason:
-        raise CampaignError(
-            f"The campaign name {name!r} is refused: it {reason}. "
-            "Use letters of any script, digits, '-' and '_', for example nickel_chelators."
-        )
-    return name
-
-
-def _name_problem(name: str) -> str:
-    bad = [c for c in name if c in _FORBIDDEN or unicodedata.category(c) in _UNPRINTABLE]
-    rules = {
-        "is empty": not name,
-        f"holds {bad[:1]}, which a folder's name cannot hold": bool(bad),
-        "holds '..'": ".." in name,
-        "begins with a dot": name.startswith("."),
-        "begins or ends with a space, or ends with a dot": name.strip() != name or name[-1:] == ".",
-        f"is longer than {_MAX_CHARACTERS} characters ({_MAX_BYTES} bytes)": (
-            len(name) > _MAX_CHARACTERS or len(name.encode("utf-8", "replace")) > _MAX_BYTES
-        ),
-    }
-    return next((reason for reason, broken in rules.items() if broken), "")
+    waiting = [str(folder)]
+    while waiting:
+        try:
+            with os.scandir(waiting.pop()) as entries:
+                for entry in entries:
+                    if entry.is_symlink():
+                        raise CampaignError(
+                            f"{entry.path} is a link. A campaign's folder holds its files itself: "
+                            "what is written through a link would overwrite a file elsewhere. "
+                            "Nothing was read or changed. Put the file in place of the link, or "
+                            "delete the link."
+                        )
+                    if entry.is_dir(follow_symlinks=False):
+                        waiting.append(entry.path)
+        except FileNotFoundError:
+            continue  # another command's temporary folder is gone, or there is no folder at all
+        except OSError as error:
+            raise CampaignError(
+                f"{error.filename} cannot be read ({error.strerror}). Mend its permissions, then "
+                "repeat the command."
+            ) from error
 
 
 def sha256(path: Path) -> str:
@@ -151,7 +147,8 @@ def append(path: Path, content: bytes) -> None:
     """
     try:
         existed = path.exists()
-        file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | _BINARY, 0o666)
+        flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | _BINARY | _NO_LINK
+        file = os.open(path, flags, 0o666)
     except OSError as error:
         raise _unwritable(path, error) from error
     try:
@@ -176,7 +173,7 @@ def cut(path: Path, length: int) -> None:
         If it cannot be written.
     """
     try:
-        file = os.open(path, os.O_RDWR | _BINARY)
+        file = os.open(path, os.O_RDWR | _BINARY | _NO_LINK)
         try:
             os.ftruncate(file, length)
             os.fsync(file)
@@ -229,11 +226,8 @@ def locked(path: Path, timeout: float) -> Iterator[None]:
 def _note_holder(holder: Path) -> None:
     since = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
     note = json.dumps({"host": socket.gethostname(), "pid": os.getpid(), "since": since})
-    file = os.open(holder, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | _BINARY, 0o666)
-    try:
-        _write_all(file, note.encode())
-    finally:
-        os.close(file)
+    with _temporary(holder, note.encode(), sync=False) as temporary:
+        os.replace(temporary, holder)  # opening `holder` itself would follow a link
 
 
 def _held(path: Path, holder: Path, timeout: float) -> str:
@@ -251,14 +245,15 @@ def _held(path: Path, holder: Path, timeout: float) -> str:
 
 
 @contextmanager
-def _temporary(path: Path, content: bytes) -> Iterator[Path]:
+def _temporary(path: Path, content: bytes, *, sync: bool = True) -> Iterator[Path]:
     """Write a file beside `path`, on disk; it is gone afterwards unless the process is killed."""
     temporary = path.with_name(f".tmp-{os.getpid()}-{os.urandom(4).hex()}-{path.name}"[:250])
     try:
         file = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY, 0o666)
         try:
             _write_all(file, content)
-            os.fsync(file)
+            if sync:
+                os.fsync(file)
         finally:
             os.close(file)
         yield temporary

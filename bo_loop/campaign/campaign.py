@@ -8,8 +8,8 @@ from typing import Any
 
 import pandas as pd
 
-from bo_loop.base import files
 from bo_loop.base.errors import CampaignError
+from bo_loop.base.folders import safe_name
 from bo_loop.campaign.amendments import Amendments
 from bo_loop.campaign.ledger import rules
 from bo_loop.campaign.ledger.events import NewEvent
@@ -70,7 +70,7 @@ class Campaign(Amendments):
     @classmethod
     def open(cls, name: str, directory: str | Path = "campaigns") -> "Campaign":
         """Open the campaign `name` below `directory`."""
-        return cls(Path(directory) / files.safe_name(name))
+        return cls(Path(directory) / safe_name(name))
 
     @classmethod
     def start(
@@ -119,7 +119,7 @@ class Campaign(Amendments):
         given = {"data": data, "features": features, "model": model, "objective": objective}
         given |= {"acquisition": acquisition, "pool": pool}
         settings = started_with({"batch_size": batch_size, "seed": seed} | given, pool_rules)
-        path = Path(directory) / files.safe_name(str(name))
+        path = Path(directory) / safe_name(str(name))
         start(path, settings)
         return cls(path)
 

@@ -86,6 +86,7 @@ class Record:
                 f"There is no campaign in {path}. Start one with bo-loop start "
                 f"campaign=nickel_chelators name={path.name}, or check name= and directory=."
             )
+        files.refuse_links(path)
         self.sealed = sealed.Sealed(path, self.state().sealed)
 
     @cached_property
@@ -229,6 +230,7 @@ class Record:
         Another process may record something meanwhile and write its views first: then these are
         written again, so that the last ones on disk are never behind the ledger.
         """
+        files.refuse_links(self.path)
         written = -1
         while written != (state := self.state()).seq:
             for path, content in self.views(state).items():
@@ -240,6 +242,7 @@ class Record:
 
     def _record(self, decide: Callable[[CampaignState], Iterable[NewEvent]]) -> Appended:
         """Record what `decide` makes of the state under the lock, and bring the views up to it."""
+        files.refuse_links(self.path)
         appended = self.ledger.transact(lambda events: decide(self.folded(events)))
         try:
             self.rebuild()

@@ -42,3 +42,10 @@ def test_every_primary_config_is_a_verb(path):
     from bo_loop.cli.main import VERBS
 
     assert path.stem in VERBS
+
+
+@pytest.mark.parametrize("path", sorted(CONF.glob("*.yaml")), ids=lambda path: path.stem)
+def test_no_verb_writes_a_run_folder(path):
+    hydra = yaml.safe_load(path.read_text(encoding="utf-8"))["hydra"]
+    assert hydra["run"] == {"dir": "."}
+    assert hydra["output_subdir"] is None

@@ -48,6 +48,7 @@ def test_a_campaign_from_start_to_second_round(folder):
     overrides = json.loads(events.splitlines()[-1])["data"]["overrides"]
     assert overrides["acquisition"]["beta"] == 4
     assert overrides["batch_size"] == 6
+    assert [path.name for path in folder.iterdir()] == ["campaigns"]  # no folder for each command
 
 
 @pytest.mark.parametrize(
