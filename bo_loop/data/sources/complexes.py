@@ -45,7 +45,7 @@ _COLUMNS = {
 
 
 @dataclass(frozen=True)
-class _Conversion:
+class Conversion:
     """A master species X read as the component wanted: X + protons·H+ = component (+ water)."""
 
     component: str
@@ -72,7 +72,7 @@ def judged(reactions: Sequence[Reaction], ligands: Mapping[str, int]) -> pd.Data
         component, n_ligands, log_beta (25 °C, I = 0) and delta_z2, the sum of squared charges of
         ML_n less that of its parts.
     """
-    conversions = _conversions(reactions, ligands)
+    conversions = conversions_of(reactions, ligands)
     last = {reaction.species: reaction.line for reaction in reactions}
     rows = []
     for reaction in reactions:
@@ -96,12 +96,12 @@ def judged(reactions: Sequence[Reaction], ligands: Mapping[str, int]) -> pd.Data
 
 
 def _judge(
-    reaction: Reaction, conversions: Mapping[str, _Conversion], ligands: Mapping[str, int]
+    reaction: Reaction, conversions: Mapping[str, Conversion], ligands: Mapping[str, int]
 ) -> tuple[dict[str, str | int | float], str]:
     """Return the complex ML_n with its log β, and the reason against it ("" if there is none)."""
-    parts, log_beta = _converted(reaction, conversions)
+    parts, log_beta = converted(reaction, conversions)
     protons, waters = parts.pop("H+", 0), parts.pop("H2O", 0)
-    metals = {part: n for part, n in parts.items() if _is_metal_ion(part)}
+    metals = {part: n for part, n in parts.items() if is_metal_ion(part)}
     bound = {part: n for part, n in parts.items() if part in ligands}
     others = parts.keys() - metals.keys() - bound.keys()
     n_ligands = sum(bound.values())
@@ -117,7 +117,7 @@ def _judge(
         "protonated": protons > 0,
         "hydroxo": protons < 0 or waters != 0,
         f"not 1 to {MAX_LIGANDS} ligands": n_ligands not in range(1, MAX_LIGANDS + 1),
-        "charge does not balance": not _balanced(reaction),
+        "charge does not balance": not balanced(reaction),
     }
     reason = next((reason for reason, applies in rules.items() if applies), "")
     if reason:
@@ -133,8 +133,8 @@ def _judge(
     }, ""
 
 
-def _converted(
-    reaction: Reaction, conversions: Mapping[str, _Conversion]
+def converted(
+    reaction: Reaction, conversions: Mapping[str, Conversion]
 ) -> tuple[Counter[str], float]:
     """Write a reaction in aquo ions and deprotonated ligands: components, log K.
 
@@ -155,9 +155,9 @@ def _converted(
     return Counter({part: n for part, n in parts.items() if n}), log_k
 
 
-def _conversions(
+def conversions_of(
     reactions: Sequence[Reaction], ligands: Mapping[str, int]
-) -> dict[str, _Conversion]:
+) -> dict[str, Conversion]:
     """Find the hydrolysis constants of metals and the protonation constants of ligands."""
     found = {}
     for reaction in reactions:
@@ -166,20 +166,21 @@ def _conversions(
             continue
         (name,) = others
         protons, waters = (reaction.components.get(part, 0) for part in ("H+", "H2O"))
-        if reaction.components[name] != 1 or name in ligands or _is_metal_ion(name):
+        if reaction.components[name] != 1 or name in ligands or is_metal_ion(name):
             continue
-        hydrolysed = _is_metal_ion(reaction.species) and protons > 0
+        hydrolysed = is_metal_ion(reaction.species) and protons > 0
         protonated = reaction.species in ligands and protons < 0 and not waters
         if hydrolysed or protonated:
-            found[name] = _Conversion(reaction.species, protons, -waters, reaction.log_k)
+            found[name] = Conversion(reaction.species, protons, -waters, reaction.log_k)
     return found
 
 
-def _balanced(reaction: Reaction) -> bool:
+def balanced(reaction: Reaction) -> bool:
+    """Whether a reaction keeps the charge."""
     charge = sum(n * species_charge(part) for part, n in reaction.components.items())
     return abs(charge - species_charge(reaction.species)) < 1e-9
 
 
-def _is_metal_ion(species: str) -> bool:
+def is_metal_ion(species: str) -> bool:
     """Whether a species is one metal atom, with at most oxo oxygens, and a positive charge."""
     return species_charge(species) > 0 and is_metal_formula(formula(species))

@@ -78,13 +78,16 @@ def database_text(name: str) -> str:
     return path.read_text(encoding="utf-8", errors="replace")
 
 
-def read_reactions(text: str) -> list[Reaction]:
-    """Read the reactions of every SOLUTION_SPECIES block of a PHREEQC database.
+def read_reactions(text: str, block: str = "SOLUTION_SPECIES") -> list[Reaction]:
+    """Read the reactions of every block of one kind of a PHREEQC database.
 
     Parameters
     ----------
     text : str
         The database.
+    block : str, optional
+        ``PHASES`` for solids: each dissolves into the `Reaction.species` and what the components
+        set free.
 
     Returns
     -------
@@ -101,7 +104,7 @@ def read_reactions(text: str) -> list[Reaction]:
     for number, line in enumerate(text.splitlines(), start=1):
         words = line.split("#")[0].split()
         if len(words) == 1 and re.fullmatch("[A-Z_]{3,}", words[0]):
-            inside = words[0] == "SOLUTION_SPECIES"
+            inside = words[0] == block
         elif inside and "=" in words:
             blocks.append((number, " ".join(words), {}))
         elif inside and words and blocks:

@@ -1,0 +1,1 @@
+"""What metal ions and ligands become in water at a pH: mass balance, conditional constants, pM."""
