@@ -7,8 +7,9 @@ explains a quarter of its variance; or all of them together leave its latent sta
 without a donor atom lies outside whatever it resembles: no known ligand binds as it does not.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Protocol
 
 import numpy as np
@@ -65,8 +66,13 @@ class ModelRecipe(Protocol):
         noise_var: Floats | None,
         *,
         start: Mapping[str, Any] | None = None,
+        near: Callable[[], PairFeatures] | None = None,
     ) -> FittedModel:
-        """Return a model fitted to log β `y` (n,); `start` are hyperparameters to begin from."""
+        """Return a model fitted to log β `y` (n,); `start` are hyperparameters to begin from.
+
+        It will be asked for the pairs that `near` describes, and may keep of very many training
+        pairs those that matter for them.
+        """
 
     def build(
         self,
@@ -74,6 +80,7 @@ class ModelRecipe(Protocol):
         y: Floats,
         noise_var: Floats | None,
         hyperparameters: Mapping[str, Any],
+        near: Callable[[], PairFeatures] | None = None,
     ) -> FittedModel:
         """Return a model with given hyperparameters; nothing is optimised."""
 
@@ -117,8 +124,11 @@ class Surrogate:
         observations: pd.DataFrame,
         *,
         start: Mapping[str, Any] | None = None,
+        near: pd.DataFrame | None = None,
     ) -> "Surrogate":
         """Fit `recipe` to an observations frame.
+
+        Of very many observations, the model may keep those that matter for the pairs `near`.
 
         Hyperparameters are found on the exact results alone. Censored ones then enter as Gaussian
         stand-ins (`bo_loop.models.censored`).
@@ -131,8 +141,9 @@ class Surrogate:
             If the model cannot be fitted.
         """
         data = _training(schema, observations)
-        model = recipe.fit(*data.exact(), start=start)
-        return cls._with_censored(schema, recipe, data, model)
+        asked = None if near is None else partial(described, data.features, schema, near)
+        model = recipe.fit(*data.exact(), start=start, near=asked)
+        return cls._with_censored(schema, recipe, data, model, asked)
 
     @classmethod
     def build(
@@ -141,6 +152,7 @@ class Surrogate:
         recipe: ModelRecipe,
         observations: pd.DataFrame,
         hyperparameters: Mapping[str, Any],
+        near: pd.DataFrame | None = None,
     ) -> "Surrogate":
         """Condition `recipe` on an observations frame; nothing is optimised.
 
@@ -152,12 +164,18 @@ class Surrogate:
             If the model cannot be built.
         """
         data = _training(schema, observations)
-        model = recipe.build(*data.exact(), hyperparameters)
-        return cls._with_censored(schema, recipe, data, model)
+        asked = None if near is None else partial(described, data.features, schema, near)
+        model = recipe.build(*data.exact(), hyperparameters, asked)
+        return cls._with_censored(schema, recipe, data, model, asked)
 
     @classmethod
     def _with_censored(
-        cls, schema: FeatureSchema, recipe: ModelRecipe, data: "_Training", model: FittedModel
+        cls,
+        schema: FeatureSchema,
+        recipe: ModelRecipe,
+        data: "_Training",
+        model: FittedModel,
+        asked: Callable[[], PairFeatures] | None,
     ) -> "Surrogate":
         """Add the censored results to a `model` of the exact ones.
 
@@ -186,14 +204,13 @@ class Surrogate:
             y, noise_var = y.copy(), noise_var.copy()
             y[rows], noise_var[rows] = found.value, np.maximum(found.variance - learned, 0.0)
             report = model.fit_report | {"n_censored": len(rows)}
-            model = recipe.build(features, y, noise_var, hyperparameters)
+            model = recipe.build(features, y, noise_var, hyperparameters, asked)
             model.fit_report = report | model.fit_report
         return cls(schema, recipe, features, y, noise_var, model, data.sign != 0.0)
 
     def features_of(self, pairs: pd.DataFrame) -> PairFeatures:
         """Describe `pairs` in tables that extend the model's, for the model to `bind`."""
-        features = self.features.concat(self.schema.transform(pairs))
-        asked = features.take(np.arange(len(self.y), len(features)))
+        asked = described(self.features, self.schema, pairs)
         return replace(asked, source=None, own=None)  # still to be measured, whoever did before
 
     def similarity(self, features: PairFeatures, rows: Rows) -> Floats:
@@ -292,6 +309,12 @@ class Surrogate:
             },
             index=pairs.index,
         )
+
+
+def described(features: PairFeatures, schema: FeatureSchema, pairs: pd.DataFrame) -> PairFeatures:
+    """Describe `pairs` in tables that extend those of `features`."""
+    whole = features.concat(schema.transform(pairs))
+    return whole.take(np.arange(len(features), len(whole)))
 
 
 @dataclass(frozen=True)

@@ -231,11 +231,12 @@ def _recomputed(record: Record, made: Round, *, refit: bool) -> tuple[list[str],
     def choose(surrogate: "Surrogate") -> dict[str, Any]:
         return rounds.choose(surrogate, literature, pool, state, config)
 
-    again = choose(Surrogate.build(schema, recipe, observations, made.hyperparameters))
+    again = choose(Surrogate.build(schema, recipe, observations, made.hyperparameters, near=pool))
     problems = _differences(made, again)
     if not refit:
         return problems, ""
-    fitted = Surrogate.fit(schema, recipe, observations, start=state.hyperparameters)
+    start = state.hyperparameters
+    fitted = Surrogate.fit(schema, recipe, observations, start=start, near=pool)
     return problems, _refit_report(made, choose(fitted))
 
 

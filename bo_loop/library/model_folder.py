@@ -2,10 +2,12 @@
 
 import json
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from zipfile import BadZipFile
 
 import numpy as np
+import pandas as pd
 
 from bo_loop.base.config import build
 from bo_loop.base.errors import DataError
@@ -13,7 +15,7 @@ from bo_loop.base.folders import require_new
 from bo_loop.base.names import node_of
 from bo_loop.base.types import PairFeatures
 from bo_loop.features.schema import FeatureSchema
-from bo_loop.surrogate import Surrogate
+from bo_loop.surrogate import Surrogate, described
 
 _JSON, _ARRAYS = "model.json", "training.npz"
 _FORMAT = 2
@@ -56,8 +58,8 @@ def save(surrogate: Surrogate, folder: Path) -> None:
     (folder / _JSON).write_text(text + "\n", encoding="utf-8", newline="\n")
 
 
-def load(folder: Path) -> Surrogate:
-    """Read what `save` wrote.
+def load(folder: Path, near: pd.DataFrame | None = None) -> Surrogate:
+    """Read what `save` wrote; of very many training pairs, those that matter for the pairs `near`.
 
     Raises
     ------
@@ -94,6 +96,7 @@ def load(folder: Path) -> Surrogate:
     recipe, schema = build(contents["model"]), FeatureSchema.from_json(contents["features"])
     features = replace(features, stages=schema.stages)
     y, noise_var = arrays["y"], arrays["noise_var"]
-    model = recipe.build(features, y, noise_var, contents["hyperparameters"])
     censored = arrays.get("censored", np.zeros(len(y), dtype=bool))
+    asked = None if near is None else partial(described, features, schema, near)
+    model = recipe.build(features, y, noise_var, contents["hyperparameters"], asked)
     return Surrogate(schema, recipe, features, y, noise_var, model, censored)

@@ -51,12 +51,14 @@ def learned(campaign: Campaign, facts: Facts) -> Learned:
     made = facts.state.rounds[-1]
     state = fold(facts.events[: made.seen])
     settings = {**campaign.settings(state), **made.overrides}
-    observations = training(facts.literature, campaign.pool_of(state), state)
+    pool = campaign.pool_of(state)
+    observations = training(facts.literature, pool, state)
     surrogate = Surrogate.build(
         campaign.schema(state),
         build(settings["model"]),
         observations,
         made.hyperparameters,
+        near=pool,
     )
     features = surrogate.features
     parts = surrogate.model.parts(features)

@@ -124,7 +124,9 @@ def test_conditions_have_stated_scales_whatever_their_spread():
 def test_pair_features_by_hand():
     frame = table(["A", "B"], [("Fe", 3)], n=2)
     found = pair_features(frame, np.array([-3.0, 0.0]))
-    np.testing.assert_array_equal(found, [[2, 25, 0.1, -3], [2, 25, 0.1, 3]])
+    np.testing.assert_array_equal(found[:, :4], [[2, 25, 0.1, -3], [2, 25, 0.1, 3]])
+    # The medium is the usual one.
+    np.testing.assert_array_equal(found[:, 4], 0.0)
 
 
 def test_missing_conditions_are_listed_not_imputed():

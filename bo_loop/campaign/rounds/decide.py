@@ -55,6 +55,7 @@ def decide(
         build(config["model"]),
         training(literature, pool, state),
         start=state.hyperparameters,
+        near=pool,
     )
     return choose(surrogate, literature, pool, state, config)
 

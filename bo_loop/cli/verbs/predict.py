@@ -49,7 +49,7 @@ def predict_file(
     if taken:
         raise DataError(f"{pairs} has a column {taken[0]!r}, which predict would add; rename it.")
     wanted = pairs_of(cells, pairs, temperature_C=temperature_C, ionic_strength_M=ionic_strength_M)
-    predicted = load(model_dir).predict(wanted)
+    predicted = load(model_dir, near=wanted).predict(wanted)
     predicted["outside_domain"] = predicted["outside_domain"].map({True: "yes", False: "no"})
     table = cells.written.assign(**{column: predicted[column].to_numpy() for column in _OURS})
     shown = table.round(_DECIMALS) if out.suffix.lower() == ".csv" else table

@@ -1,12 +1,14 @@
-"""Features that belong to a pair: number of ligands, conditions, charge of the complex."""
+"""Features that belong to a pair: number of ligands, conditions, charge of the complex, medium."""
 
 import numpy as np
 import pandas as pd
 
 from bo_loop.base.errors import DataError
 from bo_loop.base.types import Floats
+from bo_loop.chemistry.ions import PROTON
+from bo_loop.chemistry.medium import medium_effect
 
-PAIR_NAMES = ("n_ligands", "temperature_C", "ionic_strength_M", "complex_charge")
+PAIR_NAMES = ("n_ligands", "temperature_C", "ionic_strength_M", "complex_charge", "medium_effect")
 
 
 def pair_features(pairs: pd.DataFrame, ligand_charge: Floats) -> Floats:
@@ -22,9 +24,10 @@ def pair_features(pairs: pd.DataFrame, ligand_charge: Floats) -> Floats:
 
     Returns
     -------
-    (n, 4) float64
+    (n, 5) float64
         Columns in the order of `PAIR_NAMES`. The charge of the complex ML_n is that of the metal
-        ion plus n times that of the ligand.
+        ion plus n times that of the ligand; the effect of the medium is how far log β lies from
+        that at 0.1 mol/L (`bo_loop.chemistry.medium`).
 
     Raises
     ------
@@ -43,5 +46,7 @@ def pair_features(pairs: pd.DataFrame, ligand_charge: Floats) -> Floats:
                 if row.any()
             ],
         )
-    complex_charge = pairs["charge"].to_numpy(dtype=np.float64) + values[:, 0] * ligand_charge
-    return np.column_stack([values, complex_charge])
+    charge, n = pairs["charge"].to_numpy(dtype=np.float64), values[:, 0]
+    acid = pairs["metal"].eq(PROTON).to_numpy()
+    medium = medium_effect(charge, n, ligand_charge, values[:, 2], acid)
+    return np.column_stack([values, charge + n * ligand_charge, medium])

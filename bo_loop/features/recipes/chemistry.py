@@ -6,7 +6,8 @@ properties, bonding   of the metal ion, standardised over the distinct ions of t
 proton                1 for protons, and how many there are beyond the first
 charge, donors, site  of the ligand, on stated scales
 atoms                 counts of atom environments, for a kernel of counts; as they are
-pair                  number of ligands as it is, T and I on the stated scales of every schema
+pair                  number of ligands as it is, T and I on the stated scales of every schema, and
+                      what I does to log β by theory (`bo_loop.chemistry.medium`), in log β
 
 A proton has no properties of a metal ion: its row of them is the centre, and ``proton`` tells it
 apart. Nothing about ligands is fitted, and nothing is filtered: no descriptor is undefined for any
@@ -23,6 +24,7 @@ from bo_loop.base.types import Floats
 from bo_loop.data.observations import STATED_SCALES
 from bo_loop.features.assembly import PAIR, raw_features
 from bo_loop.features.schema import (
+    MEDIUM,
     UNSCALED,
     FeatureBlock,
     FeatureSchema,
@@ -61,7 +63,7 @@ class ChemistryRecipe:
         raw = raw_features(pairs, _BLOCKS)
         blocks = {b: _over_ions(raw.names[b], raw.metal[b]) for b in _OF_METALS}
         blocks |= {b: _stated(raw.names[b], _SCALES[b]) for b in _BLOCKS if b in _SCALES}
-        kept = [name for name in raw.names[PAIR] if name in (UNSCALED, *STATED_SCALES)]
+        kept = [name for name in raw.names[PAIR] if name in (UNSCALED, MEDIUM, *STATED_SCALES)]
         scales = [STATED_SCALES.get(name, 1.0) for name in kept]
         blocks[PAIR] = FeatureBlock(tuple(kept), (0.0,) * len(kept), tuple(scales))
         return FeatureSchema(self, schema_version(blocks), blocks, {})

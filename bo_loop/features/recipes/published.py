@@ -30,6 +30,7 @@ from bo_loop.data.observations import STATED_SCALES
 from bo_loop.features import redundancy as filters
 from bo_loop.features.assembly import PAIR, part, raw_features, restricted, tables_of
 from bo_loop.features.schema import (
+    MEDIUM,
     UNSCALED,
     FeatureBlock,
     FeatureSchema,
@@ -100,7 +101,7 @@ class PublishedRecipe:
         pairs = self.usable(pairs)
         if pairs.empty:
             raise DataError("Features cannot be chosen without pairs: the table is empty.")
-        raw = raw_features(pairs, _BLOCKS)
+        raw = _without_medium(raw_features(pairs, _BLOCKS))
         table, undefined = restricted(raw, _defined(raw))
         names = np.array(table.dense_names())
         passed = {k: self._passed(part(table, rows)) for k, rows in _stages(pairs).items()}
@@ -183,6 +184,12 @@ def _blocks(
 
 def _scale(name: str, sd: float) -> float:
     return 1.0 if name == UNSCALED else STATED_SCALES.get(name, sd)
+
+
+def _without_medium(table: PairFeatures) -> PairFeatures:
+    """Leave out what no published model has: the effect of the medium."""
+    every = {block: np.ones(len(names), dtype=bool) for block, names in table.names.items()}
+    return restricted(table, every | {PAIR: np.array(table.names[PAIR]) != MEDIUM})[0]
 
 
 def _defined(table: PairFeatures) -> dict[str, filters.Mask]:

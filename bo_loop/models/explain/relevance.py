@@ -42,7 +42,7 @@ from bo_loop.base.types import Floats, Mover, PairFeatures
 from bo_loop.models.gp.linalg import solve_lower, solve_upper
 from bo_loop.models.gp.pair_model import PairModel
 from bo_loop.models.kernels.kernels import GatheredMatern, ProductKernel
-from bo_loop.models.kernels.layout import COUNTS
+from bo_loop.models.kernels.layout import COUNTS, MEDIUM
 from bo_loop.models.kernels.tensors import qualified_names
 
 _BLOCK_BYTES = 2**27  # of an (k, n) matrix; half a dozen are held at once
@@ -120,14 +120,14 @@ def _by_autograd(model: PairModel, features: PairFeatures) -> Gradients:
         mean, variance = (kernel.slopes(some, model.data.x, w) for w in (alpha, -2.0 * solved))
         for name, slope in kernel.variance_slopes(some).items():
             variance[name] = variance[name] + slope.detach()
-        parts.append([_in_order(features, each) for each in (mean, variance)])
+        parts.append([_in_order(features, mean, 1.0), _in_order(features, variance, 0.0)])
     mean_slope, variance_slope = (torch.cat(p).cpu().numpy() for p in zip(*parts, strict=True))
     variance = bound.variance(rows) + model.noise(features)
     return Gradients(bound.mean(rows), variance, mean_slope, variance_slope)
 
 
-def _in_order(features: PairFeatures, slopes: dict[str, Tensor]) -> Tensor:
-    """Slopes in the order of `PairFeatures.dense`; (k, d)."""
+def _in_order(features: PairFeatures, slopes: dict[str, Tensor], by_medium: float) -> Tensor:
+    """Slopes in the order of `PairFeatures.dense`, with that in the medium effect; (k, d)."""
     by_ligand = iter(slopes["ligand"].split([t.shape[1] for t in _uncounted(features)], 1))
     ligand = [
         slopes["pair"].new_zeros(len(slopes["pair"]), table.shape[1])
@@ -135,7 +135,12 @@ def _in_order(features: PairFeatures, slopes: dict[str, Tensor]) -> Tensor:
         else next(by_ligand)
         for block, table in features.ligand.items()
     ]
-    return torch.cat([slopes["metal"], *ligand, slopes["pair"]], 1)
+    by_pair = iter(slopes["pair"].unbind(1))
+    pair = [
+        torch.full_like(slopes["pair"][:, 0], by_medium) if name == MEDIUM else next(by_pair)
+        for name in features.names["pair"]
+    ]
+    return torch.cat([slopes["metal"], *ligand, torch.stack(pair, 1)], 1)
 
 
 def _uncounted(features: PairFeatures) -> list[Floats]:

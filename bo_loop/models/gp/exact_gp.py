@@ -3,15 +3,15 @@
 Symbols
 -------
 n          training pairs
-m_y, s_y   mean and sd of y, by which the fit standardises it
+m_y, s_y   mean and sd of y less the effect of the medium, by which the fit standardises it
 θ          what is searched, in standardised units: see `bo_loop.models.gp.fitting`
 p          length of the kernel's part of θ
 """
 
 import warnings
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 import numpy as np
@@ -22,7 +22,7 @@ from bo_loop.base.types import Floats, PairFeatures, Rows
 from bo_loop.models.gp.factored import factorise
 from bo_loop.models.gp.fitting import Form, Optimum, Problem, optimise
 from bo_loop.models.gp.linalg import FitWarning
-from bo_loop.models.gp.pair_model import PairModel
+from bo_loop.models.gp.pair_model import PairModel, medium_effect
 from bo_loop.models.gp.source_noise import (
     Groups,
     groups_of,
@@ -32,6 +32,7 @@ from bo_loop.models.gp.source_noise import (
     require_sources,
 )
 from bo_loop.models.kernels.kernels import PairKernel
+from bo_loop.models.kernels.nearest import nearest
 from bo_loop.models.kernels.tensors import checked_targets
 
 _SPREAD = 5.0  # sd of log β over SRD 46, whatever the metal, the ligand and n
@@ -63,6 +64,9 @@ class ExactGP(ABC):
     fit_rows : int or None
         Hyperparameters are found on at most so many rows and then conditioned on all. None uses
         every row; the time grows with its cube.
+    condition_rows : int or None
+        Of more pairs, a model that is told what it will be asked for is conditioned on so many:
+        those that matter most for it (`bo_loop.models.kernels.nearest`). None uses every pair.
     seed : int
         For the choice of these rows.
     device : str
@@ -76,6 +80,7 @@ class ExactGP(ABC):
 
     max_iter: int = 200
     fit_rows: int | None = 4000
+    condition_rows: int | None = 12000
     seed: int = 0
     device: str = "cpu"
     source_noise: bool = False
@@ -86,6 +91,10 @@ class ExactGP(ABC):
             raise ConfigError(f"max_iter is {self.max_iter}; give at least 1.")
         if self.fit_rows is not None and self.fit_rows < 2:
             raise ConfigError(f"fit_rows is {self.fit_rows}; give at least 2, or null for all.")
+        if self.condition_rows is not None and self.condition_rows < 1:
+            raise ConfigError(
+                f"condition_rows is {self.condition_rows}; give at least 1, or null for all."
+            )
         if self.device not in ("cpu", "cuda"):
             raise ConfigError(f"device is {self.device!r}; choose 'cpu' or 'cuda'.")
         if self.device == "cuda" and not torch.cuda.is_available():
@@ -126,6 +135,7 @@ class ExactGP(ABC):
         noise_var: Floats | None = None,
         *,
         start: Mapping[str, Any] | None = None,
+        near: Callable[[], PairFeatures] | None = None,
     ) -> PairModel:
         """Find the most probable hyperparameters, then condition on all pairs.
 
@@ -141,6 +151,9 @@ class ExactGP(ABC):
         start : mapping, optional
             Hyperparameters of an earlier fit to start from, as `PairModel.hyperparameters`
             gives them; ignored with a `FitWarning` if it had other features.
+        near : callable, optional
+            Describes the pairs that the model will be asked for, in tables that extend those of
+            `features`: of more than `condition_rows` training pairs, those that matter are kept.
 
         Returns
         -------
@@ -155,7 +168,8 @@ class ExactGP(ABC):
             If a covariance has no Cholesky factor, even with jitter.
         """
         y, noise_var = checked_targets(features, y, noise_var)
-        centre, scale = _centre_and_scale(y)
+        free = y - medium_effect(features, torch.as_tensor(features.X)).numpy()
+        centre, scale = _centre_and_scale(free)
         rows = self.fill(features, self.fit_rows or len(y))
         part = features.take(rows)
         groups = None
@@ -164,7 +178,8 @@ class ExactGP(ABC):
             groups = groups_of(labels(part))
         if self.source_offset:
             require_sources(features, "source_offset")
-        problem = self.problem(part, (y[rows] - centre) / scale, noise_var[rows] / scale**2, groups)
+        standard = (free[rows] - centre) / scale
+        problem = self.problem(part, standard, noise_var[rows] / scale**2, groups)
         theta = self._warm_start(start, features, groups, scale)
         warm = theta is not None
         found = optimise(problem, theta if warm else self.cold_start(problem, part), self.max_iter)
@@ -179,7 +194,7 @@ class ExactGP(ABC):
         wider = self.widened(problem, found, part)
         hyperparameters = self._stated(found, features, groups, centre, scale, wider)
         report = _report(found, len(y), len(rows), warm=warm) | {"widened": wider}
-        return self._condition(features, y, noise_var, hyperparameters, report)
+        return self._condition(features, y, noise_var, hyperparameters, report, near)
 
     def build(
         self,
@@ -187,12 +202,13 @@ class ExactGP(ABC):
         y: Floats,
         noise_var: Floats | None,
         hyperparameters: Mapping[str, Any],
+        near: Callable[[], PairFeatures] | None = None,
     ) -> PairModel:
         """Condition on the pairs with given hyperparameters; nothing is optimised.
 
         Parameters
         ----------
-        features, y, noise_var
+        features, y, noise_var, near
             As for `fit`.
         hyperparameters : mapping
             As `PairModel.hyperparameters` gives them.
@@ -211,7 +227,7 @@ class ExactGP(ABC):
         y, noise_var = checked_targets(features, y, noise_var)
         if not self.naming(features).fits(hyperparameters):
             raise DataError("The hyperparameters belong to other features than these pairs have.")
-        return self._condition(features, y, noise_var, hyperparameters, {})
+        return self._condition(features, y, noise_var, hyperparameters, {}, near)
 
     def problem(
         self, features: PairFeatures, y: Floats, noise_var: Floats, groups: Groups | None = None
@@ -284,10 +300,14 @@ class ExactGP(ABC):
         noise_var: Floats,
         hyperparameters: Mapping[str, Any],
         report: dict[str, Any],
+        near: Callable[[], PairFeatures] | None,
     ) -> PairModel:
-        x = torch.as_tensor(features.X, device=torch.device(self.device))
         kernel = self.kernel(features, hyperparameters)
-        mean, noise = hyperparameters["mean"], hyperparameters["noise"]
+        rows = self._that_matter(kernel, features, near)
+        whole, features, y, noise_var = features, features.take(rows), y[rows], noise_var[rows]
+        x = torch.as_tensor(features.X, device=torch.device(self.device))
+        noise = hyperparameters["noise"]
+        mean = hyperparameters["mean"] + medium_effect(features, x)
         by_source = hyperparameters.get("source_noise")
         learned = noise
         if by_source is not None:
@@ -299,8 +319,21 @@ class ExactGP(ABC):
             numbers = torch.as_tensor(offset_of(labels(features)), device=x.device)
             offsets = numbers, offset_variance
         data, jitter = factorise(kernel, x, x.new_tensor(y), total, mean, offsets)
-        report = report | {"jitter_all_rows": jitter}
-        return PairModel(features, kernel, data, hyperparameters, report)
+        data = replace(data, order=torch.as_tensor(rows, device=x.device)[data.order])
+        report = report | {"jitter_all_rows": jitter, "n_conditioned": len(rows)}
+        return PairModel(whole, kernel, data, hyperparameters, report)
+
+    def _that_matter(
+        self, kernel: PairKernel, features: PairFeatures, near: Callable[[], PairFeatures] | None
+    ) -> Rows:
+        """Return the rows of `features` to condition on."""
+        n, most = len(features), self.condition_rows
+        if near is None or most is None or n <= most:
+            return np.arange(n)
+        asked = near()
+        device = torch.device(self.device)
+        x, x_asked = (torch.as_tensor(each.X, device=device) for each in (features, asked))
+        return nearest(kernel.over(asked), x, x_asked, most)
 
 
 def _centre_and_scale(y: Floats) -> tuple[float, float]:

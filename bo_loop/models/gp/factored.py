@@ -6,8 +6,9 @@ n      training pairs, in the model's own order
 k      pairs added
 K_v    covariance of the training data, with noise          (n, n)
 L      lower Cholesky factor of K_v                         (n, n)
-z      L⁻¹ (y − mean)                                       (n,)
-α      L⁻ᵀ z = K_v⁻¹ (y − mean)                             (n,)
+m      prior mean                                           (n,)
+z      L⁻¹ (y − m)                                          (n,)
+α      L⁻ᵀ z = K_v⁻¹ (y − m)                                (n,)
 """
 
 from dataclasses import dataclass
@@ -24,7 +25,7 @@ from bo_loop.models.gp.linalg import (
     with_jitter,
 )
 from bo_loop.models.kernels.kernels import PairKernel
-from bo_loop.models.kernels.matern_form import shared_error
+from bo_loop.models.kernels.matern_form import add_shared_error_
 
 LEADING = 512  # so many pairs at the front fill the space; variance bounds use them alone
 
@@ -61,7 +62,7 @@ def factorise(
     x: Tensor,
     y: Tensor,
     noise: Tensor,
-    mean: float,
+    mean: Tensor,
     offsets: tuple[Tensor, float] | None = None,
 ) -> tuple[Factored, float]:
     """Order the pairs, factor their covariance and condition on them.
@@ -72,7 +73,8 @@ def factorise(
     x : (n, 2 + d_p) float64 tensor
     y, noise : (n,) float64 tensor
         Values, and the whole of their noise variances.
-    mean : float
+    mean : (n,) float64 tensor
+        m.
     offsets : tuple, optional
         Number of each row's offset, −1 for none, (n,) int64; and the variance of the offsets.
 
@@ -87,12 +89,12 @@ def factorise(
         If the covariance has no Cholesky factor, even with jitter.
     """
     order = _leading_first(kernel, x)
-    x, y, noise = x[order], y[order], noise[order]
+    x, y, noise, mean = x[order], y[order], noise[order], mean[order]
 
     def attempt(jitter: float) -> Tensor:
         matrix = kernel.lower(x)
         if offsets is not None:
-            matrix += offsets[1] * shared_error(offsets[0][order])
+            add_shared_error_(matrix, offsets[0][order], offsets[1])
         matrix.diagonal().add_(noise + jitter)
         return cholesky_(matrix).tril_()
 
@@ -106,17 +108,17 @@ def factorise(
 
 @torch.no_grad()
 def extend(
-    kernel: PairKernel, data: Factored, x: Tensor, y: Tensor, noise: Tensor, mean: float
+    kernel: PairKernel, data: Factored, x: Tensor, y: Tensor, noise: Tensor, mean: Tensor
 ) -> Factored:
     """Add k pairs at the end, in O(k n²); `data` is not changed.
 
     Parameters
     ----------
-    kernel, data, mean
+    kernel, data
         Those of the model.
     x : (k, 2 + d_p) float64 tensor
-    y, noise : (k,) float64 tensor
-        Values, and the whole of their noise variances.
+    y, noise, mean : (k,) float64 tensor
+        Values, the whole of their noise variances, and prior means.
 
     Raises
     ------

@@ -28,6 +28,7 @@ from bo_loop.models.gp.linalg import solve_lower
 from bo_loop.models.gp.posterior import BLOCK_BYTES, ModelPosterior
 from bo_loop.models.gp.source_noise import OWN, labels, noise_of
 from bo_loop.models.kernels.kernels import PairKernel
+from bo_loop.models.kernels.layout import MEDIUM
 from bo_loop.models.kernels.tensors import require_extended_tables, require_finite
 
 
@@ -42,7 +43,8 @@ class PairModel(Model):
     data : Factored
     hyperparameters : mapping
         Everything a recipe's `build` needs besides the data, in original units; JSON-able. Those
-        of the kernel are the kernel's business; this class reads ``mean`` (constant mean),
+        of the kernel are the kernel's business; this class reads ``mean`` (prior mean, to which the
+        effect of the medium is added where the features hold it),
         ``noise`` (learned noise variance) and, if they were asked for, ``source_noise`` (learned
         noise variances of the sources that have their own, see `bo_loop.models.gp.source_noise`;
         ``noise`` is then what the others share) and ``offset_variance`` (of the sources' offsets,
@@ -95,6 +97,10 @@ class PairModel(Model):
         if self._source_noise is None:
             return np.full(len(features), self._noise)
         return noise_of(labels(features), self._noise, self._source_noise)
+
+    def prior_mean(self, x: Tensor) -> Tensor:
+        """Prior mean at `x` (n, 2 + d_p); (n,), original units."""
+        return self._mean + medium_effect(self._tables, x)
 
     def parts(self, features: PairFeatures) -> dict[str, tuple["PairModel", PairFeatures, Rows]]:
         """Return the exact GPs of the model, with the pairs each answers for and their positions.
@@ -156,7 +162,8 @@ class PairModel(Model):
         """Mean (b, q) and covariance (b, q, q) at x (b, q, 2 + d_p)."""
         b, q, width = x.shape
         cross = self.kernel(x.reshape(-1, width), self.data.x).to_dense()
-        mean = (cross @ self.data.alpha + self._mean).reshape(b, q)
+        prior = self.prior_mean(x.reshape(-1, width))
+        mean = (cross @ self.data.alpha + prior).reshape(b, q)
         white = solve_lower(self.data.factor, cross.mT).mT.reshape(b, q, -1)
         return mean, self.kernel(x).to_dense() - white @ white.mT
 
@@ -190,7 +197,7 @@ class PairModel(Model):
         if not bool(torch.isfinite(y).all() and torch.isfinite(x).all()):
             raise DataError("New results hold a value that is not a finite number.")
         known = torch.zeros_like(y) if noise is None else noise.to(y).reshape(-1)
-        data = extend(self.kernel, self.data, x, y, known + self.noise_variance, self._mean)
+        data = extend(self.kernel, self.data, x, y, known + self.noise_variance, self.prior_mean(x))
         return PairModel(self._tables, self.kernel, data, self._hyperparameters, self.fit_report)
 
     def bind(self, features: PairFeatures) -> ModelPosterior:
@@ -213,7 +220,13 @@ class PairModel(Model):
         if not _same_size(self._tables, features):
             kernel = kernel.over(features)
         x = torch.as_tensor(features.X, device=self.data.x.device)
-        return ModelPosterior(kernel, self.data, self._mean, x)
+        return ModelPosterior(kernel, self.data, self.prior_mean(x), x)
+
+
+def medium_effect(features: PairFeatures, x: Tensor) -> Tensor:
+    """Effect of the medium on log β at `x` (n, 2 + d_p), 0 if the features lack it; (n,)."""
+    names = features.names["pair"]
+    return x[:, 2 + names.index(MEDIUM)] if MEDIUM in names else x.new_zeros(len(x))
 
 
 def _same_size(a: PairFeatures, b: PairFeatures) -> bool:

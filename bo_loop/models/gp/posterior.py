@@ -5,6 +5,7 @@ Symbols
 n      training pairs, in the model's order
 p      rows the model is bound to
 k      rows asked for
+m      prior mean of the rows asked for                            (k,)
 L, α   Cholesky factor (n, n) and weights (n,) of the training data
 K_r    covariance of the rows asked for and the training pairs     (k, n)
 s²     prior variance of the rows asked for                        (k,)
@@ -45,15 +46,15 @@ class ModelPosterior:
         With tables for both the training pairs and `x`.
     data : Factored
         n training pairs.
-    mean : float
-        Constant prior mean.
+    mean : (p,) float64 tensor
+        Prior mean of the rows of `x`.
     x : (p, 2 + d_p) float64 tensor
     """
 
-    def __init__(self, kernel: PairKernel, data: Factored, mean: float, x: Tensor):
+    def __init__(self, kernel: PairKernel, data: Factored, mean: Tensor, x: Tensor):
         self._kernel = kernel
         self._data = data
-        self._constant = mean
+        self._prior_mean = mean
         self._x = x
         self._ligand_row = _numpy(x[:, 1])
         self._known = {name: np.full(len(x), np.nan) for name in ("mean", "var", "bound")}
@@ -64,7 +65,8 @@ class ModelPosterior:
 
         def block(some: Rows) -> Floats:
             x = self._x[some]
-            return _numpy(self._kernel.times(x, self._data.x, self._data.alpha) + self._constant)
+            given = self._kernel.times(x, self._data.x, self._data.alpha)
+            return _numpy(given + self._prior_mean[some])
 
         return self._recall("mean", rows, block)
 

@@ -11,7 +11,9 @@ w      slopes of the log amplitude: in a metal ion's features, in log n        (
 Priors, on the standardised outcome. Lengthscales of metal and ligand: log-normal about √(number of
 features in the same distance), so that the distance between two pairs does not grow with the
 number of features (Hvarfner, Hellsten, Nardi, Vanilla Bayesian optimization performs great in high
-dimensions, ICML 2024). Lengthscales of the pair: log-normal about 3, on the scales of the schema.
+dimensions, ICML 2024). Lengthscales of the pair, on the scales of the schema: log-normal about 3
+for n; about 60 for conditions, so that what 10 °C or 1 mol/L do to log β, beyond what is known of
+it, has a standard deviation of a few hundredths of that of log β: 0.2, as in NIST SRD 46.
 Variances: log-normal about 0.3, sd 1. Slopes: normal about 0, sd 0.15, for features whose sd
 is 1; that in log n, about 0.5, sd 0.25: log β_n is a sum of n stepwise constants.
 """
@@ -31,9 +33,11 @@ METAL = "metal"
 LIGAND = "ligand"
 COUNTS = ("atoms",)  # blocks of counts, for the min-max kernel
 NUMBER = "n_ligands"
+MEDIUM = "medium_effect"  # of the pair: known of log β beforehand, so the kernel leaves it out
 _LOG_NUMBER = f"log {NUMBER}"
 
-_PAIR_LENGTHSCALE = 3.0  # of the schema's scales: 3 ligands, 30 °C, 1.5 M
+_NUMBER_LENGTHSCALE = 3.0
+_CONDITION_LENGTHSCALE = 60.0  # of the schema's scales: 600 °C, 30 M
 _VARIANCE = 0.3
 _VARIANCE_SD = 1.0
 _SLOPE_SD = 0.15
@@ -169,7 +173,7 @@ class Layout:
         return cls(
             metal=qualified(features.metal),
             ligand=qualified(block for block in features.ligand if block not in COUNTS),
-            pair=qualified(["pair"]),
+            pair=tuple(f"pair.{name}" for name in features.names["pair"] if name != MEDIUM),
             terms=tuple(terms),
             lengthscale_sd=lengthscale_sd,
             ligand_lengthscale_sd=ligand_lengthscale_sd,
@@ -196,10 +200,14 @@ class Layout:
 
     def start(self) -> Floats:
         """Mean of the priors of θ, where a search starts; (size,)."""
-        metal, ligand, *_ = sizes = self._sizes()
+        metal, ligand, _, *rest = self._sizes()
         by_n = _NUMBER_SLOPE / _SLOPE_UNIT
-        means = [0.5 * log(max(1, metal)), 0.5 * log(max(1, ligand))]
-        return np.repeat([*means, log(_PAIR_LENGTHSCALE), log(_VARIANCE), 0.0, by_n], sizes)
+        of_pair = [
+            log(_NUMBER_LENGTHSCALE if name == f"pair.{NUMBER}" else _CONDITION_LENGTHSCALE)
+            for name in self.pair
+        ]
+        sides = np.repeat([0.5 * log(max(1, metal)), 0.5 * log(max(1, ligand))], [metal, ligand])
+        return np.concatenate([sides, of_pair, np.repeat([log(_VARIANCE), 0.0, by_n], rest)])
 
     def log_prior(self, theta: Tensor) -> Tensor:
         """Log prior density of θ, but for a constant."""

@@ -106,6 +106,21 @@ def shared_error(offset: Tensor) -> Tensor:
     return same.tril_().double()
 
 
+def add_shared_error_(matrix: Tensor, offset: Tensor, variance: float) -> None:
+    """Add `variance` to the lower triangle where rows share an offset, a tile at a time.
+
+    Parameters
+    ----------
+    matrix : (n, n) float64 tensor
+    offset : (n,) int64 tensor
+        As for `shared_error`.
+    variance : float
+    """
+    for rows, columns in tiles(*matrix.shape, matrix.device, lower=True):
+        same = (offset[rows, None] == offset[columns]) & (offset[columns] >= 0)
+        matrix[rows, columns].add_(same.to(matrix.dtype), alpha=variance)
+
+
 @torch.no_grad()
 def matern_times(
     a: Gathered, b: Gathered, lengthscale: Tensor, outputscale: Tensor, weights: Tensor

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from bo_loop.base.types import Floats, PairFeatures
-from bo_loop.models.kernels.layout import COUNTS, NUMBER
+from bo_loop.models.kernels.layout import COUNTS, MEDIUM, NUMBER
 from bo_loop.models.kernels.span import Span
 
 
@@ -26,6 +26,8 @@ class Tables:
     metal : (n_metals, d_m) float64 tensor
     ligand : (n_ligands, d_l) float64 tensor
     counts : mapping of str to (n_ligands, d) float32 tensor
+    setting : tuple of int
+        Columns of X that make a setting: the metal's row, and what of the pair has a lengthscale.
     number : int or None
         Column of n among the features of the pair, if there is one.
     """
@@ -33,6 +35,7 @@ class Tables:
     metal: Tensor
     ligand: Tensor
     counts: dict[str, Tensor]
+    setting: tuple[int, ...]
     number: int | None
 
     @classmethod
@@ -43,7 +46,8 @@ class Tables:
             stacked = np.hstack([np.empty((n, 0)), *tables.values()])
             return torch.as_tensor(stacked, dtype=torch.float64, device=device)
 
-        pair = features.names["pair"]
+        names = features.names["pair"]
+        pair = [name for name in names if name != MEDIUM]
         metals, ligands = (
             len(next(iter(side.values()))) for side in (features.metal, features.ligand)
         )
@@ -55,20 +59,20 @@ class Tables:
                 for b, t in features.ligand.items()
                 if b in COUNTS
             },
+            setting=(0, *(2 + names.index(name) for name in pair)),
             number=pair.index(NUMBER) if NUMBER in pair else None,
         )
 
     def gather(self, x: Tensor) -> "Side":
         """Keep the distinct settings and ligands of the pairs `x` (n, 2 + d_p)."""
-        setting = torch.cat([x[:, :1], x[:, 2:]], 1)
-        settings, setting_row = torch.unique(setting, dim=0, return_inverse=True)
+        settings, setting_row = torch.unique(x[:, self.setting], dim=0, return_inverse=True)
         ligands, ligand_row = torch.unique(x[:, 1].long(), return_inverse=True)
         return self._side(settings, ligands, setting_row, ligand_row)
 
     def each(self, x: Tensor) -> "Side":
         """Give every pair of `x` (n, 2 + d_p) a setting and a ligand of its own."""
-        setting, rows = torch.cat([x[:, :1], x[:, 2:]], 1), torch.arange(len(x), device=x.device)
-        return self._side(setting, x[:, 1].long(), rows, rows)
+        rows = torch.arange(len(x), device=x.device)
+        return self._side(x[:, self.setting], x[:, 1].long(), rows, rows)
 
     def _side(
         self, settings: Tensor, ligands: Tensor, setting_row: Tensor, ligand_row: Tensor

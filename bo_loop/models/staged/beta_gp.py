@@ -5,7 +5,7 @@ log βn (n > 1) that also sees what the first one predicts.
 """
 
 import warnings
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -76,6 +76,7 @@ class BetaGP:
         noise_var: Floats | None = None,
         *,
         start: Mapping[str, Any] | None = None,
+        near: Callable[[], PairFeatures] | None = None,
     ) -> BetaModel:
         """Fit β1, then βn on what β1 predicts.
 
@@ -120,12 +121,13 @@ class BetaGP:
         y: Floats,
         noise_var: Floats | None,
         hyperparameters: Mapping[str, Any],
+        near: Callable[[], PairFeatures] | None = None,
     ) -> BetaModel:
         """Condition on the pairs with given hyperparameters; nothing is optimised.
 
         Parameters
         ----------
-        features, y, noise_var
+        features, y, noise_var, near
             As for `fit`.
         hyperparameters : mapping
             As `BetaModel.hyperparameters` gives them.

@@ -40,7 +40,7 @@ def raw(pairs, *_):
         ligand_group=np.arange(5) + 10,
         metal_row=np.zeros(n, dtype=np.int64),
         ligand_row=rows,
-        pair=np.column_stack([pairs["n_ligands"], np.full((n, 2), [25.0, 0.1]), np.full(n, 2.0)]),
+        pair=np.column_stack([pairs["n_ligands"], np.full((n, 4), [25.0, 0.1, 2.0, 0.0])]),
         names={
             "properties": ("electronegativity",),
             "charge": ("ligand_charge",),
