@@ -27,6 +27,7 @@ import torch
 from bo_loop.base.types import Floats, PairFeatures
 from bo_loop.models.gp import fitting
 from bo_loop.models.gp.linalg import FitWarning
+from bo_loop.models.kernels import matern
 from bo_loop.models.matern_gp import MaternGP
 
 STOCK_ITERATIONS = 50
@@ -81,12 +82,12 @@ def stock(n: int) -> dict[str, float]:
 
     features, y = table(n)
     x = torch.as_tensor(features.dense())
-    prior = fitting.lengthscale_prior(x.shape[1])
-    floor = GreaterThan(fitting.MIN_LENGTHSCALE, transform=None, initial_value=prior.mode)
+    prior = matern.lengthscale_prior(x.shape[1])
+    floor = GreaterThan(matern.MIN_LENGTHSCALE, transform=None, initial_value=prior.mode)
     kernel = MaternKernel(
         nu=1.5, ard_num_dims=x.shape[1], lengthscale_prior=prior, lengthscale_constraint=floor
     )
-    kernel = ScaleKernel(kernel, outputscale_prior=fitting.outputscale_prior())
+    kernel = ScaleKernel(kernel, outputscale_prior=matern.outputscale_prior())
     model = SingleTaskGP(x, torch.as_tensor(y)[:, None], covar_module=kernel)
     mll = ExactMarginalLogLikelihood(model.likelihood, model)
     began = time.perf_counter()

@@ -26,7 +26,8 @@ from torch import Tensor
 
 from bo_loop.base.types import Floats, PairFeatures
 from bo_loop.models.gp.fitting import Problem, evaluate
-from bo_loop.models.kernels.product_form import ProductForm, matern32
+from bo_loop.models.kernels.product import ProductForm
+from bo_loop.models.kernels.product_tables import matern32
 from bo_loop.models.pair_gp import PairGP
 
 N_METALS, PER_LIGAND, ENVIRONMENTS = 42, 5, 2048

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from math import log, sqrt
 from typing import Any
 
 import numpy as np
@@ -9,12 +10,14 @@ import torch
 
 from bo_loop.base.types import Floats, PairFeatures, Rows
 from bo_loop.models.gp.exact_gp import ExactGP
-from bo_loop.models.gp.fitting import MaternForm, Problem, cold_start, optimise
-from bo_loop.models.kernels.kernels import GatheredMatern
-from bo_loop.models.kernels.matern_form import Gathered, gather
+from bo_loop.models.gp.fitting import Problem, evaluate, optimise
+from bo_loop.models.kernels.matern import GatheredMatern, MaternForm, MaternNames
+from bo_loop.models.kernels.matern_tiles import Gathered, gather
 from bo_loop.models.kernels.ordering import farthest_first
 from bo_loop.models.kernels.tensors import as_tensors, qualified_names, refuse_counts
 
+# Median r between pairs of standardised features is about √2 / c at lengthscales c √d.
+_START_SCALES = (0.5, 1.0, 2.0, 4.0)
 _SCOUT_ROWS = 750  # the start is refined on so many rows first, at a few ms an evaluation
 
 
@@ -29,9 +32,9 @@ class MaternGP(ExactGP):
         """Raise ConfigError if a block holds counts."""
         refuse_counts(blocks)
 
-    def naming(self, features: PairFeatures) -> "_Names":
+    def naming(self, features: PairFeatures) -> MaternNames:
         """Lengthscales by ``block.feature``, and the outputscale."""
-        return _Names(qualified_names(features))
+        return MaternNames(qualified_names(features))
 
     def form(self, features: PairFeatures) -> MaternForm:
         """Prior covariance of the pairs as a function of lengthscales and outputscale."""
@@ -59,30 +62,18 @@ class MaternGP(ExactGP):
         """θ with the most probable of a few equal lengthscales, refined on a few rows."""
         rows = self.fill(features, _SCOUT_ROWS)
         if len(rows) == len(features):
-            return cold_start(problem)
+            return _most_probable_start(problem)
         scout = problem.take(rows, self.form(features.take(rows)))
-        return optimise(scout, cold_start(scout), self.max_iter).theta
+        return optimise(scout, _most_probable_start(scout), self.max_iter).theta
 
     def _gathered(self, features: PairFeatures) -> Gathered:
         metal, ligand, x = as_tensors(features, torch.device(self.device))
         return gather(x, metal, ligand)
 
 
-@dataclass(frozen=True)
-class _Names:
-    """`Naming` of [log lengthscales, log outputscale]."""
-
-    lengthscales: tuple[str, ...]
-
-    def stated(self, theta: Floats, scale: float) -> dict[str, Any]:
-        *lengthscales, outputscale = np.exp(theta).tolist()
-        named = dict(zip(self.lengthscales, lengthscales, strict=True))
-        return {"lengthscales": named, "outputscale": outputscale * scale**2}
-
-    def fits(self, stated: Mapping[str, Any]) -> bool:
-        named = set(stated.get("lengthscales", ())) == set(self.lengthscales)
-        return named and "outputscale" in stated
-
-    def theta(self, stated: Mapping[str, Any], scale: float) -> Floats:
-        lengthscales = [stated["lengthscales"][name] for name in self.lengthscales]
-        return np.log([*lengthscales, stated["outputscale"] / scale**2])
+def _most_probable_start(problem: Problem) -> Floats:
+    """θ with equal lengthscales c √d for the most probable of a few c."""
+    d = problem.form.size - 1
+    noise = problem.noise_start()
+    starts = [np.array([log(c * sqrt(d))] * d + [0.0, *noise]) for c in _START_SCALES]
+    return max(starts, key=lambda theta: evaluate(problem, theta)[0]["objective"])

@@ -13,9 +13,9 @@ from bo_loop.models.gp.exact_gp import ExactGP
 from bo_loop.models.gp.fitting import Optimum, Problem
 from bo_loop.models.gp.source_noise import labels
 from bo_loop.models.gp.widening import left_out, widening
-from bo_loop.models.kernels.kernels import ProductKernel
 from bo_loop.models.kernels.layout import Layout, Term, require_blocks
-from bo_loop.models.kernels.product_form import ProductForm, overlaps
+from bo_loop.models.kernels.product import ProductForm, ProductKernel
+from bo_loop.models.kernels.product_tables import overlaps
 from bo_loop.models.kernels.sides import Tables
 
 TERMS = ("metal * ligand * atoms", "metal * ligand", "ligand", "metal")

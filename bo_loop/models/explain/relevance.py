@@ -2,15 +2,9 @@
 
 Symbols
 -------
-k, n, d     pairs asked for, training pairs, features
-x, X        standardised features                                    (d,), (k, d)
+k, d        pairs asked for, features
 m, v        predictive mean and variance, noise included             (k,)
 m′, v′      their derivatives with respect to a feature of the pair  (k, d)
-w           inverse squared lengthscales, 1 / l²                     (d,)
-s²          outputscale
-E           exp(−√3 r) of the pairs asked for and the training pairs (k, n)
-A           K_v⁻¹ k of every pair asked for                          (n, k)
-α           K_v⁻¹ (y − mean)                                         (n,)
 r_ij        relevance of feature j for pair i                        (k, d)
 
 Moving feature j of a pair by ±δ changes its predictive distribution p₀ into p_δ, and
@@ -18,228 +12,42 @@ r_ij = √KL(p₀ ‖ p_δ) / δ (Paananen, Piironen, Andersen, Vehtari, Variabl
 processes via sensitivity analysis of the posterior predictive distribution, AISTATS 2019; as used
 by Kanahashi et al., Sci. Rep. 2022, 12, 11159). Its limit for δ → 0 is √(½ (m′²/v + v′²/(2 v²))).
 
-The Matérn-3/2 kernel has ∂k(x, x_b)/∂x_j = −3 s² w_j E_b (x_j − x_bj), so that
-m′ = −3 s² w ∘ (x (E α) − E (α ∘ X)) and v′ = 6 s² w ∘ (x (H 1) − H X) with H = E ∘ Aᵀ: two products
-of an (k, n) and an (n, d) matrix give all features at once, from the factor that the fit made.
-
-What a model has to offer: each Gaussian process that `parts` of a fitted model names is asked for
-``gradients(features) -> Gradients`` if it has such a method; one with a `GatheredMatern` kernel is
-differentiated in closed form, one with a `ProductKernel` by autograd through its small tables; any
-other numerically, from its ``bind`` and ``noise`` alone. There
-v′_j = 2 ∂c(x + t e_j, x)/∂t with the posterior covariance c, so that only the k pairs asked for,
-and none of the moved ones, need a solve.
+m′ and v′ are the kernel's business (`bo_loop.models.kernels.base.PairKernel.slopes`).
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
-from typing import Any
+from typing import Protocol
 
 import numpy as np
-import torch
-from torch import Tensor
 
 from bo_loop.base.types import Floats, Mover, PairFeatures
-from bo_loop.models.gp.linalg import solve_lower, solve_upper
-from bo_loop.models.gp.pair_model import PairModel
-from bo_loop.models.kernels.kernels import GatheredMatern, ProductKernel
-from bo_loop.models.kernels.layout import COUNTS, MEDIUM
+from bo_loop.models.gp.gradients import Gradients
 from bo_loop.models.kernels.tensors import qualified_names
 
-_BLOCK_BYTES = 2**27  # of an (k, n) matrix; half a dozen are held at once
-_STEP = 1e-4  # of a scaled feature, for numerical derivatives
-_MOVED_AT_ONCE = 4096  # rows
-_MOST_PAIRS = 300  # pairs that an average needs, where each takes 2 d predictions
+_MOST_PAIRS = 300  # that an average needs, where slopes have no closed form
 
 
-@dataclass(frozen=True)
-class Gradients:
-    """Predictive distribution of k pairs, and how it changes with each of d features.
+class Differentiable(Protocol):
+    """A Gaussian process as `parts` of a fitted model names it; `PairModel` is one."""
 
-    Parameters
-    ----------
-    mean, variance : (k,) float64
-        Original units; the variance includes the learned noise.
-    mean_slope, variance_slope : (k, d) float64
-        Per unit of the feature, in the order of `PairFeatures.dense`.
-    """
+    @property
+    def closed_form(self) -> bool:
+        """Whether gradients cost little more than predictions."""
 
-    mean: Floats
-    variance: Floats
-    mean_slope: Floats
-    variance_slope: Floats
-
-    def squared_relevance(self) -> tuple[Floats, Floats]:
-        """r² per unit of each feature: the mean's part and the variance's; (k, d) each."""
-        v = self.variance[:, None]
-        return 0.5 * self.mean_slope**2 / v, 0.25 * self.variance_slope**2 / v**2
+    def gradients(self, features: PairFeatures) -> Gradients:
+        """Differentiate the predictive mean and variance at k pairs by each of d features."""
 
 
-def gradients(model: Any, features: PairFeatures) -> Gradients:
-    """Differentiate the predictive mean and variance at `features` with respect to each feature.
-
-    Parameters
-    ----------
-    model
-        A Gaussian process, as `parts` of a fitted model names it.
-    features : PairFeatures
-        k pairs, with the model's tables or an extension of them.
-
-    Returns
-    -------
-    Gradients
-
-    Raises
-    ------
-    DataError
-        If the tables are not the model's, or a feature is not finite.
-    """
-    if hasattr(model, "gradients"):
-        return model.gradients(features)
-    if _is_matern(model):
-        return _closed_form(model, features)
-    product = isinstance(getattr(model, "kernel", None), ProductKernel)
-    return (_by_autograd if product else _numerical)(model, features)
-
-
-def _is_matern(model: Any) -> bool:
-    return isinstance(getattr(model, "kernel", None), GatheredMatern)
-
-
-def _by_autograd(model: PairModel, features: PairFeatures) -> Gradients:
-    """Differentiate a product kernel; counts of atom environments, whole numbers, have slope 0."""
-    rows = np.arange(len(features))
-    bound = model.bind(features)
-    kernel = model.kernel.over(features)
-    x = torch.as_tensor(features.X, device=model.data.x.device)
-    step = max(1, _BLOCK_BYTES // (8 * len(model.data.x)))
-    parts = []
-    for some in x.split(step):
-        cross = kernel.block(some, model.data.x).detach()
-        alpha = model.data.alpha.expand_as(cross)
-        solved = solve_upper(model.data.factor, solve_lower(model.data.factor, cross.mT)).mT
-        mean, variance = (kernel.slopes(some, model.data.x, w) for w in (alpha, -2.0 * solved))
-        for name, slope in kernel.variance_slopes(some).items():
-            variance[name] = variance[name] + slope.detach()
-        parts.append([_in_order(features, mean, 1.0), _in_order(features, variance, 0.0)])
-    mean_slope, variance_slope = (torch.cat(p).cpu().numpy() for p in zip(*parts, strict=True))
-    variance = bound.variance(rows) + model.noise(features)
-    return Gradients(bound.mean(rows), variance, mean_slope, variance_slope)
-
-
-def _in_order(features: PairFeatures, slopes: dict[str, Tensor], by_medium: float) -> Tensor:
-    """Slopes in the order of `PairFeatures.dense`, with that in the medium effect; (k, d)."""
-    by_ligand = iter(slopes["ligand"].split([t.shape[1] for t in _uncounted(features)], 1))
-    ligand = [
-        slopes["pair"].new_zeros(len(slopes["pair"]), table.shape[1])
-        if block in COUNTS
-        else next(by_ligand)
-        for block, table in features.ligand.items()
-    ]
-    by_pair = iter(slopes["pair"].unbind(1))
-    pair = [
-        torch.full_like(slopes["pair"][:, 0], by_medium) if name == MEDIUM else next(by_pair)
-        for name in features.names["pair"]
-    ]
-    return torch.cat([slopes["metal"], *ligand, torch.stack(pair, 1)], 1)
-
-
-def _uncounted(features: PairFeatures) -> list[Floats]:
-    return [table for block, table in features.ligand.items() if block not in COUNTS]
-
-
-def _closed_form(model: PairModel, features: PairFeatures) -> Gradients:
-    bound = model.bind(features)
-    rows = np.arange(len(features))
-    x = torch.as_tensor(features.dense(), device=model.data.x.device)
-    train = _dense(model)
-    step = max(1, _BLOCK_BYTES // (8 * len(train)))
-    slopes = [_slopes(model, x[i : i + step], train) for i in range(0, len(x), step)]
-    mean_slope, variance_slope = (
-        torch.cat(parts).cpu().numpy() for parts in zip(*slopes, strict=True)
-    )
-    variance = bound.variance(rows) + model.noise_variance
-    return Gradients(bound.mean(rows), variance, mean_slope, variance_slope)
-
-
-def _numerical(model: Any, features: PairFeatures) -> Gradients:
-    size = max(1, _MOVED_AT_ONCE // max(1, 2 * len(features.dense_names())))
-    every = np.arange(len(features))
-    blocks = [
-        _central_differences(model, features.take(every[i : i + size]))
-        for i in range(0, len(every), size)
-    ]
-    names = ("mean", "variance", "mean_slope", "variance_slope")
-    return Gradients(*(np.concatenate([getattr(b, name) for b in blocks]) for name in names))
-
-
-def _central_differences(model: Any, features: PairFeatures) -> Gradients:
-    k, d = len(features), len(features.dense_names())
-    bound = model.bind(_with_moved(features))
-    own, moved = np.arange(k), np.arange(k, k + 2 * d * k)
-    mean = bound.mean(moved).reshape(d, 2, k)
-    shared = bound.covariance(moved, own).reshape(d, 2, k, k)[..., own, own]
-    return Gradients(
-        bound.mean(own),
-        bound.variance(own) + model.noise(features),
-        (mean[:, 0] - mean[:, 1]).T / (2.0 * _STEP),
-        (shared[:, 0] - shared[:, 1]).T / _STEP,
-    )
-
-
-def _with_moved(features: PairFeatures) -> PairFeatures:
-    """Return the k pairs, then for each feature all of them with it raised, all with it lowered."""
-    own = features.dense()
-    steps = _STEP * np.kron(np.eye(own.shape[1]), [[1.0], [-1.0]])
-    moved = (own + steps[:, None, :]).reshape(-1, own.shape[1])
-    tables = {**features.metal, **features.ligand, "pair": features.pair}
-    ends = np.cumsum([table.shape[1] for table in tables.values()])
-    blocks = dict(zip(tables, np.split(moved, ends[:-1], axis=1), strict=True))
-    rows = np.arange(len(moved))
-    group = features.ligand_group[features.ligand_row]
-    apart = replace(
-        features,
-        metal={block: blocks[block] for block in features.metal},
-        ligand={block: blocks[block] for block in features.ligand},
-        ligand_group=np.tile(group, len(steps)),
-        metal_row=rows,
-        ligand_row=rows,
-        pair=blocks["pair"],
-        source=None,
-        own=None,
-    )
-    return features.concat(apart)
-
-
-@torch.no_grad()
-def _slopes(model: PairModel, x: Tensor, train: Tensor) -> tuple[Tensor, Tensor]:
-    """m′ and v′ at x (k, d); (k, d) each."""
-    lengthscale, scale = model.kernel.lengthscale, model.kernel.outputscale
-    distance = torch.cdist(x / lengthscale, train / lengthscale) * 3.0**0.5
-    decay = torch.exp(-distance)
-    cross = distance.add_(1.0).mul_(decay).mul_(scale)
-    factor, alpha = model.data.factor, model.data.alpha
-    decay_solved = solve_upper(factor, solve_lower(factor, cross.mT)).mT * decay
-    weight = -3.0 * scale / lengthscale**2
-    mean = weight * (x * (decay @ alpha)[:, None] - decay @ (alpha[:, None] * train))
-    variance = -2.0 * weight * (x * decay_solved.sum(1, keepdim=True) - decay_solved @ train)
-    return mean, variance
-
-
-def _dense(model: PairModel) -> Tensor:
-    """Features of the training pairs, in the model's order; (n, d)."""
-    x, kernel = model.data.x, model.kernel
-    return torch.cat([kernel.metal[x[:, 0].long()], kernel.ligand[x[:, 1].long()], x[:, 2:]], 1)
-
-
-def local_relevance(model: Any, features: PairFeatures, train: PairFeatures) -> Floats:
+def local_relevance(model: Differentiable, features: PairFeatures, train: PairFeatures) -> Floats:
     """Relevance of every feature for every pair: what moves this one prediction.
 
     Parameters
     ----------
-    model, features
-        As for `gradients`.
+    model : Differentiable
+    features : PairFeatures
+        k pairs, with the model's tables or an extension of them.
     train : PairFeatures
-        The n training pairs.
+        The training pairs.
 
     Returns
     -------
@@ -251,9 +59,9 @@ def local_relevance(model: Any, features: PairFeatures, train: PairFeatures) -> 
     Raises
     ------
     DataError
-        As `gradients`.
+        If the tables are not the model's, or a feature is not finite.
     """
-    by_mean, by_variance = gradients(model, features).squared_relevance()
+    by_mean, by_variance = model.gradients(features).squared_relevance()
     return np.sqrt(by_mean + by_variance) * spread(train)
 
 
@@ -277,7 +85,7 @@ def spread(features: PairFeatures) -> Floats:
 
 
 def movers(
-    model: Any,
+    model: Differentiable,
     features: PairFeatures,
     train: PairFeatures,
     most: int = 3,
@@ -302,9 +110,9 @@ def movers(
     Raises
     ------
     DataError
-        As `gradients`.
+        As `local_relevance`.
     """
-    found = gradients(model, features)
+    found = model.gradients(features)
     by_mean, by_variance = found.squared_relevance()
     relevances = np.sqrt(by_mean + by_variance) * spread(train)
     directions = np.where(by_mean >= by_variance, np.sign(found.mean_slope), 0.0)
@@ -320,16 +128,15 @@ def movers(
     ]
 
 
-def relevance(model: Any, features: PairFeatures) -> dict[str, float]:
+def relevance(model: Differentiable, features: PairFeatures) -> dict[str, float]:
     """Relevance of every feature, averaged over pairs and normalised to a sum of 1.
 
     Parameters
     ----------
-    model
-        As for `gradients`.
+    model : Differentiable
     features : PairFeatures
         The pairs to average over: those it was fitted to, as published. Of more than 300, every
-        so many-th stands for the others where derivatives have no closed form.
+        so many-th stands for the others where slopes have no closed form.
 
     Returns
     -------
@@ -339,10 +146,10 @@ def relevance(model: Any, features: PairFeatures) -> dict[str, float]:
     Raises
     ------
     DataError
-        As `gradients`.
+        As `local_relevance`.
     """
     some = features
-    if not (hasattr(model, "gradients") or _is_matern(model)):
+    if not model.closed_form:
         n = len(features)
         rows = np.linspace(0, n - 1, min(n, _MOST_PAIRS)).round().astype(np.int64)
         some = features.take(rows)

@@ -12,7 +12,7 @@ import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 import torch
@@ -20,7 +20,7 @@ import torch
 from bo_loop.base.errors import ConfigError, DataError
 from bo_loop.base.types import Floats, PairFeatures, Rows
 from bo_loop.models.gp.factored import factorise
-from bo_loop.models.gp.fitting import Form, Optimum, Problem, optimise
+from bo_loop.models.gp.fitting import Optimum, Problem, optimise
 from bo_loop.models.gp.linalg import FitWarning
 from bo_loop.models.gp.pair_model import PairModel, medium_effect
 from bo_loop.models.gp.source_noise import (
@@ -31,26 +31,13 @@ from bo_loop.models.gp.source_noise import (
     offset_of,
     require_sources,
 )
-from bo_loop.models.kernels.kernels import PairKernel
+from bo_loop.models.kernels.base import Form, Naming, PairKernel
 from bo_loop.models.kernels.nearest import nearest
 from bo_loop.models.kernels.tensors import checked_targets
 
 _SPREAD = 5.0  # sd of log β over SRD 46, whatever the metal, the ligand and n
 _SPREAD_ROWS = 3
 _LARGEST_SPREAD = 6.0
-
-
-class Naming(Protocol):
-    """How the kernel's part of θ is stated in original units, and read back."""
-
-    def stated(self, theta: Floats, scale: float) -> dict[str, Any]:
-        """Name θ_k (p,); JSON-able. `scale` (log β) is the unit of the standardised outcome."""
-
-    def fits(self, stated: Mapping[str, Any]) -> bool:
-        """Whether stated hyperparameters belong to these features and this kernel."""
-
-    def theta(self, stated: Mapping[str, Any], scale: float) -> Floats:
-        """Return the θ_k (p,) that `stated` says."""
 
 
 @dataclass(frozen=True)

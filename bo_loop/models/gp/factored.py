@@ -24,8 +24,8 @@ from bo_loop.models.gp.linalg import (
     solve_upper,
     with_jitter,
 )
-from bo_loop.models.kernels.kernels import PairKernel
-from bo_loop.models.kernels.matern_form import add_shared_error_
+from bo_loop.models.gp.source_noise import add_shared_error_
+from bo_loop.models.kernels.base import PairKernel
 
 LEADING = 512  # so many pairs at the front fill the space; variance bounds use them alone
 

@@ -8,23 +8,14 @@ v       learned noise variances: one, or one for each of g groups     (g,)
 s_b²    variance of the offsets of sources, if there are any
 θ       [θ_k, log v], and log s_b²; what is searched                  (p + g,) or one more
 
-of the Matérn kernel
-d       features
-l       lengthscales                                                  (d,)
-s²      outputscale
-θ_k     [log l, log s²]                                               (d + 1,)
-
-Priors: l ~ LogNormal(√2 + ½ log d, √3) and v ~ LogNormal(−4, 1), as BoTorch has them (Hvarfner
-et al., Vanilla Bayesian Optimization Performs Great in High Dimensions, ICML 2024); and
-s² ~ LogNormal(0, 1) on the standardised outcome, which lets it move by an order of magnitude and
-keeps it from running away with the lengthscales; s_b² ~ LogNormal(−4, 2), like the noise but
-less sure. They are densities of l, s², v and s_b², not of their
+Priors: v ~ LogNormal(−4, 1), as BoTorch has it, and s_b² ~ LogNormal(−4, 2), like the noise but
+less sure; those of θ_k are the kernel's. They are densities of v and s_b², not of their
 logarithms, so the optimum is the one that BoTorch would find.
 """
 
 from dataclasses import dataclass
-from math import log, sqrt
-from typing import Any, Protocol
+from math import log
+from typing import Any
 
 import numpy as np
 import torch
@@ -35,61 +26,13 @@ from torch import Tensor
 from bo_loop.base.types import Floats, Rows
 from bo_loop.models.gp.linalg import JITTER, with_jitter
 from bo_loop.models.gp.marginal import log_marginal
-from bo_loop.models.kernels.matern_form import Gathered, matern, shared_error
+from bo_loop.models.gp.source_noise import shared_error
+from bo_loop.models.kernels.base import Form
 
-MIN_LENGTHSCALE = 2.5e-2
 MIN_NOISE = 1e-4
-_BOUNDS_L = (log(MIN_LENGTHSCALE), log(1e6))
-_BOUNDS_S2 = (log(1e-4), log(1e4))
 _BOUNDS_V = (log(MIN_NOISE), log(1e2))
 _BOUNDS_B = (log(1e-6), log(1e2))
-# Median r between pairs of standardised features is about √2 / c at lengthscales c √d.
-_START_SCALES = (0.5, 1.0, 2.0, 4.0)
 _START_NOISE = 0.05
-
-
-class Form(Protocol):
-    """Prior covariance of given pairs as a function of θ_k, with the prior of θ_k."""
-
-    @property
-    def size(self) -> int:
-        """Length of θ_k."""
-
-    def covariance(self, theta: Tensor) -> Tensor:
-        """(n, n), differentiable; the upper triangle is undefined, and has no gradient."""
-
-    def log_prior(self, theta: Tensor) -> Tensor:
-        """Log prior density of θ_k, up to a constant."""
-
-    def bounds(self) -> Floats:
-        """Lower and upper bound of every entry of θ_k; (p, 2)."""
-
-
-@dataclass(frozen=True)
-class MaternForm:
-    """`Form` of the Matérn-3/2 kernel with ARD."""
-
-    pairs: Gathered
-
-    @property
-    def size(self) -> int:
-        """Length of θ_k, d + 1."""
-        return self.pairs.width + 1
-
-    def covariance(self, theta: Tensor) -> Tensor:
-        """Lower triangle of the (n, n) covariance."""
-        value = theta.exp()
-        return matern(self.pairs, self.pairs, value[:-1], value[-1], lower=True)
-
-    def log_prior(self, theta: Tensor) -> Tensor:
-        """Log prior density of l and s²."""
-        value = theta.exp()
-        scales = lengthscale_prior(len(theta) - 1).log_prob(value[:-1]).sum()
-        return scales + outputscale_prior().log_prob(value[-1])
-
-    def bounds(self) -> Floats:
-        """Lower and upper bound of log l and log s²; (d + 1, 2)."""
-        return np.array([_BOUNDS_L] * self.pairs.width + [_BOUNDS_S2])
 
 
 @dataclass(frozen=True)
@@ -186,16 +129,6 @@ class Optimum:
     jitter: float
 
 
-def lengthscale_prior(d: int) -> LogNormalPrior:
-    """Prior of each of d lengthscales."""
-    return LogNormalPrior(sqrt(2.0) + 0.5 * log(d), sqrt(3.0))
-
-
-def outputscale_prior() -> LogNormalPrior:
-    """Prior of the variance of the latent function, on the standardised outcome."""
-    return LogNormalPrior(0.0, 1.0)
-
-
 def noise_prior() -> LogNormalPrior:
     """Prior of the learned noise variance, on the standardised outcome."""
     return LogNormalPrior(-4.0, 1.0)
@@ -235,14 +168,6 @@ def evaluate(problem: Problem, theta: np.ndarray) -> tuple[dict[str, float], np.
         attempt, JITTER, f"The covariance of {len(problem.y)} training pairs"
     )
     return parts | {"jitter": jitter}, gradient
-
-
-def cold_start(problem: Problem) -> np.ndarray:
-    """θ with equal lengthscales c √d of a Matérn kernel, for the most probable of a few c."""
-    d = problem.form.size - 1
-    noise = problem.noise_start()
-    starts = [np.array([log(c * sqrt(d))] * d + [0.0, *noise]) for c in _START_SCALES]
-    return max(starts, key=lambda theta: evaluate(problem, theta)[0]["objective"])
 
 
 def optimise(problem: Problem, start: np.ndarray, max_iter: int) -> Optimum:

@@ -24,12 +24,19 @@ from torch import Tensor
 from bo_loop.base.errors import DataError
 from bo_loop.base.types import Floats, PairFeatures, Rows
 from bo_loop.models.gp.factored import Factored, extend
-from bo_loop.models.gp.linalg import solve_lower
+from bo_loop.models.gp.gradients import Gradients
+from bo_loop.models.gp.linalg import solve_lower, solve_upper
 from bo_loop.models.gp.posterior import BLOCK_BYTES, ModelPosterior
 from bo_loop.models.gp.source_noise import OWN, labels, noise_of
-from bo_loop.models.kernels.kernels import PairKernel
+from bo_loop.models.kernels.base import PairKernel
 from bo_loop.models.kernels.layout import MEDIUM
-from bo_loop.models.kernels.tensors import require_extended_tables, require_finite
+from bo_loop.models.kernels.tensors import (
+    qualified_names,
+    require_extended_tables,
+    require_finite,
+)
+
+_SLOPE_BYTES = 2**27  # of a (k, n) matrix; half a dozen are held at once
 
 
 class PairModel(Model):
@@ -221,6 +228,38 @@ class PairModel(Model):
             kernel = kernel.over(features)
         x = torch.as_tensor(features.X, device=self.data.x.device)
         return ModelPosterior(kernel, self.data, self.prior_mean(x), x)
+
+    @property
+    def closed_form(self) -> bool:
+        """Whether gradients cost little more than predictions."""
+        return self.kernel.closed_form
+
+    def gradients(self, features: PairFeatures) -> Gradients:
+        """Differentiate the predictive mean and variance at k pairs by each of d features.
+
+        Parameters
+        ----------
+        features : PairFeatures
+            k pairs, as for `bind`.
+
+        Raises
+        ------
+        DataError
+            As `bind`.
+        """
+        bound, rows, data = self.bind(features), np.arange(len(features)), self.data
+        kernel = self.kernel.over(features)
+
+        def solve(cross: Tensor) -> Tensor:
+            return solve_upper(data.factor, solve_lower(data.factor, cross.mT)).mT
+
+        x = torch.as_tensor(features.X, device=data.x.device)
+        step = max(1, _SLOPE_BYTES // (8 * len(data.x)))
+        parts = [kernel.slopes(some, data.x, data.alpha, solve) for some in x.split(step)]
+        mean, variance = (torch.cat(each).cpu().numpy() for each in zip(*parts, strict=True))
+        mean[:, [name == f"pair.{MEDIUM}" for name in qualified_names(features)]] += 1.0
+        predictive = bound.variance(rows) + self.noise(features)
+        return Gradients(bound.mean(rows), predictive, mean, variance)
 
 
 def medium_effect(features: PairFeatures, x: Tensor) -> Tensor:

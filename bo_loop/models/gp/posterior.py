@@ -29,7 +29,7 @@ from bo_loop.base.types import Floats, Rows
 from bo_loop.models.gp.conditioned import Conditioned
 from bo_loop.models.gp.factored import LEADING, Factored
 from bo_loop.models.gp.linalg import solve_lower, solve_upper
-from bo_loop.models.kernels.kernels import PairKernel
+from bo_loop.models.kernels.base import PairKernel
 
 BLOCK_BYTES = 2**28  # a block of rows by training pairs is held to 256 MB
 _FLOOR = 1e-12  # of the prior variance: variances are never below it

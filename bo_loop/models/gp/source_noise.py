@@ -19,9 +19,11 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from torch import Tensor
 
 from bo_loop.base.errors import DataError
 from bo_loop.base.types import Floats, PairFeatures, Rows
+from bo_loop.models.kernels.tiles import tiles
 
 LEAST_ROWS = 20
 OWN = " own"  # no name of a source: cells are read without the spaces around them
@@ -62,6 +64,33 @@ def offset_of(sources: NDArray[np.str_]) -> Rows:
     """Return the number of each row's offset; −1 for rows of `OWN`, which have none; (n,)."""
     numbers = np.unique(sources, return_inverse=True)[1]
     return np.where(sources == OWN, -1, numbers)
+
+
+def shared_error(offset: Tensor) -> Tensor:
+    """Tell which pairs of rows share an offset, as 1 or 0; lower triangle of (n, n) float64.
+
+    Parameters
+    ----------
+    offset : (n,) int64 tensor
+        Number of each row's offset; −1 for none.
+    """
+    same = (offset[:, None] == offset) & (offset >= 0)
+    return same.tril_().double()
+
+
+def add_shared_error_(matrix: Tensor, offset: Tensor, variance: float) -> None:
+    """Add `variance` to the lower triangle where rows share an offset, a tile at a time.
+
+    Parameters
+    ----------
+    matrix : (n, n) float64 tensor
+    offset : (n,) int64 tensor
+        As for `shared_error`.
+    variance : float
+    """
+    for rows, columns in tiles(*matrix.shape, matrix.device, lower=True):
+        same = (offset[rows, None] == offset[columns]) & (offset[columns] >= 0)
+        matrix[rows, columns].add_(same.to(matrix.dtype), alpha=variance)
 
 
 def noise_of(sources: NDArray[np.str_], shared: float, by_source: Mapping[str, float]) -> Floats:

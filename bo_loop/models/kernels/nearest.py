@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from bo_loop.base.types import Rows
-from bo_loop.models.kernels.kernels import PairKernel
+from bo_loop.models.kernels.base import PairKernel
 
 _MOST_ASKED = 1000  # of more pairs, so many that fill the space stand for all
 _BLOCK = 2**24  # correlations held at once: 128 MB

@@ -9,7 +9,7 @@ m   pairs chosen
 import torch
 from torch import Tensor
 
-from bo_loop.models.kernels.matern_form import Gathered
+from bo_loop.models.kernels.matern_tiles import Gathered
 
 
 def farthest_first(pairs: Gathered, lengthscale: Tensor, m: int, first: int = 0) -> Tensor:

@@ -4,19 +4,19 @@ from math import exp, sqrt
 import numpy as np
 import pytest
 from model_tables import log_beta, pairs, stated
+from numerical_gradients import numerical
 from tolerances import DIFFERENCED, ROUNDING, SOLVED
 
 from bo_loop.base.types import PairFeatures
 from bo_loop.models.explain import relevance as module
 from bo_loop.models.explain.relevance import (
-    Gradients,
-    _numerical,
-    gradients,
     local_relevance,
     movers,
     relevance,
     spread,
 )
+from bo_loop.models.gp.gradients import Gradients
+from bo_loop.models.kernels.matern import GatheredMatern
 from bo_loop.models.kernels.tensors import qualified_names
 from bo_loop.models.matern_gp import MaternGP
 
@@ -87,7 +87,7 @@ def test_gradients_at_unseen_pairs_are_those_of_the_posterior(model_and_train):
     model, train = model_and_train
     new = separate(pairs(6, seed=9))
     joined = train.concat(new)
-    found = gradients(model, joined.take(np.arange(len(train), len(joined))))
+    found = model.gradients(joined.take(np.arange(len(train), len(joined))))
     for j in range(train.dense().shape[1]):
         up, down = (predictive(model, train, moved(new, j, by)) for by in (1e-5, -1e-5))
         np.testing.assert_allclose(
@@ -112,7 +112,7 @@ def test_relevance_of_one_training_pair_by_hand():
     lengthscales = {"b.x": sqrt(3.0), "pair.T": 1.0}
     hyper = {"lengthscales": lengthscales, "outputscale": 2.0, "noise": 1.0, "mean": 5.0}
     model = MaternGP().build(features.take(np.array([0])), np.array([8.0]), None, hyper)
-    found = gradients(model, features.take(np.array([1])))
+    found = model.gradients(features.take(np.array([1])))
     slope = -2.0 * exp(-1.0)  # dk/dx = −3 s² w E x
     k = 4.0 * exp(-1.0)
     assert found.mean_slope[0, 0] == pytest.approx(slope * 3.0 / 3.0)
@@ -124,7 +124,7 @@ def test_numerical_derivatives_agree_with_the_closed_form(model_and_train):
     model, train = model_and_train
     joined = train.concat(pairs(6, seed=9))
     new = joined.take(np.arange(len(train), len(joined)))
-    exact, found = gradients(model, new), _numerical(model, new)
+    exact, found = model.gradients(new), numerical(model, new)
     np.testing.assert_allclose(found.mean, exact.mean, rtol=ROUNDING)
     np.testing.assert_allclose(found.variance, exact.variance, rtol=ROUNDING)
     np.testing.assert_allclose(found.mean_slope, exact.mean_slope, atol=DIFFERENCED)
@@ -135,7 +135,7 @@ def test_relevances_of_a_model_without_a_closed_form_are_those_of_some_pairs(mon
     features = pairs(40)
     model = MaternGP().build(features, log_beta(features), None, stated(features, noise=1.0))
     every = relevance(model, features)
-    monkeypatch.setattr(module, "_is_matern", lambda model: False)
+    monkeypatch.setattr(GatheredMatern, "closed_form", False)
     assert relevance(model, features) == pytest.approx(every, abs=DIFFERENCED)
     monkeypatch.setattr(module, "_MOST_PAIRS", 10)
     some = relevance(model, features)

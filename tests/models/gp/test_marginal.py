@@ -5,10 +5,11 @@ import torch
 from model_tables import log_beta, pairs, stated
 from tolerances import DIFFERENCED, OTHER_ROUTE, ROUNDING, SOLVED
 
-from bo_loop.models.gp.fitting import MaternForm, Problem, evaluate
+from bo_loop.models.gp.fitting import Problem, evaluate
 from bo_loop.models.gp.linalg import NotPositiveDefiniteError
 from bo_loop.models.gp.marginal import log_marginal
-from bo_loop.models.kernels.matern_form import gather, matern
+from bo_loop.models.kernels.matern import MaternForm
+from bo_loop.models.kernels.matern_tiles import gather, matern
 from bo_loop.models.kernels.tensors import as_tensors
 
 CPU = torch.device("cpu")

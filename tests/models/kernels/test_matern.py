@@ -5,9 +5,9 @@ import torch
 from model_tables import pairs
 from tolerances import OTHER_ROUTE, ROUNDING
 
-from bo_loop.models.kernels import matern_form as matern_module
-from bo_loop.models.kernels.kernels import GatheredMatern
-from bo_loop.models.kernels.matern_form import matern
+from bo_loop.models.kernels import tiles as tiles_module
+from bo_loop.models.kernels.matern import GatheredMatern
+from bo_loop.models.kernels.matern_tiles import matern
 from bo_loop.models.kernels.tensors import as_tensors
 
 CPU = torch.device("cpu")
@@ -90,7 +90,7 @@ def test_tiles_do_not_change_the_result(case, monkeypatch):
     pairs_ = kernel.gather(x)
     results = []
     for elements in (2**19, 70):
-        monkeypatch.setattr(matern_module, "_TILE_CPU", elements)
+        monkeypatch.setattr(tiles_module, "_TILE_CPU", elements)
         lengthscale = kernel.lengthscale.detach().requires_grad_()
         value = matern(pairs_, pairs_, lengthscale, kernel.outputscale.detach(), lower=True)
         lower = value.tril()
@@ -129,6 +129,6 @@ def test_times_is_the_product_with_the_covariance(case, monkeypatch):
     with torch.no_grad():
         expected = kernel(x[:9], x).to_dense() @ weights
     torch.testing.assert_close(kernel.times(x[:9], x, weights), expected)
-    monkeypatch.setattr(matern_module, "_TILE_CPU", 3 * len(x))
+    monkeypatch.setattr(tiles_module, "_TILE_CPU", 3 * len(x))
     torch.testing.assert_close(kernel.times(x[:9], x, weights), expected)
     assert kernel.times(x[:0], x, weights).shape == (0,)

@@ -1,4 +1,4 @@
-"""Matérn-3/2 kernel with ARD, evaluated on per-metal and per-ligand tables and gathered.
+"""The Matérn-3/2 covariance, evaluated on per-metal and per-ligand tables and gathered.
 
 Symbols
 -------
@@ -20,14 +20,12 @@ itself, and nothing of shape n × n' × d, is ever held; the backward pass compu
 a pool need no k at all: `matern_times` sums each tile into the product while it is in the cache.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
-_TILE_CPU = 2**19  # elements: 4 MB, so that a tile stays in the cache
-_TILE_CUDA = 2**26
+from bo_loop.models.kernels.tiles import inner_factors, squared_distance, tiles
 
 
 @dataclass(frozen=True)
@@ -92,33 +90,6 @@ def matern(
     (n, n') float64 tensor
     """
     return _Matern.apply(lengthscale, outputscale, a, b, lower)
-
-
-def shared_error(offset: Tensor) -> Tensor:
-    """Tell which pairs of rows share an offset, as 1 or 0; lower triangle of (n, n) float64.
-
-    Parameters
-    ----------
-    offset : (n,) int64 tensor
-        Number of each row's offset; −1 for none.
-    """
-    same = (offset[:, None] == offset) & (offset >= 0)
-    return same.tril_().double()
-
-
-def add_shared_error_(matrix: Tensor, offset: Tensor, variance: float) -> None:
-    """Add `variance` to the lower triangle where rows share an offset, a tile at a time.
-
-    Parameters
-    ----------
-    matrix : (n, n) float64 tensor
-    offset : (n,) int64 tensor
-        As for `shared_error`.
-    variance : float
-    """
-    for rows, columns in tiles(*matrix.shape, matrix.device, lower=True):
-        same = (offset[rows, None] == offset[columns]) & (offset[columns] >= 0)
-        matrix[rows, columns].add_(same.to(matrix.dtype), alpha=variance)
 
 
 @torch.no_grad()
@@ -194,7 +165,7 @@ class _Distances:
     @classmethod
     def between(cls, a: Gathered, b: Gathered, lengthscale: Tensor) -> "_Distances":
         by_metal, by_ligand, by_pair = a.split(lengthscale)
-        pair_a, pair_b = _inner(a.pair / by_pair, b.pair / by_pair)
+        pair_a, pair_b = inner_factors(a.pair / by_pair, b.pair / by_pair)
         return cls(
             squared_distance(a.metal / by_metal, b.metal / by_metal)[:, b.metal_row],
             squared_distance(a.ligand / by_ligand, b.ligand / by_ligand)[:, b.ligand_row],
@@ -257,27 +228,3 @@ class _Sums:
 def _weighted(weights: Tensor, a: Tensor, b: Tensor) -> Tensor:
     """Σ_ab W_ab (x_a − x_b)² for every column of the tables (u, d) and (u', d); (d,)."""
     return weights.sum(1) @ a**2 + weights.sum(0) @ b**2 - 2.0 * (a * (weights @ b)).sum(0)
-
-
-def _inner(a: Tensor, b: Tensor) -> tuple[Tensor, Tensor]:
-    """Augment (n, d) and (n', d) so that their inner products are squared distances."""
-    norm_a, norm_b = (a**2).sum(1, keepdim=True), (b**2).sum(1, keepdim=True)
-    one_a, one_b = torch.ones_like(norm_a), torch.ones_like(norm_b)
-    return torch.cat([-2.0 * a, norm_a, one_a], 1), torch.cat([b, one_b, norm_b], 1)
-
-
-def squared_distance(a: Tensor, b: Tensor) -> Tensor:
-    """Squared Euclidean distances of the rows of `a` (u, d) and `b` (u', d); (u, u')."""
-    inner_a, inner_b = _inner(a, b)
-    return (inner_a @ inner_b.mT).clamp_(min=0.0)
-
-
-def tiles(
-    n: int, width: int, device: torch.device, *, lower: bool = False
-) -> Iterator[tuple[slice, slice]]:
-    """Cut an (n, width) matrix into rows that fit the cache; with `lower`, up to the diagonal."""
-    budget = _TILE_CPU if device.type == "cpu" else _TILE_CUDA
-    step = max(1, budget // max(1, width))
-    for start in range(0, n, step):
-        stop = min(n, start + step)
-        yield slice(start, stop), slice(0, stop if lower else width)

@@ -1,4 +1,4 @@
-"""The product kernel: how alike two metal ions are, times how alike two ligands are.
+"""The product kernel's formula, evaluated on small tables of settings and ligands.
 
 Symbols
 -------
@@ -27,32 +27,22 @@ The amplitude is how much it matters to an ion which ligand it has: in NIST SRD 
 Fe³⁺ have a standard deviation of 9, those of Na⁺ of 0.9. The term of the metal alone has none: it
 is the same for all ligands, and an amplitude would carry the mean of a metal never seen far off.
 
-Few pairs can be explained by terms, amplitudes and a growth with n that are all large at once, and
-an ion unlike the rest is then told intervals of 100 and more. So the largest prior sd among their
-ions and numbers of ligands has a prior of its own, flat up to a usual value that rises with the
-number of pairs (1.3 for 10, 9 for 3,000, where SRD 46 asks for 2.5), and steep beyond.
-
 The factors of ligands are a Matérn-3/2 with a lengthscale for each feature (donor groups), and the
 min-max kernel Σ min(x, x′) / Σ max(x, x′) of counts, which has no parameter (Ralaivola, Swamidass,
 Saigo, Baldi, Graph kernels for chemical informatics, Neural Networks 2005, 18, 1093).
 """
 
-from dataclasses import dataclass
 from itertools import chain
-from math import log, sqrt
 
 import torch
 from torch import Tensor
 
-from bo_loop.base.types import Floats
 from bo_loop.models.kernels.layout import LIGAND, Layout, Values
-from bo_loop.models.kernels.matern_form import squared_distance, tiles
 from bo_loop.models.kernels.sides import Side
 from bo_loop.models.kernels.span import Span
+from bo_loop.models.kernels.tiles import squared_distance, tiles
 
 _TINY = 1e-20  # keeps the square root differentiable at r = 0
-# Of the largest prior sd, on the standardised outcome; "few pairs" above.
-_USUAL, _USUAL_ROWS, _EXCESS_SD = 1.2, 50, 0.1
 
 
 def matern32(squared: Tensor) -> Tensor:
@@ -219,51 +209,3 @@ def _one_looked_up(
 ) -> Tensor:
     mine, other = (a.ligand_row, b.ligand_row) if ligand else (a.setting_row, b.setting_row)
     return table.index_select(0, mine[rows]).index_select(1, other[columns])
-
-
-@dataclass(frozen=True)
-class ProductForm:
-    """Prior covariance of n pairs as a function of θ, for the fit.
-
-    Parameters
-    ----------
-    layout : Layout
-    side : Side
-    shared : mapping of str to (u_b, u_b) tensor
-        `overlaps` of the side with itself.
-    """
-
-    layout: Layout
-    side: Side
-    shared: dict[str, Tensor]
-
-    @property
-    def size(self) -> int:
-        """Length of θ."""
-        return self.layout.size
-
-    def covariance(self, theta: Tensor) -> Tensor:
-        """Lower triangle of the (n, n) covariance, differentiable."""
-        values = self.layout.values(theta)
-        tables = small_tables(self.layout, values, self.side, self.side, self.shared)
-        return gathered(self.side, self.side, tables, lower=True)
-
-    def log_prior(self, theta: Tensor) -> Tensor:
-        """Log prior density of θ, but for a constant."""
-        over = 0.5 * self._widest(self.layout.values(theta)).log() - log(self._usual())
-        return self.layout.log_prior(theta) - 0.5 * (over.clamp_min(0.0) / _EXCESS_SD).square()
-
-    def _widest(self, values: Values) -> Tensor:
-        """Largest prior variance that an ion and a number of ligands among the pairs can have."""
-        by_n = self.side.log_n * values.number_slope
-        top = (self.side.metal @ values.slopes).max() + by_n.max()
-        amplified = [2.0 * top if term.ligand else 0.0 * top for term in self.layout.terms]
-        return (values.variances * torch.stack(amplified).exp()).sum()
-
-    def _usual(self) -> float:
-        """Give the largest prior sd that is usual for so many pairs."""
-        return _USUAL * sqrt(1.0 + len(self.side.ligand_row) / _USUAL_ROWS)
-
-    def bounds(self) -> Floats:
-        """Lower and upper bound of every entry of θ; (size, 2)."""
-        return self.layout.bounds()

@@ -5,15 +5,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from model_tables import log_beta, pairs
+from numerical_gradients import numerical
 from tolerances import DIFFERENCED, OTHER_ROUTE, ROUNDING, SOLVED
 
 from bo_loop.base.errors import ConfigError
 from bo_loop.base.types import PairFeatures
-from bo_loop.models.explain.relevance import _numerical, gradients
 from bo_loop.models.gp.fitting import evaluate
-from bo_loop.models.kernels import matern_form as matern_module
+from bo_loop.models.kernels import tiles as tiles_module
 from bo_loop.models.kernels.layout import Term
-from bo_loop.models.kernels.product_form import min_max
+from bo_loop.models.kernels.product_tables import min_max
 from bo_loop.models.pair_gp import PairGP
 
 TERMS = ["metal * ligand * atoms", "metal * ligand", "ligand", "metal"]
@@ -98,15 +98,15 @@ def test_tiles_and_streamed_products_do_not_change_the_result(monkeypatch):
     features = counted(30)
     kernel, x = recipe().kernel(features, stated(features)), torch.as_tensor(features.X)
     whole = kernel.block(x, x[:9]).detach()
-    monkeypatch.setattr(matern_module, "_TILE_CPU", 20)
+    monkeypatch.setattr(tiles_module, "_TILE_CPU", 20)
     torch.testing.assert_close(kernel.block(x, x[:9]).detach(), whole)
     weights = torch.linspace(-1.0, 2.0, 9, dtype=torch.float64)
     torch.testing.assert_close(kernel.times(x, x[:9], weights).detach(), whole @ weights)
 
 
-@pytest.mark.parametrize("tile", [20, matern_module._TILE_CPU])
+@pytest.mark.parametrize("tile", [20, tiles_module._TILE_CPU])
 def test_gradient_of_the_objective_matches_differences(tile, monkeypatch):
-    monkeypatch.setattr(matern_module, "_TILE_CPU", tile)
+    monkeypatch.setattr(tiles_module, "_TILE_CPU", tile)
     features, model = counted(25), recipe()
     y = log_beta(pairs(25))
     problem = model.problem(features, (y - y.mean()) / y.std(), np.zeros(25))
@@ -155,7 +155,7 @@ def test_slopes_of_mean_and_variance_match_differences_and_counts_have_none():
     features = counted(40)
     train, asked = features.take(np.arange(30)), features.take(np.arange(30, 40))
     model = recipe().build(train, log_beta(pairs(40))[:30], None, stated(features))
-    ours, theirs = gradients(model, asked), _numerical(model, asked)
+    ours, theirs = model.gradients(asked), numerical(model, asked)
     counts = [name in "abcdef" for name in asked.dense_names()]
     assert (ours.mean_slope[:, counts] == 0.0).all()
     for name in ("mean_slope", "variance_slope"):
