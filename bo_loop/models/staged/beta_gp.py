@@ -67,7 +67,9 @@ class BetaGP:
 
     def stage_recipe(self) -> MaternGP:
         """Return the recipe of a single stage."""
-        return MaternGP(self.max_iter, self.fit_rows, self.seed, self.device)
+        return MaternGP(
+            max_iter=self.max_iter, fit_rows=self.fit_rows, seed=self.seed, device=self.device
+        )
 
     def fit(
         self,
