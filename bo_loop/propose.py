@@ -5,7 +5,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -14,6 +13,7 @@ from bo_loop.acquisition.batch.replicates import proposed_pairs, removed
 from bo_loop.acquisition.batch.select import Cap, Selection, select
 from bo_loop.acquisition.objectives.base import Objective
 from bo_loop.acquisition.objectives.items import Items
+from bo_loop.acquisition.objectives.several import Front
 from bo_loop.acquisition.scores.base import Acquisition
 from bo_loop.acquisition.scores.functions import percent
 from bo_loop.acquisition.scores.values import item_values, likely_allowed
@@ -81,7 +81,7 @@ class Decision:
 
     proposals: tuple[Proposal, ...]
     incumbent_row: int
-    incumbent: Any
+    incumbent: float | Front
     reference: str
     stop: Stop | None
 
@@ -167,7 +167,7 @@ def propose(
 
 def incumbent_of(
     posterior: PoolPosterior, objective: Objective, candidates: Candidates
-) -> tuple[int, Any]:
+) -> tuple[int, float | Front]:
     """Return the row and the value, a float or Front, of the best item known; see `Decision`."""
     items = _known_items(posterior, objective, candidates)
 

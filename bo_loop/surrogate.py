@@ -7,82 +7,27 @@ explains a quarter of its variance; or all of them together leave its latent sta
 without a donor atom lies outside whatever it resembles: no known ligand binds as it does not.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from bo_loop.base.errors import DataError
-from bo_loop.base.types import Floats, Mask, PairFeatures, PoolPosterior, Rows
+from bo_loop.base.types import FittedModel, Floats, Mask, ModelRecipe, PairFeatures, Rows
 from bo_loop.chemistry.donors import donor_sites
 from bo_loop.data.observations import standardised
 from bo_loop.features.schema import FeatureSchema
 from bo_loop.models.censored import sites
 from bo_loop.models.gp.leave_one_out import LeftOut, leave_one_out
-from bo_loop.models.gp.pair_model import PairModel
 from bo_loop.models.gp.source_noise import OWN, labels
 
 FAMILIAR = 0.5
 UNTOLD = 0.8
 _AT_ONCE = 1000  # pairs whose correlations with all known ones are held
 _SIGNS = {"none": 0.0, "lower": 1.0, "upper": -1.0}
-
-
-class FittedModel(Protocol):
-    """What a recipe returns, and all that is asked of it."""
-
-    fit_report: dict[str, Any]
-
-    def bind(self, features: PairFeatures) -> PoolPosterior:
-        """Bind to rows; their tables are the model's, or an extension of them."""
-
-    def noise(self, features: PairFeatures) -> Floats:
-        """Learned noise variance of a measurement of each pair; (n,)."""
-
-    def hyperparameters(self) -> dict[str, Any]:
-        """Everything `build` needs besides the data; JSON-able."""
-
-    def parts(self, features: PairFeatures) -> dict[str, tuple[PairModel, PairFeatures, Rows]]:
-        """Return the exact GPs inside, with the pairs each answers for and their positions.
-
-        What moves their predictions is told by `bo_loop.models.explain.relevance`, which says how
-        it differentiates a GP, and what one may offer to be differentiated otherwise.
-        """
-
-
-class ModelRecipe(Protocol):
-    """Hyperparameters of a model without data; a frozen dataclass built from a config node."""
-
-    def require_blocks(self, blocks: Collection[str]) -> None:
-        """Raise ConfigError if the model cannot compare features of these blocks."""
-
-    def fit(
-        self,
-        features: PairFeatures,
-        y: Floats,
-        noise_var: Floats | None,
-        *,
-        start: Mapping[str, Any] | None = None,
-        near: Callable[[], PairFeatures] | None = None,
-    ) -> FittedModel:
-        """Return a model fitted to log β `y` (n,); `start` are hyperparameters to begin from.
-
-        It will be asked for the pairs that `near` describes, and may keep of very many training
-        pairs those that matter for them.
-        """
-
-    def build(
-        self,
-        features: PairFeatures,
-        y: Floats,
-        noise_var: Floats | None,
-        hyperparameters: Mapping[str, Any],
-        near: Callable[[], PairFeatures] | None = None,
-    ) -> FittedModel:
-        """Return a model with given hyperparameters; nothing is optimised."""
 
 
 @dataclass(frozen=True)
@@ -126,7 +71,7 @@ class Surrogate:
         start: Mapping[str, Any] | None = None,
         near: pd.DataFrame | None = None,
     ) -> "Surrogate":
-        """Fit `recipe` to an observations frame.
+        """Fit `recipe` to observations that the features of `schema` can describe.
 
         Of very many observations, the model may keep those that matter for the pairs `near`.
 
@@ -154,7 +99,7 @@ class Surrogate:
         hyperparameters: Mapping[str, Any],
         near: pd.DataFrame | None = None,
     ) -> "Surrogate":
-        """Condition `recipe` on an observations frame; nothing is optimised.
+        """Condition `recipe` on observations, as for `fit`; nothing is optimised.
 
         Raises
         ------
@@ -319,7 +264,7 @@ def described(features: PairFeatures, schema: FeatureSchema, pairs: pd.DataFrame
 
 @dataclass(frozen=True)
 class _Training:
-    """The usable observations: features, log β or bound, reported variance; sign: see `sites`."""
+    """The observations: features, log β or bound, reported variance; sign: see `sites`."""
 
     features: PairFeatures
     y: Floats
@@ -338,7 +283,6 @@ class _Training:
 
 
 def _training(schema: FeatureSchema, observations: pd.DataFrame) -> _Training:
-    observations = schema.recipe.usable(observations)
     return _Training(
         features=schema.transform(observations),
         y=observations["log_beta"].to_numpy(np.float64),

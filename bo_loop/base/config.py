@@ -8,7 +8,7 @@ import inspect
 from collections.abc import Mapping
 from pathlib import Path
 from types import NoneType, UnionType
-from typing import TYPE_CHECKING, Any, Union, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from bo_loop.base.errors import ConfigError
 from bo_loop.base.names import find
@@ -16,6 +16,8 @@ from bo_loop.base.types import Source
 
 if TYPE_CHECKING:
     import pandas as pd
+
+T = TypeVar("T")
 
 _WORDS = {int: "a whole number", float: "a number", bool: "true or false", NoneType: "null"}
 
@@ -47,21 +49,40 @@ def build(node: Any) -> Any:
     return node
 
 
+def build_as(kind: type[T], node: Any, group: str) -> T:
+    """Build a config node of a known kind.
+
+    Parameters
+    ----------
+    kind : type
+        A class, or a protocol that can be checked at run time.
+    node : Any
+    group : str
+        What a message calls it.
+
+    Raises
+    ------
+    ConfigError
+        As `build`, or if the node builds something else.
+    """
+    built = build(node)
+    if not isinstance(built, kind):
+        raise ConfigError(
+            f"{group} is {node!r}: not a valid {group}. Give a config node of one, with its "
+            "_target_, as in the files of bo_loop's conf/."
+        )
+    return built
+
+
 def read(node: Any, group: str) -> "pd.DataFrame":
     """Return the table that a config node of a data source or a pool stands for.
 
     Raises
     ------
     ConfigError
-        As `build`, or if the node is of something that is not read.
+        As `build_as`.
     """
-    source = build(node)
-    if not isinstance(source, Source):
-        raise ConfigError(
-            f"{group} is {node!r}, which is no table to read. Give a config node of one, such as "
-            "{'_target_': 'bo_loop.data.Minteq'}."
-        )
-    return source.read()
+    return build_as(Source, node, group).read()
 
 
 def packaged_conf() -> Path:

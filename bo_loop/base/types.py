@@ -7,7 +7,7 @@ d, d_p features of a block, of the pair block
 k      rows asked for
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 Rows = NDArray[np.int64]
 Mask = NDArray[np.bool_]
-
-_ARROWS = {1: "↑", -1: "↓", 0: "~"}
 
 
 @runtime_checkable
@@ -172,6 +170,61 @@ class PoolPosterior(Protocol):
         """Return the exact posterior after observing `values` (k,) with `noise` variances (k,)."""
 
 
+class FittedModel(Protocol):
+    """What a recipe returns, and all that is asked of it."""
+
+    fit_report: dict[str, Any]
+
+    def bind(self, features: PairFeatures) -> PoolPosterior:
+        """Bind to rows; their tables are the model's, or an extension of them."""
+
+    def noise(self, features: PairFeatures) -> Floats:
+        """Learned noise variance of a measurement of each pair; (n,)."""
+
+    def hyperparameters(self) -> dict[str, Any]:
+        """Everything `build` needs besides the data; JSON-able."""
+
+    def parts(self, features: PairFeatures) -> dict[str, tuple["FittedModel", PairFeatures, Rows]]:
+        """Return the exact GPs inside, with the pairs each answers for and their positions.
+
+        What moves their predictions is told by `bo_loop.models.explain.relevance`, which says how
+        it differentiates a GP, and what one may offer to be differentiated otherwise.
+        """
+
+
+@runtime_checkable
+class ModelRecipe(Protocol):
+    """Hyperparameters of a model without data; a frozen dataclass built from a config node."""
+
+    def require_blocks(self, blocks: Collection[str]) -> None:
+        """Raise ConfigError if the model cannot compare features of these blocks."""
+
+    def fit(
+        self,
+        features: PairFeatures,
+        y: Floats,
+        noise_var: Floats | None,
+        *,
+        start: Mapping[str, Any] | None = None,
+        near: Callable[[], PairFeatures] | None = None,
+    ) -> FittedModel:
+        """Return a model fitted to log β `y` (n,); `start` are hyperparameters to begin from.
+
+        It will be asked for the pairs that `near` describes, and may keep of very many training
+        pairs those that matter for them.
+        """
+
+    def build(
+        self,
+        features: PairFeatures,
+        y: Floats,
+        noise_var: Floats | None,
+        hyperparameters: Mapping[str, Any],
+        near: Callable[[], PairFeatures] | None = None,
+    ) -> FittedModel:
+        """Return a model with given hyperparameters; nothing is optimised."""
+
+
 @dataclass(frozen=True)
 class PoolPairs:
     """What the N rows of a posterior are.
@@ -229,17 +282,6 @@ class Mover:
     feature: str
     relevance: float
     direction: int
-
-
-def shown_movers(movers: Sequence[Mapping[str, Any]]) -> str:
-    """Return the features that move a prediction (`Mover`s as mappings), as ``charge ↑, SLogP ↓``.
-
-    An arrow says where log β goes as the feature rises; ``~``: it moves the doubt instead.
-    """
-    return ", ".join(
-        f"{mover['feature'].partition('.')[2].replace('_', ' ')} {_ARROWS[mover['direction']]}"
-        for mover in movers
-    )
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,8 @@
-"""What may be changed of a campaign after the fact: each change is one more event."""
+"""What may be changed of a campaign after the fact: each change is one more event.
+
+Every function takes the campaign's record and the name of the person who acts (by default the login
+name), and returns what was recorded: nothing, if the ledger holds it already.
+"""
 
 from collections.abc import Mapping, Sequence
 from operator import index
@@ -23,259 +27,265 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-class Amendments(Record):
-    """Corrections, withdrawals, additions and changed settings of a campaign.
+def correct(
+    record: Record,
+    event: int,
+    *,
+    void: bool = False,
+    confirm: bool = False,
+    reason: str = "",
+    by: str | None = None,
+    **values: Any,
+) -> Recorded:
+    """Correct a result, or void it; the ledger keeps both.
 
-    Every method takes the name of the one who acts (by default the login name) and returns what
-    was recorded: nothing, if the ledger said so already.
+    Parameters
+    ----------
+    event : int
+        Number of the `measured` event: ``seq`` in measurements.csv and in `history`.
+    void : bool
+        The result does not stand at all.
+    confirm : bool
+        Record a value that looks doubtful all the same; see `bo_loop.campaign.results.doubts`.
+    reason : str
+        Why.
+    by : str, optional
+        Who corrects.
+    **values
+        The new ones of ``log_beta, log_beta_sd, censoring, temperature_C, ionic_strength_M,
+        date, operator, method, note``. ``log_beta`` may be text, as in a form (``">20"``); it
+        states its censoring with it. ``log_beta_sd=None`` takes a stated sd back.
+
+    Raises
+    ------
+    CampaignError
+        If there is no such result, or nothing or both was said of it; if the new value looks
+        doubtful, unless `confirm`.
+    DataError
+        If a value is out of range, or a date cannot be right.
     """
+    try:
+        event = index(event)
+    except TypeError:
+        raise CampaignError(
+            f"event is {event!r}: give the number of a measurement, as in bo-loop history."
+        ) from None
+    data: dict[str, Any] = {"corrects": event, **_values(values)}
+    data |= {"void": True} if void else {}
+    data |= {key: text for key, text in (("reason", reason), ("by", who(by))) if text}
+    pool = record.pool
 
-    def correct(
-        self,
-        event: int,
-        *,
-        void: bool = False,
-        confirm: bool = False,
-        reason: str = "",
-        by: str | None = None,
-        **values: Any,
-    ) -> Recorded:
-        """Correct a result, or void it; the ledger keeps both.
+    def decide(state: CampaignState) -> list[NewEvent]:
+        new = rules.new_events(state, [("corrected", data)])[0]
+        return doubts.confirmed_correction(new, state, pool, record.literature, confirm=confirm)
 
-        Parameters
-        ----------
-        event : int
-            Number of the `measured` event: ``seq`` in measurements.csv and in `history`.
-        void : bool
-            The result does not stand at all.
-        confirm : bool
-            Record a value that looks doubtful all the same; see `bo_loop.campaign.results.doubts`.
-        reason : str
-            Why.
-        by : str, optional
-            Who corrects.
-        **values
-            The new ones of ``log_beta, log_beta_sd, censoring, temperature_C, ionic_strength_M,
-            date, operator, method, note``. ``log_beta`` may be text, as in a form (``">20"``); it
-            states its censoring with it. ``log_beta_sd=None`` takes a stated sd back.
+    return record.recorded(record.append(decide))
 
-        Raises
-        ------
-        CampaignError
-            If there is no such result, or nothing or both was said of it; if the new value looks
-            doubtful, unless `confirm`.
-        DataError
-            If a value is out of range, or a date cannot be right.
-        """
-        try:
-            event = index(event)
-        except TypeError:
-            raise CampaignError(
-                f"event is {event!r}: give the number of a measurement, as in bo-loop history."
-            ) from None
-        data: dict[str, Any] = {"corrects": event, **_values(values)}
-        data |= {"void": True} if void else {}
-        data |= {key: text for key, text in (("reason", reason), ("by", who(by))) if text}
-        pool = self.pool
 
-        def decide(state: CampaignState) -> list[NewEvent]:
-            new = rules.new_events(state, [("corrected", data)])[0]
-            return doubts.confirmed_correction(new, state, pool, self.literature, confirm=confirm)
+def withdraw(
+    record: Record, pair: str, *, reason: str = "", operator: str | None = None
+) -> Recorded:
+    """Take a pair out: it is not proposed again, and not waited for.
 
-        return self._told(self._record(decide))
+    Raises
+    ------
+    CampaignError
+        If it is not in the pool, or measured.
+    """
+    check_pair(pair, record.pool)
+    return _amend(record, "withdrawn", {"pair_id": pair}, reason=reason, operator=who(operator))
 
-    def withdraw(self, pair: str, *, reason: str = "", operator: str | None = None) -> Recorded:
-        """Take a pair out: it is not proposed again, and not waited for.
 
-        Raises
-        ------
-        CampaignError
-            If it is not in the pool, or measured.
-        """
-        check_pair(pair, self.pool)
-        return self._amend("withdrawn", {"pair_id": pair}, reason=reason, operator=who(operator))
+def restore(
+    record: Record, pair: str, *, reason: str = "", operator: str | None = None
+) -> Recorded:
+    """Take a withdrawal back; the pair is again what it was before.
 
-    def restore(self, pair: str, *, reason: str = "", operator: str | None = None) -> Recorded:
-        """Take a withdrawal back; the pair is again what it was before.
+    Raises
+    ------
+    CampaignError
+        If it is not in the pool, or not withdrawn.
+    """
+    check_pair(pair, record.pool)
+    return _amend(record, "restored", {"pair_id": pair}, reason=reason, operator=who(operator))
 
-        Raises
-        ------
-        CampaignError
-            If it is not in the pool, or not withdrawn.
-        """
-        check_pair(pair, self.pool)
-        return self._amend("restored", {"pair_id": pair}, reason=reason, operator=who(operator))
 
-    def close(self, *, reason: str = "", operator: str | None = None) -> Recorded:
-        """End the campaign: it can be read, and reopened, but takes nothing else."""
-        return self._amend("closed", {}, reason=reason, operator=who(operator))
+def close(record: Record, *, reason: str = "", operator: str | None = None) -> Recorded:
+    """End the campaign: it can be read, and reopened, but takes nothing else."""
+    return _amend(record, "closed", {}, reason=reason, operator=who(operator))
 
-    def reopen(self, *, reason: str = "", operator: str | None = None) -> Recorded:
-        """Go on with a closed campaign.
 
-        Raises
-        ------
-        CampaignError
-            If it is not closed.
-        """
-        return self._amend("reopened", {}, reason=reason, operator=who(operator))
+def reopen(record: Record, *, reason: str = "", operator: str | None = None) -> Recorded:
+    """Go on with a closed campaign.
 
-    def configure(
-        self,
-        *,
-        operator: str | None = None,
-        **changes: Any,
-    ) -> Recorded:
-        """Change settings for all rounds to come.
+    Raises
+    ------
+    CampaignError
+        If it is not closed.
+    """
+    return _amend(record, "reopened", {}, reason=reason, operator=who(operator))
 
-        Parameters
-        ----------
-        operator : str, optional
-            Who changes them.
-        **changes
-            ``batch_size``, ``model``, ``objective``, ``acquisition``, each as for `start`.
 
-        Raises
-        ------
-        ConfigError
-            If a setting cannot be changed, or cannot have that value; if a model cannot
-            compare the campaign's features, or an objective not judge its pool.
-        """
-        changes = as_nodes(changes)
-        check_lasting(changes)
-        if "model" in changes:
-            state = self.state()
-            renewed = self.schema(state).blocks if state.features else None
-            build(changes["model"]).require_blocks(renewed or self.sealed.features()["blocks"])
-        if "objective" in changes:
-            require_items(build(changes["objective"]), self.sealed.observations(), self.pool)
+def configure(
+    record: Record,
+    *,
+    operator: str | None = None,
+    **changes: Any,
+) -> Recorded:
+    """Change settings for all rounds to come.
 
-        def decide(state: CampaignState) -> list[NewEvent]:
-            now = self.settings(state)
-            changed = {key: value for key, value in changes.items() if now[key] != value}
-            if not changed:
-                rules.check_open(state)
-                return []
-            data = {
-                "overrides": {**state.overrides, **changed},
-                "choices": {**state.choices, **options.choices(changed)},
-                "operator": who(operator),
-            }
-            return rules.new_events(state, [("config_changed", data)])[0]
+    Parameters
+    ----------
+    operator : str, optional
+        Who changes them.
+    **changes
+        ``batch_size``, ``model``, ``objective``, ``acquisition``, each as for `start`.
 
-        return self._told(self._record(decide))
+    Raises
+    ------
+    ConfigError
+        If a setting cannot be changed, or cannot have that value; if a model cannot
+        compare the campaign's features, or an objective not judge its pool.
+    """
+    changes = as_nodes(changes)
+    check_lasting(changes)
+    if "model" in changes:
+        state = record.state()
+        renewed = record.schema(state).blocks if state.features else None
+        build(changes["model"]).require_blocks(renewed or record.sealed.features()["blocks"])
+    if "objective" in changes:
+        require_items(build(changes["objective"]), record.sealed.observations(), record.pool)
 
-    def renew_features(self, *, operator: str | None = None) -> Recorded:
-        """Describe pairs by the installed rules of features from now on.
-
-        For a campaign whose features were made by an earlier bo-loop or by other packages, whose
-        `suggest` is refused. The sealed literature and pool stay; rounds made before stay as they
-        were recorded.
-
-        Raises
-        ------
-        ConfigError, DataError
-            If the installed rules cannot describe the campaign's pairs, or its model not compare
-            them. Nothing is recorded then.
-        CampaignError
-            If the campaign is closed.
-        """
-        state = self.state()
-        rules.check_open(state)
-        schema = self.renewed_schema
-        schema.transform(self.literature)
-        schema.transform(self.pool_of(state))
-        build(self.settings(state)["model"]).require_blocks(schema.blocks)
-        made_by = self.sealed.features()["version"]
-
-        def decide(state: CampaignState) -> list[NewEvent]:
-            if (state.features or made_by) == schema.version:
-                return []
-            data = {"features": schema.version, "operator": who(operator)}
-            return rules.new_events(state, [("renewed", data)])[0]
-
-        return self._told(self._record(decide))
-
-    def extend(
-        self,
-        *,
-        ligands: str | Path | None = None,
-        metals: str | Sequence[str] = (),
-        operator: str | None = None,
-    ) -> Recorded:
-        """Add ligands or metal ions to the pool; the features stay those of the start.
-
-        Parameters
-        ----------
-        ligands : str or Path, optional
-            A table of ligands, as for ``pool=table``; each is paired with all metal ions and
-            numbers of ligands of the pool.
-        metals : str, or sequence of str
-            More metal ions; each is paired with all ligands of the pool, old and new.
-        operator : str, optional
-            Who extends it.
-
-        Raises
-        ------
-        ConfigError, DataError
-            If the table or a metal ion cannot be used; or listing the ligands for which a feature
-            that was fixed at the start is undefined. Nothing is recorded then.
-        CampaignError
-            If nothing new was given.
-        """
-        from bo_loop.campaign.extension import new_pairs  # RDKit: only where structures are read
-
-        if isinstance(metals, str):
-            metals = [metals]
-        state = self.state()
-        rules.check_open(state)
-        rule = self.config["pool"].get("max_denticity_sum")
-        pairs = new_pairs(self.pool_of(state), self.schema(state), ligands, list(metals), rule)
-        sources = [Path(ligands).name] if ligands else []
+    def decide(state: CampaignState) -> list[NewEvent]:
+        now = record.settings(state)
+        changed = {key: value for key, value in changes.items() if now[key] != value}
+        if not changed:
+            rules.check_open(state)
+            return []
         data = {
-            "pairs": pairs.to_dict("records"),
-            "source": ", ".join([*sources, *metals]),
+            "overrides": {**state.overrides, **changed},
+            "choices": {**state.choices, **options.choices(changed)},
             "operator": who(operator),
         }
-        if there := pairs.attrs.get("there"):
-            data["there"] = there
-        return self._amend("pool_extended", data)
+        return rules.new_events(state, [("config_changed", data)])[0]
 
-    def grow(
-        self,
-        pairs: "pd.DataFrame",
-        *,
-        generated: Mapping[str, Mapping[str, Any]],
-        expansion: Mapping[str, Any],
-        operator: str | None = None,
-    ) -> Recorded:
-        """Add pairs of generated ligands to the pool; `bo_loop.expand` makes them.
+    return record.recorded(record.append(decide))
 
-        Parameters
-        ----------
-        pairs : DataFrame
-            The columns of the pool.
-        generated : mapping of str to mapping
-            By SMILES, ``generator``, ``parents`` and what was predicted.
-        expansion : mapping
-            How they were made: ``generator``, ``seed``, ``counts`` and so on.
-        operator : str, optional
-            Who asked for them.
-        """
-        data = {
-            "pairs": pairs.to_dict("records"),
-            "generated": generated,
-            "expansion": expansion,
-            "source": f"{len(generated)} generated ligands",
-            "operator": who(operator),
-        }
-        return self._amend("pool_extended", data)
 
-    def _amend(self, kind: str, data: Mapping[str, Any], **said: str) -> Recorded:
-        """Record one event, with what was said about it."""
-        whole = {**data, **{key: text for key, text in said.items() if text}}
-        appended = self._record(lambda state: rules.new_events(state, [(kind, whole)])[0])
-        return self._told(appended)
+def renew_features(record: Record, *, operator: str | None = None) -> Recorded:
+    """Describe pairs by the installed rules of features from now on.
+
+    For a campaign whose features were made by an earlier bo-loop or by other packages, whose
+    `suggest` is refused. The sealed literature and pool stay; rounds made before stay as they
+    were recorded.
+
+    Raises
+    ------
+    ConfigError, DataError
+        If the installed rules cannot describe the campaign's pairs, or its model not compare
+        them. Nothing is recorded then.
+    CampaignError
+        If the campaign is closed.
+    """
+    state = record.state()
+    rules.check_open(state)
+    schema = record.renewed_schema
+    schema.transform(record.literature)
+    schema.transform(record.pool_of(state))
+    build(record.settings(state)["model"]).require_blocks(schema.blocks)
+    made_by = record.sealed.features()["version"]
+
+    def decide(state: CampaignState) -> list[NewEvent]:
+        if (state.features or made_by) == schema.version:
+            return []
+        data = {"features": schema.version, "operator": who(operator)}
+        return rules.new_events(state, [("renewed", data)])[0]
+
+    return record.recorded(record.append(decide))
+
+
+def extend(
+    record: Record,
+    *,
+    ligands: str | Path | None = None,
+    metals: str | Sequence[str] = (),
+    operator: str | None = None,
+) -> Recorded:
+    """Add ligands or metal ions to the pool; the features stay those of the start.
+
+    Parameters
+    ----------
+    ligands : str or Path, optional
+        A table of ligands, as for ``pool=table``; each is paired with all metal ions and
+        numbers of ligands of the pool.
+    metals : str, or sequence of str
+        More metal ions; each is paired with all ligands of the pool, old and new.
+    operator : str, optional
+        Who extends it.
+
+    Raises
+    ------
+    ConfigError, DataError
+        If the table or a metal ion cannot be used; or listing the ligands for which a feature
+        that was fixed at the start is undefined. Nothing is recorded then.
+    CampaignError
+        If nothing new was given.
+    """
+    from bo_loop.campaign.extension import new_pairs  # RDKit: only where structures are read
+
+    if isinstance(metals, str):
+        metals = [metals]
+    state = record.state()
+    rules.check_open(state)
+    rule = record.config["pool"].get("max_denticity_sum")
+    pairs = new_pairs(record.pool_of(state), record.schema(state), ligands, list(metals), rule)
+    sources = [Path(ligands).name] if ligands else []
+    data = {
+        "pairs": pairs.to_dict("records"),
+        "source": ", ".join([*sources, *metals]),
+        "operator": who(operator),
+    }
+    if there := pairs.attrs.get("there"):
+        data["there"] = there
+    return _amend(record, "pool_extended", data)
+
+
+def grow(
+    record: Record,
+    pairs: "pd.DataFrame",
+    *,
+    generated: Mapping[str, Mapping[str, Any]],
+    expansion: Mapping[str, Any],
+    operator: str | None = None,
+) -> Recorded:
+    """Add pairs of generated ligands to the pool; `bo_loop.expand` makes them.
+
+    Parameters
+    ----------
+    pairs : DataFrame
+        The columns of the pool.
+    generated : mapping of str to mapping
+        By SMILES, ``generator``, ``parents`` and what was predicted.
+    expansion : mapping
+        How they were made: ``generator``, ``seed``, ``counts`` and so on.
+    operator : str, optional
+        Who asked for them.
+    """
+    data = {
+        "pairs": pairs.to_dict("records"),
+        "generated": generated,
+        "expansion": expansion,
+        "source": f"{len(generated)} generated ligands",
+        "operator": who(operator),
+    }
+    return _amend(record, "pool_extended", data)
+
+
+def _amend(record: Record, kind: str, data: Mapping[str, Any], **said: str) -> Recorded:
+    """Record one event, with what was said about it."""
+    whole = {**data, **{key: text for key, text in said.items() if text}}
+    appended = record.append(lambda state: rules.new_events(state, [(kind, whole)])[0])
+    return record.recorded(appended)
 
 
 def _values(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,8 +1,10 @@
 """A campaign: start, suggest, log, status. What the command line does, it does through here."""
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import wraps
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +12,11 @@ import pandas as pd
 
 from bo_loop.base.errors import CampaignError
 from bo_loop.base.folders import safe_name
-from bo_loop.campaign.amendments import Amendments
+from bo_loop.campaign import amendments
 from bo_loop.campaign.ledger import rules
 from bo_loop.campaign.ledger.events import NewEvent
 from bo_loop.campaign.ledger.state import CampaignState
-from bo_loop.campaign.record import versions, who
+from bo_loop.campaign.record import Record, versions, who
 from bo_loop.campaign.results import doubts
 from bo_loop.campaign.results import reading as results
 from bo_loop.campaign.settings import (
@@ -53,7 +55,17 @@ class Logged:
     notice: str
 
 
-class Campaign(Amendments):
+def _of_record(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a function of a record as a method of the campaign that holds it."""
+
+    @wraps(function)
+    def method(self: "Campaign", *arguments: Any, **options: Any) -> Any:
+        return function(self.record, *arguments, **options)
+
+    return method
+
+
+class Campaign:
     """A campaign directory, opened.
 
     Parameters
@@ -66,6 +78,31 @@ class Campaign(Amendments):
     CampaignError
         If there is no campaign, or its ledger is damaged.
     """
+
+    def __init__(self, path: Path):
+        self.record = Record(path)
+
+    path = property(attrgetter("record.path"), doc="The campaign's folder.")
+    config = property(attrgetter("record.config"), doc="What was sealed at `start`.")
+    literature = property(attrgetter("record.literature"), doc=Record.literature.__doc__)
+    pool = property(attrgetter("record.pool"), doc=Record.pool.__doc__)
+
+    state = _of_record(Record.state)
+    settings = _of_record(Record.settings)
+    status = _of_record(Record.status)
+    history = _of_record(Record.history)
+    measurements = _of_record(Record.measurements)
+    form = _of_record(Record.form)
+
+    correct = _of_record(amendments.correct)
+    withdraw = _of_record(amendments.withdraw)
+    restore = _of_record(amendments.restore)
+    close = _of_record(amendments.close)
+    reopen = _of_record(amendments.reopen)
+    configure = _of_record(amendments.configure)
+    renew_features = _of_record(amendments.renew_features)
+    extend = _of_record(amendments.extend)
+    grow = _of_record(amendments.grow)
 
     @classmethod
     def open(cls, name: str, directory: str | Path = "campaigns") -> "Campaign":
@@ -152,18 +189,22 @@ class Campaign(Amendments):
 
         overrides = as_nodes(overrides)
         check_round(overrides)
-        self.schema(self.state())  # features of other rules are refused before a view is written
-        self.rebuild()
+        record = self.record
+        record.schema(
+            record.state()
+        )  # features of other rules are refused before a view is written
+        record.rebuild()
         for _ in range(_MOST_RACES):
-            state = self.state()
+            state = record.state()
             rules.check_open(state)
-            config = with_overrides(self.settings(state), overrides)
-            event = decide(self.schema(state), self.literature, self.pool_of(state), state, config)
+            config = with_overrides(record.settings(state), overrides)
+            schema, pool = record.schema(state), record.pool_of(state)
+            event = decide(schema, record.literature, pool, state, config)
             event |= {"seen": state.seq, "overrides": overrides, "versions": versions()}
             if self._record_round(event | {"operator": who(operator)}):
-                state = self.state()
+                state = record.state()
                 made = next(r for r in state.rounds if r.number == event["round"])
-                return views.proposals(made, self.pool_of(state))
+                return views.proposals(made, record.pool_of(state))
         raise CampaignError(
             f"{self.path.name}: {_MOST_RACES} times running, another suggest or log took a pair "
             "first. Nothing was recorded. Repeat the command when the campaign is quieter."
@@ -219,7 +260,7 @@ class Campaign(Amendments):
             )
             return doubts.confirmed(new, table, state, pool, self.literature, confirm=confirm)
 
-        appended = self._record(decide)
+        appended = self.record.append(decide)
         recorded = views.logged(appended.events, self.state(), pool)
         return Logged(recorded, n_known, tuple(table.understood), str(appended.set_aside or ""))
 
@@ -235,7 +276,7 @@ class Campaign(Amendments):
         -------
         Verification
         """
-        return verify(self, versions(), refit=refit)
+        return verify(self.record, versions(), refit=refit)
 
     def _record_round(self, event: Mapping[str, Any]) -> bool:
         """Append a `proposed` event, unless its round or a pair of it was taken meanwhile."""
@@ -247,7 +288,7 @@ class Campaign(Amendments):
             rules.check(state, "proposed", event)
             return [("proposed", event)]
 
-        appended = self._record(unless_taken)
+        appended = self.record.append(unless_taken)
         if appended.set_aside:
             warnings.warn(str(appended.set_aside), stacklevel=3)
         return bool(appended.events)

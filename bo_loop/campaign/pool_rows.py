@@ -1,10 +1,9 @@
 """The pairs of a campaign as its objective sees them."""
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
 
+from bo_loop.acquisition.objectives.base import Objective
 from bo_loop.acquisition.objectives.compound import log_costs
 from bo_loop.base.types import PoolPairs
 from bo_loop.data.mirror_images import isomers
@@ -38,7 +37,7 @@ def known_pairs(literature: pd.DataFrame, pool: pd.DataFrame) -> tuple[pd.DataFr
     return known, known[~known["pair_id"].isin(pool["pair_id"])].reindex(columns=pool.columns)
 
 
-def require_items(objective: Any, literature: pd.DataFrame, pool: pd.DataFrame) -> None:
+def require_items(objective: Objective, literature: pd.DataFrame, pool: pd.DataFrame) -> None:
     """Refuse an objective that cannot judge any pair of a pool.
 
     Raises

@@ -240,7 +240,7 @@ class Record:
                     files.write_view(path, new)
             written = state.seq
 
-    def _record(self, decide: Callable[[CampaignState], Iterable[NewEvent]]) -> Appended:
+    def append(self, decide: Callable[[CampaignState], Iterable[NewEvent]]) -> Appended:
         """Record what `decide` makes of the state under the lock, and bring the views up to it."""
         files.refuse_links(self.path)
         appended = self.ledger.transact(lambda events: decide(self.folded(events)))
@@ -254,10 +254,11 @@ class Record:
             )
         return appended
 
-    def _told(self, appended: Appended) -> Recorded:
-        told = self.history()
+    def recorded(self, appended: Appended) -> Recorded:
+        """Return the events that an `append` added, as `history` describes them."""
+        described = self.history()
         seqs = {event.seq for event in appended.events}
-        rows = told[told["seq"].isin(seqs)].reset_index(drop=True)
+        rows = described[described["seq"].isin(seqs)].reset_index(drop=True)
         return Recorded(rows, str(appended.set_aside or ""))
 
     @cached_property

@@ -3,9 +3,12 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from bo_loop.acquisition.objectives.base import Objective
+from bo_loop.acquisition.scores.base import Acquisition
 from bo_loop.base import config as configs
 from bo_loop.base.errors import ConfigError
 from bo_loop.base.names import current, plain
+from bo_loop.base.types import ModelRecipe
 from bo_loop.campaign import options
 
 SETTINGS = ("batch_size", "seed", "data", "features", "model", "objective", "acquisition", "pool")
@@ -23,8 +26,12 @@ POOL_RULES = (*POOL_FOR_A_ROUND, "max_denticity_sum")
 # A campaign folder may have come by e-mail. What is built from it on later verbs computes and
 # does nothing else: elsewhere in bo_loop there are functions that write and delete files.
 _HARMLESS = ("bo_loop.models.", "bo_loop.acquisition.")
-# What is built later, and what only one of its kind has.
-_BUILT_LATER = {"model": "fit", "objective": "parts", "acquisition": "allow_replicates"}
+_KINDS: Mapping[str, type] = {
+    "model": ModelRecipe,
+    "objective": Objective,
+    "acquisition": Acquisition,
+}
+"""What a campaign's settings build on later verbs."""
 
 
 def started_with(given: Mapping[str, Any], pool_rules: Mapping[str, Any]) -> dict[str, Any]:
@@ -128,12 +135,9 @@ def check_values(settings: Mapping[str, Any]) -> None:
     for name in ("include_known", "generated"):
         configs.require_switch(f"pool.{name}", settings.get("pool", {}).get(name, False))
     check_targets(settings)
-    for group, own in _BUILT_LATER.items():
-        if group in settings and not hasattr(configs.build(settings[group]), own):
-            raise ConfigError(
-                f"{group} is {settings[group]!r}, which is no {group}. Give a config node of one, "
-                "with its _target_."
-            )
+    for group, kind in _KINDS.items():
+        if group in settings:
+            configs.build_as(kind, settings[group], group)
 
 
 def check_targets(settings: Mapping[str, Any]) -> None:
@@ -144,7 +148,7 @@ def check_targets(settings: Mapping[str, Any]) -> None:
     ConfigError
         If a ``_target_`` in them lies outside the packages that only compute.
     """
-    for group in _BUILT_LATER:
+    for group in _KINDS:
         for target in _targets(settings.get(group)):
             if not current(str(target)).startswith(_HARMLESS):
                 raise ConfigError(

@@ -80,13 +80,7 @@ def prepare(
     from bo_loop.data.pools import within_denticity
 
     pool_node = {key: value for key, value in settings["pool"].items() if key not in POOL_RULES}
-    recipe = configs.build(settings["features"])
-    if not isinstance(recipe, FeatureRecipe):
-        raise ConfigError(
-            f"features is {settings['features']!r}, which is no recipe of features. Give an "
-            "option's name, such as chemistry, or an object, such as "
-            "bo_loop.features.ChemistryRecipe()."
-        )
+    recipe = configs.build_as(FeatureRecipe, settings["features"], "features")
     literature = configs.read(settings["data"], "data")
     observations = with_keys(recipe.usable(literature), "the literature")
     every = one_of_mirror_images(with_keys(configs.read(pool_node, "pool"), "the pool"))

@@ -218,7 +218,8 @@ def _earlier_rules(record: Record, made: Round) -> str:
 def _recomputed(record: Record, made: Round, *, refit: bool) -> tuple[list[str], str]:
     """Return how a round differs from what follows now, and what a new fit would give."""
     from bo_loop.base.config import build
-    from bo_loop.campaign.rounds import decide as rounds
+    from bo_loop.campaign.rounds.bound import training
+    from bo_loop.campaign.rounds.decide import choose
     from bo_loop.surrogate import Surrogate
 
     state = fold(record.ledger.read().events[: made.seen])
@@ -226,18 +227,18 @@ def _recomputed(record: Record, made: Round, *, refit: bool) -> tuple[list[str],
     schema = record.schema(state)
     pool, literature = record.pool_of(state), record.literature
     recipe = build(config["model"])
-    observations = rounds.training(literature, pool, state)
+    observations = training(schema, literature, pool, state)
 
-    def choose(surrogate: "Surrogate") -> dict[str, Any]:
-        return rounds.choose(surrogate, literature, pool, state, config)
+    def chosen(surrogate: "Surrogate") -> dict[str, Any]:
+        return choose(surrogate, observations, literature, pool, state, config)
 
-    again = choose(Surrogate.build(schema, recipe, observations, made.hyperparameters, near=pool))
+    again = chosen(Surrogate.build(schema, recipe, observations, made.hyperparameters, near=pool))
     problems = _differences(made, again)
     if not refit:
         return problems, ""
     start = state.hyperparameters
     fitted = Surrogate.fit(schema, recipe, observations, start=start, near=pool)
-    return problems, _refit_report(made, choose(fitted))
+    return problems, _refit_report(made, chosen(fitted))
 
 
 def _differences(made: Round, again: Mapping[str, Any]) -> list[str]:

@@ -115,7 +115,7 @@ def _campaign_arguments(verb: str, arguments: Sequence[str]) -> list[str]:
 
     campaign = Campaign.open(str(given["name"]), given.get("directory", "campaigns"))
     state = campaign.state()
-    settings, choices = campaign.settings(state), {**campaign.choices, **state.choices}
+    settings, choices = campaign.settings(state), {**campaign.record.choices, **state.choices}
     if "${" in repr(settings):  # `start` resolves them: this one would look something up here
         raise _not_ours(campaign.path, "${…} in its settings")
     own = [] if verb == "expand" else [f"batch_size={literal(settings['batch_size'])}"]

@@ -7,7 +7,7 @@ import pandas as pd
 from rich.markup import escape
 from rich.table import Table
 
-from bo_loop.base.types import shown_movers
+from bo_loop.campaign.views.views import shown_movers
 from bo_loop.data.curation.steps import Step
 
 _BARS = "▁▂▃▄▅▆▇█"

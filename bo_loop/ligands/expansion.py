@@ -8,20 +8,22 @@ import numpy as np
 import pandas as pd
 
 from bo_loop.acquisition.batch.ranking import ranking
-from bo_loop.base.config import build
+from bo_loop.base.config import build, build_as
 from bo_loop.base.errors import ConfigError
+from bo_loop.base.types import FeatureRecipe
 from bo_loop.campaign.campaign import Campaign
 from bo_loop.campaign.extension import pairs_of_ligands
 from bo_loop.campaign.ledger import rules
 from bo_loop.campaign.ledger.state import CampaignState
 from bo_loop.campaign.record import Recorded, versions
+from bo_loop.campaign.rounds.bound import BoundRound, training
 from bo_loop.campaign.rounds.chances import weighed
-from bo_loop.campaign.rounds.decide import candidates_of, training
+from bo_loop.campaign.rounds.decide import candidates_of
 from bo_loop.campaign.rounds.why import neighbours
 from bo_loop.campaign.settings import check_values
 from bo_loop.data.observations import with_keys
 from bo_loop.ligands.filters import Accepted, Filters, Funnel
-from bo_loop.ligands.generators.base import Known, check_count
+from bo_loop.ligands.generators.base import Generator, Known, check_count
 from bo_loop.ligands.generators.strings import flat
 from bo_loop.ligands.survivors import collect
 from bo_loop.ligands.worth import Judge
@@ -73,10 +75,8 @@ class Making:
             check_count("keep", self.keep)
         if not isinstance(self.oversample, int | float) or not 1 <= self.oversample < 1000:
             raise ConfigError(f"oversample is {self.oversample!r}: it must be a number from 1.")
-        if not hasattr(build(self.generator), "propose"):
-            raise ConfigError(f"generator {self.generator!r} does not make ligands.")
-        if not isinstance(build(self.filters), Filters):
-            raise ConfigError(f"filters {self.filters!r} are none that new ligands can pass.")
+        build_as(Generator, self.generator, "generator")
+        build_as(Filters, self.filters, "filters")
 
 
 @dataclass(frozen=True)
@@ -138,20 +138,18 @@ def expand(
     state = campaign.state()
     rules.check_open(state)
     config = {**campaign.settings(state), **overrides}
-    literature, pool = campaign.literature, campaign.pool_of(state)
+    literature, pool = campaign.literature, campaign.record.pool_of(state)
     most = campaign.config["pool"].get("max_denticity_sum")
     pairs_of_ligands(pool, [], most)  # a pool that cannot be extended says so before the work
-    schema = campaign.schema(state)
-    surrogate = Surrogate.fit(
-        schema,
-        build(config["model"]),
-        training(literature, pool, state),
-        start=state.hyperparameters,
-    )
+    schema = campaign.record.schema(state)
+    observations = training(schema, literature, pool, state)
+    recipe = build(config["model"])
+    surrogate = Surrogate.fit(schema, recipe, observations, start=state.hyperparameters)
     judge = Judge(surrogate, build(config["objective"]), pool[_SPECIES].drop_duplicates(), most)
     accepted, counts = _made(judge, [*literature["smiles"], *pool["smiles"]], making, progress)
     new = pairs_of_ligands(pool, [a.smiles for a in accepted], most)
-    ligands = _judged(surrogate, literature, pool, new, state, config, making.seed)
+    known = observations, literature, pool
+    ligands = _judged(surrogate, known, new, state, config, making.seed)
     ligands = _told(ligands, accepted).head(making.keep)
     generated = {
         row["smiles"]: {key: value for key, value in row.items() if key != "smiles"}
@@ -171,7 +169,7 @@ def expand(
 
 def expand_table(
     literature: pd.DataFrame,
-    features: Any,
+    features: FeatureRecipe,
     pairs: pd.DataFrame,
     making: Making,
     *,
@@ -186,7 +184,7 @@ def expand_table(
     ----------
     literature : DataFrame
         Observations.
-    features : ChemistryRecipe or PublishedRecipe
+    features : FeatureRecipe
         How features are chosen, from the observations alone.
     pairs : DataFrame
         ``metal, charge, n_ligands, temperature_C, ionic_strength_M`` of the pairs wanted.
@@ -214,7 +212,8 @@ def expand_table(
     new = pairs_of_ligands(empty, [a.smiles for a in accepted])
     config = {"objective": objective, "acquisition": acquisition, "pool": {"include_known": False}}
     state = CampaignState()
-    ligands = _judged(surrogate, literature, new.iloc[:0], new, state, config, making.seed)
+    known = literature, literature, new.iloc[:0]
+    ligands = _judged(surrogate, known, new, state, config, making.seed)
     return Expansion(_told(ligands, accepted).head(making.keep), counts)
 
 
@@ -253,44 +252,45 @@ def _made(
 
 def _judged(
     surrogate: Surrogate,
-    literature: pd.DataFrame,
-    pool: pd.DataFrame,
+    known: tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame],
     new: pd.DataFrame,
     state: CampaignState,
     config: Mapping[str, Any],
     seed: int,
 ) -> pd.DataFrame:
-    """Score new pairs by the acquisition; the best of each ligand, best first."""
+    """Score new pairs by the acquisition; the best of each ligand, best first.
+
+    `known` are the observations that the surrogate was fitted to, the literature and the pool.
+    """
+    observations, literature, pool = known
     objective = build(config["objective"])
-    known = config["pool"]["include_known"]
     every = pd.concat([pool, new], ignore_index=True) if len(pool) else new
-    pairs, candidates = candidates_of(literature, every, state, known, predicted=objective.limits)
-    features = surrogate.features_of(pairs)
+    pairs, candidates = candidates_of(
+        literature, every, state, config["pool"]["include_known"], predicted=objective.limits
+    )
+    bound = BoundRound.bind(surrogate, observations, pairs)
     if objective.feasibility:
-        candidates = weighed(candidates, surrogate, features, state)
-    posterior = surrogate.model.bind(features)
-    _, incumbent = incumbent_of(posterior, objective, candidates)
+        candidates = weighed(candidates, bound, state)
+    _, incumbent = incumbent_of(bound.posterior, objective, candidates)
     is_new = pairs["pair_id"].isin(new["pair_id"]).to_numpy() & candidates.open
     rows, scores = ranking(
-        posterior,
+        bound.posterior,
         objective,
         build(config["acquisition"]),
         rows=np.flatnonzero(is_new),
         pairs=candidates.pairs,
         incumbent=incumbent,
-        noise=surrogate.model.noise(features),
+        noise=bound.noise,
         pending_rows=np.flatnonzero(candidates.pending),
         rng=np.random.default_rng(seed),
     )
     first = ~pairs["smiles"].iloc[rows].duplicated().to_numpy()
     rows, scores = rows[first], scores[first]
-    variance = posterior.variance(rows)
     own = ["smiles", "metal", "charge", "n_ligands"]
-    observations = surrogate.schema.recipe.usable(training(literature, every, state))
-    near = neighbours(surrogate, features, rows, pairs, observations)
+    near = neighbours(bound, rows)
     return pairs.loc[rows, own].assign(
-        mean=posterior.mean(rows),
-        sd=np.sqrt(variance + surrogate.model.noise(features)[rows]),
+        mean=bound.posterior.mean(rows),
+        sd=np.sqrt(bound.posterior.variance(rows) + bound.noise[rows]),
         acquisition=scores,
         outside_domain=[one["outside_domain"] for one in near],
     )

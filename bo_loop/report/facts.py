@@ -58,9 +58,9 @@ class Facts:
 
 def facts_of(campaign: Campaign) -> Facts:
     """Read a campaign once, so that all parts of a report speak of the same event."""
-    events = campaign.ledger.read().events
+    events = campaign.record.ledger.read().events
     state = fold(events)
-    settings, pool = campaign.settings(state), campaign.pool_of(state)
+    settings, pool = campaign.settings(state), campaign.record.pool_of(state)
     measured, literature = views.measurements(state, pool), campaign.literature
     objective = configs.build(settings["objective"])
     return Facts(

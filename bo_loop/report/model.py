@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 from bo_loop.base.config import build
 from bo_loop.base.types import Floats, PairFeatures
 from bo_loop.campaign.campaign import Campaign
 from bo_loop.campaign.ledger.fold import fold
-from bo_loop.campaign.rounds.decide import training
+from bo_loop.campaign.rounds.bound import training
 from bo_loop.models.explain.relevance import relevance
 from bo_loop.report.facts import Facts
 from bo_loop.surrogate import Surrogate
@@ -51,15 +52,10 @@ def learned(campaign: Campaign, facts: Facts) -> Learned:
     made = facts.state.rounds[-1]
     state = fold(facts.events[: made.seen])
     settings = {**campaign.settings(state), **made.overrides}
-    pool = campaign.pool_of(state)
-    observations = training(facts.literature, pool, state)
-    surrogate = Surrogate.build(
-        campaign.schema(state),
-        build(settings["model"]),
-        observations,
-        made.hyperparameters,
-        near=pool,
-    )
+    record, recipe = campaign.record, build(settings["model"])
+    schema, pool = record.schema(state), record.pool_of(state)
+    observations = training(schema, facts.literature, pool, state)
+    surrogate = Surrogate.build(schema, recipe, observations, made.hyperparameters, near=pool)
     features = surrogate.features
     parts = surrogate.model.parts(features)
     left_out = surrogate.left_out()
@@ -80,7 +76,7 @@ def _spread(features: PairFeatures) -> PairFeatures:
     return features.take(np.linspace(0, n - 1, min(n, _MOST_PAIRS)).round().astype(np.int64))
 
 
-def _own_metal_rows(facts: Facts, features: PairFeatures, observations) -> np.ndarray:
+def _own_metal_rows(facts: Facts, features: PairFeatures, observations: pd.DataFrame) -> np.ndarray:
     targets = facts.pool[["metal", "charge"]].drop_duplicates().apply(tuple, axis=1)
     of_each = observations[["metal", "charge"]].apply(tuple, axis=1)
     return np.unique(features.metal_row[of_each.isin(set(targets)).to_numpy()])

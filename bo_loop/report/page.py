@@ -11,9 +11,8 @@ import yaml
 
 from bo_loop.base.files import write_once, write_view
 from bo_loop.base.html import render
-from bo_loop.base.types import shown_movers
 from bo_loop.campaign.campaign import Campaign
-from bo_loop.campaign.views.views import shown_nearest, shown_number
+from bo_loop.campaign.views.views import shown_movers, shown_nearest, shown_number
 from bo_loop.report import facts as gathered
 from bo_loop.report import figures
 from bo_loop.report.chemical_space import FEWEST, layout

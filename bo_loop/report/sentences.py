@@ -2,7 +2,8 @@
 
 import pandas as pd
 
-from bo_loop.base import config as configs
+from bo_loop.acquisition.objectives.base import Objective
+from bo_loop.base.config import build_as
 from bo_loop.base.html import joined
 from bo_loop.chemistry.ions import PROTON, parse_ion
 from bo_loop.report.facts import Facts
@@ -35,7 +36,7 @@ def _question(facts: Facts) -> str:
     if name in _QUESTIONS:
         others = joined([_printed(text) for text in node.get("competitors", [])])
         own = _printed(node["metal"]) if "metal" in node else ""
-        members = getattr(configs.build(node), "objectives", ())
+        members = [build_as(Objective, each, "objective") for each in node.get("objectives", [])]
         values = {
             **node,
             "metals": joined(_ions(facts.pool)),

@@ -53,7 +53,7 @@ def test_errors_of_the_target_itself_pass_through():
 
 @pytest.mark.parametrize("node", [{"_target_": "bo_loop.models.PairGP"}, {"path": "x"}, "minteq"])
 def test_what_is_no_table_is_not_read(node):
-    with pytest.raises(ConfigError, match=r"data is .*, which is no table to read"):
+    with pytest.raises(ConfigError, match=r"data is .*: not a valid data"):
         read(node, "data")
 
 

@@ -32,11 +32,11 @@ def campaign(tmp_path, monkeypatch):
 
 
 def last(campaign):
-    return campaign.ledger.read().events[-1]
+    return campaign.record.ledger.read().events[-1]
 
 
 def test_log_states_who_how_and_when(campaign):
-    measured, failed = campaign.ledger.read().events[2:]
+    measured, failed = campaign.record.ledger.read().events[2:]
     for event in (measured, failed):
         assert event.data["operator"] == "Ada"
         assert event.data["method"] == "potentiometry"
@@ -247,7 +247,7 @@ def test_a_campaign_that_came_by_mail_builds_nothing_that_acts(campaign, tmp_pat
     victim.write_text("years of work")
     evil = {"_target_": "bo_loop.base.files.cut", "path": str(victim), "length": 0}
     data = {"overrides": {group: {"_target_": UCB["_target_"], "beta": evil}}}
-    campaign.ledger.append([("config_changed", data)])
+    campaign.record.ledger.append([("config_changed", data)])
     for act in (campaign.suggest, campaign.status, lambda: campaign.configure(batch_size=3)):
         with pytest.raises(ConfigError, match=r"'bo_loop\.base\.files\.cut' is refused"):
             act()

@@ -80,7 +80,7 @@ def test_a_renewed_round_is_that_of_the_installed_rules_alone(campaign, tmp_path
     again = Campaign(shutil.copytree(campaign.path, tmp_path / "again"))
     one, other = campaign.suggest(), again.suggest()
     pd.testing.assert_frame_equal(one, other)
-    assert campaign.schema(campaign.state()).version == campaign.state().features
+    assert campaign.record.schema(campaign.state()).version == campaign.state().features
 
 
 def test_renewing_stands_alone_on_the_command_line(campaign, capsys):

@@ -107,7 +107,7 @@ def test_a_setting_from_a_campaign_folder_looks_nothing_up(tmp_path, monkeypatch
 
     class FromAnywhere:
         path = tmp_path
-        choices = dict.fromkeys(("model", "objective", "acquisition"), "c")
+        record = SimpleNamespace(choices=dict.fromkeys(groups | {"acquisition": {}}, "c"))
 
         def state(self):
             from bo_loop.campaign.ledger.state import CampaignState

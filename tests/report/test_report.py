@@ -14,8 +14,7 @@ from matplotlib.image import imread
 
 from bo_loop import Campaign, write_report
 from bo_loop.base.errors import CampaignError
-from bo_loop.base.types import shown_movers
-from bo_loop.campaign.views.views import shown_nearest
+from bo_loop.campaign.views.views import shown_movers, shown_nearest
 from bo_loop.report.page import report
 
 HIDDEN = "Zn+2"
@@ -111,7 +110,7 @@ def test_a_report_tells_what_the_ledger_holds(page, campaign):
         "Of 4 results,",
         "Kullback–Leibler",
         "UMAP",
-        campaign.ledger.read().events[-1].hash,
+        campaign.record.ledger.read().events[-1].hash,
         campaign.state().sealed["observations.parquet"],
         campaign.state().versions["torch"],
     ):

@@ -4,26 +4,22 @@ from dataclasses import replace
 
 import numpy as np
 
-from bo_loop.base.types import Floats, PairFeatures
+from bo_loop.base.types import Floats
 from bo_loop.campaign.ledger.state import CampaignState
+from bo_loop.campaign.rounds.bound import BoundRound
 from bo_loop.models.feasibility import log_success
 from bo_loop.propose import Candidates
-from bo_loop.surrogate import Surrogate
 
 
-def weighed(
-    candidates: Candidates, surrogate: Surrogate, features: PairFeatures, state: CampaignState
-) -> Candidates:
-    """Tell of open pairs how likely they succeed, if anything ever failed.
+def weighed(candidates: Candidates, bound: BoundRound, state: CampaignState) -> Candidates:
+    """Return the candidates with the chance that open pairs succeed, if anything ever failed.
 
     Parameters
     ----------
     candidates : Candidates
         N rows.
-    surrogate : Surrogate
-        Says which pairs are alike.
-    features : PairFeatures
-        Of the rows, as `Surrogate.features_of` gives them.
+    bound : BoundRound
+        Says which of these rows are alike.
     state : CampaignState
         Knows the outcomes.
 
@@ -36,7 +32,7 @@ def weighed(
     if -1.0 not in known.values():
         return candidates
     outcome = np.array([known.get(pair, 0.0) for pair in candidates.pairs.pair_ids])
-    found = np.where(candidates.open, log_chances(surrogate, features, outcome), 0.0)
+    found = np.where(candidates.open, log_chances(bound, outcome), 0.0)
     return replace(candidates, pairs=replace(candidates.pairs, log_success=found))
 
 
@@ -46,14 +42,14 @@ def outcomes(state: CampaignState) -> dict[str, float]:
     return failed | dict.fromkeys((r.pair_id for r in state.results), 1.0)
 
 
-def log_chances(surrogate: Surrogate, features: PairFeatures, outcome: Floats) -> Floats:
+def log_chances(bound: BoundRound, outcome: Floats) -> Floats:
     """Log of the probability that an experiment on each of N pairs succeeds; (N,).
 
     `outcome` (N,) is +1 or −1 where it is known, else 0. Each stage of the model learns from the
     pairs that it answers for.
     """
-    found = np.empty(len(features))
-    for model, seen, at in surrogate.model.parts(features).values():
+    found = np.empty(len(bound.features))
+    for model, seen, at in bound.surrogate.model.parts(bound.features).values():
         known = np.flatnonzero(outcome[at])
         alike = model.bind(seen).similarity
         found[at] = log_success(alike, np.arange(len(at)), known, outcome[at][known])

@@ -13,13 +13,13 @@ from bo_loop.base.config import build
 from bo_loop.base.types import Mask
 from bo_loop.campaign.ledger.state import CampaignState
 from bo_loop.campaign.pool_rows import SPECIES, known_pairs, pool_pairs
+from bo_loop.campaign.rounds.bound import BoundRound, training
 from bo_loop.campaign.rounds.chances import weighed
 from bo_loop.campaign.rounds.generated import origin, restricted
 from bo_loop.campaign.rounds.why import context
 from bo_loop.campaign.views.naming import namer
 from bo_loop.chemistry.ions import parse_ion
 from bo_loop.data.mirror_images import isomers
-from bo_loop.data.observations import OBSERVATION_COLUMNS
 from bo_loop.features.schema import FeatureSchema
 from bo_loop.propose import Candidates, propose
 from bo_loop.surrogate import Surrogate
@@ -50,58 +50,47 @@ def decide(
     dict
         Data of a `proposed` event, but for ``seen``, ``overrides`` and ``versions``.
     """
-    surrogate = Surrogate.fit(
-        schema,
-        build(config["model"]),
-        training(literature, pool, state),
-        start=state.hyperparameters,
-        near=pool,
-    )
-    return choose(surrogate, literature, pool, state, config)
-
-
-def training(literature: pd.DataFrame, pool: pd.DataFrame, state: CampaignState) -> pd.DataFrame:
-    """Return what a round fits to: the literature, behind it the standing results, as ``own``."""
-    results = observed(state, pool)
-    whole = pd.concat([literature[list(results.columns)], results], ignore_index=True)
-    return whole.assign(own=np.arange(len(whole)) >= len(literature))
+    observations = training(schema, literature, pool, state)
+    recipe, start = build(config["model"]), state.hyperparameters
+    surrogate = Surrogate.fit(schema, recipe, observations, start=start, near=pool)
+    return choose(surrogate, observations, literature, pool, state, config)
 
 
 def choose(
     surrogate: Surrogate,
+    observations: pd.DataFrame,
     literature: pd.DataFrame,
     pool: pd.DataFrame,
     state: CampaignState,
     config: Mapping[str, Any],
 ) -> dict[str, Any]:
-    """Choose with a model that is there already; parameters and result are those of `decide`."""
+    """Choose with a `surrogate` fitted to `observations`; otherwise as `decide`."""
     number = len(state.rounds) + 1
     objective = build(config["objective"])
     pairs, candidates = candidates_of(
         literature, pool, state, config["pool"]["include_known"], predicted=objective.limits
     )
     candidates = restricted(candidates, pairs, state, config)
-    features = surrogate.features_of(pairs)
+    bound = BoundRound.bind(surrogate, observations, pairs)
     if objective.feasibility:
-        candidates = weighed(candidates, surrogate, features, state)
-    observations = surrogate.schema.recipe.usable(training(literature, pool, state))
+        candidates = weighed(candidates, bound, state)
     candidates = replace(
         candidates,
         name=namer(pairs, literature, state),
-        outside=lambda rows: surrogate.outside_domain(features, rows),
+        outside=lambda rows: surrogate.outside_domain(bound.features, rows),
     )
     decision = propose(
-        surrogate.model.bind(features),
+        bound.posterior,
         candidates,
         objective,
         build(config["acquisition"]),
         q=config["batch_size"],
         rng=np.random.default_rng([config["seed"], number]),
-        noise=surrogate.model.noise(features),
+        noise=bound.noise,
     )
     picked = np.array([p.row for p in decision.proposals])
     ids = candidates.pairs.pair_ids
-    told = context(surrogate, features, picked, pairs, observations)
+    details = context(bound, picked)
     return {
         "round": number,
         "seed": config["seed"],
@@ -120,40 +109,9 @@ def choose(
             | ({"replicate": state.next_replicate(ids[p.row])} if p.again else {})
             | {"reason": p.reason + origin(state, pairs["smiles"].iloc[p.row])}
             | around
-            for p, around in zip(decision.proposals, told, strict=True)
+            for p, around in zip(decision.proposals, details, strict=True)
         ],
     }
-
-
-def observed(state: CampaignState, pool: pd.DataFrame) -> pd.DataFrame:
-    """Return the standing results as observations, one row each; replicates stay apart."""
-    rows = pd.DataFrame(
-        [
-            {
-                "pair_id": result.pair_id,
-                "log_beta": result.log_beta,
-                "log_beta_sd": np.nan if result.log_beta_sd is None else result.log_beta_sd,
-                "censoring": result.censoring,
-                "temperature_C": result.temperature_C,
-                "ionic_strength_M": result.ionic_strength_M,
-                "source": f"campaign {state.name}",
-            }
-            for result in state.results
-        ],
-        columns=[
-            "pair_id",
-            "log_beta",
-            "log_beta_sd",
-            "censoring",
-            "temperature_C",
-            "ionic_strength_M",
-            "source",
-        ],
-    )
-    own = ["pair_id", "metal", "charge", "ligand", "smiles", "n_ligands"]
-    return rows.merge(pool[own], on="pair_id", how="left")[list(OBSERVATION_COLUMNS)].astype(
-        {"log_beta": float, "log_beta_sd": float, "temperature_C": float, "ionic_strength_M": float}
-    )
 
 
 def candidates_of(

@@ -7,35 +7,23 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from bo_loop.base.types import Mover, PairFeatures, Rows
+from bo_loop.base.types import Mover, Rows
+from bo_loop.campaign.rounds.bound import BoundRound
 from bo_loop.chemistry.ligands import ligand_group
 from bo_loop.models.explain.relevance import movers, spread
 from bo_loop.models.kernels.tensors import qualified_names
-from bo_loop.surrogate import Surrogate
 
 _NEAREST = 3
 
 
-def context(
-    surrogate: Surrogate,
-    features: PairFeatures,
-    rows: Rows,
-    pairs: pd.DataFrame,
-    observations: pd.DataFrame,
-) -> list[dict[str, Any]]:
+def context(bound: BoundRound, rows: Rows) -> list[dict[str, Any]]:
     """Return what an event says of each pick beside its prediction.
 
     Parameters
     ----------
-    surrogate : Surrogate
-        Fitted to `observations`.
-    features : PairFeatures
-        Of the candidates.
+    bound : BoundRound
     rows : (k,) int64
-        The picks among them.
-    pairs : DataFrame
-        The candidates.
-    observations : DataFrame
+        The picks among its candidates.
 
     Returns
     -------
@@ -43,20 +31,21 @@ def context(
         ``nearest`` and ``outside_domain``, as `neighbours`; ``movers``: the three features that
         move the prediction most, each with ``feature, relevance, direction``.
     """
-    kin = neighbours(surrogate, features, rows, pairs, observations)
-    moved_by = moving(surrogate, features, rows)
+    kin = neighbours(bound, rows)
+    moved_by = moving(bound, rows)
     return [
         near | {"movers": [asdict(mover) for mover in own]}
         for near, own in zip(kin, moved_by, strict=True)
     ]
 
 
-def moving(surrogate: Surrogate, features: PairFeatures, rows: Rows) -> list[tuple[Mover, ...]]:
+def moving(bound: BoundRound, rows: Rows) -> list[tuple[Mover, ...]]:
     """Name the features that move the predictions of k pairs most; parameters as of `context`.
 
     Only features that a choice of ligands can change are named: none of the metal ion, and none
     that all candidates share.
     """
+    surrogate, features = bound.surrogate, bound.features
     n = len(surrogate.y)
     names = np.array(qualified_names(features))
     constant = set(names[spread(features) == 0.0].tolist())
@@ -74,19 +63,13 @@ def moving(surrogate: Surrogate, features: PairFeatures, rows: Rows) -> list[tup
     return found
 
 
-def neighbours(
-    surrogate: Surrogate,
-    features: PairFeatures,
-    rows: Rows,
-    pairs: pd.DataFrame,
-    observations: pd.DataFrame,
-) -> list[dict[str, Any]]:
+def neighbours(bound: BoundRound, rows: Rows) -> list[dict[str, Any]]:
     """Return what is known nearest to each of some pairs.
 
     Parameters
     ----------
-    surrogate, features, rows, pairs, observations
-        As for `context`. A pair that is known itself is no neighbour of its own.
+    bound, rows
+        As for `context`. A pair that is known itself is not its own neighbour.
 
     Returns
     -------
@@ -95,13 +78,14 @@ def neighbours(
         n_ligands, log_beta, censoring, similarity``, the prior correlation; ``outside_domain``, as
         `Surrogate.outside_domain` says.
     """
+    observations = bound.observations
     distinct = ~observations.duplicated(["metal", "charge", "smiles", "n_ligands"])
     known = np.flatnonzero(distinct)
-    similarity = surrogate.similarity(features, rows)[:, known]
-    outside = surrogate.outside_domain(features, rows).tolist()
+    similarity = bound.surrogate.similarity(bound.features, rows)[:, known]
+    outside = bound.surrogate.outside_domain(bound.features, rows).tolist()
     found = []
     for pair, similar, is_outside in zip(
-        pairs.iloc[rows].itertuples(), similarity, outside, strict=True
+        bound.pairs.iloc[rows].itertuples(), similarity, outside, strict=True
     ):
         order = known[np.argsort(-similar, kind="stable")]
         others = (i for i in order.tolist() if not _same(pair, observations.iloc[i]))

@@ -8,8 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from bo_loop.base.types import shown_movers
-from bo_loop.campaign.views.views import shown_nearest
+from bo_loop.campaign.views.views import shown_movers, shown_nearest
 
 _OURS = {
     "rank": "rank",

@@ -5,11 +5,10 @@ from typing import Any
 
 import pandas as pd
 
-from bo_loop.base.types import shown_movers
 from bo_loop.campaign.ledger.events import Event
 from bo_loop.campaign.ledger.fold import grow
 from bo_loop.campaign.ledger.state import RESULT_FIELDS, CampaignState, Result
-from bo_loop.campaign.views.views import named, shown_nearest, shown_result
+from bo_loop.campaign.views.views import named, shown_movers, shown_nearest, shown_result
 
 COLUMNS = ("seq", "time", "who", "event", "pair_id", "what", "mean", "sd")
 

@@ -28,6 +28,7 @@ _RESULT = (
 )
 _PROPOSAL = tuple(ProposedPair.__dataclass_fields__)
 _SIGNS = {"none": "", "lower": "> ", "upper": "< "}
+_ARROWS = {1: "↑", -1: "↓", 0: "~"}
 
 
 def proposals(made: Round, pool: pd.DataFrame) -> pd.DataFrame:
@@ -96,6 +97,17 @@ def shown_nearest(nearest: Sequence[Mapping[str, Any]]) -> str:
         f"{near['ligand']}: log β {_SIGNS[near['censoring']]}{near['log_beta']:.4g} "
         f"({near['similarity']:.2f})"
         for near in nearest
+    )
+
+
+def shown_movers(movers: Sequence[Mapping[str, Any]]) -> str:
+    """Return the features that move a prediction (`Mover`s as mappings), as ``charge ↑, SLogP ↓``.
+
+    An arrow says where log β goes as the feature rises; ``~``: it moves the doubt instead.
+    """
+    return ", ".join(
+        f"{mover['feature'].partition('.')[2].replace('_', ' ')} {_ARROWS[mover['direction']]}"
+        for mover in movers
     )
 
 

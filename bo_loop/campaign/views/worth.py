@@ -14,8 +14,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from bo_loop.acquisition.objectives.base import Objective
 from bo_loop.acquisition.objectives.items import partners
 from bo_loop.acquisition.objectives.limits import Limit
+from bo_loop.acquisition.objectives.pieces import Pieces
 from bo_loop.acquisition.objectives.several import non_dominated
 from bo_loop.base.types import Floats, Mask, PoolPairs, Rows
 from bo_loop.campaign.ledger.state import CampaignState
@@ -42,7 +44,7 @@ class Worth:
         Whether the ligand keeps the constraints.
     """
 
-    objective: Any
+    objective: Objective
     least: Floats
     more: Mask
     since: Rows
@@ -79,13 +81,13 @@ class Worth:
         return rows[np.lexsort((~self.more[rows, 0], -self.least[rows, 0]))]
 
 
-def members(objective: Any) -> Sequence[Any]:
+def members(objective: Objective) -> Sequence[Objective]:
     """Return the objectives of one value that an objective consists of."""
     return [objective] if objective.scalar else objective.objectives
 
 
 def worth_of(
-    objective: Any,
+    objective: Objective,
     measured: pd.DataFrame,
     pool: pd.DataFrame,
     literature: pd.DataFrame,
@@ -147,7 +149,7 @@ def _intervals(values: pd.DataFrame) -> tuple[Floats, Floats]:
     )
 
 
-def _guaranteed(pieces: Any, parts: Rows, low: Floats, high: Floats) -> tuple[float, bool]:
+def _guaranteed(pieces: Pieces, parts: Rows, low: Floats, high: Floats) -> tuple[float, bool]:
     """Return the least that a value can be within the intervals of its parts; whether more."""
     rows, at = np.unique(parts, return_inverse=True)
     slopes = np.zeros((len(rows), len(pieces.slopes)))
@@ -162,7 +164,7 @@ def _guaranteed(pieces: Any, parts: Rows, low: Floats, high: Floats) -> tuple[fl
 
 
 def _allowed(
-    objective: Any,
+    objective: Objective,
     pairs: PoolPairs,
     own: Rows,
     pool: pd.DataFrame,

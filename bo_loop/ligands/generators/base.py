@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 
@@ -71,6 +71,7 @@ class Candidate:
     generator: str
 
 
+@runtime_checkable
 class Generator(Protocol):
     """Makes new structures from known ligands."""
 

@@ -16,11 +16,12 @@ import pandas as pd
 
 from bo_loop.base.config import build, read
 from bo_loop.base.errors import ConfigError, DataError
-from bo_loop.base.types import Floats, PairFeatures, Rows
+from bo_loop.base.types import Floats, ModelRecipe, PairFeatures, Rows
 from bo_loop.chemistry.ions import PROTON
 from bo_loop.data.observations import standardised
 from bo_loop.features.blocks.ligand import groups
 from bo_loop.features.recipes.published import PublishedRecipe
+from bo_loop.studies.validate.boosted import LightGBM
 from bo_loop.studies.validate.finished import Memory
 from bo_loop.studies.validate.folds import Plan
 from bo_loop.studies.validate.splits import EdgeOfDomain, Split, Splitter
@@ -83,7 +84,7 @@ class Cases:
         """(n,) variance reported with each value, 0 where none was."""
         return np.nan_to_num(self.observations["log_beta_sd"].to_numpy(np.float64)) ** 2
 
-    def seen_by(self, recipe: Any, features: Mapping[str, Any]) -> "Described":
+    def seen_by(self, recipe: ModelRecipe | LightGBM, features: Mapping[str, Any]) -> "Described":
         """Describe the rows that a model can use, as it sees them.
 
         Features are chosen and scaled on all of these rows, as a campaign does on its literature
@@ -91,10 +92,10 @@ class Cases:
 
         Parameters
         ----------
-        recipe : object
-            A model; one with a method ``describe`` brings features of its own.
+        recipe : ModelRecipe or LightGBM
+            The model; `LightGBM` describes pairs by itself.
         features : mapping
-            Config node of the features for all others.
+            Config node of the features for the other models.
 
         Returns
         -------
@@ -105,7 +106,7 @@ class Cases:
         ConfigError
             If the model cannot compare these features.
         """
-        if hasattr(recipe, "describe"):
+        if isinstance(recipe, LightGBM):
             usable = self.observations[self.observations["metal"] != PROTON]
             return Described(recipe.describe(usable), self._positions(usable))
         described = build(features)

@@ -11,15 +11,16 @@ import pandas as pd
 
 from bo_loop.base.config import build
 from bo_loop.base.names import node_of
-from bo_loop.base.types import Floats, Rows
+from bo_loop.base.types import FittedModel, Floats, ModelRecipe, PairFeatures, Rows
 from bo_loop.models.explain.feature_selection import Selection, Task
 from bo_loop.models.explain.relevance import relevance
 from bo_loop.models.staged.beta_gp import BetaGP
+from bo_loop.models.staged.beta_model import BetaModel
 from bo_loop.models.staged.feature_selection import choose_features
+from bo_loop.studies.validate.boosted import LightGBM
 from bo_loop.studies.validate.cases import Cases, Described
 from bo_loop.studies.validate.finished import Memory, Note, Result
 from bo_loop.studies.validate.splits import Split
-from bo_loop.surrogate import FittedModel
 
 TRAIN = "train"
 
@@ -44,14 +45,14 @@ class Contestant:
     selection: Mapping[str, Any] | None = None
 
     @cached_property
-    def recipe(self) -> Any:
+    def recipe(self) -> ModelRecipe | LightGBM:
         """The model without data."""
         return build(self.model)
 
     def node(self) -> list[Any]:
         """Return all that its predictions follow from besides data and split; JSON-able."""
-        own = hasattr(self.recipe, "describe")
-        return [node_of(self.recipe), None if own else self.features, self.selection]
+        features = None if isinstance(self.recipe, LightGBM) else self.features
+        return [node_of(self.recipe), features, self.selection]
 
 
 @dataclass(frozen=True)
@@ -91,13 +92,13 @@ class Fold:
 
     Parameters
     ----------
-    recipe : object
+    recipe : ModelRecipe or LightGBM
         The model without data, its features chosen.
-    train : PairFeatures or DataFrame
+    train : PairFeatures
         The pairs that train, as the model sees them.
     y, noise : (t,) float64
         log β of these, and the variance reported with each.
-    asked : as `train`
+    asked : PairFeatures
         The k pairs to predict.
     rows : (k,) int64
         Their positions in the data.
@@ -110,11 +111,11 @@ class Fold:
         What is known of the fold before it is fitted.
     """
 
-    recipe: Any
-    train: Any
+    recipe: ModelRecipe | LightGBM
+    train: PairFeatures
     y: Floats
     noise: Floats
-    asked: Any
+    asked: PairFeatures
     rows: Rows
     sets: Sequence[str]
     n_ligands: Rows
@@ -173,7 +174,7 @@ def fitted(fold: Fold) -> Result:
     Every fit begins afresh: hyperparameters of another fold have seen the rows judged here.
     """
     began = time.monotonic()
-    run = _trees if hasattr(fold.recipe, "describe") else _surrogate
+    run = _trees if isinstance(fold.recipe, LightGBM) else _surrogate
     predictions, facts = run(fold)
     told = pd.DataFrame({"row": fold.rows, "set": fold.sets, **predictions})
     seconds = round(time.monotonic() - began, 3)
@@ -233,10 +234,9 @@ def _chosen(
     return chosen
 
 
-def _beta_1_input(model: FittedModel, asked: Any, n_ligands: Rows) -> Any:
-    """(k,) the β1 that a βn model was told of each pair; nan where there is none."""
-    told = np.full(len(n_ligands), np.nan)
-    source, more = getattr(model, "source", None), np.flatnonzero(n_ligands > 1)
-    if source is not None and len(more):
-        told[more] = source.inputs(asked.take(more))[:, 0]
-    return told
+def _beta_1_input(model: FittedModel, asked: PairFeatures, n_ligands: Rows) -> Floats:
+    """Return the β1 that a βn model had as an input of each pair; (k,), NaN where there is none."""
+    beta_1, more = np.full(len(n_ligands), np.nan), np.flatnonzero(n_ligands > 1)
+    if isinstance(model, BetaModel) and model.source is not None and len(more):
+        beta_1[more] = model.source.inputs(asked.take(more))[:, 0]
+    return beta_1

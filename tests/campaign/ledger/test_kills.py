@@ -54,7 +54,7 @@ def run_killed(template, verb, folder, arm):
 def check_after_kill(template, verb, folder):
     """All or none, no view trusted that is not the ledger's; and then life goes on."""
     path = folder / "small"
-    before = template.ledger.read().events
+    before = template.record.ledger.read().events
     found = read(path / "ledger.jsonl").events
     assert found[: len(before)] == before
     new = [event.event for event in found[len(before) :]]
@@ -65,7 +65,7 @@ def check_after_kill(template, verb, folder):
         campaign.reopen()
     campaign.log(results(folder, {"F": "9.25"}, "next.csv"))
     campaign = Campaign(path)
-    assert campaign.ledger.read().events[: len(found)] == found
+    assert campaign.record.ledger.read().events[: len(found)] == found
     assert campaign.measurements()["pair_id"].iloc[-1] == "Ni+2:L1:F"
     files = [c for c in campaign.verify().checks if "." in c.what]
     assert {c.outcome for c in files} == {"ok"}, files
@@ -150,7 +150,7 @@ def test_a_killed_start_leaves_a_campaign_or_none(tmp_path, monkeypatch):
         assert status & 0x7F == signal.SIGKILL
         outcomes.append((folder / "small").exists())
         campaign = Campaign(folder / "small") if outcomes[-1] else small_campaign.start(folder)
-        assert len(campaign.ledger.read().events) == 1
+        assert len(campaign.record.ledger.read().events) == 1
         assert len(campaign.suggest()) == 2
     assert len(outcomes) >= 20
     assert set(outcomes) == {False, True}

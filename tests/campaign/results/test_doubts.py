@@ -161,7 +161,7 @@ def test_all_doubts_are_listed_and_confirmed_ones_recorded(campaign, tmp_path):
     assert "2 things look doubtful" in said
     assert said.count("sd away") == 2
     campaign.log(table(tmp_path, rows), confirm=True)
-    recorded = [e.data.get("confirmed") for e in campaign.ledger.read().events[-3:]]
+    recorded = [e.data.get("confirmed") for e in campaign.record.ledger.read().events[-3:]]
     assert recorded == [
         ["15 where 10.00 ± 1.00 was predicted, 5.0 sd away"],
         None,
@@ -193,7 +193,7 @@ def test_doubts_are_confirmed_row_by_row(campaign, tmp_path, confirm):
     assert "confirm=[2,4]" in str(caught.value)  # what was confirmed is to be said again
     assert campaign.state().results == ()
     assert len(campaign.log(path, confirm=confirm).recorded) == 3
-    recorded = [bool(e.data.get("confirmed")) for e in campaign.ledger.read().events[-3:]]
+    recorded = [bool(e.data.get("confirmed")) for e in campaign.record.ledger.read().events[-3:]]
     assert recorded == [True, False, True]
     assert campaign.log(path, confirm=confirm).n_known == 3  # and once more
 

@@ -202,7 +202,7 @@ def test_a_bound_is_the_best_result_where_it_guarantees_most(tmp_path):
 def test_a_setting_of_another_kind_is_refused(tmp_path, changes):
     campaign = begun(tmp_path, "kinds", "matern_gp.MaternGP")
     for change in (campaign.configure, campaign.suggest):
-        with pytest.raises(ConfigError, match=f"is no {next(iter(changes))}"):
+        with pytest.raises(ConfigError, match=f"not a valid {next(iter(changes))}"):
             change(**changes)
         with pytest.raises(ConfigError, match=r"objective is None: give the name of an option"):
             change(objective=None)

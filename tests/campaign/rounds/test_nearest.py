@@ -1,6 +1,7 @@
 import numpy as np
 import pandas as pd
 
+from bo_loop.campaign.rounds.bound import BoundRound
 from bo_loop.campaign.rounds.why import neighbours
 
 FLAT, DRAWN = "O=C(O)C(O)C(O)C(=O)O", "O=C(O)[C@H](O)[C@@H](O)C(=O)O"  # tartaric acid
@@ -32,11 +33,16 @@ class Likeness:
 ROW = np.array([0])
 
 
+def around(likeness, pairs):
+    bound = BoundRound(likeness, KNOWN, pairs, features=None, posterior=None, noise=None)
+    return neighbours(bound, ROW)
+
+
 def test_a_known_pair_is_no_neighbour_of_its_own():
     """Tables leave out the stereochemistry: the L form is answered by the flat drawing."""
     pairs = KNOWN.iloc[[0]].assign(smiles=DRAWN)
     likeness = Likeness([1.0, 0.3, 0.4, 0.45, 0.2], outside=False)
-    (found,) = neighbours(likeness, None, ROW, pairs, KNOWN)
+    (found,) = around(likeness, pairs)
     told = [(near["metal"], near["ligand"], near["n_ligands"]) for near in found["nearest"]]
     assert told == [
         ("Cu+2", "tartaric acid", 2),
@@ -48,6 +54,6 @@ def test_a_known_pair_is_no_neighbour_of_its_own():
 
 def test_a_pair_outside_the_domain_has_neighbours_too():
     pairs = KNOWN.iloc[[1]].assign(metal="Zn")
-    (found,) = neighbours(Likeness([0.49] * 5, outside=True), None, ROW, pairs, KNOWN)
+    (found,) = around(Likeness([0.49] * 5, outside=True), pairs)
     assert found["outside_domain"]
     assert len(found["nearest"]) == 3
