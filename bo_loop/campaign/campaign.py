@@ -10,8 +10,11 @@ from typing import Any
 
 import pandas as pd
 
+from bo_loop.acquisition.objectives.base import Objective
+from bo_loop.acquisition.scores.base import Acquisition
 from bo_loop.base.errors import CampaignError
 from bo_loop.base.folders import safe_name
+from bo_loop.base.types import FeatureRecipe, ModelRecipe, Source
 from bo_loop.campaign import amendments
 from bo_loop.campaign.ledger import rules
 from bo_loop.campaign.ledger.events import NewEvent
@@ -30,6 +33,8 @@ from bo_loop.campaign.verify import Verification, verify
 from bo_loop.campaign.views import views
 
 _MOST_RACES = 5
+
+Node = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -114,12 +119,12 @@ class Campaign:
         cls,
         name: str,
         *,
-        pool: Any,
-        data: Any = "minteq",
-        features: Any = "chemistry",
-        model: Any = "pair_gp",
-        objective: Any = "maximise",
-        acquisition: Any = "log_ei",
+        pool: str | Node | Source,
+        data: str | Node | Source = "minteq",
+        features: str | Node | FeatureRecipe = "chemistry",
+        model: str | Node | ModelRecipe = "pair_gp",
+        objective: str | Node | Objective = "maximise",
+        acquisition: str | Node | Acquisition = "log_ei",
         batch_size: int = 5,
         seed: int = 0,
         directory: str | Path = "campaigns",
