@@ -7,7 +7,7 @@ explains a quarter of its variance; or all of them together leave its latent sta
 without a donor atom lies outside whatever it resembles: no known ligand binds as it does not.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
