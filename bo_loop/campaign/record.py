@@ -221,7 +221,7 @@ class Record:
             made[folder / MODEL] = lambda r=one: _model_json(r)
         if state.results or state.voided:
             path = self.path / MEASUREMENTS
-            made[path] = lambda: forms.table(views.measurements(state, pool))
+            made[path] = lambda: forms.measurements(views.measurements(state, pool))
         return made
 
     def rebuild(self) -> None:

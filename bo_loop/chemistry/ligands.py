@@ -5,6 +5,7 @@ A ligand is named by the canonical SMILES of its neutral, fully protonated form,
 thus a cation: C[N+](C)(C)CC(=O)O.
 """
 
+import re
 from functools import lru_cache
 
 from rdkit import Chem, rdBase
@@ -20,8 +21,14 @@ from bo_loop.chemistry.neutral import neutral
 from bo_loop.chemistry.salts import ligand_part
 from bo_loop.chemistry.tautomers import canonical_tautomer
 
-_CACHED = 100_000
+MAX_TEXT = 1_000
+"""Characters of a SMILES or InChI. Ligands with constants have fewer than 400."""
+MAX_HEAVY_ATOMS = 250
 
+_CACHED = 100_000
+_LONGEST_SHOWN = 80
+_WORD = re.compile(r"[a-z]{4,}")
+_AROMATIC = frozenset("bcnops")  # the only lower-case letters that follow one another in a SMILES
 
 # What was written is its own standard form: it is known without being worked out once more.
 _KNOWN: dict[str, str] = {}
@@ -33,7 +40,8 @@ def standardise(smiles: str) -> str:
     Parameters
     ----------
     smiles : str
-        Any SMILES of the ligand: a salt, a hydrate, an anion, a zwitterion, any tautomer.
+        Any SMILES of the ligand: a salt, a hydrate, an anion, a zwitterion, any tautomer. Its InChI
+        will do.
 
     Returns
     -------
@@ -44,8 +52,9 @@ def standardise(smiles: str) -> str:
     Raises
     ------
     DataError
-        If the SMILES is empty, cannot be read, holds a wildcard, a radical, a metal inside the
-        ligand, or two parts of which either may be the ligand.
+        If the SMILES is empty, cannot be read, is longer than `MAX_TEXT` or has more than
+        `MAX_HEAVY_ATOMS`, holds a wildcard, a radical, a metal inside the ligand, or two parts of
+        which either may be the ligand.
     """
     if smiles not in _KNOWN:
         with rdBase.BlockLogs():
@@ -191,21 +200,51 @@ def _read(smiles: str) -> Chem.Mol:
     text = smiles.strip() if isinstance(smiles, str) else ""
     if not text:
         raise DataError(f"SMILES {smiles!r} is empty: give the ligand's structure.")
-    molecule = Chem.MolFromSmiles(text)
-    if molecule is None:
+    if len(text) > MAX_TEXT:
         raise DataError(
-            f"SMILES {smiles!r} cannot be read: a bracket, a ring closure or a valence is wrong."
+            f"SMILES {_shown(text)} has {len(text):,} characters, more than the {MAX_TEXT:,} that "
+            "are read: draw one ligand, of a polymer its binding unit."
+        )
+    molecule = _molecule(text)
+    if molecule.GetNumHeavyAtoms() > MAX_HEAVY_ATOMS:
+        raise DataError(
+            f"SMILES {_shown(text)} has {molecule.GetNumHeavyAtoms()} atoms besides hydrogen, more "
+            f"than {MAX_HEAVY_ATOMS}: draw one ligand, of a polymer its binding unit."
         )
     queries = molecule.HasQuery() and any(bond.HasQuery() for bond in molecule.GetBonds())
     if queries or holds(molecule, "[#0]"):
         raise DataError(
-            f"SMILES {smiles!r} holds a wildcard, such as * or R: draw the whole ligand."
+            f"SMILES {_shown(text)} holds a wildcard, such as * or R: draw the whole ligand."
         )
     unpaired = molecule.GetAtomsMatchingQuery(NumRadicalElectronsGreaterQueryAtom(0))
     radicals = [atom for atom in unpaired if atom.GetSymbol() not in METALS]
     if radicals:
         raise DataError(
-            f"SMILES {smiles!r} is a radical: {radicals[0].GetSmarts()} lacks an electron pair. "
-            "Write the hydrogens that it has, or leave out the brackets."
+            f"SMILES {_shown(text)} is a radical: {radicals[0].GetSmarts()} lacks an electron "
+            "pair. Write the hydrogens that it has, or leave out the brackets."
         )
     return molecule
+
+
+def _molecule(text: str) -> Chem.Mol:
+    """Read a SMILES or an InChI."""
+    if text.startswith("InChI="):
+        molecule = Chem.MolFromInchi(text)
+        if molecule is None:
+            raise DataError(f"{_shown(text)} is not an InChI that can be read: copy it whole.")
+        return molecule
+    molecule = Chem.MolFromSmiles(text)
+    if molecule is not None:
+        return molecule
+    if text.isalpha() or any(set(word) - _AROMATIC for word in _WORD.findall(text)):
+        raise DataError(
+            f"{_shown(text)} looks like a name, and names are not read. Look up its SMILES (in "
+            "PubChem, or Copy As SMILES in a drawing program), or give its InChI."
+        )
+    raise DataError(
+        f"SMILES {_shown(text)} cannot be read: a bracket, a ring closure or a valence is wrong."
+    )
+
+
+def _shown(text: str) -> str:
+    return repr(text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…")

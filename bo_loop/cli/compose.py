@@ -5,6 +5,7 @@
 
 import inspect
 import keyword
+import logging
 import os
 import re
 import sys
@@ -16,6 +17,7 @@ from bo_loop.base.config import packaged_conf
 from bo_loop.base.errors import BoLoopError, ConfigError
 from bo_loop.cli import entries
 from bo_loop.cli.overrides import literal, plain, touched_keys
+from bo_loop.cli.refusals import composition_error, refuse_removal, refuse_unread
 
 # What `suggest` may change for a round, and `config` for good; the rest was sealed at `start`.
 _ROUND_GROUPS = ("model", "objective", "acquisition")
@@ -32,15 +34,17 @@ def run(verb: str, arguments: Sequence[str]) -> None:
     BoLoopError
         If the config cannot be composed, or as the verb does.
     """
+    refuse_removal(verb, arguments)
     own = _campaign_arguments(verb, arguments) if verb in {"suggest", "config", "expand"} else []
-    _compose(verb, [*own, *arguments], touched_keys(arguments))
+    _compose(verb, own, arguments)
 
 
-def _compose(verb: str, arguments: Sequence[str], touched: frozenset[str]) -> None:
-    """Let Hydra compose ``conf/<verb>.yaml`` with `arguments` and run the verb."""
+def _compose(verb: str, own: Sequence[str], theirs: Sequence[str]) -> None:
+    """Let Hydra compose ``conf/<verb>.yaml`` with `own` and the user's arguments; run the verb."""
     import hydra
     from hydra.core.hydra_config import HydraConfig
 
+    arguments = [*own, *theirs]
     entered = False
     refused: list[Exception] = []  # Hydra would add its own words to what a task raises
 
@@ -52,7 +56,12 @@ def _compose(verb: str, arguments: Sequence[str], touched: frozenset[str]) -> No
         name = f"{verb}_" if keyword.iskeyword(verb) else verb
         function = getattr(commands, name)
         try:
-            given = {"config": plain(verb, node), "touched": touched, "arguments": arguments}
+            refuse_unread(verb, theirs, own, node)
+            given = {
+                "config": plain(verb, node),
+                "touched": touched_keys(theirs),
+                "arguments": arguments,
+            }
             runtime = HydraConfig.get().runtime.choices
             given["choices"] = {key: value for key, value in runtime.items() if "/" not in key}
             if verb in entries.COMPOSED:
@@ -64,14 +73,17 @@ def _compose(verb: str, arguments: Sequence[str], touched: frozenset[str]) -> No
             refused.append(error)
 
     _search_local_conf_first()
+    logging.raiseExceptions = False  # Hydra logs what --info shows, and the pipe may be closed
     os.environ["HYDRA_FULL_ERROR"] = "1"  # let exceptions reach us: Hydra would print and exit
     sys.argv = [f"bo-loop {verb}", *arguments]
     try:
         hydra.main(version_base="1.3", config_path=str(packaged_conf()), config_name=verb)(task)()
+    except BrokenPipeError:
+        raise
     except Exception as error:
         if entered:  # a bug of ours, not a config that cannot be composed
             raise
-        raise ConfigError(f"bo-loop {verb}: {error}") from error
+        raise composition_error(verb, error) from error
     if refused:
         raise refused[0]
 

@@ -12,6 +12,7 @@ from bo_loop.base.config import read
 from bo_loop.campaign.campaign import Campaign
 from bo_loop.cli.terminal import proposals_table
 from bo_loop.data.observations import with_pair_ids
+from bo_loop.data.writing import csv_bytes
 
 
 def expected_random_experiments(n_pool: int) -> float:
@@ -78,7 +79,7 @@ def _answer(form: Path, truth: pd.Series) -> None:
     """Fill in a round's form, as a chemist would in a spreadsheet."""
     frame = pd.read_csv(form, dtype=str, keep_default_na=False, encoding="utf-8-sig")
     frame["log_beta"] = [repr(float(truth[pair])) for pair in frame["pair_id"]]
-    frame.to_csv(form, index=False, encoding="utf-8-sig", lineterminator="\n")
+    form.write_bytes(csv_bytes(frame))
 
 
 def _round_table(proposals: pd.DataFrame, truth: pd.Series, found: list[str]) -> Table:

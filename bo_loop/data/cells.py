@@ -17,7 +17,6 @@ from bo_loop.base.errors import DataError
 
 MAX_FILE_BYTES = 256 * 2**20
 
-_WRITTEN = (".parquet", ".csv")
 _WRONG_ROW = re.compile(r"^row (\d+)")
 
 _NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d{1,3})?", re.ASCII)
@@ -99,40 +98,6 @@ def read_cells(path: Path, *, content: bytes | None = None, formulas: bool = Fal
     if len(content) > MAX_FILE_BYTES:
         raise DataError(f"{path} is larger than {MAX_FILE_BYTES >> 20} MiB: no table of constants.")
     return reader(content, path)
-
-
-def refuse_output(*paths: Path) -> None:
-    """Say so before the work is done, if its results cannot be written.
-
-    Parameters
-    ----------
-    *paths : Path
-        The table first, then what is to stand beside it.
-
-    Raises
-    ------
-    DataError
-        If the table's suffix is not one that is written, there is no such folder, or one of the
-        files exists.
-    """
-    if paths[0].suffix.lower() not in _WRITTEN:
-        raise DataError(f"{paths[0]}: only {' and '.join(_WRITTEN)} files are written.")
-    if not paths[0].absolute().parent.is_dir():
-        raise DataError(f"{paths[0]}: there is no folder {paths[0].absolute().parent}.")
-    taken = [path for path in paths if path.exists() or path.is_symlink()]
-    if taken:
-        raise DataError(
-            f"{', '.join(map(str, taken))} exists already and is kept: give another out=."
-        )
-
-
-def table_bytes(frame: pd.DataFrame, path: Path) -> bytes:
-    """Return `frame` as the content of `path`, whose suffix `refuse_output` let pass."""
-    if path.suffix.lower() == ".csv":
-        return frame.to_csv(index=False, lineterminator="\n").encode("utf-8-sig")
-    stream = io.BytesIO()
-    frame.to_parquet(stream, index=False)
-    return stream.getvalue()
 
 
 def _cells(records: list[list[str]], path: Path, *, comma: bool = False) -> Cells:

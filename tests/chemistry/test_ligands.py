@@ -191,6 +191,13 @@ def test_one_ligand_to_an_achiral_metal_ion(one, other, same):
         ("  ", "is empty"),
         ("NCC(=O", "cannot be read"),
         ("C1CC", "cannot be read"),
+        ("c1cccccc(", "cannot be read"),
+        ("glycine", "looks like a name"),
+        ("EDTA", "looks like a name"),
+        ("8-hydroxyquinoline", "looks like a name"),
+        ("InChI=1S/C2H5NO2/c3-1", "not an InChI that can be read"),
+        ("C" * 10_000, "has 10,000 characters, more than the 1,000"),
+        ("O" + "C" * 299, "has 300 atoms besides hydrogen, more than 250"),
         ("[Fe]1OCCO1", "holds Fe inside the ligand"),
         ("*CC(=O)O", "holds a wildcard"),
         ("[CH2]C(=O)O", "is a radical"),
@@ -200,7 +207,22 @@ def test_one_ligand_to_an_achiral_metal_ion(one, other, same):
 def test_unusable_structures_are_named(function, smiles, why):
     with pytest.raises(DataError, match=why) as error:
         function(smiles)
-    assert repr(smiles) in str(error.value)
+    assert repr(smiles)[:40] in str(error.value)
+
+
+def test_an_inchi_is_read_as_the_structure_that_it_is():
+    assert standardise("InChI=1S/C2H5NO2/c3-1-2(4)5/h1,3H2,(H,4,5)") == "NCC(=O)O"
+
+
+def test_structures_without_end_are_refused_before_they_are_read():
+    import time
+
+    begun = time.process_time()
+    for text in ("C" * 10**6, "C1" * 10**5, "[CH3]" * 10**5, "InChI=" + "C" * 10**6):
+        with pytest.raises(DataError) as caught:
+            standardise(text)
+        assert len(str(caught.value)) < 300
+    assert time.process_time() - begun < 1.0
 
 
 def test_formula_is_hill():

@@ -58,10 +58,18 @@ def test_a_campaign_from_start_to_second_round(folder):
         (["status"], "needs name"),
         (["status", "name=nobody"], "There is no campaign in"),
         (["status", "name=../up"], "is refused"),
-        (["suggest", NAME, "batchsize=3"], "Could not override 'batchsize'"),
-        (["suggest", NAME, "acquisition=uct"], "Could not find 'acquisition/uct'"),
+        (["suggest", NAME, "batchsize=3"], "has no option 'batchsize'. Did you mean batch_size?"),
+        (
+            ["suggest", NAME, "acquisition=uct"],
+            "there is no acquisition=uct. Choose one of ei",
+        ),
         (["suggest", NAME, "acquisition=ucb", "acquisition.bta=3"], "acquisition.bta"),
         (["suggest", NAME, "+acquisition.bta=3"], "unexpected keyword argument 'bta'"),
+        (["suggest", NAME, "+acquisiton.beta=3"], "has no option 'acquisiton.beta'"),
+        (["suggest", NAME, "+colour=red"], "has no option 'colour'"),
+        (["suggest", NAME, "++pool.colour=red"], "has no option 'pool.colour'"),
+        (["suggest", NAME, "~json"], "would take an option away"),
+        (["suggest", NAME, "json"], "options are written key=value"),
         (["suggest", NAME, "batch_size=many"], "batch_size is 'many'"),
         (["log", NAME, "results=no such [file].csv"], "no such [file].csv"),
         (["start", "campaign=nickle"], "nickel_chelators"),
@@ -73,6 +81,8 @@ def test_bad_input_ends_with_one_message_and_code_2(folder, arguments, words):
     printed = run(folder, *arguments, code=2)
     assert printed.count("error: ") == 1
     assert words in printed
+    for of_hydra in ("To append", "Config search path", "hydra.cc"):
+        assert of_hydra not in printed
 
 
 def test_help_names_every_verb_and_every_verb_has_its_own(folder):

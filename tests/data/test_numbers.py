@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from bo_loop.base.errors import DataError
 from bo_loop.campaign.results.reading import read_results
-from bo_loop.campaign.views.forms import table
 from bo_loop.data.numbers import understand
+from bo_loop.data.writing import csv_bytes
 
 POOL = pd.DataFrame(
     {
@@ -230,7 +230,7 @@ def test_ten_megabytes_of_garbage_get_a_short_message(tmp_path):
 def test_what_spreadsheets_would_run_is_written_as_text_and_read_back(tmp_path):
     note = "=cmd|' /C calc'!A0"
     frame = pd.DataFrame({"pair_id": ["Ni+2:L1:A"], "log_beta": [-5.0], "note": [note]})
-    written = table(frame)
+    written = csv_bytes(frame)
     assert b",'=cmd" in written or b"\"'=cmd" in written
     found = read(tmp_path, written)
     assert found.events[0][1]["log_beta"] == -5.0

@@ -4,11 +4,10 @@
 are ours, the rest are the lab's. A row whose result and status are both empty is still pending.
 """
 
-from typing import Any
-
 import pandas as pd
 
 from bo_loop.campaign.views.views import shown_movers, shown_nearest
+from bo_loop.data.writing import csv_bytes
 
 _OURS = {
     "rank": "rank",
@@ -37,6 +36,7 @@ THEIRS = (
     "confirm",
     "note",
 )
+_DIGITS = "%.6g"
 
 
 def form(proposals: pd.DataFrame) -> bytes:
@@ -47,33 +47,16 @@ def form(proposals: pd.DataFrame) -> bytes:
     proposals : DataFrame
         A row for each, as `views.proposals` returns it.
     """
-    told = proposals.assign(
+    written = proposals.assign(
         replicate=["" if pd.isna(n) else str(int(n)) for n in proposals["replicate"]],
         outside_domain=proposals["outside_domain"].map({True: "yes", False: "no"}),
         nearest=[shown_nearest(nearest) for nearest in proposals["nearest"]],
         movers=[shown_movers(movers) for movers in proposals["movers"]],
     )
-    return table(told.reindex(columns=[*_OURS, *THEIRS]).rename(columns=_OURS))
+    shown = written.reindex(columns=[*_OURS, *THEIRS]).rename(columns=_OURS)
+    return csv_bytes(shown, float_format=_DIGITS)
 
 
-def table(frame: pd.DataFrame) -> bytes:
-    """Return a table as CSV; numbers with six digits, nothing for a missing value.
-
-    Notes
-    -----
-    Text that a spreadsheet would run as a formula gets a leading apostrophe, which is how
-    spreadsheets themselves keep such text.
-    """
-    texts = {
-        name: [_cell(value) for value in column.to_numpy(object)]
-        for name, column in frame.items()
-        if not pd.api.types.is_numeric_dtype(column)
-    }
-    text = frame.assign(**texts).to_csv(index=False, lineterminator="\n", float_format="%.6g")
-    return text.encode("utf-8-sig")
-
-
-def _cell(value: Any) -> Any:
-    if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")):
-        return f"'{value}"
-    return value
+def measurements(results: pd.DataFrame) -> bytes:
+    """Return the table of results, as `views.measurements` gives it, numbers with six digits."""
+    return csv_bytes(results, float_format=_DIGITS)

@@ -18,7 +18,7 @@ from bo_loop.base.files import write_once
 from bo_loop.campaign.campaign import Campaign
 from bo_loop.chemistry.ions import parse_ion
 from bo_loop.cli.terminal import OUTSIDE, OUTSIDE_NOTE, pair_name
-from bo_loop.data.cells import refuse_output, table_bytes
+from bo_loop.data.writing import refuse_output, table_bytes
 from bo_loop.ligands.expansion import Expansion, Making, expand, expand_table
 from bo_loop.ligands.filters import UNWANTED
 

@@ -12,12 +12,12 @@ import pandas as pd
 
 from bo_loop.base.errors import ConfigError
 from bo_loop.base.files import write_once
-from bo_loop.data.cells import refuse_output, table_bytes
 from bo_loop.data.curation.curate import Curated, curate_as
 from bo_loop.data.curation.findings import curation_report
 from bo_loop.data.curation.steps import Step
 from bo_loop.data.sources import csv as tables
 from bo_loop.data.sources import srd46
+from bo_loop.data.writing import refuse_output, table_bytes
 
 SOURCES = ("srd46", "csv")
 _USUAL: Mapping[str, Any] = MappingProxyType({})

@@ -4,8 +4,9 @@ from pathlib import Path
 
 from bo_loop.base.errors import DataError
 from bo_loop.base.files import write_once
-from bo_loop.data.cells import read_cells, refuse_output, table_bytes
+from bo_loop.data.cells import read_cells
 from bo_loop.data.sources.csv import pairs_of
+from bo_loop.data.writing import refuse_output, table_bytes
 from bo_loop.library.model_folder import load
 
 _OURS = ("mean", "sd", "outside_domain")

@@ -13,6 +13,7 @@ from rich.table import Table
 from bo_loop.base.config import read, require_types
 from bo_loop.base.types import Floats
 from bo_loop.data.observations import with_keys
+from bo_loop.data.writing import csv_bytes
 from bo_loop.studies.simulate import figures, summary
 from bo_loop.studies.simulate.problem import Setting, judged, problem
 from bo_loop.studies.simulate.replay import Strategy
@@ -63,7 +64,7 @@ def simulate(config: Mapping[str, Any], console: Console) -> pd.DataFrame:
     found = summary.summary(scored, pools)
     traces.to_parquet(out / "traces.parquet", index=False)
     for name, table in (("scores", scored), ("summary", found)):
-        table.to_csv(out / f"{name}.csv", index=False, encoding="utf-8-sig", lineterminator="\n")
+        (out / f"{name}.csv").write_bytes(csv_bytes(table))
     figures.draw(summary.curves(traces, pools), scored, out / "figures")
     console.print(summary_table(found, _title(simulation, pools)))
     console.print(f"traces, tables and figures: {escape(str(out))}", soft_wrap=True)

@@ -12,6 +12,7 @@ from rich.table import Table
 from bo_loop.base.config import packaged_conf
 from bo_loop.base.errors import ConfigError
 from bo_loop.cli.verbs.validate import noted
+from bo_loop.data.writing import csv_bytes
 from bo_loop.studies.tune.study import Found, tune
 from bo_loop.studies.validate.finished import save_json
 from bo_loop.studies.validate.output import write_model
@@ -34,7 +35,7 @@ def run(config: Mapping[str, Any], choices: Mapping[str, str], console: Console)
         )
     with noted() as note:
         found = tune({**config, "space": space}, note)
-    found.trials.to_csv(out / TRIALS, index=False, encoding="utf-8-sig", lineterminator="\n")
+    (out / TRIALS).write_bytes(csv_bytes(found.trials))
     save_json(out / BEST, {"name": config["name"], **found.best})
     score = found.trials.loc[found.trials["state"] == "complete", "score"].min()
     for group, path in files.items():

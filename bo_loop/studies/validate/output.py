@@ -7,6 +7,7 @@ from typing import Any
 
 import yaml
 
+from bo_loop.data.writing import csv_bytes
 from bo_loop.studies.validate.finished import save_json
 from bo_loop.studies.validate.page import write_page
 from bo_loop.studies.validate.result import Outcome, Validation
@@ -18,10 +19,9 @@ _FACTS = ("hyperparameters", "fit", "relevances", "seconds")
 
 def write(folder: Path, found: Validation, config: Mapping[str, Any]) -> None:
     """Write everything into `folder`."""
-    found.table.to_csv(folder / TABLE, index=False, encoding="utf-8-sig", lineterminator="\n")
-    found.predictions.drop(columns=["ligand_group", "beta_1"]).to_csv(
-        folder / PREDICTIONS, index=False, encoding="utf-8-sig", lineterminator="\n"
-    )
+    (folder / TABLE).write_bytes(csv_bytes(found.table))
+    predictions = found.predictions.drop(columns=["ligand_group", "beta_1"])
+    (folder / PREDICTIONS).write_bytes(csv_bytes(predictions))
     for outcome in found.outcomes:
         if outcome.facts("model"):
             write_model(

@@ -1,0 +1,84 @@
+"""Tables as files: one way to write a cell, whatever the table."""
+
+import io
+import re
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from bo_loop.base.errors import DataError
+
+SUFFIXES = (".parquet", ".csv")
+
+# What a spreadsheet runs as a formula: an ASCII or full-width sign at the start, behind characters
+# that it skips (spaces, line breaks, zero-width ones), or a tab or line break itself.
+_FORMULA = re.compile(r"[\s\u200b-\u200f\u2060\ufeff]*[=+\-@＝＋－＠]|[\t\r\n]")
+_NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d{1,3})?", re.ASCII)
+
+
+def csv_bytes(frame: pd.DataFrame, *, float_format: str | None = None) -> bytes:
+    """Return a table as CSV for people: utf-8-sig, LF, nothing for a missing value.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        What to write, without its index.
+    float_format : str, optional
+        How to write floats, such as ``"%.6g"``.
+
+    Notes
+    -----
+    Text that a spreadsheet would run as a formula gets a leading apostrophe, which is how
+    spreadsheets themselves keep such text. Headers are guarded too; numbers are not text.
+    """
+    table = frame.copy()
+    table.columns = [guarded_cell(str(name)) for name in frame.columns]
+    for i, dtype in enumerate(frame.dtypes):
+        if not pd.api.types.is_numeric_dtype(dtype):
+            cells = [guarded_cell(value) for value in frame.iloc[:, i].to_numpy(object)]
+            table.isetitem(i, pd.Series(cells, index=frame.index, dtype=object))
+    text = table.to_csv(index=False, lineterminator="\n", float_format=float_format)
+    return text.encode("utf-8-sig")
+
+
+def guarded_cell(value: Any) -> Any:
+    """Return a cell as it is written: text that starts a formula with an apostrophe before it."""
+    if not isinstance(value, str):
+        return value
+    text = value.replace("\r\n", "\n").replace("\r", "\n")  # a bare CR would not be quoted
+    return f"'{text}" if _FORMULA.match(text) and not _NUMBER.fullmatch(text) else text
+
+
+def refuse_output(*paths: Path) -> None:
+    """Say so before the work is done, if its results cannot be written.
+
+    Parameters
+    ----------
+    *paths : Path
+        The table first, then what is to stand beside it.
+
+    Raises
+    ------
+    DataError
+        If the table's suffix is not one that is written, there is no such folder, or one of the
+        files exists.
+    """
+    if paths[0].suffix.lower() not in SUFFIXES:
+        raise DataError(f"{paths[0]}: only {' and '.join(SUFFIXES)} files are written.")
+    if not paths[0].absolute().parent.is_dir():
+        raise DataError(f"{paths[0]}: there is no folder {paths[0].absolute().parent}.")
+    taken = [path for path in paths if path.exists() or path.is_symlink()]
+    if taken:
+        raise DataError(
+            f"{', '.join(map(str, taken))} exists already and is kept: give another out=."
+        )
+
+
+def table_bytes(frame: pd.DataFrame, path: Path) -> bytes:
+    """Return `frame` as the content of `path`, whose suffix `refuse_output` accepted."""
+    if path.suffix.lower() == ".csv":
+        return csv_bytes(frame)
+    stream = io.BytesIO()
+    frame.to_parquet(stream, index=False)
+    return stream.getvalue()

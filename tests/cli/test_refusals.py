@@ -1,0 +1,62 @@
+"""Overrides that nothing reads, and Hydra's errors in our words."""
+
+import subprocess
+
+import command_line
+import pytest
+
+from bo_loop.base.errors import ConfigError
+from bo_loop.cli.refusals import composition_error, refuse_removal
+
+TABLE = "metal,charge,smiles,n_ligands,log_beta\nCu,2,NCC(=O)O,1,8.15\n"
+
+
+@pytest.mark.parametrize(
+    ("option", "words"),
+    [
+        ("+colour=red", "has no option 'colour'"),
+        ("++colour=red", "has no option 'colour'"),
+        ("+colour.of=red", "has no option 'colour.of'"),
+        ("colour=red", "has no option 'colour'"),
+        ("+hydra.colour=red", "has no option 'hydra.colour'"),
+        ("+columns.colour=red", "names colour"),
+        ("+curation.colour=red", "curation has no option colour"),
+        ("curation.bound=keep", "Did you mean curation.bounds?"),
+        ("+generator=mutate", "has no option 'generator'"),
+    ],
+)
+def test_an_option_that_nothing_reads_is_refused(tmp_path, option, words):
+    (tmp_path / "lab.csv").write_text(TABLE)
+    printed = command_line.run(tmp_path, "import", "path=lab.csv", "out=o.csv", option, code=2)
+    assert words in printed
+    assert "append" not in printed
+    assert [path.name for path in tmp_path.iterdir()] == ["lab.csv"]
+
+
+def test_an_added_option_that_is_read_is_taken(tmp_path):
+    (tmp_path / "lab.csv").write_text(TABLE)
+    command_line.run(tmp_path, "import", "path=lab.csv", "out=o.csv", "++json=true")
+    assert (tmp_path / "o.csv").is_file()
+
+
+def test_no_option_is_taken_away():
+    refuse_removal("status", ["json=true"])
+    with pytest.raises(ConfigError, match="'~json' would take an option away"):
+        refuse_removal("status", ["~json"])
+
+
+def test_what_hydra_says_loses_its_files_and_its_grammar():
+    said = RuntimeError("In 'fit': odd\nConfig search path:\n\tprovider=main, path=file:///home/me")
+    assert str(composition_error("fit", said)) == (
+        "bo-loop fit: its options cannot be put together: In 'fit': odd"
+    )
+
+
+@pytest.mark.parametrize("arguments", [("fit", "--cfg", "job"), ("fit", "--info", "searchpath")])
+def test_a_reader_that_closes_the_pipe_is_no_error(tmp_path, arguments):
+    command = [command_line.BO_LOOP, *arguments]
+    with subprocess.Popen(
+        command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as child:
+        child.stdout.close()
+        assert child.stderr.read() == b""
