@@ -33,6 +33,7 @@ VERBS = {
     "verify": "check that the record holds, and that all else follows from it",
     "fit": "fit a model outside any campaign",
     "predict": "predict log beta for a table of pairs",
+    "speciate": "what metal ions and a ligand become in water, from pH to pH",
     "import": "read and curate literature: NIST SRD 46, or your own tables",
     "simulate": "replay campaigns on known constants, and compare strategies",
     "validate": "compare models on ligands or metals they have not seen",

@@ -10,7 +10,7 @@ from bo_loop.base.errors import ConfigError
 _TEXT_KEYS = {
     *("name", "directory", "results", "model_dir", "pairs", "path", "out"),
     *("data.path", "data.protonation", "pool.path"),
-    *("pair", "ligands", "operator", "by", "method", "date", "note", "reason"),
+    *("pair", "ligand", "ligands", "operator", "by", "method", "date", "note", "reason"),
     *("log_beta", "log_beta_sd"),
 }
 

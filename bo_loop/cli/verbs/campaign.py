@@ -252,6 +252,13 @@ def predict(config: Mapping[str, Any]) -> None:
     _CONSOLE.print(f"{n} predictions in {config['out']}")
 
 
+def speciate(config: Mapping[str, Any]) -> None:
+    """Say what metal ions and a ligand become in water."""
+    from bo_loop.cli.verbs.speciate import speciate as run
+
+    run(config, _CONSOLE)
+
+
 def import_(config: Mapping[str, Any]) -> None:
     """Read and curate literature."""
     from bo_loop.cli.verbs.imports import import_literature

@@ -1,0 +1,137 @@
+"""Species of metal ions and one ligand from observations: the user's table, or a campaign's.
+
+Symbols
+-------
+log β_n     of ML_n: rows of the metal ion with n ligands
+log β^H_k   of H_kL: rows of the pseudo-ion ``H``, whose charge is k
+"""
+
+import warnings
+from collections.abc import Sequence
+
+import pandas as pd
+
+from bo_loop.base.errors import DataError
+from bo_loop.chemistry.ions import PROTON as PROTON_ROWS
+from bo_loop.chemistry.ions import parse_ion
+from bo_loop.chemistry.ligands import ligand_group, standardise
+from bo_loop.data.observations import STATED_SCALES
+from bo_loop.solution.embedded import LIGAND, embedded_ligand, species_name
+from bo_loop.solution.species import PROTON, Species
+
+
+def ligand_smiles(text: str, observations: pd.DataFrame) -> str:
+    """Return the standard SMILES of a ligand of a table, given by name or SMILES.
+
+    Parameters
+    ----------
+    text : str
+        What the table's column ``ligand`` calls it, in any case; a SMILES; or the name of one of
+        the embedded ligands.
+    observations : DataFrame
+        With standard SMILES.
+
+    Raises
+    ------
+    DataError
+        If the table has no such ligand, or more than one of that name.
+    """
+    named = observations["ligand"].str.lower().eq(text.strip().lower()) & (text.strip() != "")
+    found = sorted(observations.loc[named, "smiles"].unique())
+    if len(found) > 1:
+        raise DataError(f"{text!r} names {len(found)} ligands: {', '.join(found)}. Give a SMILES.")
+    if found:
+        return str(found[0])
+    from bo_loop.data.sources.minteq import ligand_table
+
+    try:
+        smiles = ligand_table().set_index("name").loc[embedded_ligand(text), "smiles"]
+    except DataError:
+        smiles = text
+    try:
+        written = standardise(str(smiles))
+    except DataError as error:
+        raise DataError(
+            f"{text!r} is neither a ligand's name in the table nor a SMILES: {error}"
+        ) from error
+    for one in (written, *sorted(observations["smiles"].unique())):
+        alike = one == written or ligand_group(one) == ligand_group(written)
+        if alike and observations["smiles"].eq(one).any():
+            return str(one)
+    raise DataError(f"the table has no constant of {text!r} ({written}).")
+
+
+def observed_species(
+    observations: pd.DataFrame,
+    ions: Sequence[str],
+    smiles: str,
+    *,
+    temperature_C: float,
+    ionic_strength_M: float,
+) -> tuple[Species, ...]:
+    """Return H_kL of a ligand, and its ML_n with metal ions.
+
+    Of each species the values nearest to the conditions count, and of several there the median;
+    where the lab has measured it (``own``), the lab's values only.
+
+    Parameters
+    ----------
+    observations : DataFrame
+        `bo_loop.data.observations.OBSERVATION_COLUMNS`, and ``own`` (bool) if some are the lab's
+        own; censored ones are not used.
+    ions : sequence of str
+        Metal ions, such as ``Ni+2``.
+    smiles : str
+        The ligand, as the table writes it.
+    temperature_C, ionic_strength_M : float
+        Of the solution.
+
+    Raises
+    ------
+    DataError
+        If a metal ion has no constant with the ligand.
+    """
+    usable = observations[observations["smiles"].eq(smiles) & observations["censoring"].eq("none")]
+    conditions = {"temperature_C": temperature_C, "ionic_strength_M": ionic_strength_M}
+    found: list[Species] = []
+    for (metal, charge, n), rows in usable.groupby(["metal", "charge", "n_ligands"], sort=True):
+        proton = metal == PROTON_ROWS
+        ion = f"{metal}+{charge}"
+        if not proton and ion not in ions:
+            continue
+        name = species_name("", 1, int(charge)) if proton else species_name(ion, int(n), 0)
+        parts = {LIGAND: 1, PROTON: int(charge)} if proton else {ion: 1, LIGAND: int(n)}
+        found.append(_nearest(name, parts, rows, conditions))
+    for ion in map(str, map(parse_ion, ions)):
+        if not any(ion in each.parts for each in found):
+            raise DataError(
+                f"no constant of {ion} with {smiles} is known (bounds do not count). Give a table "
+                "that has one, or another ligand."
+            )
+    if not any(PROTON in each.parts for each in found):
+        warnings.warn(
+            f"no protonation constant of {smiles} is known: it is taken as deprotonated at every "
+            "pH. Give a table of them (data.protonation=…).",
+            stacklevel=2,
+        )
+    return tuple(found)
+
+
+def _nearest(
+    name: str, parts: dict[str, int], rows: pd.DataFrame, conditions: dict[str, float]
+) -> Species:
+    own = rows.get("own", pd.Series(False, index=rows.index)).astype(bool)
+    rows = rows[own] if own.any() else rows
+    apart = sum(
+        ((rows[column] - value) / STATED_SCALES[column]) ** 2
+        for column, value in conditions.items()
+    )
+    near = rows[apart.eq(apart.min())]
+    # Those at one distance above and below it cannot be joined: they hold at different I.
+    near = near[near["ionic_strength_M"].eq(near["ionic_strength_M"].iloc[0])]
+    values = near["log_beta"].astype(float)
+    sources = sorted(set(near["source"].astype(str)))
+    return Species(
+        name, parts, float(values.median()), float(near["ionic_strength_M"].iloc[0]),
+        ", ".join(sources),
+    )  # fmt: skip

@@ -1,0 +1,40 @@
+import numpy as np
+import pytest
+
+from bo_loop.base.errors import DataError
+from bo_loop.report.speciation import draw, figure_bytes, require_new_figure
+from bo_loop.solution.distribution import distribute, system_of
+from bo_loop.solution.embedded import complexes, protonation
+
+
+@pytest.fixture(scope="module")
+def found():
+    species = (*protonation("glycine"), *complexes("Ni+2", "glycine"))
+    system = system_of(["Ni+2"], -1, species)
+    total = {"Ni+2": 1e-3, "L": 2e-3}
+    return distribute(system, total, np.arange(2, 12.01, 0.5), ionic_strength_M=0.1)
+
+
+def test_it_draws_the_shares_and_where_the_hydroxide_may_precipitate(found):
+    (axes,) = draw(found).axes
+    drawn = {line.get_label(): line.get_ydata() for line in axes.lines}
+    assert {"Ni+2", "NiL", "NiL2"} <= set(drawn)
+    assert "Ni(OH)" not in drawn or drawn["Ni(OH)"].max() >= 2.0
+    assert drawn["NiL"] == pytest.approx(100 * found.speciation.shares("Ni+2")["NiL"])
+    labels = [text.get_text() for text in axes.get_legend().get_texts()]
+    assert "Ni(OH)2(s) may precipitate" in labels
+
+
+def test_the_same_numbers_make_the_same_file(found, tmp_path):
+    for name, magic in (("a.svg", b"<?xml"), ("a.png", b"\x89PNG"), ("a.pdf", b"%PDF")):
+        first = figure_bytes(draw(found), tmp_path / name)
+        assert first.startswith(magic)
+        assert first == figure_bytes(draw(found), tmp_path / name)
+
+
+def test_a_figure_that_cannot_be_written_is_refused(tmp_path):
+    (tmp_path / "taken.svg").touch()
+    for name, why in (("a.txt", "ending"), ("no/a.svg", "no folder"), ("taken.svg", "kept")):
+        with pytest.raises(DataError, match=why):
+            require_new_figure(tmp_path / name)
+    require_new_figure(tmp_path / "new.svg")

@@ -1,0 +1,71 @@
+import pandas as pd
+import pytest
+
+from bo_loop.base.errors import DataError
+from bo_loop.solution.observed import ligand_smiles, observed_species
+
+GLYCINE, ALANINE = "NCC(=O)O", "C[C@H](N)C(=O)O"
+
+
+def table(*rows, **columns):
+    """(metal, charge, n, log β, I) of glycine."""
+    frame = pd.DataFrame(rows, columns=["metal", "charge", "n_ligands", "log_beta", "I"])
+    frame = frame.rename(columns={"I": "ionic_strength_M"}).assign(
+        ligand="Glycine", smiles=GLYCINE, temperature_C=25.0, censoring="none", source="lab"
+    )
+    return frame.assign(**columns)
+
+
+TABLE = table(
+    ("Ni", 2, 1, 5.74, 0.1), ("Ni", 2, 2, 10.6, 0.1), ("Ni", 2, 1, 6.18, 0.0),
+    ("H", 1, 1, 9.57, 0.1), ("H", 2, 1, 11.93, 0.1), ("Zn", 2, 1, 5.0, 0.5),
+)  # fmt: skip
+AT = {"temperature_C": 25.0, "ionic_strength_M": 0.1}
+
+
+def constants(species):
+    return {each.name: each.log_beta for each in species}
+
+
+def test_species_and_their_constants_at_the_nearest_conditions():
+    found = observed_species(TABLE, ["Ni+2"], GLYCINE, **AT)
+    assert constants(found) == {"HL": 9.57, "H2L": 11.93, "NiL": 5.74, "NiL2": 10.6}
+    assert {each.name: dict(each.parts) for each in found}["H2L"] == {"L": 1, "H+": 2}
+    at_zero = observed_species(TABLE, ["Ni+2"], GLYCINE, temperature_C=25.0, ionic_strength_M=0.0)
+    assert constants(at_zero)["NiL"] == 6.18
+    assert {each.name: each.ionic_strength_M for each in at_zero}["NiL"] == 0.0
+    zinc = observed_species(TABLE, ["Ni+2", "Zn+2"], GLYCINE, **AT)
+    assert {each.name: each.ionic_strength_M for each in zinc}["ZnL"] == 0.5
+
+
+def test_repeats_have_a_median_and_the_labs_own_values_come_first():
+    repeats = table(*[("Ni", 2, 1, value, 0.1) for value in (5.0, 5.7, 5.9)], ("H", 1, 1, 9.6, 0.1))
+    assert constants(observed_species(repeats, ["Ni+2"], GLYCINE, **AT))["NiL"] == 5.7
+    repeats["own"] = [True, False, False, False]
+    assert constants(observed_species(repeats, ["Ni+2"], GLYCINE, **AT))["NiL"] == 5.0
+
+
+def test_bounds_and_other_ligands_do_not_count():
+    bound = table(("Ni", 2, 1, 5.0, 0.1), censoring="lower")
+    with pytest.raises(DataError, match=r"no constant of Ni\+2 with NCC"):
+        observed_species(bound, ["Ni+2"], GLYCINE, **AT)
+    with pytest.raises(DataError, match=r"no constant of Cu\+2 with NCC"):
+        observed_species(TABLE, ["Cu+2"], GLYCINE, **AT)
+
+
+def test_a_ligand_without_protonation_constants_is_taken_as_deprotonated_and_said_so():
+    with pytest.warns(UserWarning, match="taken as deprotonated at every pH"):
+        observed_species(TABLE[TABLE["metal"] != "H"], ["Ni+2"], GLYCINE, **AT)
+
+
+def test_a_ligand_by_name_or_structure():
+    both = pd.concat([TABLE, TABLE.assign(ligand="Alanine", smiles=ALANINE)])
+    assert ligand_smiles("glycine", both) == GLYCINE
+    assert ligand_smiles("[NH3+]CC([O-])=O", both) == GLYCINE
+    assert ligand_smiles("CC(N)C(=O)O", both) == ALANINE  # the isomer that the table has
+    with pytest.raises(DataError, match="has no constant of 'edta'"):
+        ligand_smiles("edta", both)
+    with pytest.raises(DataError, match="neither a ligand's name in the table nor a SMILES"):
+        ligand_smiles("unobtainic acid", both)
+    with pytest.raises(DataError, match="names 2 ligands"):
+        ligand_smiles("x", both.assign(ligand="x"))
