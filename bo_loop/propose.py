@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from bo_loop.acquisition.batch.caps import Cap
 from bo_loop.acquisition.batch.explanation import Reference, explain, prospects
 from bo_loop.acquisition.batch.replicates import proposed_pairs, removed
-from bo_loop.acquisition.batch.select import Cap, Selection, select
+from bo_loop.acquisition.batch.select import Selection, select
 from bo_loop.acquisition.objectives.base import Objective
 from bo_loop.acquisition.objectives.items import Items
 from bo_loop.acquisition.objectives.several import Front

@@ -1,5 +1,7 @@
 """Small feature tables with a smooth log β over them, for the tests of models."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from bo_loop.base.types import PairFeatures
@@ -22,6 +24,43 @@ def pairs(n: int = 40, seed: int = 0, n_metals: int = 5, n_ligands: int = 12) ->
         ligand_row=rng.integers(n_ligands, size=n),
         pair=rng.integers(1, 3, (n, BLOCKS["pair"])).astype(float),
         names=names | {"pair": ("n_ligands", "pair1")},
+    )
+
+
+def counted(n: int = 40) -> PairFeatures:
+    """The same tables, and a block of counts."""
+    plain = pairs(n)
+    counts = np.random.default_rng(7).integers(0, 4, (len(plain.ligand["charge"]), 6))
+    return replace(
+        plain,
+        ligand=plain.ligand | {"atoms": counts.astype(np.uint8)},
+        names=dict(plain.names) | {"atoms": tuple("abcdef")},
+    )
+
+
+CHEMISTRY = {
+    "properties": 5, "bonding": 3, "proton": 2, "charge": 1, "donors": 4, "site": 3, "atoms": 6,
+}  # fmt: skip
+
+
+def chemistry(n: int = 40, seed: int = 0) -> PairFeatures:
+    """n pairs with every block of `features=chemistry`, and sources: the last third the lab's."""
+    rng = np.random.default_rng(seed)
+    plain = pairs(n, seed)
+    metals, ligands = (len(next(iter(t.values()))) for t in (plain.metal, plain.ligand))
+    names = {block: tuple(f"{block}{i}" for i in range(d)) for block, d in CHEMISTRY.items()}
+    conditions = rng.choice([[2.5, 1.0], [2.5, 0.0], [3.7, 1.0]], n)
+    own = np.arange(n) >= 2 * n // 3
+    return replace(
+        plain,
+        metal={b: rng.standard_normal((metals, CHEMISTRY[b])) for b in list(CHEMISTRY)[:3]},
+        ligand={b: rng.standard_normal((ligands, CHEMISTRY[b])) for b in ("charge", "donors")}
+        | {"site": rng.integers(0, 3, (ligands, CHEMISTRY["site"])).astype(float)}
+        | {"atoms": rng.integers(0, 4, (ligands, CHEMISTRY["atoms"])).astype(np.uint8)},
+        pair=np.column_stack([plain.pair[:, 0], conditions, rng.normal(0.0, 0.2, n)]),
+        names=names | {"pair": ("n_ligands", "temperature_C", "ionic_strength_M", "medium_effect")},
+        source=np.where(own, "campaign", np.resize(["book", "paper"], n)),
+        own=own,
     )
 
 

@@ -8,7 +8,6 @@ S    joint draws
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 import torch
@@ -17,6 +16,7 @@ from botorch.utils.sampling import draw_sobol_normal_samples
 from bo_loop.acquisition.batch.pickers import scorer_of
 from bo_loop.acquisition.batch.select import open_items
 from bo_loop.acquisition.objectives.base import Objective
+from bo_loop.acquisition.objectives.front import Incumbent
 from bo_loop.acquisition.scores.functions import UCB, LogEI, percent
 from bo_loop.acquisition.scores.joint import joint_values
 from bo_loop.acquisition.scores.values import likely_allowed
@@ -55,7 +55,7 @@ def chance_of_better(
     is_open: Mask,
     again: Mask,
     incumbent_row: int,
-    incumbent: Any,
+    incumbent: Incumbent,
     outside: Callable[[Rows], Mask] | None = None,
 ) -> Stop:
     """Draw the 200 most hopeful open items jointly, with the best answered one.
@@ -117,7 +117,7 @@ def chance_of_better(
 def _advice(chance: float, what: str, objective: Objective, outside: Mask) -> str:
     beats = "beats the best" if objective.scalar else "extends the front of"
     by = f"{objective.tolerance:g}{'' if objective.scalar else ' of hypervolume'}"
-    shown = percent(np.clip(chance, 0.5 / DRAWS, 1.0 - 0.5 / DRAWS))  # draws tell no certainty
+    shown = percent(np.clip(chance, 0.5 / DRAWS, 1.0 - 0.5 / DRAWS))  # draws prove nothing
     chances = f"{shown} chance that {what} {beats} {objective.quantity} by more than {by}"
     if chance >= WORTH:
         return f"{chances}."

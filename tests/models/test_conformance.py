@@ -8,7 +8,7 @@ from bo_loop.models.staged.beta_gp import BetaGP
 PAIR_GP = PairGP(
     terms=["metal * ligand", "ligand", "metal"], source_noise=False, source_offset=False
 )
-RECIPES = [MaternGP(), MaternGP(fit_rows=25, seed=3), BetaGP(folds=3), PAIR_GP]
+RECIPES = [MaternGP(), MaternGP(fit_rows=25, seed=3), BetaGP(folds=3), PAIR_GP, PairGP()]
 
 
 @pytest.mark.parametrize("recipe", RECIPES, ids=str)

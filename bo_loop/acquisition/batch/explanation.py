@@ -6,13 +6,13 @@ k      items
 """
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from scipy.special import ndtr
 
 from bo_loop.acquisition.batch.replicates import drawn_values, measured_items
 from bo_loop.acquisition.objectives.base import LogBeta, Objective
+from bo_loop.acquisition.objectives.front import Incumbent
 from bo_loop.acquisition.objectives.items import Items
 from bo_loop.acquisition.scores.base import Acquisition
 from bo_loop.acquisition.scores.functions import EI, percent
@@ -32,7 +32,7 @@ class Reference:
         What a person calls it, and where it is from.
     """
 
-    value: Any
+    value: Incumbent
     name: str = ""
 
 
@@ -47,10 +47,10 @@ class Prospects:
     mean, sd, chance, gain : (k,) float64, or float of one item
     """
 
-    mean: Any
-    sd: Any
-    chance: Any
-    gain: Any
+    mean: Floats | float
+    sd: Floats | float
+    chance: Floats | float
+    gain: Floats | float
 
     @classmethod
     def gaussian(cls, mean: Floats, sd: Floats, incumbent: float) -> "Prospects":
@@ -69,12 +69,12 @@ def prospects(
     own: Items,
     items: Rows,
     pairs: PoolPairs,
-    incumbent: Any,
+    incumbent: Incumbent,
     *,
     measured: Mask | None = None,
     noise: Floats | float = 0.0,
 ) -> Prospects:
-    """Tell what k items promise.
+    """Compute what k items promise.
 
     Parameters
     ----------
@@ -120,7 +120,7 @@ def explain(
     latent : Prospects
         What the one item promises.
     learned : Prospects
-        What one measurement would tell, where items are scored by that; else as `latent`.
+        What one measurement would teach, where items are scored by that; else as `latent`.
     reference : Reference
         Best value so far.
 

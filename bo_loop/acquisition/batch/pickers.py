@@ -1,7 +1,4 @@
-"""How the next item of a batch is found: by bounds, by streaming every item, by joint draws.
-
-A picker holds k items in order of their pair ids. `pick` finds the best of those left, `believe`
-conditions on rows that were taken into the batch (kriging believer: on their means).
+"""How the next item of a batch is found: by its own score, by joint draws, in random order.
 
 Symbols
 -------
@@ -10,180 +7,17 @@ S      draws
 left   positions of items not yet taken
 """
 
-from abc import ABC, abstractmethod
-from dataclasses import dataclass
-from typing import Any, Protocol
-
 import numpy as np
 
-from bo_loop.acquisition.batch.replicates import AfterMeasuring, drawn_values, measured_items
+from bo_loop.acquisition.batch.scored import Lazy, Picker, Streamed, no_front
 from bo_loop.acquisition.objectives.base import LogBeta, Objective
-from bo_loop.acquisition.objectives.compound import log_costs
-from bo_loop.acquisition.objectives.items import Items, first_mentions, partners
+from bo_loop.acquisition.objectives.front import Incumbent
 from bo_loop.acquisition.scores.base import Acquisition
 from bo_loop.acquisition.scores.functions import Random
-from bo_loop.acquisition.scores.gains import Gains, gains_of, moments_of
 from bo_loop.acquisition.scores.joint import Joint, joint_values
-from bo_loop.acquisition.scores.screen import ranked, top
-from bo_loop.acquisition.scores.values import blocks
+from bo_loop.acquisition.scores.screen import ranked
 from bo_loop.base.errors import ConfigError
 from bo_loop.base.types import Floats, Mask, PoolPairs, PoolPosterior, Rows
-
-
-class Picker(Protocol):
-    """Finds items one after another."""
-
-    def pick(self, left: Rows, incumbent: Any) -> tuple[int, float]:
-        """Return the position of the best item left, and its score."""
-
-    def believe(self, rows: Rows) -> None:
-        """Condition on the means of `rows`."""
-
-
-def believed(posterior: PoolPosterior, rows: Rows, noise: Floats) -> PoolPosterior:
-    """Condition on the means of `rows`, as if measured with variances `noise` (N,)."""
-    if len(rows) == 0:
-        return posterior
-    return posterior.condition(rows, posterior.mean(rows), noise[rows])
-
-
-@dataclass
-class _Scored(ABC):
-    """What `Lazy` and `Streamed` share; `posterior` is the one after all calls of `believe`.
-
-    With `measured` (k, m), the pairs that picking each item measures, items are scored by what
-    these measurements would tell; without, by their latent values.
-    """
-
-    posterior: PoolPosterior
-    objective: Objective
-    acquisition: Any
-    pairs: PoolPairs
-    items: Rows
-    noise: Floats
-    measured: Mask | None = None
-
-    def __post_init__(self):
-        self._known_weight = self._weigh()
-        self._prepare()
-
-    def _weigh(self) -> Floats | None:
-        """Log of each item's chance of success over its cost, where they count; (k,)."""
-        log_success, per_cost = self.pairs.log_success, self.objective.per_cost
-        if log_success is None and not per_cost:
-            return None
-        weight = -log_costs(self.pairs, self.items) if per_cost else np.zeros(len(self.items))
-        if log_success is not None:
-            parts = self.objective.parts(self.pairs)[self.items]
-            weight += (log_success[parts] * first_mentions(parts)).sum(axis=1)
-        return weight
-
-    @abstractmethod
-    def _prepare(self) -> None: ...
-
-    @abstractmethod
-    def best(self, left: Rows, incumbent: Any, q: int) -> tuple[Rows, Floats]:
-        """Return the q best of the items left, and their scores."""
-
-    def pick(self, left: Rows, incumbent: Any) -> tuple[int, float]:
-        """Return the position of the best item left, and its score."""
-        positions, scores = self.best(left, incumbent, 1)
-        return int(positions[0]), float(scores[0])
-
-
-class Lazy(_Scored):
-    """Screening by bounds, for scores of a row's own mean and variance and a known weight."""
-
-    def _prepare(self) -> None:
-        view = self._view()
-        self._mean, self._bound = view.mean(self.items), view.variance_bound(self.items)
-
-    def best(self, left: Rows, incumbent: float, q: int) -> tuple[Rows, Floats]:
-        """Return the q best of the items left, and their scores; tightened bounds are kept."""
-        view = self._view()
-        found = top(
-            self.acquisition,
-            mean=self._mean[left],
-            variance_bound=self._bound[left],
-            variance=lambda at: view.variance(self.items[left[at]]),
-            incumbent=incumbent,
-            q=q,
-            log_weight=None if self._known_weight is None else self._known_weight[left],
-        )
-        self._bound[left] = found.variance_bound
-        return left[found.positions], found.scores
-
-    def _view(self) -> Any:
-        view = self.objective.view(self.posterior, self.pairs)
-        return view if self.measured is None else AfterMeasuring(view, self.noise)
-
-    def believe(self, rows: Rows) -> None:
-        """Condition on the means of `rows`; means stay, and bounds stay bounds."""
-        self.posterior = believed(self.posterior, rows, self.noise)
-
-
-class Streamed(_Scored):
-    """Every item is scored by the distribution of its value.
-
-    Constraints, costs and the chance that the experiments succeed weigh the score.
-    """
-
-    def _prepare(self) -> None:
-        if not (self.objective.scalar or self.acquisition.by_improvement):
-            raise _no_front(self.acquisition)
-        limits = [
-            partners(self.pairs, limit.metal, limit.n_ligands)[self.items]
-            for limit in self.objective.limits
-        ]
-        parts = np.column_stack([self.objective.parts(self.pairs)[self.items], *limits])
-        self._local = Items.of(self.posterior, parts)
-
-    def best(self, left: Rows, incumbent: Any, q: int) -> tuple[Rows, Floats]:
-        """Return the q best of the items left, and their scores."""
-        scores = self._scores(left, incumbent)
-        if np.isneginf(scores).all():  # nothing can beat the incumbent: the nearest to it first
-            scores = self._scores(left, incumbent, by_draws=True)
-        places = ranked(scores, q)
-        return left[places], scores[places]
-
-    def _scores(self, left: Rows, incumbent: Any, by_draws: bool = False) -> Floats:
-        scores = [self._block(left[some], incumbent, by_draws) for some in blocks(len(left))]
-        return np.concatenate(scores)
-
-    def _block(self, at: Rows, incumbent: Any, by_draws: bool) -> Floats:
-        local = self._local.take(at)
-        scores = self._unweighted(local.first(self.objective.width), at, incumbent, by_draws)
-        if self.objective.limits or self._known_weight is not None:
-            scores = self.acquisition.weighted(scores, self._log_weight(local, at))
-        return scores
-
-    def _unweighted(self, own: Items, at: Rows, incumbent: Any, by_draws: bool) -> Floats:
-        objective, acquisition = self.objective, self.acquisition
-        about = self.items[at], self.pairs
-        measured = None if self.measured is None else self.measured[at]
-        if objective.gaussian:
-            own = own if measured is None else measured_items(own, measured, self.noise)
-            return acquisition.value(*moments_of(objective, own, *about), incumbent)
-        if measured is not None or by_draws:
-            values = drawn_values(objective, own, *about, measured, self.noise)
-            if acquisition.by_improvement:
-                return acquisition.of_gains(Gains.drawn(objective.improvement(values, incumbent)))
-            return acquisition.value(values.mean(axis=0), values.var(axis=0), incumbent)
-        if acquisition.by_improvement:
-            return acquisition.of_gains(gains_of(objective, own, *about, incumbent))
-        return acquisition.value(*moments_of(objective, own, *about), incumbent)
-
-    def _log_weight(self, local: Items, at: Rows) -> Floats:
-        log_weight = np.zeros(len(at)) if self._known_weight is None else self._known_weight[at]
-        for column, limit in enumerate(self.objective.limits, start=self.objective.width):
-            variance = np.maximum(local.covariance[:, column, column], 0.0)
-            log_weight = log_weight + limit.log_chance(local.mean[:, column], variance)
-        return log_weight
-
-    def believe(self, rows: Rows) -> None:
-        """Condition on the means of `rows`, by an update of every item's own Gaussian."""
-        self._local = self._local.believing(self.posterior, rows, self.noise[rows])
-        self.posterior = believed(self.posterior, rows, self.noise)
 
 
 class Drawn:
@@ -262,12 +96,12 @@ class Shuffled:
     def __init__(self, k: int, rng: np.random.Generator):
         self._scores = rng.permutation(k).astype(np.float64)
 
-    def pick(self, left: Rows, incumbent: Any) -> tuple[int, float]:
+    def pick(self, left: Rows, incumbent: Incumbent) -> tuple[int, float]:
         """Return the first item left in that order."""
         positions, scores = self.best(left, incumbent, 1)
         return int(positions[0]), float(scores[0])
 
-    def best(self, left: Rows, incumbent: Any, q: int) -> tuple[Rows, Floats]:
+    def best(self, left: Rows, incumbent: Incumbent, q: int) -> tuple[Rows, Floats]:
         """Return the q first of the items left in that order, and their places from the end."""
         positions = left[np.argsort(-self._scores[left])[:q]]
         return positions, self._scores[positions]
@@ -305,7 +139,7 @@ def picker(
             "constraints nor costs nor feasibility. Choose log_ei, ei or pi."
         )
     if joint and not objective.scalar:
-        raise _no_front(acquisition)
+        raise no_front(acquisition)
     if objective.feasibility and not joint:
         # refused from the first round on, not only once something has failed
         acquisition.weighted(np.empty(0), np.empty(0))
@@ -317,10 +151,3 @@ def picker(
 def scorer_of(objective: Objective) -> type[Lazy | Streamed]:
     """Return what scores the items of an objective: by bounds only a row's own log β."""
     return Lazy if isinstance(objective, LogBeta) and not objective.limits else Streamed
-
-
-def _no_front(acquisition: Acquisition) -> ConfigError:
-    return ConfigError(
-        f"acquisition {type(acquisition).__name__} needs one value an item, and a pareto objective "
-        "has several. Choose log_ei, ei or pi, which then score the hypervolume gained."
-    )

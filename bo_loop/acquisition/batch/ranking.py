@@ -1,15 +1,12 @@
 """All open items in the order of their scores, each scored as if it were the next pick."""
 
-from typing import Any
-
 import numpy as np
 
-from bo_loop.acquisition.batch.pickers import picker
-from bo_loop.acquisition.batch.select import awaited, open_items, scored_by
+from bo_loop.acquisition.batch.select import open_items, picker_after
 from bo_loop.acquisition.objectives.base import Objective
+from bo_loop.acquisition.objectives.front import Incumbent
 from bo_loop.acquisition.scores.base import Acquisition
 from bo_loop.acquisition.scores.joint import Joint
-from bo_loop.acquisition.scores.values import item_values
 from bo_loop.base.types import Floats, PoolPairs, PoolPosterior, Rows
 
 
@@ -20,7 +17,7 @@ def ranking(
     *,
     rows: Rows,
     pairs: PoolPairs,
-    incumbent: Any,
+    incumbent: Incumbent,
     noise: Floats,
     pending_rows: Rows,
     rng: np.random.Generator,
@@ -61,20 +58,11 @@ def ranking(
     is_open = np.zeros(len(pairs), dtype=bool)
     is_open[rows] = True
     items = open_items(objective, pairs, is_open)
-    finder = picker(
-        posterior,
-        objective,
-        acquisition.shortlist if isinstance(acquisition, Joint) else acquisition,
-        pairs,
-        items,
-        noise=noise,
-        known=items[:0],
-        q=len(items),
-        rng=rng,
-        measured=scored_by(objective, acquisition, pairs, items, (is_open, np.zeros_like(is_open))),
-    )
-    finder.believe(pending_rows)
-    for value in item_values(posterior, objective, pairs, awaited(objective, pairs, pending_rows)):
-        incumbent = objective.raised(incumbent, value)
+    marginal = acquisition.shortlist if isinstance(acquisition, Joint) else acquisition
+    masks = is_open, np.zeros_like(is_open)
+    finder, incumbent = picker_after(
+        posterior, objective, marginal, pairs, items, masks, incumbent, pending_rows,
+        noise=noise, known=items[:0], q=len(items), rng=rng,
+    )  # fmt: skip
     order, scores = finder.best(np.arange(len(items)), incumbent, len(items))
     return items[order], scores

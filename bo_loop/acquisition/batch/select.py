@@ -22,16 +22,17 @@ k           open rows
 q           pairs wanted
 """
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
+from bo_loop.acquisition.batch.caps import Cap, Limits
 from bo_loop.acquisition.batch.pickers import picker
 from bo_loop.acquisition.batch.replicates import proposed_pairs
+from bo_loop.acquisition.batch.scored import Picker
 from bo_loop.acquisition.objectives.base import Objective
+from bo_loop.acquisition.objectives.front import Incumbent
 from bo_loop.acquisition.objectives.items import partners
 from bo_loop.acquisition.objectives.limits import Limit
 from bo_loop.acquisition.scores.base import Acquisition
@@ -39,23 +40,6 @@ from bo_loop.acquisition.scores.joint import BASELINE, Joint
 from bo_loop.acquisition.scores.values import item_values
 from bo_loop.base.errors import ConfigError, FitError
 from bo_loop.base.types import Floats, Mask, PoolPairs, PoolPosterior, Rows
-
-
-@dataclass(frozen=True)
-class Cap:
-    """A limit on how much of a batch some of the rows may fill.
-
-    Parameters
-    ----------
-    rows : (N,) bool
-        The rows that are limited.
-    most : int
-        Most pairs of them in a batch, at least 1. An item of several pairs that is begun is
-        finished.
-    """
-
-    rows: Any
-    most: int
 
 
 @dataclass(frozen=True)
@@ -84,7 +68,7 @@ def select(
     *,
     rows: Rows,
     pairs: PoolPairs,
-    incumbent: Any,
+    incumbent: Incumbent,
     q: int,
     rng: np.random.Generator,
     noise: Floats | float,
@@ -156,26 +140,74 @@ def select(
     _refuse_non_finite(values, posterior.variance_bound(items), items, pairs)
     known = _best_known(posterior, objective, acquisition, pairs, known_items)
     noise = np.broadcast_to(np.asarray(noise, dtype=np.float64), len(pairs))
-    finder = picker(
-        posterior, objective, acquisition, pairs, items, noise=noise, known=known, q=q, rng=rng,
-        measured=scored_by(objective, acquisition, pairs, items, (is_open, again)),
-    )  # fmt: skip
-    finder.believe(pending)
-    for value in item_values(posterior, objective, pairs, awaited(objective, pairs, pending)):
-        incumbent = objective.raised(incumbent, value)
-    limits = _Limits(acquisition, pairs, cap)
     masks = is_open, again
+    finder, incumbent = picker_after(
+        posterior, objective, acquisition, pairs, items, masks, incumbent, pending,
+        noise=noise, known=known, q=q, rng=rng,
+    )  # fmt: skip
+    limits = Limits(acquisition, pairs, cap)
     return _fill(finder, objective, limits, pairs, items, values, masks, incumbent, q)
 
 
-def scored_by(objective, acquisition, pairs, items, masks) -> Mask | None:
-    """Return the pairs by whose measurement each item is scored; None: by its latent value."""
-    if not acquisition.allow_replicates or isinstance(acquisition, Joint):
-        return None
-    return proposed_pairs(objective.parts(pairs)[items], *masks)
+def picker_after(
+    posterior: PoolPosterior,
+    objective: Objective,
+    acquisition: Acquisition,
+    pairs: PoolPairs,
+    items: Rows,
+    masks: tuple[Mask, Mask],
+    incumbent: Incumbent,
+    pending: Rows,
+    *,
+    noise: Floats,
+    known: Rows,
+    q: int,
+    rng: np.random.Generator,
+) -> tuple[Picker, Incumbent]:
+    """Return what finds the items, and the incumbent, once pending rows count as answered.
+
+    Parameters
+    ----------
+    posterior, objective, acquisition, pairs, incumbent, noise, q, rng
+        As for `select`.
+    items : (k,) int64
+        Rows of the items to choose from.
+    masks : tuple of (N,) bool
+        Rows that may be measured, and those that may be measured again.
+    pending : (p,) int64
+        Rows that are believed to answer with their means.
+    known : (a,) int64
+        Rows of answered items, for acquisitions that draw them as well.
+
+    Raises
+    ------
+    ConfigError
+        If objective and acquisition do not go together.
+    """
+    measured = None  # items are scored by their latent values
+    if acquisition.allow_replicates and not isinstance(acquisition, Joint):
+        measured = proposed_pairs(objective.parts(pairs)[items], *masks)
+    finder = picker(
+        posterior, objective, acquisition, pairs, items,
+        noise=noise, known=known, q=q, rng=rng, measured=measured,
+    )  # fmt: skip
+    finder.believe(pending)
+    for value in item_values(posterior, objective, pairs, _awaited(objective, pairs, pending)):
+        incumbent = objective.raised(incumbent, value)
+    return finder, incumbent
 
 
-def _fill(finder, objective, limits, pairs, items, values, masks, incumbent, q) -> Selection:
+def _fill(
+    finder: Picker,
+    objective: Objective,
+    limits: Limits,
+    pairs: PoolPairs,
+    items: Rows,
+    values: Floats,
+    masks: tuple[Mask, Mask],
+    incumbent: Incumbent,
+    q: int,
+) -> Selection:
     """Pick items until they bring q pairs; `masks` of open and of measured rows are used up."""
     parts = objective.parts(pairs)[items]
     (is_open, again), left = masks, np.arange(len(items))
@@ -201,7 +233,9 @@ def _fill(finder, objective, limits, pairs, items, values, masks, incumbent, q) 
     )
 
 
-def open_items(objective: Objective, pairs: PoolPairs, is_open: Any, again: Any = None) -> Rows:
+def open_items(
+    objective: Objective, pairs: PoolPairs, is_open: Mask, again: Mask | None = None
+) -> Rows:
     """Rows of the items that have a pair to measure, in order of their ids.
 
     Parameters
@@ -234,34 +268,7 @@ def _require_predicted(limit: Limit, lacking: Rows) -> None:
         )
 
 
-class _Limits:
-    """Counts a batch's items by ligand and metal, and the pairs of those under a cap."""
-
-    def __init__(self, acquisition: Acquisition, pairs: PoolPairs, cap: Cap | None):
-        keyed = (
-            (acquisition.max_per_ligand, pairs.ligands),
-            (acquisition.max_per_metal, pairs.metals),
-        )
-        self._limits = [(most, keys, Counter()) for most, keys in keyed if most is not None]
-        self._cap, self._capped = cap, 0
-
-    def count(self, item: int, n_pairs: int) -> None:
-        for _, keys, counts in self._limits:
-            counts[keys[item]] += 1
-        if self._cap is not None and self._cap.rows[item]:
-            self._capped += n_pairs
-
-    def allow(self, items: Rows) -> Any:
-        allowed = np.ones(len(items), dtype=bool)
-        if self._cap is not None and self._capped >= self._cap.most:
-            allowed &= ~self._cap.rows[items]
-        for most, keys, counts in self._limits:
-            full = {key for key, n in counts.items() if n >= most}
-            allowed &= np.array([keys[item] not in full for item in items], dtype=bool)
-        return allowed
-
-
-def awaited(objective: Objective, pairs: PoolPairs, pending: Rows) -> Rows:
+def _awaited(objective: Objective, pairs: PoolPairs, pending: Rows) -> Rows:
     """Return the items that a pending row belongs to: they count as found."""
     parts = objective.parts(pairs)
     return np.flatnonzero((parts[:, 0] >= 0) & np.isin(parts, pending).any(axis=1))

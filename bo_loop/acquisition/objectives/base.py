@@ -22,6 +22,7 @@ from typing import Any, ClassVar, Protocol
 
 import numpy as np
 
+from bo_loop.acquisition.objectives.front import Incumbent
 from bo_loop.acquisition.objectives.limits import Limit, parse_limit
 from bo_loop.acquisition.objectives.pieces import Pieces
 from bo_loop.base.errors import ConfigError
@@ -125,7 +126,7 @@ class Objective(ABC):
         """Return a value as a chemist would write it."""
         return value
 
-    def shown_each(self, values: Any) -> dict[str, float]:
+    def shown_each(self, values: Floats) -> dict[str, float]:
         """Return the value of an item, or its p values, by what they are called."""
         return {self.quantity: self.shown(float(values))}
 
@@ -133,15 +134,15 @@ class Objective(ABC):
         """Return what a pair is to the item it was chosen for; empty if it is all of it."""
         return "" if self.width == 1 else "target" if row == item else "competitor"
 
-    def improvement(self, values: Floats, incumbent: Any) -> Floats:
+    def improvement(self, values: Floats, incumbent: Incumbent) -> Floats:
         """Return by how much values (…, k) beat the incumbent, negative where they do not."""
         return values - incumbent
 
-    def best(self, values: Floats, every: Callable[[], Floats]) -> Any:
+    def best(self, values: Floats, every: Callable[[], Floats]) -> Incumbent:
         """Return the incumbent of k known values; `every` returns the values of all items."""
         return float(values.max())
 
-    def raised(self, incumbent: Any, value: Any) -> Any:
+    def raised(self, incumbent: Incumbent, value: Floats) -> Incumbent:
         """Return the incumbent after one more value."""
         return max(incumbent, float(value))
 
@@ -181,11 +182,35 @@ class AffineView:
         return self.posterior.covariance(rows_a, rows_b)
 
 
+class OwnPair(Objective, ABC):
+    """An objective of the pair's own log β, or of none."""
+
+    def parts(self, pairs: PoolPairs) -> Rows:
+        """Return each row itself; (N, 1)."""
+        return np.where(pairs.own, np.arange(len(pairs)), -1)[:, None]
+
+
 @dataclass(frozen=True, kw_only=True)
-class LogBeta(Objective):
-    """log β of the pair itself, with either sign: what `Maximise` and `Minimise` share."""
+class LogBeta(OwnPair):
+    """log β of the pair itself, with either sign.
+
+    Parameters
+    ----------
+    free_ligand_M : float, optional
+        Concentration of free ligand in mol/L at which pairs are compared; needed where the pool
+        mixes numbers of ligands.
+    constraints, per_cost, feasibility, tolerance
+        As `Objective`.
+
+    Raises
+    ------
+    ConfigError
+        If an option is not what it has to be.
+    """
 
     free_ligand_M: float | None = None
+    sign: ClassVar[float]
+    """+1 to maximise, −1 to minimise."""
 
     def __post_init__(self):
         super().__post_init__()
@@ -200,18 +225,9 @@ class LogBeta(Objective):
             )
 
     @property
-    @abstractmethod
-    def sign(self) -> float:
-        """+1 to maximise, −1 to minimise."""
-
-    @property
     def quantity(self) -> str:
         """``log β``, or ``log(β·[L]ⁿ)`` where a free-ligand concentration is stated."""
         return "log β" if self.free_ligand_M is None else "log(β·[L]ⁿ)"
-
-    def parts(self, pairs: PoolPairs) -> Rows:
-        """Return each row itself; (N, 1)."""
-        return np.where(pairs.own, np.arange(len(pairs)), -1)[:, None]
 
     @property
     def pieces(self) -> Pieces:
@@ -261,50 +277,16 @@ class LogBeta(Objective):
 
 @dataclass(frozen=True, kw_only=True)
 class Maximise(LogBeta):
-    """Look for the strongest complex.
+    """Look for the strongest complex; parameters and errors as of `LogBeta`."""
 
-    Parameters
-    ----------
-    free_ligand_M : float, optional
-        Concentration of free ligand in mol/L at which pairs are compared; needed where the pool
-        mixes numbers of ligands.
-    constraints, per_cost, feasibility, tolerance
-        As `Objective`.
-
-    Raises
-    ------
-    ConfigError
-        If an option is not what it has to be.
-    """
-
-    @property
-    def sign(self) -> float:
-        """The sign of log β in what is maximised."""
-        return 1.0
+    sign = 1.0
 
 
 @dataclass(frozen=True, kw_only=True)
 class Minimise(LogBeta):
-    """Look for the weakest complex.
+    """Look for the weakest complex; parameters and errors as of `LogBeta`."""
 
-    Parameters
-    ----------
-    free_ligand_M : float, optional
-        Concentration of free ligand in mol/L at which pairs are compared; needed where the pool
-        mixes numbers of ligands.
-    constraints, per_cost, feasibility, tolerance
-        As `Objective`.
-
-    Raises
-    ------
-    ConfigError
-        If an option is not what it has to be.
-    """
-
-    @property
-    def sign(self) -> float:
-        """The sign of log β in what is maximised."""
-        return -1.0
+    sign = -1.0
 
 
 def require_number(name: str, value: Any, *, least: float = -math.inf) -> None:

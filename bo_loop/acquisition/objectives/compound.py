@@ -8,13 +8,12 @@ m    pairs that the value of an item depends on
 S    joint draws
 """
 
-from abc import ABC
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from bo_loop.acquisition.objectives.base import Objective, require_number
+from bo_loop.acquisition.objectives.base import Objective, OwnPair, require_number
 from bo_loop.acquisition.objectives.items import partners
 from bo_loop.acquisition.objectives.pieces import Pieces
 from bo_loop.base.errors import ConfigError
@@ -22,16 +21,8 @@ from bo_loop.base.types import Floats, PoolPairs, Rows
 from bo_loop.chemistry.ions import parse_ion
 
 
-class _OwnPair(Objective, ABC):
-    """An objective of the pair's own log β, or of none."""
-
-    def parts(self, pairs: PoolPairs) -> Rows:
-        """Return each row itself; (N, 1)."""
-        return np.where(pairs.own, np.arange(len(pairs)), -1)[:, None]
-
-
 @dataclass(frozen=True, kw_only=True)
-class Range(_OwnPair):
+class Range(OwnPair):
     """Look for a log β within bounds; outside, the distance to the nearer one is minimised.
 
     Parameters
@@ -73,7 +64,7 @@ class Range(_OwnPair):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Target(_OwnPair):
+class Target(OwnPair):
     """Look for the log β closest to a value.
 
     Parameters
@@ -193,7 +184,7 @@ class Selectivity(Objective):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Cost(_OwnPair):
+class Cost(OwnPair):
     """The ligand's cost, to be minimised: a column of the pool. For `Pareto` and `WeightedSum`."""
 
     @property

@@ -7,20 +7,19 @@ k    items
 m    pairs that the value of an item depends on
 S    joint draws
 p    objectives
-f    points on the front
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import ClassVar
 
 import numpy as np
 
 from bo_loop.acquisition.objectives.base import Objective, require_number
+from bo_loop.acquisition.objectives.front import Front
 from bo_loop.acquisition.objectives.pieces import Pieces
 from bo_loop.base.errors import ConfigError
-from bo_loop.base.types import Floats, Mask, PoolPairs, Rows
+from bo_loop.base.types import Floats, PoolPairs, Rows
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,7 +44,7 @@ class _Several(Objective):
 
     @property
     def width(self) -> int:
-        """Those of all members."""
+        """The sum of the members' widths."""
         return sum(o.width for o in self.objectives)
 
     def parts(self, pairs: PoolPairs) -> Rows:
@@ -175,7 +174,7 @@ class Pareto(_Several):
         members = zip(self.objectives, values.tolist(), strict=True)
         return {member.quantity: member.shown(value) for member, value in members}
 
-    def best(self, values: Floats, every: Callable[[], Floats]) -> "Front":
+    def best(self, values: Floats, every: Callable[[], Floats]) -> Front:
         """Return the front of k known points (k, p); `every` returns the values of all items."""
         if self.reference is not None:
             return Front.of(values, self.reference)
@@ -183,57 +182,10 @@ class Pareto(_Several):
         worst, spread = points.min(axis=0), np.ptp(points, axis=0)
         return Front.of(values, worst - np.where(spread > 0.0, 0.1 * spread, 1.0))
 
-    def raised(self, incumbent: "Front", value: Floats) -> "Front":
+    def raised(self, incumbent: Front, value: Floats) -> Front:
         """Return the front after one more point; the reference point stays."""
         return Front.of(np.vstack([incumbent.points, value]), incumbent.reference)
 
-    def improvement(self, values: Floats, incumbent: "Front") -> Floats:
+    def improvement(self, values: Floats, incumbent: Front) -> Floats:
         """Return the hypervolume that each point of (…, k, p) adds to the front; (…, k)."""
         return incumbent.gain(values)
-
-
-def non_dominated(points: Floats) -> Mask:
-    """Tell which of k points (k, p) none other beats: as good in all, and better in one; (k,)."""
-    import torch  # not on the way to the `bo-loop status` of one objective
-    from botorch.utils.multi_objective import is_non_dominated
-
-    return is_non_dominated(torch.as_tensor(points)).numpy()
-
-
-@dataclass(frozen=True)
-class Front:
-    """Points that none other beats in everything, and where their hypervolume begins.
-
-    Parameters
-    ----------
-    points : (f, p) float64
-    reference : (p,) float64
-    """
-
-    points: Floats
-    reference: Floats
-
-    @classmethod
-    def of(cls, points: Floats, reference: Sequence[float] | Floats) -> "Front":
-        """Keep the points that no other dominates."""
-        points = np.asarray(points, dtype=np.float64)
-        return cls(points[non_dominated(points)], np.asarray(reference, dtype=np.float64))
-
-    @cached_property
-    def _cells(self) -> Floats:
-        import torch
-        from botorch.utils.multi_objective.box_decompositions.non_dominated import (
-            FastNondominatedPartitioning,
-        )
-
-        partitioning = FastNondominatedPartitioning(
-            ref_point=torch.as_tensor(self.reference), Y=torch.as_tensor(self.points)
-        )
-        return partitioning.get_hypercell_bounds().numpy()
-
-    def gain(self, values: Floats) -> Floats:
-        """Return the hypervolume that each of `values` (…, p) adds; (…,)."""
-        total = np.zeros(values.shape[:-1])
-        for low, high in zip(*self._cells, strict=True):
-            total += np.prod(np.clip(np.minimum(values, high) - low, 0.0, None), axis=-1)
-        return total

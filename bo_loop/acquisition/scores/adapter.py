@@ -9,10 +9,10 @@ mean, covariance of the posterior: (…, q) and (…, q, q)
 """
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import torch
+from botorch.acquisition.objective import PosteriorTransform
 from botorch.models.model import Model
 from botorch.posteriors import GPyTorchPosterior
 from botorch.posteriors.ensemble import EnsemblePosterior
@@ -77,7 +77,7 @@ class RowModel(Model):
         X: torch.Tensor,
         output_indices: list[int] | None = None,
         observation_noise: bool | torch.Tensor = False,
-        posterior_transform: Any = None,
+        posterior_transform: PosteriorTransform | None = None,
     ) -> GPyTorchPosterior:
         """Predict the rows X jointly.
 
@@ -141,7 +141,7 @@ class DrawnModel(Model):
         X: torch.Tensor,
         output_indices: list[int] | None = None,
         observation_noise: bool | torch.Tensor = False,
-        posterior_transform: Any = None,
+        posterior_transform: PosteriorTransform | None = None,
     ) -> EnsemblePosterior:
         """Return the draws of the items X (…, q, 1), as an ensemble of S members."""
         drawn = self._values[:, X.detach().squeeze(-1).long()]

@@ -1,6 +1,6 @@
 """What every acquisition has: the options of a batch, and a reason for each choice."""
 
-from abc import ABC, abstractmethod
+from abc import ABC
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -19,7 +19,7 @@ class Acquisition(ABC):
         Most items of one metal ion in a batch.
     allow_replicates : bool
         Propose a measured pair again where that is worth more than a new one; every candidate is
-        then scored by what one measurement of it would tell
+        then scored by what one measurement of it would teach
         (`bo_loop.acquisition.batch.replicates`).
 
     Raises
@@ -36,6 +36,8 @@ class Acquisition(ABC):
     """Whether measuring a pair again has a worth that falls with each time."""
     criterion: ClassVar[str]
     """What it ranks by, in words."""
+    reason: ClassVar[str] = ""
+    """Why an item was chosen, where it can be said without its numbers."""
 
     def __post_init__(self):
         for name in ("max_per_ligand", "max_per_metal"):
@@ -54,6 +56,6 @@ class Acquisition(ABC):
                 "to false."
             )
 
-    @abstractmethod
     def motive(self, mean: float, sd: float, incumbent: float, gain: float) -> str:
         """Say in a clause why an item of this mean, standard deviation and gain was chosen."""
+        return self.reason

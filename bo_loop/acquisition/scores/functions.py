@@ -37,7 +37,13 @@ from bo_loop.base.types import Floats
 _TAU = 1e-6  # width of the smooth step in BoTorch's qLogEI
 
 
-class _Improvement(Marginal):
+class _Weighable(Marginal):
+    def weighted(self, scores: Floats, log_weight: Floats) -> Floats:
+        """Multiply with the weight; (k,)."""
+        return scores * np.exp(log_weight)
+
+
+class _Improvement(_Weighable):
     bounded: ClassVar[bool] = True
     values_replicates: ClassVar[bool] = True
     by_improvement: ClassVar[bool] = True
@@ -89,10 +95,6 @@ class EI(_Improvement):
         """Return the expected gain; (k,)."""
         return gains.expected()
 
-    def weighted(self, scores: Floats, log_weight: Floats) -> Floats:
-        """Multiply with the weight; (k,)."""
-        return scores * np.exp(log_weight)
-
 
 @dataclass(frozen=True, kw_only=True)
 class UCB(Marginal):
@@ -140,7 +142,7 @@ class UCB(Marginal):
 
 
 @dataclass(frozen=True, kw_only=True)
-class PI(Marginal):
+class PI(_Weighable):
     """Probability of improvement over the incumbent.
 
     Above the incumbent the probability falls as the variance grows, so only rows that are
@@ -149,6 +151,7 @@ class PI(Marginal):
 
     by_improvement: ClassVar[bool] = True
     criterion: ClassVar[str] = "the chance of a further gain"
+    reason: ClassVar[str] = "chosen for that chance"
 
     def value(self, mean: Floats, variance: Floats, incumbent: float) -> Floats:
         """Score k rows of these means and variances; (k,)."""
@@ -161,17 +164,9 @@ class PI(Marginal):
         """Probability of a gain; (k,)."""
         return gains.chance()
 
-    def weighted(self, scores: Floats, log_weight: Floats) -> Floats:
-        """Multiply with the weight; (k,)."""
-        return scores * np.exp(log_weight)
-
     def ceiling(self, mean: Floats, variance_bound: Floats, incumbent: float) -> Floats:
         """Bound the score from above for any variance up to `variance_bound`; (k,)."""
         return np.where(mean > incumbent, 1.0, self.value(mean, variance_bound, incumbent))
-
-    def motive(self, mean: float, sd: float, incumbent: float, gain: float) -> str:
-        """Name the chance as the reason."""
-        return "chosen for that chance"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -179,15 +174,12 @@ class Greedy(Marginal):
     """The posterior mean: pure exploitation."""
 
     criterion: ClassVar[str] = "the predicted value"
+    reason: ClassVar[str] = "chosen for its predicted value alone"
     bounded: ClassVar[bool] = True
 
     def value(self, mean: Floats, variance: Floats, incumbent: float) -> Floats:
         """Score k rows of these means; (k,). Variance and incumbent play no part."""
         return np.array(mean, dtype=np.float64)
-
-    def motive(self, mean: float, sd: float, incumbent: float, gain: float) -> str:
-        """Name the prediction as the reason."""
-        return "chosen for its predicted value alone"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -195,6 +187,7 @@ class MaxVariance(Marginal):
     """The latent variance: pure exploration."""
 
     criterion: ClassVar[str] = "the doubt"
+    reason: ClassVar[str] = "the model knows least about it"
     bounded: ClassVar[bool] = True
     values_replicates: ClassVar[bool] = True
 
@@ -202,24 +195,17 @@ class MaxVariance(Marginal):
         """Score k rows of these variances; (k,). Mean and incumbent play no part."""
         return np.array(variance, dtype=np.float64)
 
-    def motive(self, mean: float, sd: float, incumbent: float, gain: float) -> str:
-        """Name the doubt as the reason."""
-        return "the model knows least about it"
-
 
 @dataclass(frozen=True, kw_only=True)
 class Random(Acquisition):
     """A random order: the yardstick for the others."""
 
     criterion: ClassVar[str] = "chance"
-
-    def motive(self, mean: float, sd: float, incumbent: float, gain: float) -> str:
-        """Name chance as the reason."""
-        return "chosen at random"
+    reason: ClassVar[str] = "chosen at random"
 
 
 def percent(share: float) -> str:
-    """Write a share between 0 and 1 as a percentage; what is not quite 0 or 1 does not look it."""
+    """Write a share between 0 and 1 as a percentage; values near 0 or 1 are not rounded to it."""
     if 0 < share < 0.005:
         return "< 1 %"
     if 0.995 < share < 1:

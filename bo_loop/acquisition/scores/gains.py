@@ -12,12 +12,12 @@ S      nodes or draws
 """
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from scipy.special import logsumexp
 
 from bo_loop.acquisition.objectives.base import Objective
+from bo_loop.acquisition.objectives.front import Incumbent
 from bo_loop.acquisition.objectives.items import Items
 from bo_loop.acquisition.scores.integrals import line, polytope
 from bo_loop.base.types import Floats, PoolPairs, Rows
@@ -61,7 +61,7 @@ class Gains:
 
 
 def gains_of(
-    objective: Objective, own: Items, items: Rows, pairs: PoolPairs, incumbent: Any
+    objective: Objective, own: Items, items: Rows, pairs: PoolPairs, incumbent: Incumbent
 ) -> Gains:
     """Weigh by how much the values of k items may beat the incumbent.
 

@@ -12,9 +12,9 @@ N_u  distinct pairs that their values depend on
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 import torch
@@ -81,6 +81,10 @@ class Thompson(Joint):
 
     size: ClassVar[int] = THOMPSON_ROWS
     criterion: ClassVar[str] = "joint draws"
+    reason: ClassVar[str] = (
+        "best in one joint draw from the posterior "
+        f"(of the {THOMPSON_ROWS:,} rows of highest mean + 3 sd, if there are more)"
+    )
     values_replicates: ClassVar[bool] = True
 
     def normals(self, n: int, q: int, rng: np.random.Generator) -> Floats:
@@ -93,20 +97,19 @@ class Thompson(Joint):
         """Return the draw of this pick; (K,)."""
         return values[len(picked)]
 
-    def motive(self, mean: float, sd: float, incumbent: float, gain: float) -> str:
-        """Name the draw as the reason, and the rows it covered."""
-        return (
-            "best in one joint draw from the posterior "
-            f"(of the {THOMPSON_ROWS:,} rows of highest mean + 3 sd, if there are more)"
-        )
-
 
 class _Batch(Joint):
     criterion: ClassVar[str] = "what the batch is worth together"
+    reason: ClassVar[str] = "adds most to what the batch is worth together"
 
     @abstractmethod
     def _build(
-        self, model: DrawnModel, sampler: GivenDraws, pending: Any, known: Any, incumbent: float
+        self,
+        model: DrawnModel,
+        sampler: GivenDraws,
+        pending: torch.Tensor | None,
+        known: torch.Tensor | None,
+        incumbent: float,
     ) -> AcquisitionFunction: ...
 
     def score(
@@ -119,10 +122,6 @@ class _Batch(Joint):
                 DrawnModel(values), GivenDraws(len(values)), pending, baseline, incumbent
             )
             return function(_items(range(values.shape[1]))[:, None]).numpy()
-
-    def motive(self, mean: float, sd: float, incumbent: float, gain: float) -> str:
-        """Name the batch as the reason."""
-        return "adds most to what the batch is worth together"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -187,7 +186,11 @@ class QLogNEI(_Batch):
 
 
 def joint_values(
-    posterior: PoolPosterior, objective: Objective, pairs: PoolPairs, items: Rows, normals: Any
+    posterior: PoolPosterior,
+    objective: Objective,
+    pairs: PoolPairs,
+    items: Rows,
+    normals: Callable[[int], Floats],
 ) -> Floats:
     """Draw the values of items jointly.
 

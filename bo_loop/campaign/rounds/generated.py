@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from bo_loop.acquisition.batch.select import Cap
+from bo_loop.acquisition.batch.caps import Cap
 from bo_loop.campaign.ledger.state import CampaignState
 from bo_loop.propose import Candidates
 

@@ -15,10 +15,10 @@ import numpy as np
 import pandas as pd
 
 from bo_loop.acquisition.objectives.base import Objective
+from bo_loop.acquisition.objectives.front import non_dominated
 from bo_loop.acquisition.objectives.items import partners
 from bo_loop.acquisition.objectives.limits import Limit
 from bo_loop.acquisition.objectives.pieces import Pieces
-from bo_loop.acquisition.objectives.several import non_dominated
 from bo_loop.base.types import Floats, Mask, PoolPairs, Rows
 from bo_loop.campaign.ledger.state import CampaignState
 from bo_loop.campaign.pool_rows import pool_pairs

@@ -1,9 +1,8 @@
-"""Training data with their Cholesky factor: made once, extended by rows.
+"""Training data with their Cholesky factor.
 
 Symbols
 -------
 n      training pairs, in the model's own order
-k      pairs added
 K_v    covariance of the training data, with noise          (n, n)
 L      lower Cholesky factor of K_v                         (n, n)
 m      prior mean                                           (n,)
@@ -18,7 +17,6 @@ from torch import Tensor
 
 from bo_loop.models.gp.linalg import (
     JITTER,
-    append_rows,
     cholesky_,
     solve_lower,
     solve_upper,
@@ -41,8 +39,6 @@ class Factored:
         Original units.
     factor : (n, n) float64 tensor
         L, with zeros above the diagonal.
-    white : (n,) float64 tensor
-        z.
     alpha : (n,) float64 tensor
     order : (n,) int64 tensor
         Where each pair stood when it was given.
@@ -51,7 +47,6 @@ class Factored:
     x: Tensor
     y: Tensor
     factor: Tensor
-    white: Tensor
     alpha: Tensor
     order: Tensor
 
@@ -103,41 +98,7 @@ def factorise(
     )
     white = solve_lower(factor, (y - mean)[:, None])[:, 0]
     alpha = solve_upper(factor, white[:, None])[:, 0]
-    return Factored(x, y, factor, white, alpha, order), jitter
-
-
-@torch.no_grad()
-def extend(
-    kernel: PairKernel, data: Factored, x: Tensor, y: Tensor, noise: Tensor, mean: Tensor
-) -> Factored:
-    """Add k pairs at the end, in O(k n²); `data` is not changed.
-
-    Parameters
-    ----------
-    kernel, data
-        Those of the model.
-    x : (k, 2 + d_p) float64 tensor
-    y, noise, mean : (k,) float64 tensor
-        Values, the whole of their noise variances, and prior means.
-
-    Raises
-    ------
-    FitError
-        If the pairs, given the old ones, have no Cholesky factor, even with jitter.
-    """
-    cross = kernel(data.x, x).to_dense()
-    corner = kernel(x, x).to_dense()
-
-    def attempt(jitter: float) -> Tensor:
-        return append_rows(data.factor, cross, corner + torch.diag(noise + jitter))
-
-    factor, _ = with_jitter(attempt, _jitter(kernel, x), f"The covariance of {len(y)} added pairs")
-    n = len(data.y)
-    rest = y - mean - factor[n:, :n] @ data.white
-    white = torch.cat([data.white, solve_lower(factor[n:, n:], rest[:, None])[:, 0]])
-    alpha = solve_upper(factor, white[:, None])[:, 0]
-    order = torch.cat([data.order, torch.arange(n, len(white), device=x.device)])
-    return Factored(torch.cat([data.x, x]), torch.cat([data.y, y]), factor, white, alpha, order)
+    return Factored(x, y, factor, alpha, order), jitter
 
 
 def _jitter(kernel: PairKernel, x: Tensor) -> float:

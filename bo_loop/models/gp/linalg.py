@@ -1,4 +1,4 @@
-"""Dense linear algebra in place: factor, invert and extend a covariance matrix.
+"""Dense linear algebra in place: factor and invert a covariance matrix.
 
 Symbols
 -------
@@ -147,38 +147,6 @@ def solve_lower(factor: Tensor, right: Tensor) -> Tensor:
 def solve_upper(factor: Tensor, right: Tensor) -> Tensor:
     """L⁻ᵀ B for B (n, k)."""
     return torch.linalg.solve_triangular(factor.mT, right, upper=True)
-
-
-def append_rows(factor: Tensor, cross: Tensor, corner: Tensor) -> Tensor:
-    """Extend L by the rows of k new points, in O(k n²).
-
-    Parameters
-    ----------
-    factor : (n, n) float64 tensor
-        L; not changed.
-    cross : (n, k) float64 tensor
-        Covariance of old and new points.
-    corner : (k, k) float64 tensor
-        Covariance of the new points, with their noise.
-
-    Returns
-    -------
-    (n + k, n + k) float64 tensor
-        The Cholesky factor of the bordered matrix.
-
-    Raises
-    ------
-    NotPositiveDefiniteError
-        If the new points, given the old ones, have no positive definite covariance.
-    """
-    n, k = cross.shape
-    bordered = factor.new_zeros(n + k, n + k)
-    bordered[:n, :n] = factor
-    solved = solve_lower(factor, cross)
-    bordered[n:, :n] = solved.mT
-    bordered[n:, n:] = cholesky_((corner - solved.mT @ solved).contiguous()).tril()
-    _require_pivots(bordered.diagonal()[n:], corner.diagonal() * (n + k) / k)
-    return bordered
 
 
 def with_jitter(attempt: Callable[[float], T], jitter: float, what: str) -> tuple[T, float]:

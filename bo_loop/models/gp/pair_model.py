@@ -3,7 +3,7 @@
 Symbols
 -------
 n      training pairs, in the model's own order
-k      pairs added
+k      pairs asked for
 q      pairs of a t-batch
 
 All in original units (log β): the fit standardises y once and states what it found in original
@@ -15,17 +15,13 @@ from typing import Any
 
 import numpy as np
 import torch
-from botorch.models.model import Model
-from botorch.posteriors.gpytorch import GPyTorchPosterior
-from gpytorch.distributions import MultivariateNormal
-from linear_operator import to_linear_operator
 from torch import Tensor
 
-from bo_loop.base.errors import DataError
 from bo_loop.base.types import Floats, PairFeatures, Rows
-from bo_loop.models.gp.factored import Factored, extend
+from bo_loop.models.gp.factored import Factored
 from bo_loop.models.gp.gradients import Gradients
 from bo_loop.models.gp.linalg import solve_lower, solve_upper
+from bo_loop.models.gp.log_beta_model import LogBetaModel
 from bo_loop.models.gp.posterior import BLOCK_BYTES, ModelPosterior
 from bo_loop.models.gp.source_noise import OWN, labels, noise_of
 from bo_loop.models.kernels.base import PairKernel
@@ -39,7 +35,7 @@ from bo_loop.models.kernels.tensors import (
 _SLOPE_BYTES = 2**27  # of a (k, n) matrix; half a dozen are held at once
 
 
-class PairModel(Model):
+class PairModel(LogBetaModel):
     """Exact GP with a kernel of pairs, a constant mean and Gaussian noise.
 
     Parameters
@@ -55,14 +51,9 @@ class PairModel(Model):
         ``noise`` (learned noise variance) and, if they were asked for, ``source_noise`` (learned
         noise variances of the sources that have their own, see `bo_loop.models.gp.source_noise`;
         ``noise`` is then what the others share) and ``offset_variance`` (of the sources' offsets,
-        which `data` allows for; results added later have none).
+        which `data` allows for).
     fit_report : mapping
         How the hyperparameters were found; JSON-able.
-
-    Notes
-    -----
-    X is ``[metal row, ligand row, pair features]`` (`PairFeatures.X`). Nothing is differentiable
-    in X, whose first columns are row numbers, so `posterior` runs without autograd.
     """
 
     def __init__(
@@ -83,16 +74,6 @@ class PairModel(Model):
         self._noise = hyperparameters["noise"]
         self._source_noise = hyperparameters.get("source_noise")
         self.eval()
-
-    @property
-    def num_outputs(self) -> int:
-        """One: log β."""
-        return 1
-
-    @property
-    def batch_shape(self) -> torch.Size:
-        """Empty: one model, not a batch."""
-        return torch.Size()
 
     @property
     def noise_variance(self) -> float:
@@ -124,46 +105,19 @@ class PairModel(Model):
         return dict(self._hyperparameters)
 
     @torch.no_grad()
-    def posterior(
-        self,
-        X: Tensor,
-        output_indices: list[int] | None = None,
-        observation_noise: bool | Tensor = False,
-        posterior_transform: Any = None,
-    ) -> GPyTorchPosterior:
-        """Joint posterior of log β at each t-batch of pairs.
-
-        Parameters
-        ----------
-        X : (…, q, 2 + d_p) float64 tensor
-        output_indices : list of int, optional
-            ``[0]`` or nothing: there is one output.
-        observation_noise : bool or tensor
-            True adds the learned noise variance; a tensor broadcasting to (…, q, 1) is added
-            instead.
-        posterior_transform : PosteriorTransform, optional
-            BoTorch's.
-
-        Returns
-        -------
-        GPyTorchPosterior
-            Over (…, q, 1), in original units.
-        """
-        if output_indices not in (None, [0]):
-            raise ValueError(f"the model has one output, not {output_indices}")
+    def moments(self, X: Tensor) -> tuple[Tensor, Tensor]:
+        """Latent mean (…, q) and covariance (…, q, q) at X (…, q, 2 + d_p), original units."""
         X = X.to(self.data.x)
         batch, q = X.shape[:-2], X.shape[-2]
         flat = X.reshape(-1, q, X.shape[-1])
         step = max(1, BLOCK_BYTES // (8 * q * len(self.data.x)))
         parts = [self._joint(flat[i : i + step]) for i in range(0, len(flat), step)]
-        mean = torch.cat([part[0] for part in parts]).reshape(*batch, q)
-        covariance = torch.cat([part[1] for part in parts]).reshape(*batch, q, q)
-        if observation_noise is not False:
-            learned = self.noise_variance
-            added = learned if observation_noise is True else observation_noise.squeeze(-1)
-            covariance.diagonal(dim1=-2, dim2=-1).add_(added)
-        posterior = GPyTorchPosterior(MultivariateNormal(mean, to_linear_operator(covariance)))
-        return posterior if posterior_transform is None else posterior_transform(posterior)
+        mean, covariance = (torch.cat(each) for each in zip(*parts, strict=True))
+        return mean.reshape(*batch, q), covariance.reshape(*batch, q, q)
+
+    def learned_noise(self, X: Tensor) -> Tensor:
+        """Learned noise variance of a new result, which is the lab's own; ()."""
+        return self.data.x.new_tensor(self.noise_variance)
 
     def _joint(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """Mean (b, q) and covariance (b, q, q) at x (b, q, 2 + d_p)."""
@@ -173,39 +127,6 @@ class PairModel(Model):
         mean = (cross @ self.data.alpha + prior).reshape(b, q)
         white = solve_lower(self.data.factor, cross.mT).mT.reshape(b, q, -1)
         return mean, self.kernel(x).to_dense() - white @ white.mT
-
-    @torch.no_grad()
-    def condition_on_observations(
-        self, X: Tensor, Y: Tensor, noise: Tensor | None = None, **kwargs: Any
-    ) -> "PairModel":
-        """Add results by extending the Cholesky factor; hyperparameters and mean stay.
-
-        Parameters
-        ----------
-        X : (k, 2 + d_p) float64 tensor
-        Y : (k, 1) float64 tensor
-            Original units.
-        noise : (k, 1) float64 tensor, optional
-            Known noise variances; the learned one is added, as in `fit`.
-
-        Returns
-        -------
-        PairModel
-            A new model; this one is not changed. O(k n²).
-
-        Raises
-        ------
-        DataError
-            If a value is not finite.
-        FitError
-            If the new pairs repeat old ones without noise, whatever the jitter.
-        """
-        x, y = X.to(self.data.x), Y.to(self.data.y).reshape(-1)
-        if not bool(torch.isfinite(y).all() and torch.isfinite(x).all()):
-            raise DataError("New results hold a value that is not a finite number.")
-        known = torch.zeros_like(y) if noise is None else noise.to(y).reshape(-1)
-        data = extend(self.kernel, self.data, x, y, known + self.noise_variance, self.prior_mean(x))
-        return PairModel(self._tables, self.kernel, data, self._hyperparameters, self.fit_report)
 
     def bind(self, features: PairFeatures) -> ModelPosterior:
         """Bind the model to rows.

@@ -7,20 +7,17 @@ q       pairs of a t-batch; b such batches
 stage   BETA_1 for n = 1, BETA_N above
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import torch
-from botorch.models.model import Model
-from botorch.posteriors.gpytorch import GPyTorchPosterior
-from gpytorch.distributions import MultivariateNormal
-from linear_operator import to_linear_operator
 from torch import Tensor
 
 from bo_loop.base.errors import DataError
 from bo_loop.base.types import Floats, PairFeatures, Rows
+from bo_loop.models.gp.log_beta_model import LogBetaModel
 from bo_loop.models.gp.pair_model import PairModel
 from bo_loop.models.kernels.tensors import require_extended_tables, require_finite
 from bo_loop.models.staged.posterior import StagedPosterior
@@ -38,7 +35,7 @@ BETA_1, BETA_N = 0, 1
 STAGES = {BETA_1: "beta_1", BETA_N: "beta_n"}
 
 
-class BetaModel(Model):
+class BetaModel(LogBetaModel):
     """β1 for n = 1, βn above, with covariance 0 between them.
 
     Parameters
@@ -58,9 +55,8 @@ class BetaModel(Model):
 
     Notes
     -----
-    X is ``[metal row, ligand row, pair features]`` (`PairFeatures.X`), n among the last. The
-    inputs of βn are what `source` predicts: they stay when results are added, so that
-    conditioning is exact given them.
+    n is among the pair features of X. The inputs of βn are what `source` predicts: they stay when
+    a posterior is conditioned on results, which is exact given them.
     """
 
     def __init__(
@@ -69,7 +65,7 @@ class BetaModel(Model):
         models: Mapping[int, PairModel],
         source: BetaOne | None,
         scaling: Mapping[str, list[float]],
-        chosen: Mapping[int, Any],
+        chosen: Mapping[int, Collection[str] | None],
         fit_report: Mapping[str, Any],
     ):
         super().__init__()
@@ -81,16 +77,6 @@ class BetaModel(Model):
         self._chosen = dict(chosen)
         self.eval()
 
-    @property
-    def num_outputs(self) -> int:
-        """One: log β."""
-        return 1
-
-    @property
-    def batch_shape(self) -> torch.Size:
-        """Empty: one model, not a batch."""
-        return torch.Size()
-
     def hyperparameters(self) -> dict[str, Any]:
         """Everything `build` needs besides the data; JSON-able, in original units.
 
@@ -98,7 +84,7 @@ class BetaModel(Model):
         -------
         dict
             ``beta_1`` and ``beta_n`` as `PairModel.hyperparameters`, of the stages there are;
-            ``inputs``: centre and scale of what β1 tells βn.
+            ``inputs``: centre and scale of what βn takes from β1.
         """
         own = {STAGES[stage]: model.hyperparameters() for stage, model in self.models.items()}
         return own | {"inputs": dict(self._scaling)}
@@ -117,8 +103,8 @@ class BetaModel(Model):
         Returns
         -------
         dict
-            For ``beta_1`` and ``beta_n``, as far as there are pairs of theirs among `features`:
-            the exact GP, the pairs as it sees them, and their positions.
+            For ``beta_1`` and ``beta_n``, where there are such pairs among `features`: the exact
+            GP, the pairs as it sees them, and their positions.
         """
         stage = self._stages(features)
         rows = {number: np.flatnonzero(stage == number) for number in self.models}
@@ -148,16 +134,8 @@ class BetaModel(Model):
         return StagedPosterior(self._stages(features), bound)
 
     @torch.no_grad()
-    def posterior(
-        self,
-        X: Tensor,
-        output_indices: list[int] | None = None,
-        observation_noise: bool | Tensor = False,
-        posterior_transform: Any = None,
-    ) -> GPyTorchPosterior:
-        """Joint posterior of log β at each t-batch of pairs; as `PairModel.posterior`."""
-        if output_indices not in (None, [0]):
-            raise ValueError(f"the model has one output, not {output_indices}")
+    def moments(self, X: Tensor) -> tuple[Tensor, Tensor]:
+        """Latent mean (…, q) and covariance (…, q, q) at X (…, q, 2 + d_p), original units."""
         features, shape = self._features(X), X.shape[:-1]
         stage = torch.as_tensor(self._stages(features)).reshape(shape)
         mean = torch.zeros(shape, dtype=torch.float64)
@@ -167,33 +145,15 @@ class BetaModel(Model):
             if not mine.any():
                 continue
             x = torch.as_tensor(self._seen(number, features).X).reshape(*shape, -1)
-            own = model.posterior(x).distribution
-            mean = torch.where(mine, own.mean.cpu(), mean)
+            own = [each.cpu() for each in model.moments(x)]
+            mean = torch.where(mine, own[0], mean)
             both = mine.unsqueeze(-1) & mine.unsqueeze(-2)
-            covariance = torch.where(both, own.covariance_matrix.cpu(), covariance)
-        if observation_noise is not False:
-            learned = torch.as_tensor(self.noise(features)).reshape(shape)
-            added = learned if observation_noise is True else observation_noise.squeeze(-1)
-            covariance.diagonal(dim1=-2, dim2=-1).add_(added)
-        posterior = GPyTorchPosterior(MultivariateNormal(mean, to_linear_operator(covariance)))
-        return posterior if posterior_transform is None else posterior_transform(posterior)
+            covariance = torch.where(both, own[1], covariance)
+        return mean, covariance
 
-    @torch.no_grad()
-    def condition_on_observations(
-        self, X: Tensor, Y: Tensor, noise: Tensor | None = None, **kwargs: Any
-    ) -> "BetaModel":
-        """Add results to the stage they belong to; as `PairModel.condition_on_observations`."""
-        features = self._features(X)
-        require_finite(features)
-        models = dict(self.models)
-        for name, (model, seen, rows) in self.parts(features).items():
-            number = next(key for key, each in STAGES.items() if each == name)
-            known = None if noise is None else noise[rows]
-            x = torch.as_tensor(seen.X)
-            models[number] = model.condition_on_observations(x, Y[rows], known)
-        return BetaModel(
-            self._tables, models, self.source, self._scaling, self._chosen, self.fit_report
-        )
+    def learned_noise(self, X: Tensor) -> Tensor:
+        """Learned noise variance of a new result, that of its stage; (…, q)."""
+        return torch.as_tensor(self.noise(self._features(X))).reshape(X.shape[:-1])
 
     def _features(self, X: Tensor) -> PairFeatures:
         """Look up X (…, 2 + d_p) in the model's tables."""
@@ -219,7 +179,7 @@ class BetaModel(Model):
 
 
 def stages_of(features: PairFeatures) -> Rows:
-    """Tell which stage answers for each pair; (n,) int64."""
+    """Return which stage answers for each pair; (n,) int64."""
     return np.where(numbers(features) == 1, BETA_1, BETA_N)
 
 
@@ -227,7 +187,7 @@ def for_beta_n(
     features: PairFeatures,
     source: BetaOne | None,
     scaling: Mapping[str, list[float]],
-    chosen: Any,
+    chosen: Collection[str] | None,
 ) -> PairFeatures:
     """Return what the βn model sees of pairs: its own features and what β1 is predicted to be.
 

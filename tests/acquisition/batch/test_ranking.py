@@ -5,8 +5,9 @@ import pytest
 from fakes import FakePosterior, pool_pairs
 from tolerances import SOLVED
 
+from bo_loop.acquisition.batch.caps import Cap
 from bo_loop.acquisition.batch.ranking import ranking
-from bo_loop.acquisition.batch.select import Cap, select
+from bo_loop.acquisition.batch.select import select
 from bo_loop.acquisition.objectives.base import Maximise
 from bo_loop.acquisition.scores.functions import UCB, LogEI, Random
 from bo_loop.acquisition.scores.joint import Thompson

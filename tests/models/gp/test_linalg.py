@@ -2,13 +2,12 @@ import warnings
 
 import pytest
 import torch
-from tolerances import ROUNDING, SOLVED
+from tolerances import SOLVED
 
 from bo_loop.base.errors import FitError
 from bo_loop.models.gp.linalg import (
     FitWarning,
     NotPositiveDefiniteError,
-    append_rows,
     cholesky_,
     inverse_,
     with_jitter,
@@ -33,17 +32,6 @@ def test_factor_and_inverse_in_place(n):
     )
 
 
-def test_appended_factor_is_the_factor_of_the_whole():
-    matrix = covariance(40)
-    before = torch.linalg.cholesky(matrix[:33, :33])
-    kept = before.clone()
-    extended = append_rows(before, matrix[:33, 33:], matrix[33:, 33:])
-    torch.testing.assert_close(
-        extended, torch.linalg.cholesky(matrix), rtol=ROUNDING, atol=ROUNDING
-    )
-    assert torch.equal(before, kept)
-
-
 def test_pivots_that_are_rounding_errors_are_refused():
     # The last pivot is the rounding error of 1 + ε: LAPACK carries on with it.
     matrix = torch.ones(2, 2, dtype=torch.float64)
@@ -51,12 +39,6 @@ def test_pivots_that_are_rounding_errors_are_refused():
     assert torch.linalg.cholesky_ex(matrix).info == 0
     with pytest.raises(NotPositiveDefiniteError):
         cholesky_(matrix)
-
-
-def test_appending_a_repeated_row_without_noise_is_refused():
-    matrix = torch.ones(1, 1, dtype=torch.float64)
-    with pytest.raises(NotPositiveDefiniteError):
-        append_rows(matrix, matrix, matrix)
 
 
 def test_jitter_is_added_only_when_needed_and_said():

@@ -1,16 +1,12 @@
 import numpy as np
 import pytest
 import torch
-from botorch.acquisition import qLogExpectedImprovement
 from botorch.models import SingleTaskGP
-from botorch.sampling import SobolQMCNormalSampler
 from gpytorch.kernels import MaternKernel, ScaleKernel
 from model_tables import log_beta, pairs, stated
-from tolerances import OTHER_ROUTE, SOLVED
+from tolerances import OTHER_ROUTE
 
-from bo_loop.base.errors import DataError, FitError
 from bo_loop.models.gp import pair_model
-from bo_loop.models.gp.linalg import FitWarning
 from bo_loop.models.matern_gp import MaternGP
 
 TRAIN = np.arange(35)
@@ -56,16 +52,6 @@ def test_posterior_against_single_task_gp():
     )
 
 
-def test_botorch_acquisition_runs_on_it():
-    model, features, y, _ = built()
-    acquisition = qLogExpectedImprovement(
-        model, best_f=float(y[TRAIN].max()), sampler=SobolQMCNormalSampler(torch.Size([64]), seed=0)
-    )
-    values = acquisition(torch.as_tensor(features.X[35:]).reshape(5, 5, -1))
-    assert values.shape == (5,)
-    assert torch.isfinite(values).all()
-
-
 def test_t_batches_in_blocks(monkeypatch):
     model, features, _, _ = built()
     x = torch.as_tensor(features.X).reshape(4, 5, 3, -1)
@@ -87,43 +73,6 @@ def test_observation_noise_and_outputs():
     torch.testing.assert_close(model.posterior(x, observation_noise=given).variance, plain + given)
     with pytest.raises(ValueError, match="one output"):
         model.posterior(x, output_indices=[1])
-
-
-def test_added_results_equal_a_model_built_with_them():
-    model, features, y, known = built(30)
-    expected, *_ = built(35)
-    before = model.data.factor.clone()
-    added = model.condition_on_observations(
-        torch.as_tensor(features.X[30:35]),
-        torch.as_tensor(y[30:35, None]),
-        noise=torch.as_tensor(known[30:35, None]),
-    )
-    x = torch.as_tensor(features.X)
-    ours, theirs = added.posterior(x), expected.posterior(x)
-    torch.testing.assert_close(ours.mean, theirs.mean, rtol=SOLVED, atol=SOLVED)
-    torch.testing.assert_close(ours.variance, theirs.variance, rtol=SOLVED, atol=SOLVED)
-    assert len(added.data.y) == 35
-    assert torch.equal(model.data.factor, before)
-    bound, rows = added.bind(features), np.arange(60)
-    assert (bound.variance_bound(rows) >= bound.variance(rows)).all()
-
-
-def test_added_results_must_be_finite():
-    model, features, *_ = built()
-    with pytest.raises(DataError, match="not a finite number"):
-        model.condition_on_observations(
-            torch.as_tensor(features.X[:1]), torch.tensor([[torch.nan]])
-        )
-
-
-def test_repeating_a_pair_without_noise_is_told_then_refused(monkeypatch):
-    model, features, y, _ = built(noise=0.0)
-    again = torch.as_tensor(features.X[:1]), torch.as_tensor(y[:1, None])
-    with pytest.warns(FitWarning, match="1 added pairs was not positive definite"):
-        model.condition_on_observations(*again)
-    monkeypatch.setattr("bo_loop.models.gp.factored.JITTER", 0.0)
-    with pytest.raises(FitError, match="1 added pairs is not positive definite"):
-        model.condition_on_observations(*again)
 
 
 def test_new_ligands_are_bound_by_appending_tables():

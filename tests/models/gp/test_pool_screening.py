@@ -46,6 +46,7 @@ def test_batches_equal_scoring_every_row_by_the_posterior(seed, n, acquisition, 
         at = int(ranked(acquisition.value(mean, variance, incumbent), 1)[0])
         incumbent = max(incumbent, mean[at])
         picks.append(left.pop(at))
-        pick = picks[-1:]
-        model = model.condition_on_observations(x[pick], torch.as_tensor([[mean[at]]]))
+        y[picks[-1]] = mean[at]
+        known = np.append(known, picks[-1])
+        model = MaternGP().build(features.take(known), y[known], None, stated(features, noise))
     assert found.rows.tolist() == picks

@@ -4,7 +4,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
-from model_tables import log_beta, pairs
+from model_tables import counted, log_beta, pairs
 from numerical_gradients import numerical
 from tolerances import DIFFERENCED, OTHER_ROUTE, ROUNDING, SOLVED
 
@@ -17,21 +17,6 @@ from bo_loop.models.kernels.product_tables import min_max
 from bo_loop.models.pair_gp import PairGP
 
 TERMS = ["metal * ligand * atoms", "metal * ligand", "ligand", "metal"]
-
-
-def counted(n: int = 40) -> PairFeatures:
-    """The tables of the other model tests, and a block of counts."""
-    plain = pairs(n)
-    counts = np.random.default_rng(7).integers(0, 4, (len(plain.ligand["charge"]), 6))
-    return PairFeatures(
-        metal=plain.metal,
-        ligand=plain.ligand | {"atoms": counts.astype(float)},
-        ligand_group=plain.ligand_group,
-        metal_row=plain.metal_row,
-        ligand_row=plain.ligand_row,
-        pair=plain.pair,
-        names=dict(plain.names) | {"atoms": tuple("abcdef")},
-    )
 
 
 def recipe(**options) -> PairGP:

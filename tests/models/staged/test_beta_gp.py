@@ -111,9 +111,8 @@ def test_stages_are_independent_and_noise_is_their_own():
 def test_a_new_beta_1_leaves_the_predictions_of_beta_n():
     model, features, _ = built()
     new = np.flatnonzero(numbers(features) == 1)[-1:]
-    x, y = torch.as_tensor(features.X[new]), torch.tensor([[20.0]], dtype=torch.float64)
-    after = model.condition_on_observations(x, y).bind(features)
     before = model.bind(features)
+    after = before.condition(new, np.array([20.0]), model.noise(features.take(new)))
     more = np.flatnonzero(numbers(features) > 1)
     np.testing.assert_array_equal(after.mean(more), before.mean(more))
     assert after.mean(new) > before.mean(new) + 1.0
