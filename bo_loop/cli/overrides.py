@@ -14,7 +14,7 @@ _TEXT_KEYS = {
     *("log_beta", "log_beta_sd"),
 }
 
-_SWITCHES = ("json", "void", "confirm", "replicate", "refit", "renew_features")
+_SWITCHES = ("json", "protonation", "void", "confirm", "replicate", "refit", "renew_features")
 
 
 def touched_keys(arguments: Sequence[str]) -> frozenset[str]:

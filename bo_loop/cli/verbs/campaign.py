@@ -248,6 +248,7 @@ def predict(config: Mapping[str, Any]) -> None:
         Path(config["out"]),
         temperature_C=config["temperature_C"],
         ionic_strength_M=config["ionic_strength_M"],
+        protonation=config["protonation"],
     )
     _CONSOLE.print(f"{n} predictions in {config['out']}")
 

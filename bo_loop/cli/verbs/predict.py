@@ -2,19 +2,28 @@
 
 from pathlib import Path
 
+import pandas as pd
+
 from bo_loop.base.errors import DataError
 from bo_loop.base.files import write_once
 from bo_loop.data.cells import read_cells
 from bo_loop.data.sources.csv import pairs_of
 from bo_loop.data.writing import refuse_output, table_bytes
 from bo_loop.library.model_folder import load
+from bo_loop.library.protonation import pka_columns, predict_protonation, proton_pairs
 
 _OURS = ("mean", "sd", "outside_domain")
-_DECIMALS = {"mean": 3, "sd": 3}  # the best constants are measured to 0.01
+_DECIMALS = 3  # the best constants are measured to 0.01
 
 
 def predict_file(
-    model_dir: Path, pairs: Path, out: Path, *, temperature_C: float, ionic_strength_M: float
+    model_dir: Path,
+    pairs: Path,
+    out: Path,
+    *,
+    temperature_C: float,
+    ionic_strength_M: float,
+    protonation: bool = False,
 ) -> int:
     """Write a table of pairs again, with ``mean`` and predictive ``sd`` of log β behind it.
 
@@ -31,6 +40,9 @@ def predict_file(
         A new ``.csv`` file, for people, with three decimals; or ``.parquet``, with all.
     temperature_C, ionic_strength_M : float
         Stand in for condition cells that are empty or columns that are absent.
+    protonation : bool
+        Also write the pKa of each ligand's acids H_kL and their sds, ``pKa_HL, pKa_HL_sd,
+        pKa_H2L, …``; empty where a ligand has fewer basic sites.
 
     Returns
     -------
@@ -46,13 +58,19 @@ def predict_file(
     """
     refuse_output(out)
     cells = read_cells(pairs)
-    taken = [column for column in _OURS if column in cells.frame]
+    wanted = pairs_of(cells, pairs, temperature_C=temperature_C, ionic_strength_M=ionic_strength_M)
+    asked = pd.concat([wanted, proton_pairs(wanted)[list(wanted)]]) if protonation else wanted
+    surrogate = load(model_dir, near=asked)
+    added = surrogate.predict(wanted)[list(_OURS)].reset_index(drop=True)
+    added["outside_domain"] = added["outside_domain"].map({True: "yes", False: "no"})
+    if protonation:
+        acids = pka_columns(predict_protonation(surrogate, wanted), len(wanted))
+        added = pd.concat([added, acids], axis=1)
+    taken = [column for column in added if column in cells.frame]
     if taken:
         raise DataError(f"{pairs} has a column {taken[0]!r}, which predict would add; rename it.")
-    wanted = pairs_of(cells, pairs, temperature_C=temperature_C, ionic_strength_M=ionic_strength_M)
-    predicted = load(model_dir, near=wanted).predict(wanted)
-    predicted["outside_domain"] = predicted["outside_domain"].map({True: "yes", False: "no"})
-    table = cells.written.assign(**{column: predicted[column].to_numpy() for column in _OURS})
-    shown = table.round(_DECIMALS) if out.suffix.lower() == ".csv" else table
-    write_once(out, table_bytes(shown, out))
+    if out.suffix.lower() == ".csv":
+        added = added.round(_DECIMALS)
+    table = cells.written.assign(**{column: added[column].to_numpy() for column in added})
+    write_once(out, table_bytes(table, out))
     return len(table)

@@ -2,6 +2,7 @@
 
 import shutil
 
+import known_constants
 import numpy as np
 import pandas as pd
 import pytest
@@ -25,6 +26,7 @@ def predict(folder, pairs, out="pred.csv", **conditions):
         "model_dir": str(folder / "m"),
         "pairs": str(pairs),
         "out": str(folder / out),
+        "protonation": False,
         **CONDITIONS,
         **conditions,
     }
@@ -53,8 +55,13 @@ def exact(folder, pairs):
     """Predict a file of pairs, all digits kept."""
     out = folder / "exact.parquet"
     out.unlink(missing_ok=True)
-    config = {"model_dir": str(folder / "m"), "pairs": str(pairs), "out": str(out), **CONDITIONS}
-    commands.predict(config)
+    config = {
+        "model_dir": str(folder / "m"),
+        "pairs": str(pairs),
+        "out": str(out),
+        "protonation": False,
+    }
+    commands.predict(config | CONDITIONS)
     return pd.read_parquet(out)
 
 
@@ -188,6 +195,42 @@ def test_says_what_is_wrong_with_the_files(folder, changed, message, monkeypatch
         (folder / "cut" / "training.npz").write_bytes(b"PK\x03\x04 and no more")
     (folder / "good.csv").write_text(GLYCINE, encoding="utf-8")
     (folder / "pred.csv").unlink(missing_ok=True)
-    files = {"model_dir": "m", "pairs": "good.csv", "out": "pred.csv", **CONDITIONS, **changed}
+    files = {"model_dir": "m", "pairs": "good.csv", "out": "pred.csv", "protonation": False}
     with pytest.raises(BoLoopError, match=message):
-        commands.predict(files)
+        commands.predict(files | CONDITIONS | changed)
+
+
+def test_a_model_without_protonation_constants_knows_no_pka(folder):
+    text = "metal,charge,smiles,n_ligands\nCu,2,NCC(=O)O,1\n"
+    with pytest.raises(DataError, match="learned from no protonation constants"):
+        predict(folder, text, protonation=True)
+    assert not (folder / "pred.csv").exists()
+
+
+def test_pka_stand_beside_log_beta(tmp_path):
+    acid = {"equilibrium": "[HL]/[L][H]", "temperature_C": 25, "ionic_strength_M": 0.1}
+    pkas = {"NCC(=O)O": 9.6, "NCCN": 9.9, "CC(=O)O": 4.6, "c1ccncc1": 5.3}
+    pd.DataFrame([{"smiles": s, "log_K": k, **acid} for s, k in pkas.items()]).to_csv(
+        tmp_path / "acids.csv", index=False
+    )
+    known = known_constants.observations()
+    known[known["metal"] != "H"].to_csv(tmp_path / "lit.csv", index=False)
+    data = {"path": str(tmp_path / "lit.csv"), "protonation": str(tmp_path / "acids.csv")}
+    commands.fit(
+        {
+            "data": {"_target_": "bo_loop.data.Csv", **data},
+            "features": {"_target_": "bo_loop.features.ChemistryRecipe"},
+            "model": {"_target_": "bo_loop.models.PairGP", "max_iter": 20},
+            "model_dir": str(tmp_path / "m"),
+        }
+    )
+    text = "metal,charge,smiles,n_ligands\nNi,2,NCC(=O)O,1\nNi,2,c1ccncc1,1\n"
+    lines = predict(tmp_path, text, protonation=True).splitlines()
+    assert lines[0].endswith("outside_domain,pKa_HL,pKa_HL_sd,pKa_H2L,pKa_H2L_sd")
+    glycine, pyridine = (line.split(",")[-4:] for line in lines[1:])
+    assert float(glycine[0]) == pytest.approx(9.6, abs=1.0)
+    assert float(pyridine[0]) == pytest.approx(5.3, abs=1.0)
+    assert float(pyridine[1]) > 0
+    assert pyridine[2:] == ["", ""]
+    plain = predict(tmp_path, text)
+    assert "pKa" not in plain
