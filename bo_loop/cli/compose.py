@@ -17,6 +17,7 @@ from bo_loop.base.config import packaged_conf
 from bo_loop.base.errors import BoLoopError, ConfigError
 from bo_loop.cli import entries
 from bo_loop.cli.overrides import literal, plain, touched_keys
+from bo_loop.cli.progress import shown
 from bo_loop.cli.refusals import composition_error, refuse_removal, refuse_unread
 
 # What `suggest` may change for a round, and `config` for good; the rest was sealed at `start`.
@@ -66,7 +67,8 @@ def _compose(verb: str, own: Sequence[str], theirs: Sequence[str]) -> None:
             given["choices"] = {key: value for key, value in runtime.items() if "/" not in key}
             if verb in entries.COMPOSED:
                 given["config"] |= _called(entries.COMPOSED[verb], given)
-            _called(function, given)
+            with shown():
+                _called(function, given)
         except BoLoopError as error:
             refused.append(error)
         except BrokenPipeError as error:

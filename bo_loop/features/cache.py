@@ -16,6 +16,7 @@ from typing import Self
 
 import numpy as np
 
+from bo_loop.base.progress import report
 from bo_loop.base.types import Floats
 
 ENVIRONMENT_VARIABLE = "BO_LOOP_CACHE"
@@ -85,10 +86,11 @@ class DescriptorCache:
             Gives the vector (size,) of one SMILES.
         """
         known = self.load(smiles)
-        for text in dict.fromkeys(smiles):
-            if text not in known:
-                known[text] = compute(text)
-                self.store(text, known[text])
+        missing = [text for text in dict.fromkeys(smiles) if text not in known]
+        for i, text in enumerate(missing, start=1):
+            known[text] = compute(text)
+            self.store(text, known[text])
+            report("describing ligands", i, len(missing))
         return np.array([known[text] for text in smiles]).reshape(-1, self._size)
 
     def load(self, smiles: Iterable[str]) -> dict[str, Floats]:

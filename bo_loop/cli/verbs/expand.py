@@ -3,18 +3,19 @@
 import json
 from collections import Counter
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from bo_loop.base.config import build, read
 from bo_loop.base.errors import ConfigError
 from bo_loop.base.files import write_once
+from bo_loop.base.progress import report
 from bo_loop.campaign.campaign import Campaign
 from bo_loop.chemistry.ions import parse_ion
 from bo_loop.cli.terminal import OUTSIDE, OUTSIDE_NOTE, pair_name
@@ -46,7 +47,6 @@ def run(config: Mapping[str, Any], touched: frozenset[str], console: Console) ->
         If neither a campaign nor a table was named, or options of both were given.
     """
     making = Making(**{key: config[key] for key in _MAKING})
-    columns = (TextColumn("new ligands"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     in_campaign = config["name"] is not None
     if not in_campaign:
         _check_table(config)
@@ -55,22 +55,17 @@ def run(config: Mapping[str, Any], touched: frozenset[str], console: Console) ->
             f"{', '.join(sealed)} cannot be set for a campaign: data, features and pairs were "
             "sealed at its start. Leave them out, or leave out name= to write a table."
         )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("new ligands", total=None)
-
-        def progress(done: int, total: int) -> None:
-            bar.update(task, completed=done, total=total)
-
-        if in_campaign:
-            done = expand(
-                Campaign.open(str(config["name"]), config["directory"]),
-                making,
-                operator=config["operator"],
-                progress=progress,
-                **{key: config[key] for key in _SCORING if key in touched},
-            )
-        else:
-            done = _to_table(config, making, progress)
+    progress = partial(report, "new ligands")
+    if in_campaign:
+        done = expand(
+            Campaign.open(str(config["name"]), config["directory"]),
+            making,
+            operator=config["operator"],
+            progress=progress,
+            **{key: config[key] for key in _SCORING if key in touched},
+        )
+    else:
+        done = _to_table(config, making, progress)
     if config["json"]:
         print(json.dumps(_plain(done), ensure_ascii=False))
         return

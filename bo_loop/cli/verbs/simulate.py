@@ -1,16 +1,17 @@
 """`bo-loop simulate`: replays, then traces, summary and figures in the output folder."""
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from bo_loop.base.config import read, require_types
+from bo_loop.base.progress import report
 from bo_loop.base.types import Floats
 from bo_loop.data.observations import with_keys
 from bo_loop.data.writing import csv_bytes
@@ -51,15 +52,8 @@ def simulate(config: Mapping[str, Any], console: Console) -> pd.DataFrame:
     )
     pools = pools_of(simulation)
     out = Path(config["out"])
-    columns = (TextColumn("replays"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console) as bar:
-        task = bar.add_task("replays")
-        traces = run(
-            simulation,
-            out,
-            processes=config["processes"],
-            progress=lambda done, total: bar.update(task, completed=done, total=total),
-        )
+    progress = partial(report, "replays")
+    traces = run(simulation, out, processes=config["processes"], progress=progress)
     scored = summary.scores(traces, pools)
     found = summary.summary(scored, pools)
     traces.to_parquet(out / "traces.parquet", index=False)

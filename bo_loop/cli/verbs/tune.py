@@ -33,8 +33,7 @@ def run(config: Mapping[str, Any], choices: Mapping[str, str], console: Console)
             f"There is no search space for model={choices['model']}: give one, such as "
             "'space={model.fit_rows: [1000, 2000]}'."
         )
-    with noted() as note:
-        found = tune({**config, "space": space}, note)
+    found = tune({**config, "space": space}, noted("search"))
     (out / TRIALS).write_bytes(csv_bytes(found.trials))
     save_json(out / BEST, {"name": config["name"], **found.best})
     score = found.trials.loc[found.trials["state"] == "complete", "score"].min()

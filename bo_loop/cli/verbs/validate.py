@@ -1,16 +1,15 @@
 """The verb ``validate``: progress while it runs, the metrics table at its end."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from bo_loop.base.progress import report
 from bo_loop.studies.validate.finished import Note
 from bo_loop.studies.validate.output import METRICS
 from bo_loop.studies.validate.page import COLUMNS, PAGE, sections
@@ -20,8 +19,7 @@ from bo_loop.studies.validate.run import validate
 
 def run(config: Mapping[str, Any], console: Console) -> None:
     """Validate, and print the metrics."""
-    with noted() as note:
-        found = validate(config, note)
+    found = validate(config, noted("validation"))
     folder = Path(config["out"])
     if config["json"]:
         print((folder / METRICS).read_text(encoding="utf-8"), end="")
@@ -30,24 +28,14 @@ def run(config: Mapping[str, Any], console: Console) -> None:
     console.print(f"The page: {folder / PAGE}", soft_wrap=True, markup=False)
 
 
-@contextmanager
-def noted() -> Iterator[Note]:
-    """Show progress on standard error: the step, how much is done, of how much, the last error."""
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[error]}"),
-        TimeElapsedColumn(),
-    )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("", error="")
+def noted(work: str) -> Note:
+    """Return what reports the progress of `work`: the step it is at, and the last error."""
 
-        def note(step: str, done: int, total: int, mae: float | None) -> None:
-            error = "" if mae is None else f"MAE {mae:.2f}"
-            bar.update(task, description=escape(step), completed=done, total=total, error=error)
+    def note(step: str, done: int, total: int, mae: float | None) -> None:
+        error = "" if mae is None else f", MAE {mae:.2f}"
+        report(work, done, total, f"{step}{error}")
 
-        yield note
+    return note
 
 
 def _table(found: Validation) -> Table:

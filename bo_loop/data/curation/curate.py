@@ -40,6 +40,7 @@ TRANSURANICS = ("Np", "Pu", "Am", "Cm", "Bk", "Cf", "Es", "Fm", "Md", "No", "Lr"
 FAILING_ELEMENTS = ("Te", "Se", "As", "Mn", "Co", "Fe", "W", "Mo", "Cr", "Re")
 DUPLICATES = ("larger", "mean", "median", "keep")
 EXCLUDE_OR_KEEP = ("exclude", "keep")
+WHICH_CONDITIONS = ("all", "nearest")
 NAMES = ("elements", "opsin")
 
 # How far log β moves, roughly: 0.01 a degree (ΔH of 20 kJ/mol), and Debye–Hückel's √I / (1 + √I).
@@ -71,9 +72,10 @@ def curate(
     *,
     temperature_C: float = 25.0,
     ionic_strength_M: float = 0.1,
-    temperature_window_C: float = 15.0,
-    ionic_strength_window_M: float = 0.9,
-    excluded_metals: Sequence[str] = TRANSURANICS,
+    temperature_window_C: float = 50.0,
+    ionic_strength_window_M: float = 10.0,
+    conditions: str = "all",
+    excluded_metals: Sequence[str] = (),
     excluded_elements: Sequence[str] = FAILING_ELEMENTS,
     log_beta_range: Sequence[float] = (-10.0, 60.0),
     bounds: str = "exclude",
@@ -92,15 +94,14 @@ def curate(
         Observations; a column ``structure_doubt`` (from `bo_loop.data.sources.srd46.read`) is
         heeded. Sources are never merged.
     temperature_C, ionic_strength_M : float
-        Conditions preferred. For each pair of each source the nearest conditions are kept; every
-        value keeps the conditions that it was measured at.
+        Conditions preferred.
     temperature_window_C, ionic_strength_window_M : float
-        The furthest that conditions may lie from those preferred; the paper states no window.
-        These take 10 to 40 °C and up to 1 mol/L. In NIST SRD 46, values at 10, 40 and 50 °C are
-        off by 0.5 from those at 25 °C in the median, and values at 3 mol/L by 0.6 from those at
-        0.1; of its 18,711 pairs, 595 are known at other conditions only.
+        The furthest that conditions may lie from those preferred. These take all of NIST SRD 46.
+    conditions : str
+        Keep ``all`` conditions of a pair, or the ``nearest`` to those preferred of each source, as
+        the paper did. Every value keeps the conditions that it was measured at.
     excluded_metals : sequence of str
-        Metal elements left out.
+        Metal elements left out; the paper leaves out `TRANSURANICS`.
     excluded_elements : sequence of str
         Elements that no ligand may hold: molecular descriptors fail for them.
     log_beta_range : two floats
@@ -139,7 +140,7 @@ def curate(
     DataError
         If nothing is left.
     """
-    _check(bounds, duplicates, quarantine, names, log_beta_range, outlier_mads)
+    _check(bounds, duplicates, quarantine, names, conditions, log_beta_range, outlier_mads)
     rows, steps = observations.reset_index(drop=True), []
     before = (
         standard_structures,
@@ -151,10 +152,14 @@ def curate(
             rows, (temperature_C, temperature_window_C), (ionic_strength_M, ionic_strength_window_M)
         ),
     )
+
+    def nearest(rows: pd.DataFrame) -> tuple[pd.DataFrame, Step]:
+        return nearest_conditions(rows, temperature_C, ionic_strength_M)
+
     # A structure drawn for another ligand is told by its name: so names come after suspicions.
     after = (
         one_name_each,
-        lambda rows: nearest_conditions(rows, temperature_C, ionic_strength_M),
+        *([nearest] if conditions == "nearest" else []),
         lambda rows: one_value_each(rows, duplicates),
     )
     for step in () if quarantine_only else before:
@@ -217,6 +222,7 @@ def _check(
     duplicates: str,
     quarantine: str,
     names: str,
+    conditions: str,
     log_beta_range: Sequence[float],
     mads: float,
 ) -> None:
@@ -225,6 +231,7 @@ def _check(
         ("duplicates", duplicates, DUPLICATES),
         ("quarantine", quarantine, EXCLUDE_OR_KEEP),
         ("names", names, NAMES),
+        ("conditions", conditions, WHICH_CONDITIONS),
     ):
         if value not in allowed:
             raise ConfigError(f"curation.{name} is {value!r}: choose one of {', '.join(allowed)}.")

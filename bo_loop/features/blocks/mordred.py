@@ -20,6 +20,7 @@ import numpy as np
 
 from bo_loop.base.errors import DataError
 from bo_loop.base.parallel import Serial, processes, usable_cores
+from bo_loop.base.progress import report
 from bo_loop.base.types import Floats
 
 # Below this many molecules, starting worker processes takes longer than it saves.
@@ -97,7 +98,8 @@ def compute_all(
     enough = len(smiles) >= FEWEST_FOR_WORKERS and usable_cores() > 1
     runner = processes(None, len(smiles)) if enough else Serial()
     outcomes = runner.run(partial(_outcome, wanted=wanted), smiles, lost=_lost)
-    for position, outcome in outcomes:
+    for done, (position, outcome) in enumerate(outcomes, start=1):
+        report("computing descriptors", done, len(smiles))
         yield smiles[position], outcome
 
 

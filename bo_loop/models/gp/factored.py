@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from bo_loop.base.progress import report
 from bo_loop.models.gp.linalg import (
     JITTER,
     cholesky_,
@@ -86,8 +87,12 @@ def factorise(
     order = _leading_first(kernel, x)
     x, y, noise, mean = x[order], y[order], noise[order], mean[order]
 
+    what = f"conditioning on {len(y):,} constants"
+    report(what, 0, 3)
+
     def attempt(jitter: float) -> Tensor:
         matrix = kernel.lower(x)
+        report(what, 1, 3)
         if offsets is not None:
             add_shared_error_(matrix, offsets[0][order], offsets[1])
         matrix.diagonal().add_(noise + jitter)
@@ -96,8 +101,10 @@ def factorise(
     factor, jitter = with_jitter(
         attempt, _jitter(kernel, x), f"The covariance of {len(y)} training pairs"
     )
+    report(what, 2, 3)
     white = solve_lower(factor, (y - mean)[:, None])[:, 0]
     alpha = solve_upper(factor, white[:, None])[:, 0]
+    report(what, 3, 3)
     return Factored(x, y, factor, alpha, order), jitter
 
 

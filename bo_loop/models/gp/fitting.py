@@ -13,6 +13,7 @@ less sure; those of θ_k are the kernel's. They are densities of v and s_b², no
 logarithms, so the optimum is the one that BoTorch would find.
 """
 
+import itertools
 from dataclasses import dataclass
 from math import log
 from typing import Any
@@ -23,6 +24,7 @@ from gpytorch.priors import LogNormalPrior
 from scipy.optimize import minimize
 from torch import Tensor
 
+from bo_loop.base.progress import report
 from bo_loop.base.types import Floats, Rows
 from bo_loop.models.gp.linalg import JITTER, with_jitter
 from bo_loop.models.gp.marginal import log_marginal
@@ -188,6 +190,10 @@ def optimise(problem: Problem, start: np.ndarray, max_iter: int) -> Optimum:
     """
     jitters = []
 
+    done = itertools.count(1)
+    what = "searching for hyperparameters"
+    report(what, 0, max_iter)
+
     def negative(theta: np.ndarray) -> tuple[float, np.ndarray]:
         parts, gradient = evaluate(problem, theta)
         jitters.append(parts["jitter"])
@@ -200,8 +206,10 @@ def optimise(problem: Problem, start: np.ndarray, max_iter: int) -> Optimum:
         jac=True,
         bounds=bounds,
         method="L-BFGS-B",
+        callback=lambda _: report(what, min(next(done), max_iter - 1), max_iter),
         options={"maxiter": max_iter, "maxcor": 20, "ftol": 1e-7, "gtol": 1e-5},
     )
+    report(what, max_iter, max_iter)
     parts, _ = evaluate(problem, found.x)
     return Optimum(
         theta=found.x,

@@ -200,7 +200,7 @@ def run(folder, *arguments, code=0):
 def test_the_verb_prints_steps_suspicions_and_a_summary(tmp_path):
     srd46_dump.folder(tmp_path / "SRD 46 SQL")
     printed = run(tmp_path, "source=srd46", "path=SRD 46 SQL", "out=out.parquet")
-    for words in ("placeholders", "nearest conditions", "the database says C4H7NO4", "per n"):
+    for words in ("placeholders", "window of conditions", "the database says C4H7NO4", "per n"):
         assert words in printed
     assert set(OUTPUTS) < set(names(tmp_path))
     assert "exists already" in run(
@@ -265,9 +265,9 @@ def test_reads_the_real_distribution_and_counts_what_it_leaves_out(distribution)
 def test_curates_the_real_distribution(distribution):
     curated = curate(distribution.curated.observations)
     found = {step.name: step.before - step.after for step in curated.steps}
-    assert 1_700 <= found["window of conditions"] <= 1_750
-    assert 700 <= found["quarantine"] <= 850
-    assert 16_500 <= len(curated.observations) <= 17_200
+    assert found["window of conditions"] == 0
+    assert 700 <= found["quarantine"] <= 900
+    assert 22_000 <= len(curated.observations) <= 23_300
     # Weak complexes, of which K2 is below 1, are not among them: they were 61.
     stepwise = curated.quarantine["reason"].str.contains("not above log β1")
     assert stepwise.sum() <= 10

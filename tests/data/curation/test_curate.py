@@ -179,12 +179,30 @@ def test_keep_keeps_every_bound():
     assert values(c.one_value_each(rows, "larger")) == [4.0]
 
 
+# As in the published system.
+PUBLISHED = {
+    "conditions": "nearest",
+    "temperature_window_C": 15.0,
+    "ionic_strength_window_M": 0.9,
+    "excluded_metals": c.TRANSURANICS,
+}
+
+
+def test_all_conditions_stay_unless_the_nearest_are_asked_for():
+    rows = observations(
+        (*NICKEL, 5.0), (*NICKEL, 5.3), ("Pu", 4, GLYCINE, 1, 9.0),
+        temperature_C=[25.0, 70.0, 25.0], ionic_strength_M=[0.1, 0.0, 9.0],
+    )  # fmt: skip
+    assert c.curate(rows).observations.log_beta.tolist() == [5.0, 5.3, 9.0]
+    assert c.curate(rows, **PUBLISHED).observations.log_beta.tolist() == [5.0]
+
+
 def test_a_lone_value_far_from_the_conditions_is_left_out_and_a_near_one_keeps_its_own():
     rows = observations(
         (*NICKEL, 5.0), ("Cu", 2, GLYCINE, 1, 8.0), ("Zn", 2, GLYCINE, 1, 5.0),
         temperature_C=[0.0, 37.0, 25.0], ionic_strength_M=[0.0, 0.15, 3.0],
     )  # fmt: skip
-    kept = c.curate(rows).observations
+    kept = c.curate(rows, **PUBLISHED).observations
     found = kept[["metal", "temperature_C", "ionic_strength_M"]].to_numpy().tolist()
     assert found == [["Cu", 37.0, 0.15]]
 
@@ -365,7 +383,7 @@ def test_the_steps_add_up_and_nothing_that_came_in_is_changed():
         ("Ni", 2, "C1C", 1, 1.0), ("Cu", 2, GLYCINE, 1, 8.1),
     )  # fmt: skip
     before = rows.copy()
-    result = c.curate(rows)
+    result = c.curate(rows, excluded_metals=c.TRANSURANICS)
     pd.testing.assert_frame_equal(rows, before)
     assert result.observations.log_beta.tolist() == [5.7, 8.1]
     assert result.observations.columns.tolist() == before.columns.tolist()
@@ -403,8 +421,9 @@ def test_says_which_step_left_nothing():
     seed=st.integers(0, 2**32 - 1),
     how=st.sampled_from(c.DUPLICATES),
     quarantine=st.sampled_from(c.EXCLUDE_OR_KEEP),
+    conditions=st.sampled_from(c.WHICH_CONDITIONS),
 )
-def test_curation_does_not_depend_on_the_order_of_rows(seed, how, quarantine):
+def test_curation_does_not_depend_on_the_order_of_rows(seed, how, quarantine, conditions):
     rng = np.random.default_rng(seed)
     n = 40
     rows = observations(
@@ -417,14 +436,17 @@ def test_curation_does_not_depend_on_the_order_of_rows(seed, how, quarantine):
     )
     order = [*OBSERVATION_COLUMNS]
     one, other = (
-        c.curate(frame, duplicates=how, quarantine=quarantine).observations
+        c.curate(frame, duplicates=how, quarantine=quarantine, conditions=conditions).observations
         for frame in (rows, rows.sample(frac=1, random_state=int(seed % 1000)))
     )
     pd.testing.assert_frame_equal(
         one.sort_values(order, ignore_index=True), other.sort_values(order, ignore_index=True)
     )
     if how != "keep":
-        assert not one.duplicated(["source", "metal", "charge", "smiles", "n_ligands"]).any()
+        apart = [] if conditions == "nearest" else ["temperature_C"]
+        assert not one.duplicated(
+            ["source", "metal", "charge", "smiles", "n_ligands", *apart]
+        ).any()
 
 
 # The report
@@ -432,10 +454,11 @@ def test_curation_does_not_depend_on_the_order_of_rows(seed, how, quarantine):
 
 def test_the_report_counts_and_lists(tmp_path):
     rows, steps = srd46.read(srd46_dump.zipped(tmp_path / "dump.zip"))
-    report, page = curation_report(c.curate(rows), len(rows), title="<SRD & 46>", read_steps=steps)
+    curated = c.curate(rows, **PUBLISHED)
+    report, page = curation_report(curated, len(rows), title="<SRD & 46>", read_steps=steps)
     assert json.loads(json.dumps(report, allow_nan=False)) == report
     assert report["rows_read"] == len(rows)
-    assert report["rows_kept"] == sum(report["per_n"].values()) == len(c.curate(rows).observations)
+    assert report["rows_kept"] == sum(report["per_n"].values()) == len(curated.observations)
     assert report["per_ion"]["Cu+2"] == {"1": 1, "2": 1, "3": 1}
     assert next(iter(report["per_ion"])) == "Ni+2"
     assert report["temperature_C"] == [25.0, 25.0]
