@@ -63,4 +63,4 @@ def test_bars_show_the_work_and_leave_nothing(monkeypatch):
     shown = stream.getvalue()
     assert "a [b] fold" in shown
     assert "MAE [0.8]" in shown
-    assert shown.rstrip().endswith("\x1b[2K")  # the last line was cleared
+    assert shown.rstrip().endswith("\x1b[2K\x1b[?25h")  # the last line was cleared
