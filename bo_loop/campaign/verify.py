@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from bo_loop.base import files
 from bo_loop.base.errors import BoLoopError, CampaignError, DataError
-from bo_loop.campaign.ledger.fold import fold, grow
+from bo_loop.campaign.ledger.fold import fold, grow, own_copy
 from bo_loop.campaign.ledger.state import CampaignState, Round
 from bo_loop.campaign.record import FORM, MEASUREMENTS, Record
 from bo_loop.campaign.settings import with_overrides
@@ -133,9 +133,9 @@ def _was_so_before(record: Record, path: Path) -> bool:
         n_results = sum(1 for _ in csv.reader(text)) - 1
     except csv.Error:
         return False
-    state = CampaignState()
+    state = own_copy(CampaignState())
     for event in record.ledger.read().events:
-        state = grow(state, event)
+        grow(state, event)
         voided = sum(map(len, state.voided_by_pair.values()))
         if len(state.pair_of) - voided == n_results:  # else it is not worth while to make it
             view = record.views(state).get(path)

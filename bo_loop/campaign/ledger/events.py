@@ -27,6 +27,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bo_loop.base.errors import CampaignError
+from bo_loop.base.received import DEEPEST, is_deep
 
 SCHEMA = 1
 EVENT_TYPES = frozenset(
@@ -47,6 +48,10 @@ EVENT_TYPES = frozenset(
     }
 )
 _FIRST_PREV = "0" * 64
+_ENCODE = json.JSONEncoder(
+    sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+).encode
+_DECODE = json.JSONDecoder().raw_decode
 
 NewEvent = tuple[str, Mapping[str, Any]]
 """An event yet to be recorded: its type and its data."""
@@ -92,14 +97,17 @@ def canonical(fields: Mapping[str, Any]) -> bytes:
     ValueError, TypeError, RecursionError
         If they are not plain JSON: NaN, infinity, other objects, unpaired surrogates.
     """
-    text = json.dumps(
-        fields, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
-    )
-    return text.encode("utf-8")
+    return _ENCODE(fields).encode("utf-8")
 
 
-def _digest(fields: Mapping[str, Any]) -> str:
-    return hashlib.sha256(canonical({k: v for k, v in fields.items() if k != "hash"})).hexdigest()
+def _digest(line: bytes, stated: str) -> str:
+    """Return the hash of a canonical line: of the line without the hash that it states."""
+    part = b'"hash":"%s",' % stated.encode()  # the fields prev to time follow
+    if line.count(part) == 1:
+        return hashlib.sha256(line.replace(part, b"")).hexdigest()
+    fields = _json(line) or {}
+    del fields["hash"]
+    return hashlib.sha256(canonical(fields)).hexdigest()
 
 
 def chain(
@@ -128,19 +136,18 @@ def chain(
             "prev": last.hash if last else _FIRST_PREV,
         }
         try:
-            line = canonical({**fields, "hash": _digest(fields)})
-            recorded = json.loads(line)
+            digest = hashlib.sha256(canonical(fields)).hexdigest()
+            line = canonical({**fields, "hash": digest})
             # what is written must verify when read: number keys, for one, sort otherwise as text
-            if problem := _problem(recorded, line, [last] if last else []):
-                raise ValueError(problem)
+            event = _verified(_json(line) or {}, line, last)
         except (ValueError, TypeError, RecursionError) as error:
             raise CampaignError(
-                f"The event {kind!r} cannot be recorded, for its data {data!r} is not plain JSON "
+                f"The event {kind!r} cannot be recorded, for its data is not plain JSON "
                 f"({error}): only text, finite numbers, true, false, null, lists and mappings "
                 "with text keys. Nothing was recorded."
             ) from error
         lines.append(line + b"\n")
-        events.append(_event(recorded))
+        events.append(event)
     return b"".join(lines), tuple(events)
 
 
@@ -173,10 +180,12 @@ def parse(content: bytes, known: LedgerRead | None = None) -> LedgerRead:
         fields = _json(line)
         if fields is None and number == n_known + len(lines) and not partial:
             break  # not even JSON, and the last: blocks of a line lost in a power cut
-        problem = "it is not JSON" if fields is None else _problem(fields, line, events)
-        if problem:
-            raise BrokenChainError(number, problem)
-        events.append(_event(fields))
+        try:
+            if fields is None:
+                raise ValueError("it is not JSON")
+            events.append(_verified(fields, line, events[-1] if events else None))
+        except ValueError as error:
+            raise BrokenChainError(number, str(error)) from error
         ends.append(ends[-1] + len(line) + 1)
     index, size = events[-1].batch if events else (0, 0)
     whole = len(events) - (index if index < size else 0)
@@ -186,41 +195,57 @@ def parse(content: bytes, known: LedgerRead | None = None) -> LedgerRead:
 
 def _json(line: bytes) -> dict[str, Any] | None:
     try:
-        fields = json.loads(line)
+        text = line.decode("utf-8")
+        fields, end = _DECODE(text)
     except (ValueError, RecursionError):
         return None
-    return fields if isinstance(fields, dict) else None
+    return fields if end == len(text) and isinstance(fields, dict) else None
 
 
-def _problem(fields: Mapping[str, Any], line: bytes, earlier: Sequence[Event]) -> str:
-    """Why a line cannot follow `earlier`; empty if it can."""
+def _verified(fields: Mapping[str, Any], line: bytes, last: Event | None) -> Event:
+    """Return the event of a line.
+
+    Raises
+    ------
+    ValueError
+        Why the line cannot follow `last`.
+    """
+    # counting brackets is cheap, and bounds the depth
+    if line.count(b"{") + line.count(b"[") > DEEPEST and is_deep(fields):
+        raise ValueError(f"it has more than {DEEPEST} levels")
     try:
-        # `1e-6` and `1E-6` are one number, so the bytes are compared as well as the hash
-        if canonical(fields) != line or _digest(fields) != fields["hash"]:
-            return "its bytes do not match its hash"
         event = _event(fields)
-    except (ValueError, TypeError, KeyError, RecursionError):
-        return "it is not an event"
-    last = earlier[-1] if earlier else None
+        # `1e-6` and `1E-6` are one number, so the bytes are compared as well as the hash
+        if canonical(fields) != line or _digest(line, event.hash) != event.hash:
+            raise ValueError("its bytes do not match its hash")
+    except UnicodeEncodeError:
+        raise ValueError("it is not an event") from None
     if (event.seq, event.prev) != ((last.seq + 1, last.hash) if last else (1, _FIRST_PREV)):
-        return "it does not follow the line before it"
+        raise ValueError("it does not follow the line before it")
     unfinished = last is not None and last.batch[0] < last.batch[1]
     if event.batch != (last.batch[0] + 1, last.batch[1]) if unfinished else event.batch[0] != 1:
-        return "it does not belong to the batch before it, which is not whole"
-    return ""
+        raise ValueError("it does not belong to the batch before it, which is not whole")
+    return event
 
 
 def _event(fields: Mapping[str, Any]) -> Event:
-    numbers = fields["seq"], fields["schema"], fields["batch"]["index"], fields["batch"]["size"]
-    if not all(isinstance(n, int) for n in numbers) or not isinstance(fields["data"], dict):
-        raise TypeError("seq, schema and batch are integers, data is a mapping")
-    return Event(
-        seq=fields["seq"],
-        event=fields["event"],
-        time=fields["time"],
-        data=fields["data"],
-        batch=(fields["batch"]["index"], fields["batch"]["size"]),
-        schema=fields["schema"],
-        prev=fields["prev"],
-        hash=fields["hash"],
-    )
+    """Return the event that a line's fields state."""
+    try:
+        batch = fields["batch"]["index"], fields["batch"]["size"]
+        event = Event(
+            seq=fields["seq"],
+            event=fields["event"],
+            time=fields["time"],
+            data=fields["data"],
+            batch=batch,
+            schema=fields["schema"],
+            prev=fields["prev"],
+            hash=fields["hash"],
+        )
+    except (KeyError, TypeError):
+        raise ValueError("it is not an event") from None
+    whole = type(event.seq) is type(event.schema) is type(batch[0]) is type(batch[1]) is int
+    texts = type(event.event) is type(event.time) is type(event.hash) is str
+    if not (whole and texts and type(event.data) is dict):
+        raise ValueError("it is not an event")
+    return event

@@ -5,11 +5,12 @@ ledger stays readable when the rules of `bo_loop.campaign.ledger.rules` grow str
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from copy import copy
 from dataclasses import replace
-from functools import reduce
 from typing import Any
 
 from bo_loop.base.errors import CampaignError
+from bo_loop.campaign.ledger import fields
 from bo_loop.campaign.ledger.events import Event
 from bo_loop.campaign.ledger.state import (
     RESULT_FIELDS,
@@ -29,7 +30,10 @@ _GROWING = (
     "voided_by_pair",
     "failures_by_pair",
     "pair_of",
+    "generated",
+    "added_pairs",
 )
+_DERIVED = ("results", "voided", "failures")
 
 
 def fold(events: Iterable[Event], state: CampaignState | None = None) -> CampaignState:
@@ -40,18 +44,21 @@ def fold(events: Iterable[Event], state: CampaignState | None = None) -> Campaig
     CampaignError
         If an event lacks what its type needs.
     """
-    return reduce(grow, events, own_copy(state or CampaignState()))
+    state = own_copy(state or CampaignState())
+    for event in events:
+        grow(state, event)
+    return state
 
 
 def own_copy(state: CampaignState) -> CampaignState:
     """Return the same state in tables of its own, which `grow` may change."""
-    return replace(state, **{name: dict(getattr(state, name)) for name in _GROWING})
+    return replace(state, **{name: copy(getattr(state, name)) for name in _GROWING})
 
 
-def grow(state: CampaignState, event: Event) -> CampaignState:
-    """Return the state after one more event; `state` itself is used up.
+def grow(state: CampaignState, event: Event) -> None:
+    """Change `state`, which must be an `own_copy`, to that after one more event.
 
-    Its tables are changed in place, so that an event costs the same however many came before.
+    It is changed in place, so that an event costs the same however many came before.
 
     Raises
     ------
@@ -59,13 +66,17 @@ def grow(state: CampaignState, event: Event) -> CampaignState:
         If the event lacks what its type needs; `state` is then as it was.
     """
     try:
+        fields.check(event.event, event.data)
         changes = _APPLY[event.event](state, event)
-    except (LookupError, TypeError, ValueError) as error:
+    except (LookupError, ValueError, OverflowError) as error:
         raise CampaignError(
-            f"Event {event.seq} ({event.event}) cannot be understood: {error!r}. It was recorded "
+            f"Event {event.seq} ({event.event}) cannot be understood: {error}. It was recorded "
             "by a program that writes events otherwise; use the version of bo-loop that did."
         ) from error
-    return replace(state, seq=event.seq, **changes)
+    own = vars(state)  # frozen for everyone else
+    own.update(changes, seq=event.seq)
+    for name in _DERIVED:
+        own.pop(name, None)
 
 
 def result_of(state: CampaignState, event: Event) -> Result:
@@ -74,31 +85,42 @@ def result_of(state: CampaignState, event: Event) -> Result:
     proposal = state.proposals.get(data["pair_id"])
     return Result(
         pair_id=data["pair_id"],
-        replicate=int(data["replicate"]),
+        log_beta=float(data["log_beta"]),
+        log_beta_sd=_number_or_none(data.get("log_beta_sd")),
+        censoring=data["censoring"],
+        temperature_C=float(data["temperature_C"]),
+        ionic_strength_M=float(data["ionic_strength_M"]),
+        replicate=data["replicate"],
+        date=data.get("date") or "",
+        operator=data.get("operator") or "",
+        method=data.get("method") or "",
+        note=data.get("note") or "",
         round=proposal.round if proposal else None,
         seq=event.seq,
         time=event.time,
-        **result_values(data, RESULT_FIELDS),
     )
 
 
 def result_values(data: Mapping[str, Any], fields: Iterable[str]) -> dict[str, Any]:
     """Return the `fields` of a result in `data`, as `Result` holds them."""
-    convert: dict[str, Callable[[], Any]] = {
-        "log_beta": lambda: float(data["log_beta"]),
-        "log_beta_sd": lambda: (
-            None if data.get("log_beta_sd") is None else float(data["log_beta_sd"])
-        ),
-        "censoring": lambda: str(data["censoring"]),
-        "temperature_C": lambda: float(data["temperature_C"]),
-        "ionic_strength_M": lambda: float(data["ionic_strength_M"]),
-    }
-    return {f: convert[f]() if f in convert else _text(data, f) for f in fields}
+    return {f: _CONVERT.get(f, _text)(data.get(f)) for f in fields}
 
 
-def _text(data: Mapping[str, Any], name: str) -> str:
-    value = data.get(name)
+def _number_or_none(value: Any) -> float | None:
+    return None if value is None else float(value)
+
+
+def _text(value: Any) -> str:
     return "" if value is None else str(value)
+
+
+_CONVERT: dict[str, Callable[[Any], Any]] = {
+    "log_beta": float,
+    "log_beta_sd": _number_or_none,
+    "censoring": str,
+    "temperature_C": float,
+    "ionic_strength_M": float,
+}
 
 
 def _started(state: CampaignState, event: Event) -> dict[str, Any]:
@@ -135,6 +157,8 @@ def _proposed(state: CampaignState, event: Event) -> dict[str, Any]:
         )
         for p in data["proposals"]
     )
+    if data["round"] != len(state.rounds) + 1:
+        raise ValueError(f"round {data['round']} follows round {len(state.rounds)}")
     made = Round(
         number=data["round"],
         seq=event.seq,
@@ -175,7 +199,7 @@ def _measured(state: CampaignState, event: Event) -> dict[str, Any]:
 
 def _failed(state: CampaignState, event: Event) -> dict[str, Any]:
     pair_id = event.data["pair_id"]
-    texts = {f: _text(event.data, f) for f in ("note", "date", "operator", "method")}
+    texts = {f: _text(event.data.get(f)) for f in ("note", "date", "operator", "method")}
     failure = Failure(pair_id=pair_id, seq=event.seq, time=event.time, **texts)
     state.failures_by_pair[pair_id] = (*state.failures_by_pair.get(pair_id, ()), failure)
     if not state.awaited.pop(pair_id, ""):
@@ -187,7 +211,7 @@ def _corrected(state: CampaignState, event: Event) -> dict[str, Any]:
     data = event.data
     old = state.result(data["corrects"])
     if old is None:
-        raise LookupError(data["corrects"])
+        raise LookupError(f"event {data['corrects']} is not a measurement")
     pair_id = old.pair_id
     others = [r for r in state.results_of(pair_id) if r.seq != old.seq]
     voided = [r for r in state.voided_of(pair_id) if r.seq != old.seq]
@@ -225,10 +249,9 @@ def _restored(state: CampaignState, event: Event) -> dict[str, Any]:
 
 
 def _pool_extended(state: CampaignState, event: Event) -> dict[str, Any]:
-    return {
-        "added_pairs": (*state.added_pairs, *event.data["pairs"]),
-        "generated": {**state.generated, **(event.data.get("generated") or {})},
-    }
+    state.added_pairs.extend(event.data["pairs"])
+    state.generated.update(event.data.get("generated") or {})
+    return {}
 
 
 def _config_changed(state: CampaignState, event: Event) -> dict[str, Any]:

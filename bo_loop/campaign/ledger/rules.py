@@ -11,33 +11,12 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from bo_loop.base.errors import CampaignError
+from bo_loop.campaign.ledger import fields
 from bo_loop.campaign.ledger.events import EVENT_TYPES, Event, NewEvent
 from bo_loop.campaign.ledger.fold import fold, grow, own_copy
 from bo_loop.campaign.ledger.repeats import as_result, is_recorded
 from bo_loop.campaign.ledger.state import RESULT_FIELDS, CampaignState, Result
 
-_REQUIRED = {
-    "started": ("name", "config", "sealed", "versions", "n_observations", "n_pool"),
-    "proposed": ("round", "seed", "seen", "hyperparameters", "proposals"),
-    "in_progress": ("pair_id",),
-    "measured": (
-        "pair_id",
-        "log_beta",
-        "censoring",
-        "temperature_C",
-        "ionic_strength_M",
-        "replicate",
-    ),
-    "failed": ("pair_id",),
-    "corrected": ("corrects",),
-    "withdrawn": ("pair_id",),
-    "restored": ("pair_id",),
-    "pool_extended": ("pairs",),
-    "config_changed": ("overrides",),
-    "renewed": ("features",),
-    "closed": (),
-    "reopened": (),
-}
 _CENSORING = ("none", "lower", "upper")
 _NUMBERS = ("log_beta", "log_beta_sd", "temperature_C", "ionic_strength_M")
 
@@ -86,7 +65,7 @@ def new_events(
             if state.started and not state.closed_seq and is_recorded(state, kind, candidate):
                 continue
             _check(state, kind, data)
-            state = grow(state, Event(state.seq + 1, kind, "", data))
+            grow(state, Event(state.seq + 1, kind, "", data))
         except CampaignError as error:
             problems.append(f"{labels[i]}: {error}" if labels else str(error))
             continue
@@ -115,7 +94,7 @@ def check(state: CampaignState, kind: str, data: Mapping[str, Any]) -> None:
         What is wrong, what is recorded, and what to do instead.
     """
     _check(state, kind, data)
-    fold([Event(state.seq + 1, kind, "", data)], state)  # what it cannot read is not recorded
+    fold([Event(state.seq + 1, kind, "", data)], state)
 
 
 def _check(state: CampaignState, kind: str, data: Mapping[str, Any]) -> None:
@@ -148,21 +127,24 @@ def check_open(state: CampaignState) -> None:
 def _check_complete(kind: str, data: Mapping[str, Any]) -> None:
     if kind not in EVENT_TYPES:
         raise CampaignError(f"Unknown event {kind!r}; it must be one of {sorted(EVENT_TYPES)}.")
-    missing = [name for name in _REQUIRED[kind] if data.get(name) is None]
-    if missing:
+    if missing := fields.missing(kind, data):
         raise CampaignError(f"The event {kind!r} lacks {', '.join(missing)}; given: {sorted(data)}")
     if kind == "measured":
         _check_values(data, RESULT_FIELDS)
     if kind == "corrected":
         _check_values(data, [f for f in RESULT_FIELDS if f in data])
+    try:
+        fields.check(kind, data)
+    except ValueError as error:
+        raise CampaignError(f"The event {kind!r} cannot be recorded: {error}.") from error
 
 
-def _check_values(data: Mapping[str, Any], fields: Sequence[str]) -> None:
+def _check_values(data: Mapping[str, Any], names: Sequence[str]) -> None:
     for name in _NUMBERS:
         value = data.get(name)
         optional = value is None and (name == "log_beta_sd" or name not in data)
         number = isinstance(value, int | float) and not isinstance(value, bool)
-        if name in fields and not optional and not (number and math.isfinite(value)):
+        if name in names and not optional and not (number and math.isfinite(value)):
             raise CampaignError(f"{name} is {value!r}; it must be a finite number.")
         if name == "log_beta_sd" and not optional and value < 0:
             raise CampaignError(f"log_beta_sd is {value!r}; it must not be negative.")

@@ -180,7 +180,7 @@ class CampaignState:
         Pairs that the rule on denticity left out of the pool then.
     overrides, choices : mapping
         Settings changed since `start`, as they are now, and the options they were made from.
-    added_pairs : tuple of mapping
+    added_pairs : list of mapping
         Pairs added to the pool, in order.
     generated : mapping of str to mapping
         By SMILES, the origin of ligands that were generated: ``generator``, ``parents``.
@@ -211,8 +211,8 @@ class CampaignState:
     pair_of: dict[int, str] = field(default_factory=dict)
     overrides: Mapping[str, Any] = field(default_factory=dict)
     choices: Mapping[str, str] = field(default_factory=dict)
-    added_pairs: tuple[Mapping[str, Any], ...] = ()
-    generated: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    added_pairs: list[Mapping[str, Any]] = field(default_factory=list)
+    generated: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     features: str = ""
     renewed_seq: int = 0
     closed_seq: int = 0

@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from bo_loop.campaign.ledger.events import Event
-from bo_loop.campaign.ledger.fold import grow
+from bo_loop.campaign.ledger.fold import grow, own_copy
 from bo_loop.campaign.ledger.state import RESULT_FIELDS, CampaignState, Result
 from bo_loop.campaign.views.views import named, shown_movers, shown_nearest, shown_result
 
@@ -36,10 +36,10 @@ def history(
         the time, missing where there was none. ``pair_id`` is empty where no single pair is meant.
     """
     rows: list[dict[str, Any]] = []
-    state = CampaignState()
+    state = own_copy(CampaignState())
     for event in events:
         overrides = state.overrides
-        state = grow(state, event)
+        grow(state, event)
         for pair, what in _told(event, overrides, state):
             added = event.event == "pool_extended" and pair_id in _added(event)
             if pair_id in (None, pair) or added:

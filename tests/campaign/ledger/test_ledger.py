@@ -469,8 +469,8 @@ def test_only_what_was_added_is_verified_again(path, monkeypatch):
     ledger.append([measured("a", 5.0)])
     ledger.read()
     verified = []
-    real = format_of._problem
-    monkeypatch.setattr(format_of, "_problem", lambda *a: verified.append(a[0]["seq"]) or real(*a))
+    real = format_of._verified
+    monkeypatch.setattr(format_of, "_verified", lambda *a: verified.append(a[0]["seq"]) or real(*a))
     Ledger(path, clock=clock).append([measured("b", 6.0)])
     verified.clear()
     assert len(ledger.read().events) == 3

@@ -5,8 +5,9 @@ from sample_events import STARTED, as_events, measured, proposed
 
 from bo_loop.base.errors import CampaignError
 from bo_loop.campaign.ledger.events import EVENT_TYPES, Event
+from bo_loop.campaign.ledger.fields import REQUIRED
 from bo_loop.campaign.ledger.fold import _APPLY, fold
-from bo_loop.campaign.ledger.rules import _REQUIRED, check, new_events
+from bo_loop.campaign.ledger.rules import check, new_events
 from bo_loop.campaign.ledger.state import CampaignState
 
 
@@ -139,7 +140,7 @@ def test_pool_config_and_closing():
 
 
 def test_every_event_type_has_a_fold_and_a_rule():
-    assert set(_APPLY) == set(_REQUIRED) == EVENT_TYPES
+    assert set(_APPLY) == set(REQUIRED) == EVENT_TYPES
 
 
 def test_unknown_data_is_tolerated_and_missing_data_named():
