@@ -27,6 +27,7 @@ from bo_loop.campaign import sealed
 from bo_loop.campaign.campaign import Campaign
 from bo_loop.campaign.ledger.events import NewEvent
 from bo_loop.campaign.ledger.ledger import Ledger
+from bo_loop.campaign.record import Record
 from bo_loop.campaign.settings import started_with
 from bo_loop.data.observations import OBSERVATION_COLUMNS, PAIR_COLUMNS
 
@@ -127,7 +128,7 @@ def make(folder: Path, n_events: int) -> Path:
         ledger.append([proposed(number, n, table[:_A_ROUND])])
         ledger.append([measured(pair_id, i) for i, pair_id in enumerate(table, start=n)])
         n += _A_TABLE + 1
-    Campaign(path).rebuild()
+    Record(path).rebuild()
     return path
 
 

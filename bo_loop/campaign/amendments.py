@@ -241,7 +241,7 @@ def extend(
     pairs = new_pairs(record.pool_of(state), record.schema(state), ligands, list(metals), rule)
     sources = [Path(ligands).name] if ligands else []
     data = {
-        "pairs": pairs.to_dict("records"),
+        "pairs": _records(pairs),
         "source": ", ".join([*sources, *metals]),
         "operator": who(operator),
     }
@@ -272,7 +272,7 @@ def grow(
         Who asked for them.
     """
     data = {
-        "pairs": pairs.to_dict("records"),
+        "pairs": _records(pairs),
         "generated": generated,
         "expansion": expansion,
         "source": f"{len(generated)} generated ligands",
@@ -286,6 +286,12 @@ def _amend(record: Record, kind: str, data: Mapping[str, Any], **said: str) -> R
     whole = {**data, **{key: text for key, text in said.items() if text}}
     appended = record.append(lambda state: rules.new_events(state, [(kind, whole)])[0])
     return record.recorded(appended)
+
+
+def _records(pairs: "pd.DataFrame") -> list[dict[str, Any]]:
+    """Return a mapping for each row, of plain values."""
+    columns = [pairs[name].tolist() for name in pairs]
+    return [dict(zip(pairs.columns, row, strict=True)) for row in zip(*columns, strict=True)]
 
 
 def _values(values: Mapping[str, Any]) -> dict[str, Any]:

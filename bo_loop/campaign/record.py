@@ -81,6 +81,7 @@ class Record:
         self.ledger = Ledger(path / LEDGER)
         self._folded = CampaignState()
         self._last_hash = ""
+        self._pool_at: tuple[int, pd.DataFrame] | None = None
         if not (path / LEDGER).is_file():
             raise CampaignError(
                 f"There is no campaign in {path}. Start one with bo-loop start "
@@ -117,8 +118,9 @@ class Record:
         """Fold events of the ledger; what was folded before is not folded again."""
         known = self._folded.seq
         if known > len(events) or (known and events[known - 1].hash != self._last_hash):
-            self._folded, known = CampaignState(), 0
-        self._folded = fold(events[known:], self._folded)
+            self._folded, known, self._pool_at = CampaignState(), 0, None
+        if known < len(events):
+            self._folded = fold(events[known:], self._folded)
         self._last_hash = events[-1].hash if events else ""
         return self._folded
 
@@ -161,12 +163,18 @@ class Record:
 
     def pool_of(self, state: CampaignState) -> pd.DataFrame:
         """Return the pool at `state`: the pairs sealed at start, then those added since."""
-        if not state.added_pairs:
+        n_added = len(state.added_pairs)
+        if not n_added:
             return self._sealed_pool
-        added = pd.DataFrame(list(state.added_pairs), columns=list(self._sealed_pool.columns))
-        return pd.concat(
-            [self._sealed_pool, added.astype(self._sealed_pool.dtypes)], ignore_index=True
-        )
+        if self._pool_at is None or self._pool_at[0] != n_added:
+            sealed = self._sealed_pool
+            columns = {
+                name: pd.Series([pair.get(name) for pair in state.added_pairs], dtype=dtype)
+                for name, dtype in sealed.dtypes.items()
+            }
+            pool = pd.concat([sealed, pd.DataFrame(columns)], ignore_index=True)
+            self._pool_at = n_added, pool
+        return self._pool_at[1]
 
     def form(self, number: int) -> Path:
         """Return where the form of a round lies."""
@@ -214,6 +222,9 @@ class Record:
         ``measurements.csv`` is there once a result is.
         """
         pool = self.pool_of(state)
+        # of a large pool, few pairs are in any view
+        concerned = {*state.proposals, *state.results_by_pair}
+        pool = pool[pool["pair_id"].isin(concerned)]
         made: dict[Path, Callable[[], bytes]] = {}
         for one in state.rounds:
             folder = self._round_folder(one.number)
@@ -248,17 +259,18 @@ class Record:
             self.rebuild()
         except CampaignError as error:  # recorded all the same: to fail now would deny it
             warnings.warn(
-                f"The ledger is up to date, but a view of it is not: {error} The next command "
-                "writes it anew.",
+                f"Recorded in the ledger, but a view of it could not be written: {error} The next "
+                "command writes it.",
                 stacklevel=3,
             )
         return appended
 
     def recorded(self, appended: Appended) -> Recorded:
         """Return the events that an `append` added, as `history` describes them."""
-        described = self.history()
-        seqs = {event.seq for event in appended.events}
-        rows = described[described["seq"].isin(seqs)].reset_index(drop=True)
+        events, new = self.ledger.read().events, appended.events
+        pool = self.pool_of(self.folded(events))
+        until = new[-1].seq if new else 0
+        rows = history.history(events[:until], pool, first=new[0].seq if new else 1)
         return Recorded(rows, str(appended.set_aside or ""))
 
     @cached_property

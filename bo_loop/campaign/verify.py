@@ -14,13 +14,14 @@ import csv
 import io
 import math
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bo_loop.base import files
 from bo_loop.base.errors import BoLoopError, CampaignError, DataError
+from bo_loop.campaign.ledger.events import Event
 from bo_loop.campaign.ledger.fold import fold, grow, own_copy
 from bo_loop.campaign.ledger.state import CampaignState, Round
 from bo_loop.campaign.record import FORM, MEASUREMENTS, Record
@@ -96,8 +97,23 @@ def verify(record: Record, versions: Mapping[str, str], *, refit: bool = False) 
     if all(check.outcome == "ok" for check in checks[1:]):
         state = record.folded(found.events)
         checks += _views(record, state)
-        checks += [_round(record, made, versions, refit=refit) for made in state.rounds]
+        checks += [
+            _round(record, made, seen, versions, refit=refit)
+            for made, seen in _rounds(state.rounds, found.events)
+        ]
     return Verification(tuple(checks))
+
+
+def _rounds(
+    rounds: Iterable[Round], events: Sequence[Event]
+) -> Iterator[tuple[Round, CampaignState]]:
+    """Yield each round with the state that it had seen; events are folded once for all of them."""
+    state = CampaignState()
+    for made in rounds:
+        if made.seen < state.seq:  # a round that knew less than the one before it
+            state = CampaignState()
+        state = fold(events[state.seq : made.seen], state)
+        yield made, state
 
 
 def _sealed(record: Record) -> Iterator[Check]:
@@ -183,7 +199,14 @@ def _plain(text: str) -> str:
     return unicodedata.normalize("NFKC", text).replace("\u2212", "-").strip().removeprefix("'")
 
 
-def _round(record: Record, made: Round, versions: Mapping[str, str], *, refit: bool) -> Check:
+def _round(
+    record: Record,
+    made: Round,
+    seen: CampaignState,
+    versions: Mapping[str, str],
+    *,
+    refit: bool,
+) -> Check:
     what = f"round {made.number}"
     differing = [
         f"{name} {made.versions[name]}, now {versions.get(name, 'not installed')}"
@@ -191,12 +214,12 @@ def _round(record: Record, made: Round, versions: Mapping[str, str], *, refit: b
         if made.versions[name] != versions.get(name)
     ]
     note = f"the packages differ ({'; '.join(differing)}), so numbers may" if differing else ""
-    if earlier := _earlier_rules(record, made):
+    if earlier := _earlier_rules(record, seen):
         return Check(
             what, "note", f"made with earlier rules of features ({earlier}): not recomputed"
         )
     try:
-        problems, report = _recomputed(record, made, refit=refit)
+        problems, report = _recomputed(record, made, seen, refit=refit)
     except BoLoopError as error:
         problems, report = [f"cannot be recomputed: {error}"], ""
     detail = "; ".join(part for part in (*problems, note, report) if part)
@@ -206,23 +229,24 @@ def _round(record: Record, made: Round, versions: Mapping[str, str], *, refit: b
     return Check(what, "note" if differing else "ok", "; ".join(filter(None, [follows, detail])))
 
 
-def _earlier_rules(record: Record, made: Round) -> str:
+def _earlier_rules(record: Record, seen: CampaignState) -> str:
     """Name the rules of a round's features, if they are not the installed ones; else ""."""
     from bo_loop.features.schema import schema_version
 
     stored = record.sealed.features()
-    made_by = fold(record.ledger.read().events[: made.seen]).features or stored["version"]
+    made_by = seen.features or stored["version"]
     return "" if made_by == schema_version(stored["blocks"]) else made_by
 
 
-def _recomputed(record: Record, made: Round, *, refit: bool) -> tuple[list[str], str]:
+def _recomputed(
+    record: Record, made: Round, state: CampaignState, *, refit: bool
+) -> tuple[list[str], str]:
     """Return how a round differs from what follows now, and what a new fit would give."""
     from bo_loop.base.config import build
     from bo_loop.campaign.rounds.bound import training
     from bo_loop.campaign.rounds.decide import choose
     from bo_loop.surrogate import Surrogate
 
-    state = fold(record.ledger.read().events[: made.seen])
     config = with_overrides(record.settings(state), made.overrides)
     schema = record.schema(state)
     pool, literature = record.pool_of(state), record.literature

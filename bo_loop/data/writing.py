@@ -44,7 +44,7 @@ def csv_bytes(frame: pd.DataFrame, *, float_format: str | None = None) -> bytes:
 
 def guarded_cell(value: Any) -> Any:
     """Return a cell as it is written: text that starts a formula with an apostrophe before it."""
-    if not isinstance(value, str):
+    if not isinstance(value, str) or (value.isalnum() and value.isascii()):
         return value
     text = value.replace("\r\n", "\n").replace("\r", "\n")  # a bare CR would not be quoted
     return f"'{text}" if _FORMULA.match(text) and not _NUMBER.fullmatch(text) else text

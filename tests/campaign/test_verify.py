@@ -11,6 +11,7 @@ from small_campaign import cheapen, results
 from bo_loop.base import files
 from bo_loop.base.errors import CampaignError
 from bo_loop.campaign.campaign import Campaign
+from bo_loop.campaign.record import Record
 
 
 @pytest.fixture
@@ -202,7 +203,9 @@ def test_a_full_disk_after_the_event_does_not_deny_it(campaign, tmp_path, monkey
 
     with monkeypatch.context() as patch:
         patch.setattr(files, "write_view", full)
-        with pytest.warns(UserWarning, match=r"The ledger is up to date, but a view of it is not"):
+        with pytest.warns(
+            UserWarning, match=r"^Recorded in the ledger, but a view of it could not be written"
+        ):
             assert len(campaign.log(table).recorded) == 1
     assert outcomes(campaign)["measurements.csv"][0] == "note"
     campaign.suggest()
@@ -260,7 +263,7 @@ def with_round(modelled, change):
     state = modelled.state()
     told = replace(state, rounds=(state.rounds[0], change(state.rounds[1])))
 
-    class Told(Campaign):
+    class Told(Record):
         def folded(self, events):
             return told
 
@@ -268,7 +271,7 @@ def with_round(modelled, change):
             return {}
 
     record = Told.__new__(Told)
-    record.__dict__ |= modelled.__dict__
+    record.__dict__ |= modelled.record.__dict__
     versions = dict(state.rounds[1].versions)
     return next(c for c in verify(record, versions).checks if c.what == "round 2")
 

@@ -49,6 +49,13 @@ def _several(required: Mapping[str, Kind], optional: Mapping[str, Kind]) -> Kind
     return test
 
 
+def _pairs(value: Any) -> bool:
+    # what else a pair holds is checked with the pool, a column at a time
+    return isinstance(value, list) and all(
+        isinstance(one, dict) and isinstance(one.get("pair_id"), str) for one in value
+    )
+
+
 def _censoring(value: Any) -> bool:
     return value in ("none", "lower", "upper")
 
@@ -112,7 +119,7 @@ REQUIRED: dict[str, dict[str, Kind]] = {
     "corrected": {"corrects": _whole},
     "withdrawn": {"pair_id": _text},
     "restored": {"pair_id": _text},
-    "pool_extended": {"pairs": _several({"pair_id": _text}, {})},
+    "pool_extended": {"pairs": _pairs},
     "config_changed": {"overrides": _mapping},
     "renewed": {"features": _text},
     "closed": {},

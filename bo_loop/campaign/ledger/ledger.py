@@ -96,7 +96,9 @@ def read(path: Path, known: LedgerRead | None = None) -> LedgerRead:
         raise _damaged(path, error.line, error.problem) from error
     if head is not None:
         _check_head(path, found, *head)
-    for event in found.events:
+    before = known.events if known else ()
+    same = found.events[: len(before)] == before
+    for event in found.events[len(before) if same else 0 :]:
         _check_readable(path, event)
     return found
 
@@ -171,6 +173,8 @@ class Ledger:
                 files.append(self.path, lines)
             except CampaignError as error:
                 raise CampaignError(f"{error}\n{set_aside or ''}".rstrip()) from error
+            whole = found.verified + lines
+            self._known = LedgerRead((*found.events, *events), whole)
             # The events are on disk: failing now would deny them. An old head only knows less.
             with suppress(CampaignError):
                 head = {"seq": events[-1].seq, "hash": events[-1].hash}

@@ -93,12 +93,12 @@ def check(state: CampaignState, kind: str, data: Mapping[str, Any]) -> None:
     CampaignError
         What is wrong, what is recorded, and what to do instead.
     """
+    _check_complete(kind, data)
     _check(state, kind, data)
     fold([Event(state.seq + 1, kind, "", data)], state)
 
 
 def _check(state: CampaignState, kind: str, data: Mapping[str, Any]) -> None:
-    _check_complete(kind, data)
     if kind == "started" and state.started:
         raise CampaignError(f"The campaign {state.name!r} was started already.")
     if kind != "started" and not state.started:
@@ -133,10 +133,6 @@ def _check_complete(kind: str, data: Mapping[str, Any]) -> None:
         _check_values(data, RESULT_FIELDS)
     if kind == "corrected":
         _check_values(data, [f for f in RESULT_FIELDS if f in data])
-    try:
-        fields.check(kind, data)
-    except ValueError as error:
-        raise CampaignError(f"The event {kind!r} cannot be recorded: {error}.") from error
 
 
 def _check_values(data: Mapping[str, Any], names: Sequence[str]) -> None:

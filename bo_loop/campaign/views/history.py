@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from bo_loop.campaign.ledger.events import Event
-from bo_loop.campaign.ledger.fold import grow, own_copy
+from bo_loop.campaign.ledger.fold import fold, grow
 from bo_loop.campaign.ledger.state import RESULT_FIELDS, CampaignState, Result
 from bo_loop.campaign.views.views import named, shown_movers, shown_nearest, shown_result
 
@@ -14,7 +14,7 @@ COLUMNS = ("seq", "time", "who", "event", "pair_id", "what", "mean", "sd")
 
 
 def history(
-    events: Sequence[Event], pool: pd.DataFrame, pair_id: str | None = None
+    events: Sequence[Event], pool: pd.DataFrame, pair_id: str | None = None, *, first: int = 1
 ) -> pd.DataFrame:
     """Tell a ledger as a table, oldest first.
 
@@ -27,6 +27,8 @@ def history(
     pair_id : str, optional
         Tell only what concerns this pair; where it was proposed, also what was known nearest to
         it, and what moved its prediction.
+    first : int
+        Describe events from this number on.
 
     Returns
     -------
@@ -36,8 +38,8 @@ def history(
         the time, missing where there was none. ``pair_id`` is empty where no single pair is meant.
     """
     rows: list[dict[str, Any]] = []
-    state = own_copy(CampaignState())
-    for event in events:
+    state = fold(events[: first - 1])
+    for event in events[first - 1 :]:
         overrides = state.overrides
         grow(state, event)
         for pair, what in _told(event, overrides, state):

@@ -9,7 +9,7 @@ import pandas as pd
 
 from bo_loop.base.config import build
 from bo_loop.campaign.ledger.state import CampaignState
-from bo_loop.campaign.views.worth import Worth, worth_of
+from bo_loop.campaign.views.worth import worth_of
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ def status_of(
             "value_censoring": worth.censoring(result),
         }
 
-    leaders = _leaders(worth) if objective.scalar else []
+    leaders = worth.leaders() if objective.scalar else []
     return Status(
         name=state.name,
         n_pool=state.n_pool + len(state.added_pairs),
@@ -96,12 +96,3 @@ def status_of(
         n_not_allowed=int((~worth.allowed).sum()),
         closed=bool(state.closed_seq),
     )
-
-
-def _leaders(worth: Worth) -> list[int]:
-    """Return the best result after each one, from the first that can be judged."""
-    leaders = []
-    for n in range(1, len(worth.allowed) + 1):
-        best = worth.best(among=n)
-        leaders += best[:1].tolist()
-    return leaders

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from operator import attrgetter
 from typing import Any
 
 import pandas as pd
@@ -47,13 +48,12 @@ def measurements(state: CampaignState, pool: pd.DataFrame) -> pd.DataFrame:
         the result was asked for, missing where it never was.
     """
     made = {(p.pair_id, p.round): p for one in state.rounds for p in one.proposals}
-    rows = [
-        {name: getattr(result, name) for name in _RESULT}
-        | _prediction(made.get((result.pair_id, result.round)))
-        for result in state.results
-    ]
-    frame = pd.DataFrame(rows, columns=[*_RESULT, "mean", "sd"])
-    return named(frame, pool)
+    columns = list(zip(*map(attrgetter(*_RESULT), state.results), strict=True))
+    frame = pd.DataFrame(dict(zip(_RESULT, columns, strict=True)) if columns else {})
+    predicted = [made.get((result.pair_id, result.round)) for result in state.results]
+    for name in ("mean", "sd"):
+        frame[name] = [None if p is None else getattr(p, name) for p in predicted]
+    return named(frame.reindex(columns=[*_RESULT, "mean", "sd"]), pool)
 
 
 def logged(events: Sequence[Event], state: CampaignState, pool: pd.DataFrame) -> pd.DataFrame:
@@ -117,7 +117,3 @@ def named(frame: pd.DataFrame, pool: pd.DataFrame) -> pd.DataFrame:
     at = list(frame.columns).index("pair_id") + 1
     columns = [*frame.columns[:at], *own, *frame.columns[at:]]
     return frame.merge(pool[["pair_id", *own]], on="pair_id", how="left")[columns]
-
-
-def _prediction(proposal: ProposedPair | None) -> dict[str, float | None]:
-    return {name: getattr(proposal, name, None) for name in ("mean", "sd")}

@@ -63,22 +63,36 @@ class Worth:
             kinds.append(("lower" if rises else "upper") if more else "none")
         return dict(zip(self.values(result), kinds, strict=True))
 
-    def best(self, among: int | None = None) -> Rows:
+    def best(self) -> Rows:
         """Return the allowed results that can be judged, best first; of several values, the front.
 
         Equal ones stay in their order, but for bounds: these may be worth more, and come first.
-
-        Parameters
-        ----------
-        among : int, optional
-            The first so many results only.
         """
-        n = len(self.allowed) if among is None else among
-        known = self.allowed & ~np.isnan(self.least).any(axis=1) & (self.since < n)
-        rows = np.flatnonzero(known)
+        rows = np.flatnonzero(self._judged())
         if len(rows) and not self.objective.scalar:
             rows = rows[non_dominated(self.least[rows])]
         return rows[np.lexsort((~self.more[rows, 0], -self.least[rows, 0]))]
+
+    def leaders(self) -> list[int]:
+        """Return the best result after each one, from the first that can be judged; of one value.
+
+        The last is the first of `best`.
+        """
+        known_then: list[list[int]] = [[] for _ in self.since]
+        for row in np.flatnonzero(self._judged()).tolist():
+            known_then[self.since[row]].append(row)
+        leaders: list[int] = []
+        for new in known_then:
+            candidates = [*leaders[-1:], *new]
+            leaders += [min(candidates, key=self._order)] if candidates else []
+        return leaders
+
+    def _judged(self) -> Mask:
+        return self.allowed & ~np.isnan(self.least).any(axis=1)
+
+    def _order(self, row: int) -> tuple[float, bool, int]:
+        """Return what a result is sorted by, the best first."""
+        return -self.least[row, 0], not self.more[row, 0], row
 
 
 def members(objective: Objective) -> Sequence[Objective]:
@@ -113,15 +127,16 @@ def worth_of(
     own = pd.Index(pool["pair_id"]).get_indexer(measured["pair_id"])
     parts = _results_of(objective.parts(pairs)[own], own, measured, len(pool))
     low, high = _intervals(measured)
+    ends = np.cumsum([member.width for member in several])
+    offsets = [member.offset(pairs) for member in several]
     for i in np.flatnonzero((parts >= 0).all(axis=1)):
         since[i] = parts[i].max()
-        ends = np.cumsum([member.width for member in several])
         for j, (member, columns) in enumerate(
             zip(several, np.split(parts[i], ends[:-1]), strict=True)
         ):
             at_least, more[i, j] = _guaranteed(member.pieces, columns, low, high)
             if np.isfinite(at_least):
-                least[i, j] = at_least + member.offset(pairs)[own[i]]
+                least[i, j] = at_least + offsets[j][own[i]]
     allowed = _allowed(objective, pairs, own, pool, literature, state)
     return Worth(objective, least, more, since, allowed)
 
