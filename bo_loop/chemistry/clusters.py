@@ -1,7 +1,7 @@
 """Clusters of ligands that look alike.
 
 Butina (J. Chem. Inf. Comput. Sci. 1999, 39, 747) on the Tanimoto distance of Morgan fingerprints
-(radius 2, 2048 bits; Rogers and Hahn, J. Chem. Inf. Model. 2010, 50, 742).
+(`bo_loop.chemistry.fingerprints`).
 """
 
 from collections.abc import Sequence
@@ -9,10 +9,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 from rdkit import Chem, DataStructs
-from rdkit.Chem import rdFingerprintGenerator
 from rdkit.ML.Cluster import Butina
 
-_RADIUS, _BITS = 2, 2048
+from bo_loop.chemistry.fingerprints import morgan
 
 
 def butina_clusters(smiles: Sequence[str], distance: float) -> NDArray[np.int64]:
@@ -32,8 +31,7 @@ def butina_clusters(smiles: Sequence[str], distance: float) -> NDArray[np.int64]
         matter to who is with whom.
     """
     order = sorted(range(len(smiles)), key=lambda i: smiles[i])
-    generator = rdFingerprintGenerator.GetMorganGenerator(radius=_RADIUS, fpSize=_BITS)
-    prints = [generator.GetFingerprint(Chem.MolFromSmiles(smiles[i])) for i in order]
+    prints = [morgan().GetFingerprint(Chem.MolFromSmiles(smiles[i])) for i in order]
     # The lower triangle, row by row, as Butina reads it.
     distances = np.concatenate(
         [np.zeros(0)]

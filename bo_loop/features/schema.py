@@ -152,7 +152,7 @@ class FeatureSchema:
 
     @classmethod
     def renewed(cls, stored: Mapping[str, Any], pairs: pd.DataFrame) -> "FeatureSchema":
-        """Fit the recipe of a stored schema anew, by the rules and packages at hand.
+        """Fit the recipe of a stored schema again, by the rules and packages at hand.
 
         Parameters
         ----------

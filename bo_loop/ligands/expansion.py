@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from bo_loop.acquisition.batch.ranking import ranking
+from bo_loop.base.checks import require_count
 from bo_loop.base.config import build, build_as
 from bo_loop.base.errors import ConfigError
 from bo_loop.base.types import FeatureRecipe
@@ -23,7 +24,7 @@ from bo_loop.campaign.rounds.why import neighbours
 from bo_loop.campaign.settings import check_values
 from bo_loop.data.observations import with_keys
 from bo_loop.ligands.filters import Accepted, Filters, Funnel
-from bo_loop.ligands.generators.base import Generator, Known, check_count
+from bo_loop.ligands.generators.base import Generator, Known
 from bo_loop.ligands.generators.strings import flat
 from bo_loop.ligands.survivors import collect
 from bo_loop.ligands.worth import Judge
@@ -68,11 +69,11 @@ class Making:
     attempts: int = 100
 
     def __post_init__(self):
-        check_count("n", self.n)
-        check_count("attempts", self.attempts)
-        check_count("seed", self.seed, least=0)
+        require_count("n", self.n)
+        require_count("attempts", self.attempts)
+        require_count("seed", self.seed, least=0)
         if self.keep is not None:
-            check_count("keep", self.keep)
+            require_count("keep", self.keep)
         if not isinstance(self.oversample, int | float) or not 1 <= self.oversample < 1000:
             raise ConfigError(f"oversample is {self.oversample!r}: it must be a number from 1.")
         build_as(Generator, self.generator, "generator")

@@ -22,19 +22,18 @@ from functools import lru_cache
 from typing import Any
 
 from rdkit import Chem, DataStructs
-from rdkit.Chem import rdFingerprintGenerator
 from rdkit.Contrib.SA_Score import sascorer
 
+from bo_loop.base.checks import require_count
 from bo_loop.base.errors import ConfigError, DataError
+from bo_loop.chemistry.fingerprints import morgan
 from bo_loop.chemistry.ligands import deprotonated_charge, ligand_group
 from bo_loop.chemistry.sites import donor_sites
-from bo_loop.ligands.generators.base import Candidate, check_count
+from bo_loop.ligands.generators.base import Candidate
 from bo_loop.ligands.generators.strings import flat, round_trips
 from bo_loop.ligands.soundness import odd_valence, strain
 
 UNWANTED = "unwanted: "
-
-_RADIUS, _BITS = 2, 2048
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,7 +83,7 @@ class Filters:
                     f"filters.{name} is {window!r}: give the lowest and the highest, as in [4, 60]."
                 )
         for name in ("min_donors", "max_small_rings"):
-            check_count(f"filters.{name}", getattr(self, name), least=0)
+            require_count(f"filters.{name}", getattr(self, name), least=0)
         if not self.max_sa_score >= 1:
             raise ConfigError(
                 f"filters.max_sa_score is {self.max_sa_score!r}: scores go from 1 (easy) to 10."
@@ -254,12 +253,7 @@ def sa_score(smiles: str) -> float:
 @lru_cache(maxsize=100_000)
 def fingerprint(smiles: str) -> DataStructs.ExplicitBitVect:
     """Morgan fingerprint of radius 2 and 2048 bits."""
-    return _morgan().GetFingerprint(Chem.MolFromSmiles(smiles))
-
-
-@lru_cache(maxsize=1)
-def _morgan() -> Any:
-    return rdFingerprintGenerator.GetMorganGenerator(radius=_RADIUS, fpSize=_BITS)
+    return morgan().GetFingerprint(Chem.MolFromSmiles(smiles))
 
 
 @lru_cache(maxsize=256)

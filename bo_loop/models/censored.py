@@ -13,7 +13,7 @@ The likelihood of one result is Φ(s (f − b) / √v): a step, smoothed by the 
 Each is replaced by a Gaussian site such that the marginal of f keeps its first two moments
 (Rasmussen & Williams, Gaussian Processes for Machine Learning, 2006, section 3.6). A site is a
 value ν/τ with noise variance 1/τ, which any exact model takes as a result. 1/τ is never below v: a
-bound tells less than a value.
+bound carries less information than a value.
 """
 
 from dataclasses import dataclass

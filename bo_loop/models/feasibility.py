@@ -71,10 +71,10 @@ def log_success(
     inverse = np.linalg.inv(prior + np.diag(found.variance))
     weights = inverse @ (found.value - mean)
     blocks = [asked[start : start + _BLOCK] for start in range(0, len(asked), _BLOCK)]
-    told = []
+    found_blocks = []
     for rows in blocks:
         cross = _VARIANCE * correlation(rows, known)
         left = _VARIANCE - np.einsum("kc,cd,kd->k", cross, inverse, cross, optimize=True)
         spread = np.sqrt(1.0 + np.maximum(left, 0.0))
-        told.append(log_ndtr((_MEAN + cross @ weights) / spread))
-    return np.concatenate(told) if told else np.empty(0)
+        found_blocks.append(log_ndtr((_MEAN + cross @ weights) / spread))
+    return np.concatenate(found_blocks) if found_blocks else np.empty(0)

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from bo_loop.base.checks import require_number
 from bo_loop.base.errors import ConfigError
 from bo_loop.base.types import Floats, PairFeatures, Rows
 from bo_loop.models.gp.exact_gp import ExactGP
@@ -29,12 +30,13 @@ class PairGP(ExactGP):
     ----------
     max_iter, fit_rows, seed, device, source_noise, source_offset
         As for `ExactGP`. The rows that hyperparameters are found on are drawn at random, an equal
-        share of each source as far as its rows last.
+        share of each source while its rows last.
     terms : sequence of str
         What the covariance of two pairs is a sum of; see `bo_loop.models.kernels.layout.Term`.
     lengthscale_sd, ligand_lengthscale_sd : float
         Prior sd of each log lengthscale, of the metal and the pair, and of the ligand: the
-        smaller, the more alike features count. Metals are fewer than ligands, and tell less.
+        smaller, the more alike features count. There are fewer metals than ligands to learn
+        it from.
 
     Raises
     ------
@@ -57,8 +59,7 @@ class PairGP(ExactGP):
         if not names or len(set(names)) < len(names):
             raise ConfigError(f"terms={list(self.terms)}: give at least one term, each once.")
         for option in ("lengthscale_sd", "ligand_lengthscale_sd"):
-            if not (value := getattr(self, option)) > 0.0:
-                raise ConfigError(f"{option} is {value}; give more than 0.")
+            require_number(option, getattr(self, option), above=0.0)
 
     def require_blocks(self, blocks: Collection[str]) -> None:
         """Raise ConfigError if a term names a block that is not there."""

@@ -1,4 +1,4 @@
-"""What the two stages of `BetaGP` see: the pairs of n = 1, and those of n > 1 with what β1 says.
+"""What the two stages of `BetaGP` see: the pairs of n = 1, and of n > 1 with β1's prediction.
 
 Symbols
 -------
@@ -33,7 +33,7 @@ def numbers(features: PairFeatures) -> Rows:
         If the features do not hold n as it is.
     """
     if NUMBER not in features.names["pair"]:
-        raise DataError(f"These pairs have no feature {NUMBER!r}, which tells β1 from βn apart.")
+        raise DataError(f"These pairs have no feature {NUMBER!r}, which separates β1 from βn.")
     values = features.pair[:, features.names["pair"].index(NUMBER)]
     whole = np.rint(values)
     # A value that is not finite is refused by name where the features are checked.

@@ -12,14 +12,15 @@ import warnings
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 from rdkit import Chem
-from rdkit.Chem import rdFingerprintGenerator
 
 from bo_loop.base.types import Floats, Rows
+from bo_loop.chemistry.fingerprints import morgan
 
 FEWEST = 10  # a map of fewer ligands says nothing
-_BITS = 2048
 _NEIGHBOURS = 10
+_BLOCK = 512  # ligands whose distances from all others are held at once
 
 
 def layout(smiles: Sequence[str]) -> Floats:
@@ -39,14 +40,13 @@ def layout(smiles: Sequence[str]) -> Floats:
     return _embed(indices, distances)
 
 
-def fingerprints(smiles: Sequence[str]) -> Floats:
+def fingerprints(smiles: Sequence[str]) -> NDArray[np.uint8]:
     """Morgan fingerprints; (n, b) of 0 and 1."""
-    generator = rdFingerprintGenerator.GetMorganGenerator(radius=2, fpSize=_BITS)
-    bits = [generator.GetFingerprintAsNumPy(Chem.MolFromSmiles(s)) for s in smiles]
-    return np.array(bits, dtype=np.float64)
+    bits = [morgan().GetFingerprintAsNumPy(Chem.MolFromSmiles(s)) for s in smiles]
+    return np.array(bits, dtype=np.uint8)
 
 
-def neighbours(bits: Floats, k: int) -> tuple[Rows, Floats]:
+def neighbours(bits: NDArray[np.uint8], k: int) -> tuple[Rows, Floats]:
     """Find the k nearest ligands of each, itself first.
 
     Parameters
@@ -58,12 +58,20 @@ def neighbours(bits: Floats, k: int) -> tuple[Rows, Floats]:
     indices, distances : (n, min(k, n))
         Nearest first; ties go by position.
     """
-    shared = bits @ bits.T
-    own = np.diag(shared)
-    distance = 1.0 - shared / np.maximum(own[:, None] + own - shared, 1.0)
-    np.fill_diagonal(distance, -1.0)  # itself first, even among ligands with the same bits
-    indices = np.argsort(distance, axis=1, kind="stable")[:, :k]
-    return indices, np.maximum(np.take_along_axis(distance, indices, axis=1), 0.0)
+    n, k = len(bits), min(k, len(bits))
+    floats = bits.astype(np.float32)  # sums of bits are exact in it
+    own = floats.sum(axis=1, dtype=np.float64)
+    indices, distances = np.empty((n, k), dtype=np.int64), np.empty((n, k))
+    for start in range(0, n, _BLOCK):
+        rows = slice(start, start + _BLOCK)
+        shared = (floats[rows] @ floats.T).astype(np.float64)
+        distance = 1.0 - shared / np.maximum(own[rows, None] + own - shared, 1.0)
+        # Itself first, even among ligands with the same bits.
+        distance[np.arange(len(distance)), np.arange(n)[rows]] = -1.0
+        nearest = np.argsort(distance, axis=1, kind="stable")[:, :k]
+        indices[rows] = nearest
+        distances[rows] = np.maximum(np.take_along_axis(distance, nearest, axis=1), 0.0)
+    return indices, distances
 
 
 def _embed(indices: Rows, distances: Floats) -> Floats:

@@ -36,7 +36,7 @@ LEFT = 32
 
 
 def proposed_pairs(parts: Rows, is_open: Mask, again: Mask) -> Mask:
-    """Tell which pairs picking each item proposes.
+    """Return the pairs that picking each item proposes.
 
     Parameters
     ----------

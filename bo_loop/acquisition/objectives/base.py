@@ -18,13 +18,14 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Protocol
+from typing import ClassVar, Protocol
 
 import numpy as np
 
 from bo_loop.acquisition.objectives.front import Incumbent
 from bo_loop.acquisition.objectives.limits import Limit, parse_limit
 from bo_loop.acquisition.objectives.pieces import Pieces
+from bo_loop.base.checks import require_number
 from bo_loop.base.errors import ConfigError
 from bo_loop.base.types import Floats, PoolPairs, PoolPosterior, Rows
 
@@ -214,15 +215,8 @@ class LogBeta(OwnPair):
 
     def __post_init__(self):
         super().__post_init__()
-        stated = self.free_ligand_M
-        if stated is None:
-            return
-        number = isinstance(stated, int | float) and not isinstance(stated, bool)
-        if not number or not math.isfinite(stated) or stated <= 0:
-            raise ConfigError(
-                f"objective.free_ligand_M is {stated!r}: a concentration of free ligand in mol/L "
-                "must be a number above 0. Write for instance objective.free_ligand_M=1e-3."
-            )
+        if self.free_ligand_M is not None:
+            require_number("objective.free_ligand_M", self.free_ligand_M, above=0.0)
 
     @property
     def quantity(self) -> str:
@@ -287,17 +281,3 @@ class Minimise(LogBeta):
     """Look for the weakest complex; parameters and errors as of `LogBeta`."""
 
     sign = -1.0
-
-
-def require_number(name: str, value: Any, *, least: float = -math.inf) -> None:
-    """Check that an option is a finite number of at least `least`.
-
-    Raises
-    ------
-    ConfigError
-        Naming the option.
-    """
-    number = isinstance(value, int | float) and not isinstance(value, bool)
-    if not number or not math.isfinite(value) or value < least:
-        bound = "" if least == -math.inf else f" of at least {least:g}"
-        raise ConfigError(f"{name} is {value!r}: it must be a number{bound}.")

@@ -13,9 +13,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bo_loop.acquisition.objectives.base import Objective, OwnPair, require_number
+from bo_loop.acquisition.objectives.base import Objective, OwnPair
 from bo_loop.acquisition.objectives.items import partners
 from bo_loop.acquisition.objectives.pieces import Pieces
+from bo_loop.base.checks import require_number
 from bo_loop.base.errors import ConfigError
 from bo_loop.base.types import Floats, PoolPairs, Rows
 from bo_loop.chemistry.ions import parse_ion

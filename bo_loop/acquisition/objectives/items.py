@@ -65,7 +65,7 @@ def _of_isomer(rows: Mapping[str, int], isomer: str) -> int:
 
 
 def first_mentions(parts: Rows) -> Mask:
-    """Tell where each row of an item's pairs (k, m) stands for the first time; (k, m)."""
+    """Return where each row of an item's pairs (k, m) stands for the first time; (k, m)."""
     repeated = [(parts[:, :j] == parts[:, j : j + 1]).any(axis=1) for j in range(parts.shape[1])]
     return ~np.column_stack(repeated)
 

@@ -4,6 +4,7 @@ from abc import ABC
 from dataclasses import dataclass
 from typing import ClassVar
 
+from bo_loop.base.checks import require_count
 from bo_loop.base.errors import ConfigError
 
 
@@ -41,14 +42,7 @@ class Acquisition(ABC):
 
     def __post_init__(self):
         for name in ("max_per_ligand", "max_per_metal"):
-            most = getattr(self, name)
-            whole = isinstance(most, int) and not isinstance(most, bool)
-            if most is not None and (not whole or most < 1):
-                raise ConfigError(
-                    f"acquisition.{name} is {most!r}: it must be a whole number of at least 1, or "
-                    "null for no limit."
-                )
-
+            require_count(f"acquisition.{name}", getattr(self, name), optional=True)
         if self.allow_replicates and not self.values_replicates:
             raise ConfigError(
                 f"acquisition.allow_replicates: {type(self).__name__} cannot tell what measuring a "

@@ -31,7 +31,7 @@ from bo_loop.acquisition.scores.adapter import SMALLEST_VARIANCE, Moments, RowMo
 from bo_loop.acquisition.scores.base import Acquisition
 from bo_loop.acquisition.scores.gains import Gains
 from bo_loop.acquisition.scores.screen import Marginal
-from bo_loop.base.errors import ConfigError
+from bo_loop.base.checks import require_number
 from bo_loop.base.types import Floats
 
 _TAU = 1e-6  # width of the smooth step in BoTorch's qLogEI
@@ -118,12 +118,7 @@ class UCB(Marginal):
 
     def __post_init__(self):
         super().__post_init__()
-        number = isinstance(self.beta, int | float) and not isinstance(self.beta, bool)
-        if not number or not math.isfinite(self.beta) or self.beta < 0:
-            raise ConfigError(
-                f"acquisition.beta is {self.beta!r}: UCB scores mean + √beta · sd, so beta must be "
-                "a number of at least 0 (acquisition.beta=4 adds two standard deviations)."
-            )
+        require_number("acquisition.beta", self.beta, least=0.0)
 
     def value(self, mean: Floats, variance: Floats, incumbent: float) -> Floats:
         """Score k rows of these means and variances; (k,). The incumbent plays no part."""

@@ -2,7 +2,7 @@
 
 Where the value is linear in log β it is Gaussian, and nothing has to be integrated. A value of one
 log β is integrated by quadrature, one of several by conditioned draws (`integrals`); what is left,
-a hypervolume and what a measurement would tell of a value with kinks, by plain draws.
+a hypervolume and what a measurement would teach about a value with kinks, by plain draws.
 
 Symbols
 -------

@@ -41,7 +41,7 @@ def item_values(
 def likely_allowed(
     posterior: PoolPosterior, objective: Objective, pairs: PoolPairs, items: Rows
 ) -> Mask:
-    """Tell which items rather meet each constraint than not: by their means; (k,)."""
+    """Return which items are more likely than not to meet each constraint, by their means; (k,)."""
     allowed = np.ones(len(items), dtype=bool)
     for limit in objective.limits:
         other = partners(pairs, limit.metal, limit.n_ligands)[items]

@@ -6,23 +6,19 @@ are described by one structure, since an achiral metal ion binds them alike.
 """
 
 from collections.abc import Sequence
-from functools import lru_cache
 from hashlib import sha256
 from importlib.metadata import version
 
 import numpy as np
 from numpy.typing import NDArray
 from rdkit import Chem
-from rdkit.Chem import rdFingerprintGenerator
 
 from bo_loop.base.types import Floats
 from bo_loop.chemistry.binding import BINDING_NAMES, binding_features
 from bo_loop.chemistry.donors import DONOR_NAMES, donor_features
+from bo_loop.chemistry.fingerprints import BITS, morgan
 from bo_loop.chemistry.geometry import either_enantiomer, relative_configurations
 from bo_loop.features.cache import DescriptorCache
-
-RADIUS = 2  # bonds
-BITS = 2048
 
 ATOM_NAMES = tuple(f"environment_{bit}" for bit in range(BITS))
 
@@ -87,8 +83,8 @@ def atoms(smiles: Sequence[str]) -> NDArray[np.uint8]:
     Returns
     -------
     (n, 2048) uint8
-        Counts of the circular environments of up to `RADIUS` bonds, hashed (Rogers, Hahn,
-        J. Chem. Inf. Model. 2010, 50, 742), and of the relative configurations that tell
+        Counts of the circular environments of two bonds at most
+        (`bo_loop.chemistry.fingerprints`), and of the relative configurations that tell
         diastereomers apart (`bo_loop.chemistry.geometry.relative_configurations`). More than 255
         of one count as 255.
     """
@@ -100,12 +96,7 @@ def atoms(smiles: Sequence[str]) -> NDArray[np.uint8]:
 
 
 def _environments(smiles: str) -> NDArray[np.uint32]:
-    counts = _generator().GetCountFingerprintAsNumPy(Chem.MolFromSmiles(smiles))
+    counts = morgan().GetCountFingerprintAsNumPy(Chem.MolFromSmiles(smiles))
     for text in relative_configurations(smiles):
         counts[int(sha256(text.encode()).hexdigest(), 16) % BITS] += 1
     return counts
-
-
-@lru_cache(maxsize=1)
-def _generator() -> rdFingerprintGenerator.FingerprintGenerator64:
-    return rdFingerprintGenerator.GetMorganGenerator(radius=RADIUS, fpSize=BITS)

@@ -137,7 +137,7 @@ def properties(ions: Sequence[MetalIon]) -> Floats:
 
 
 def proton(ions: Sequence[MetalIon]) -> Floats:
-    """Tell protons from metal ions: (n_ions, 2) float64, columns `PROTON_NAMES`."""
+    """Return marks of protons: (n_ions, 2) float64, columns `PROTON_NAMES`."""
     rows = [(1.0, ion.charge - 1.0) if ion.metal == PROTON else (0.0, 0.0) for ion in ions]
     return np.array(rows, dtype=np.float64).reshape(-1, 2)
 

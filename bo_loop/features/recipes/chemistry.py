@@ -9,9 +9,8 @@ atoms                 counts of atom environments, for a kernel of counts; as th
 pair                  number of ligands as it is, T and I on the stated scales of every schema, and
                       what I does to log β by theory (`bo_loop.chemistry.medium`), in log β
 
-A proton has no properties of a metal ion: its row of them is the centre, and ``proton`` tells it
-apart. Nothing about ligands is fitted, and nothing is filtered: no descriptor is undefined for any
-ligand.
+A proton has no properties of a metal ion: its row of them is the centre, and ``proton`` marks it.
+Nothing about ligands is fitted, and nothing is filtered: no descriptor is undefined for any ligand.
 """
 
 from dataclasses import dataclass

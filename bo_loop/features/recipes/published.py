@@ -23,6 +23,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from bo_loop.base.checks import require_number
 from bo_loop.base.errors import ConfigError, DataError
 from bo_loop.base.types import PairFeatures, Rows
 from bo_loop.chemistry.ions import PROTON
@@ -74,10 +75,8 @@ class PublishedRecipe:
             raise ConfigError(
                 f"features.protected={self.protected!r} is neither 'keep' nor 'published'."
             )
-        if not 0 < self.max_abs_r <= 1:
-            raise ConfigError(f"features.max_abs_r={self.max_abs_r} must lie in (0, 1].")
-        if not self.max_vif >= 1:
-            raise ConfigError(f"features.max_vif={self.max_vif} must be 1 or more.")
+        require_number("features.max_abs_r", self.max_abs_r, above=0.0, most=1.0)
+        require_number("features.max_vif", self.max_vif, least=1.0)
 
     def fit(self, pairs: pd.DataFrame) -> "FeatureSchema":
         """Choose and scale features.

@@ -77,15 +77,3 @@ class Generator(Protocol):
 
     def propose(self, known: Known, score: Score, rng: np.random.Generator) -> Iterator[Candidate]:
         """Yield structures, as many as are taken; all random draws come from `rng`."""
-
-
-def check_count(name: str, value: object, least: int = 1) -> None:
-    """Refuse an option that is not a whole number of at least `least`.
-
-    Raises
-    ------
-    ConfigError
-        Naming the option.
-    """
-    if not isinstance(value, int) or isinstance(value, bool) or value < least:
-        raise ConfigError(f"{name} is {value!r}: it must be a whole number of at least {least}.")

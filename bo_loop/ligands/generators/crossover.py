@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bo_loop.ligands.generators.base import Candidate, Known, Score, check_count
+from bo_loop.base.checks import require_count
+from bo_loop.ligands.generators.base import Candidate, Known, Score
 from bo_loop.ligands.generators.strings import PADDING, parents, read, written
 
 
@@ -33,7 +34,7 @@ class Crossover:
     best: int = 100
 
     def __post_init__(self):
-        check_count("generator.best", self.best, least=2)
+        require_count("generator.best", self.best, least=2)
 
     def propose(self, known: Known, score: Score, rng: np.random.Generator) -> Iterator[Candidate]:
         """Yield children without end."""

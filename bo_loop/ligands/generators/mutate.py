@@ -6,8 +6,9 @@ from typing import Literal
 
 import numpy as np
 
+from bo_loop.base.checks import require_count
 from bo_loop.base.errors import ConfigError
-from bo_loop.ligands.generators.base import Candidate, Known, Score, check_count
+from bo_loop.ligands.generators.base import Candidate, Known, Score
 from bo_loop.ligands.generators.strings import (
     Symbols,
     parents,
@@ -50,8 +51,8 @@ class Mutate:
 
     def __post_init__(self):
         if self.best is not None:
-            check_count("generator.best", self.best)
-        check_count("generator.edits", self.edits)
+            require_count("generator.best", self.best)
+        require_count("generator.edits", self.edits)
         if self.symbols not in ("known", "robust"):
             raise ConfigError(
                 f"generator.symbols is {self.symbols!r}: it must be 'known' or 'robust'."

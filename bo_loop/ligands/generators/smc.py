@@ -15,9 +15,10 @@ from itertools import count
 import numpy as np
 from scipy.special import log_ndtr
 
+from bo_loop.base.checks import require_count
 from bo_loop.base.errors import ConfigError, DataError
 from bo_loop.base.types import Floats, Rows
-from bo_loop.ligands.generators.base import Candidate, Known, Score, check_count
+from bo_loop.ligands.generators.base import Candidate, Known, Score
 from bo_loop.ligands.generators.language import NGram
 from bo_loop.ligands.generators.strings import (
     Symbols,
@@ -93,7 +94,7 @@ class SMC:
 
     def __post_init__(self):
         for name in ("particles", "steps", "order", "least", "writings", "cut", "best"):
-            check_count(f"generator.{name}", getattr(self, name))
+            require_count(f"generator.{name}", getattr(self, name))
         for name in ("rewrite", "quantile"):
             value = getattr(self, name)
             if not isinstance(value, int | float) or not 0 <= value <= 1:

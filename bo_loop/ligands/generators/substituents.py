@@ -12,9 +12,10 @@ import numpy as np
 from rdkit import Chem, rdBase
 from rdkit.Chem import rdChemReactions
 
+from bo_loop.base.checks import require_count
 from bo_loop.base.errors import ConfigError
 from bo_loop.chemistry.sites import donor_sites
-from bo_loop.ligands.generators.base import Candidate, Known, Score, check_count
+from bo_loop.ligands.generators.base import Candidate, Known, Score
 
 _CUT = "[#6,#7,#16,#15;!$(*#*):1]-;!@[*:2]"
 _JOIN = "[*:1]-[#0].[*:2]-[#0]>>[*:1]-[*:2]"
@@ -53,7 +54,7 @@ class Substituents:
 
     def __post_init__(self):
         for name in ("best", "swaps", "size"):
-            check_count(f"generator.{name}", getattr(self, name))
+            require_count(f"generator.{name}", getattr(self, name))
 
     def propose(self, known: Known, score: Score, rng: np.random.Generator) -> Iterator[Candidate]:
         """Yield children without end.

@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from bo_loop.base.errors import ConfigError
+from bo_loop.base.checks import require_count
 from bo_loop.base.types import Floats, PairFeatures, Rows
 from bo_loop.models.explain.relevance import relevance
 from bo_loop.models.gp.linalg import FitWarning
@@ -100,10 +100,7 @@ class ForwardSelection:
 
     def __post_init__(self):
         for name, least in (("max_rows", 2), ("grid", 2), ("max_iter", 1)):
-            if getattr(self, name) < least:
-                raise ConfigError(
-                    f"selection.{name} is {getattr(self, name)}; give at least {least}."
-                )
+            require_count(f"selection.{name}", getattr(self, name), least)
 
     def run(
         self,
@@ -123,7 +120,7 @@ class ForwardSelection:
             Results so far, JSON-able; filled in as they come. Given back, nothing is fitted
             twice: start with an empty one.
         note : callable
-            Told after each GP: how many are done, of how many, and the last MAE.
+            Called after each GP with the number done, the number expected and the last MAE.
 
         Returns
         -------

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from bo_loop.base.checks import require_count
 from bo_loop.base.errors import ConfigError, DataError
 from bo_loop.base.types import Floats, PairFeatures, Rows
 from bo_loop.models.gp.factored import factorise
@@ -52,7 +53,7 @@ class ExactGP(ABC):
         Hyperparameters are found on at most so many rows and then conditioned on all. None uses
         every row; the time grows with its cube.
     condition_rows : int or None
-        Of more pairs, a model that is told what it will be asked for is conditioned on so many:
+        Of more pairs, a model that knows its pool is conditioned on so many:
         those that matter most for it (`bo_loop.models.kernels.nearest`). None uses every pair.
     seed : int
         For the choice of these rows.
@@ -74,14 +75,9 @@ class ExactGP(ABC):
     source_offset: bool = False
 
     def __post_init__(self):
-        if self.max_iter < 1:
-            raise ConfigError(f"max_iter is {self.max_iter}; give at least 1.")
-        if self.fit_rows is not None and self.fit_rows < 2:
-            raise ConfigError(f"fit_rows is {self.fit_rows}; give at least 2, or null for all.")
-        if self.condition_rows is not None and self.condition_rows < 1:
-            raise ConfigError(
-                f"condition_rows is {self.condition_rows}; give at least 1, or null for all."
-            )
+        require_count("max_iter", self.max_iter)
+        require_count("fit_rows", self.fit_rows, 2, optional=True)
+        require_count("condition_rows", self.condition_rows, optional=True)
         if self.device not in ("cpu", "cuda"):
             raise ConfigError(f"device is {self.device!r}; choose 'cpu' or 'cuda'.")
         if self.device == "cuda" and not torch.cuda.is_available():
@@ -324,7 +320,7 @@ class ExactGP(ABC):
 
 
 def _centre_and_scale(y: Floats) -> tuple[float, float]:
-    """Mean, and sd of log β as the values and the literature at large tell it.
+    """Mean, and sd of log β by the values and the literature at large.
 
     A few values, which may be those of alike pairs, do not say how far others can lie from them:
     the variance is that of the values and `_SPREAD_ROWS` more at the sd of the literature. Nor do

@@ -67,7 +67,7 @@ def offset_of(sources: NDArray[np.str_]) -> Rows:
 
 
 def shared_error(offset: Tensor) -> Tensor:
-    """Tell which pairs of rows share an offset, as 1 or 0; lower triangle of (n, n) float64.
+    """Return 1 where two rows share an offset, else 0; lower triangle of (n, n) float64.
 
     Parameters
     ----------

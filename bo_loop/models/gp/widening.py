@@ -1,10 +1,10 @@
 """How much wider intervals for ligands never seen must be than the search makes them.
 
 The marginal likelihood weighs each value given those before it, and most of these share its ligand:
-it tells little of how far a new ligand is off, and a few structures that are wrong, as every table
+it says little about the error for a new ligand, and a few structures that are wrong, as every table
 has some, make the errors heavy-tailed. So the data are asked directly. Each ligand is left out with
 all its pairs, and the standard deviations are widened by what brings 95 % of the values left out
-within their 95 % intervals, of those of n = 1 and of those of n > 1 alike. That multiplies all
+within their 95 % intervals, for n = 1 and for n > 1 alike. That multiplies all
 variances, of kernel and noise, by one factor, which changes no mean.
 
 Symbols

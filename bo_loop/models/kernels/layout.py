@@ -3,7 +3,7 @@
 Symbols
 -------
 d      features with a lengthscale: of the metal, the ligand, the pair
-d_m    those of the metal among them
+d_m    features of the metal among them
 t      terms
 w      slopes of the log amplitude: in a metal ion's features, in log n        (d_w,)
 θ      [log lengthscales (d,), log variances (t,), w / 0.1]
@@ -79,8 +79,8 @@ class Term:
         known = (METAL, LIGAND, *COUNTS)
         if not set(factors) <= set(known) or len(set(factors)) < len(factors):
             raise ConfigError(
-                f"{text!r} is no term of the kernel: write different ones of {', '.join(known)}, "
-                "joined by *."
+                f"{text!r} is not a valid term of the kernel: write different factors from "
+                f"{', '.join(known)}, joined by *."
             )
         ordered = [factor for factor in known if factor in factors]
         ligand = tuple(factor for factor in ordered if factor != METAL)

@@ -16,7 +16,7 @@ dk/dr² is finite at r = 0, so working in r² leaves no singularity. The gradien
 needs only the sums of W over the pairs that share a metal, or a ligand, on both sides:
 Σ_ij W_ij (x_i − x_j)² = Σ_ab (PᵀWP)_ab (x_a − x_b)², and that matrix has the size of the small
 tables. Rows are worked through in tiles that fit the cache: nothing of the size of k but k
-itself, and nothing of shape n × n' × d, is ever held; the backward pass computes r² anew. Means of
+itself, and nothing of shape n × n' × d, is ever held; the backward pass computes r² again. Means of
 a pool need no k at all: `matern_times` sums each tile into the product while it is in the cache.
 """
 

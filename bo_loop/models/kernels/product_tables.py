@@ -42,6 +42,7 @@ from bo_loop.models.kernels.sides import Side
 from bo_loop.models.kernels.span import Span
 from bo_loop.models.kernels.tiles import squared_distance, tiles
 
+_ROWS = 4096  # ligands whose counts are compared at once: 32 MB in float32
 _TINY = 1e-20  # keeps the square root differentiable at r = 0
 
 
@@ -57,7 +58,11 @@ def min_max(a: Tensor, b: Tensor) -> Tensor:
     Σ min(x, y) is the number of levels k = 1, 2, … that both x and y reach, so that each level is
     a product of two matrices of zeros and ones, exact in float32.
     """
-    shared = a.new_zeros(len(a), len(b))
+    return torch.cat([_min_max(some, b) for some in a.split(_ROWS)])
+
+
+def _min_max(a: Tensor, b: Tensor) -> Tensor:
+    shared = torch.zeros(len(a), len(b), dtype=torch.float32, device=a.device)
     totals = a.sum(1).double()[:, None] + b.sum(1).double()
     level = 0
     while True:
@@ -66,7 +71,7 @@ def min_max(a: Tensor, b: Tensor) -> Tensor:
         if not both.any():
             break
         a, b = a[:, both], b[:, both]
-        shared.addmm_((a >= level).to(a.dtype), (b >= level).to(b.dtype).mT)
+        shared.addmm_((a >= level).to(shared.dtype), (b >= level).to(shared.dtype).mT)
     shared = shared.double()
     either = totals - shared
     return torch.where(either > 0, shared / either.clamp_min(1.0), 1.0)

@@ -25,7 +25,7 @@ class Tables:
     ----------
     metal : (n_metals, d_m) float64 tensor
     ligand : (n_ligands, d_l) float64 tensor
-    counts : mapping of str to (n_ligands, d) float32 tensor
+    counts : mapping of str to (n_ligands, d) uint8 tensor
     setting : tuple of int
         Columns of X that make a setting: the metal's row, and what of the pair has a lengthscale.
     number : int or None
@@ -55,7 +55,7 @@ class Tables:
             metal=joined(features.metal, metals),
             ligand=joined({b: t for b, t in features.ligand.items() if b not in COUNTS}, ligands),
             counts={
-                b: torch.as_tensor(t, dtype=torch.float32, device=device)
+                b: torch.as_tensor(t, device=device)
                 for b, t in features.ligand.items()
                 if b in COUNTS
             },
@@ -97,7 +97,7 @@ class Side:
     metal : (u_a, d_m) float64 tensor
     pair : (u_a, d_p) float64 tensor
     ligand : (u_b, d_l) float64 tensor
-    counts : mapping of str to (u_b, d) float32 tensor
+    counts : mapping of str to (u_b, d) uint8 tensor
     number : int or None
     setting_row, ligand_row : (n,) int64 tensor
     """

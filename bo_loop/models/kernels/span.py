@@ -1,4 +1,4 @@
-"""What the ions that a model was trained on span, and what an ion beyond them is told.
+"""What the ions that a model was trained on span, and how an ion beyond them is predicted.
 
 Symbols
 -------
@@ -17,8 +17,8 @@ none is taken for one whose ligand matters much.
 What an ion beyond the span binds with is cos φ times what the model says, and sin φ times √c of an
 independent copy: all that is known fades with the distance to the span, and what stays is a prior
 of its own. Covariances are multiplied by cos φ cos φ′ + c sin φ sin φ′; within the span φ = 0. The
-share c keeps the standard deviation of that prior, for n = 1, at `_REACH` at most: those of the
-kernel's terms say how far apart ligands are that nobody has seen, which may be 20 and more.
+share c keeps the standard deviation of that prior, for n = 1, at `_REACH` at most: that of
+the kernel's terms, for ligands never seen, may be 20 and more.
 """
 
 from dataclasses import dataclass

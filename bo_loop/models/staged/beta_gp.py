@@ -11,7 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from bo_loop.base.errors import ConfigError, DataError
+from bo_loop.base.checks import require_count
+from bo_loop.base.errors import DataError
 from bo_loop.base.types import Floats, PairFeatures
 from bo_loop.models.gp.linalg import FitWarning
 from bo_loop.models.gp.pair_model import PairModel
@@ -57,8 +58,7 @@ class BetaGP:
     device: str = "cpu"
 
     def __post_init__(self):
-        if self.folds < 2:
-            raise ConfigError(f"folds is {self.folds}; give at least 2.")
+        require_count("folds", self.folds, 2)
         self.stage_recipe()  # refuses bad options
 
     def require_blocks(self, blocks: Collection[str]) -> None:

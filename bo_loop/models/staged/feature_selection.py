@@ -32,7 +32,7 @@ def choose_features(
     memory : dict
         Results so far, as for `ForwardSelection.run`: begin with an empty one.
     note : callable
-        Told the stage, how many GPs are done, of how many, and the last MAE.
+        Called with the stage, the number of GPs done, the number expected and the last MAE.
 
     Returns
     -------

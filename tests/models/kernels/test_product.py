@@ -163,7 +163,7 @@ def test_model_extends_to_new_ligands():
 def test_terms_are_read_in_any_order_and_wrong_ones_refused():
     assert Term.parse("atoms*metal").name == "metal * atoms"
     for wrong in ("metal * metals", "metal*metal", ""):
-        with pytest.raises(ConfigError, match="is no term of the kernel"):
+        with pytest.raises(ConfigError, match="is not a valid term of the kernel"):
             Term.parse(wrong)
     for no_list in ("metal", 3):
         with pytest.raises(ConfigError, match=f"terms is {no_list!r}: give a list"):

@@ -105,7 +105,7 @@ def test_every_value_is_tried_and_every_bad_one_named():
         "  - model.source_noise=no",
         "  - features.max_vif=0.5",
     ]
-    assert "give at least 2, or null for all" in listed[0]
+    assert "at least 2, or null for no limit" in listed[0]
 
 
 def test_a_whole_number_is_not_searched_between_fractions():
