@@ -2,12 +2,11 @@
 
 import json
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pandas as pd
 import pytest
+from command_line import run
 
 from bo_loop import Campaign
 from bo_loop.base.errors import ConfigError, DataError
@@ -94,17 +93,9 @@ def test_renewing_stands_alone_on_the_command_line(campaign, capsys):
     assert json.loads(capsys.readouterr().out)
 
 
-def test_the_installed_command_goes_on(campaign):
-    def typed(*words):
-        return subprocess.run(
-            [Path(sys.executable).with_name("bo-loop"), *words, "name=old", "directory=."],
-            cwd=campaign.path.parent, capture_output=True, text=True, encoding="utf-8",
-        )  # fmt: skip
-
-    refused = typed("suggest")
-    assert refused.returncode == 2
-    assert "renew_features=true" in refused.stderr
+def test_the_command_line_goes_on(campaign):
+    folder, old = campaign.path.parent, ("name=old", "directory=.")
+    assert "renew_features=true" in run(folder, "suggest", *old, code=2)
     for words in (["config", "renew_features=true"], ["suggest"], ["verify"]):
-        done = typed(*words)
-        assert done.returncode == 0, done.stderr
+        assert run(folder, *words, *old)
     assert [len(made.proposals) for made in campaign.state().rounds] == [2, 2]

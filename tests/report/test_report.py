@@ -9,6 +9,7 @@ from html.parser import HTMLParser
 import numpy as np
 import pandas as pd
 import pytest
+from embedded import few
 from markupsafe import escape
 from matplotlib.image import imread
 
@@ -39,7 +40,7 @@ def config(directory):
         "directory": str(directory),
         "batch_size": 3,
         "seed": 0,
-        "data": {"_target_": "bo_loop.data.Minteq", "without_metals": [HIDDEN]},
+        "data": few(HIDDEN),
         "features": {"_target_": "bo_loop.features.PublishedRecipe"},
         "model": {"_target_": "bo_loop.models.MaternGP", **QUICK},
         "objective": {"_target_": "bo_loop.acquisition.Maximise"},

@@ -55,7 +55,7 @@ hydrolysis constant
 
 import math
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cache
 
 import numpy as np
 
@@ -214,13 +214,15 @@ def estimate_holds(ion: MetalIon) -> bool:
 
 def _median_alike(ion: MetalIon) -> float:
     """Median of the constants of ions of this charge, number of oxygens and block."""
-    measured = [(MetalIon(*key), pk) for key, pk in HYDROLYSIS_PK.items()]
-    alike = [pk for other, pk in measured if _kind(other) == _kind(ion)]
+    kind = _kind(ion.metal, ion.charge)
+    alike = [pk for key, pk in HYDROLYSIS_PK.items() if _kind(*key) == kind]
     return float(np.median(alike)) if alike else _LEAST_PK
 
 
-def _kind(ion: MetalIon) -> tuple[int, int, str]:
-    return ion.charge, metal.oxygens(ion), metal.block(ion)
+@cache
+def _kind(formula: str, charge: int) -> tuple[int, int, str]:
+    ion = MetalIon(formula, charge)
+    return charge, metal.oxygens(ion), metal.block(ion)
 
 
 def _energy(energies: dict[tuple[int, int], float], number: int, k: int) -> float:
@@ -229,7 +231,7 @@ def _energy(energies: dict[tuple[int, int], float], number: int, k: int) -> floa
     return energies[number, k]
 
 
-@lru_cache(maxsize=1)
+@cache
 def _ionisation_energies() -> dict[tuple[int, int], float]:
     """I_k in eV by atomic number and k."""
     table = fetch_table("ionizationenergies")

@@ -15,6 +15,7 @@ logarithms, so the optimum is the one that BoTorch would find.
 
 import itertools
 from dataclasses import dataclass
+from functools import cache
 from math import log
 from typing import Any
 
@@ -131,11 +132,13 @@ class Optimum:
     jitter: float
 
 
+@cache
 def noise_prior() -> LogNormalPrior:
     """Prior of the learned noise variance, on the standardised outcome."""
     return LogNormalPrior(-4.0, 1.0)
 
 
+@cache
 def offset_prior() -> LogNormalPrior:
     """Prior of the variance of the sources' offsets, on the standardised outcome."""
     return LogNormalPrior(-4.0, 2.0)

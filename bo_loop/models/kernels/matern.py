@@ -27,6 +27,7 @@ with the lengthscales. They are densities of l and s², not of their logarithms.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from math import log, sqrt
 from typing import Any
 
@@ -199,11 +200,13 @@ class MaternNames:
         return np.log([*lengthscales, stated["outputscale"] / scale**2])
 
 
+@cache
 def lengthscale_prior(d: int) -> LogNormalPrior:
     """Prior of each of d lengthscales."""
     return LogNormalPrior(sqrt(2.0) + 0.5 * log(d), sqrt(3.0))
 
 
+@cache
 def outputscale_prior() -> LogNormalPrior:
     """Prior of the variance of the latent function, on the standardised outcome."""
     return LogNormalPrior(0.0, 1.0)

@@ -6,6 +6,7 @@ import sys
 import numpy as np
 import pandas as pd
 import pytest
+from embedded import few
 
 from bo_loop import Campaign, write_report
 from bo_loop.base.config import build
@@ -21,14 +22,14 @@ FEASIBLE = MAXIMISE | {"feasibility": True}
 
 
 def begun(directory, name, model, n_ligands=(1, 2), objective=MAXIMISE, metals=("Zn+2",)):
-    """A campaign of the embedded zinc constants."""
+    """A campaign of the embedded zinc constants, which knows some of the others."""
     return Campaign.start(
         **{
             "name": name,
             "directory": str(directory),
             "batch_size": 3,
             "seed": 0,
-            "data": {"_target_": "bo_loop.data.Minteq", "without_metals": list(metals)},
+            "data": few(*metals),
             "features": {"_target_": "bo_loop.features.PublishedRecipe"},
             "model": {"_target_": f"bo_loop.models.{model}", "max_iter": 10},
             "objective": objective,

@@ -1,4 +1,4 @@
-"""The whole of `validate`, on the embedded data."""
+"""The whole of `validate`, on a part of the embedded data."""
 
 import json
 from xml.etree import ElementTree
@@ -6,6 +6,7 @@ from xml.etree import ElementTree
 import pandas as pd
 import pytest
 import yaml
+from embedded import few
 
 from bo_loop.base.config import build
 from bo_loop.base.errors import ConfigError, DataError
@@ -30,7 +31,7 @@ TREES = {
 LIGAND = {"_target_": "bo_loop.studies.ByLigand"}
 METAL = {"_target_": "bo_loop.studies.ByMetal"}
 OPTIONS = {
-    "data": {"_target_": "bo_loop.data.Minteq"},
+    "data": few(),
     "folds": 3,
 }
 CONFIG = {
@@ -65,6 +66,12 @@ def in_this_process():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(run.parallel, "processes", lambda workers, n: Serial())
         yield
+
+
+@pytest.fixture
+def without_figures(monkeypatch):
+    """They take seconds, and `done` and `compared` draw them all."""
+    monkeypatch.setattr(output, "write_page", lambda *_: None)
 
 
 @pytest.fixture(scope="module")
@@ -132,6 +139,7 @@ def test_the_page_and_the_figures_are_whole(done):
     assert "http-equiv" in page
 
 
+@pytest.mark.usefixtures("without_figures")
 def test_the_same_command_goes_on_without_fitting_again(done, monkeypatch):
     folder, found, _ = done
 
@@ -146,7 +154,7 @@ def test_the_same_command_goes_on_without_fitting_again(done, monkeypatch):
 
 def test_a_folder_of_something_else_is_refused(done, tmp_path):
     folder, *_ = done
-    data = {"_target_": "bo_loop.data.Minteq", "include_inorganic": True}
+    data = few() | {"include_inorganic": True}
     with pytest.raises(DataError, match="of other data"):
         validate({**CONFIG, "data": data, "out": str(folder)})
     (tmp_path / "notes.txt").write_text("mine", encoding="utf-8")
@@ -155,6 +163,7 @@ def test_a_folder_of_something_else_is_refused(done, tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
 
 
+@pytest.mark.usefixtures("without_figures")
 def test_two_at_once_in_a_folder_are_refused(done):
     folder, found, _ = done
     with (
@@ -199,6 +208,7 @@ class Killed(BaseException):
     pass
 
 
+@pytest.mark.usefixtures("without_figures")
 def test_a_killed_validation_goes_on_where_it_stopped(compared, tmp_path, monkeypatch):
     _, config, whole = compared
     config = {**config, "out": str(tmp_path / "out")}
@@ -228,6 +238,7 @@ def test_a_killed_validation_goes_on_where_it_stopped(compared, tmp_path, monkey
     assert [type(recipe).__name__ for recipe in fits[3:]] == ["BetaGP"] * 3
 
 
+@pytest.mark.usefixtures("without_figures")
 def test_processes_change_no_result_and_go_on_where_they_stopped(tmp_path, monkeypatch):
     config = {**contest(matern_gp=MATERN, lightgbm=TREES), "splits": {"ligand": LIGAND}}
     monkeypatch.setattr(run.parallel, "processes", lambda workers, n: Processes(workers))
@@ -251,8 +262,8 @@ def test_processes_change_no_result_and_go_on_where_they_stopped(tmp_path, monke
     pd.testing.assert_frame_equal(found.predictions, alone.predictions, check_exact=True)
 
 
-def test_a_model_without_stages_keeps_all_features(tmp_path, monkeypatch):
-    monkeypatch.setattr(output, "write_page", lambda *_: None)
+@pytest.mark.usefixtures("without_figures")
+def test_a_model_without_stages_keeps_all_features(tmp_path):
     models = {"matern_gp": {"model": MATERN, "features": FEATURES}}
     found = validate({**CONFIG, "models": models, "out": str(tmp_path / "out")})
     assert found.outcomes[0].selections() == {}
@@ -279,6 +290,7 @@ def with_acids(tmp_path):
     return {"_target_": "bo_loop.data.Csv", "path": str(table), "protonation": str(acids)}
 
 
+@pytest.mark.usefixtures("without_figures")
 def test_protonation_rows_are_left_to_features_that_describe_them(with_acids, tmp_path):
     config = contest(matern_gp=MATERN) | {"data": with_acids, "own_protonation": "both"}
     found = validate({**config, "splits": {"ligand": LIGAND}, "out": str(tmp_path / "out")})
@@ -289,6 +301,7 @@ def test_protonation_rows_are_left_to_features_that_describe_them(with_acids, tm
     assert [each.own_protonation for each in found.outcomes] == [False]
 
 
+@pytest.mark.usefixtures("without_figures")
 def test_protonation_of_ligands_held_back_trains_only_where_asked_for(with_acids, tmp_path):
     chemistry = {"_target_": "bo_loop.features.ChemistryRecipe"}
     model = {"_target_": "bo_loop.models.PairGP", "max_iter": 2}
@@ -319,6 +332,7 @@ def test_protonation_of_ligands_held_back_trains_only_where_asked_for(with_acids
     assert table["own_protonation"].tolist() == [False, True, False]
 
 
+@pytest.mark.usefixtures("without_figures")
 def test_a_source_that_is_not_scored_only_trains(with_acids, tmp_path):
     config = contest(matern_gp=MATERN) | {"data": with_acids, "scored_sources": ["first"]}
     found = validate({**config, "splits": {"ligand": LIGAND}, "out": str(tmp_path / "out")})
