@@ -14,7 +14,7 @@ _QUESTIONS = {
     "Minimise": "Which ligand binds {metals} most weakly?",
     "Target": "Which ligand binds {metals} with a log β closest to {log_beta:g}?",
     "Range": "Which ligand binds {metals} with a log β from {low:g} to {high:g}?",
-    "Selectivity": "Which ligand binds {metal} most strongly compared with {others}?",
+    "Selectivity": "Which ligand binds {metal} most strongly compared with {others}{at_pH}?",
     "Pareto": "Which ligands for {metals} are the best compromises of {quantities}?",
     "WeightedSum": "Which ligand for {metals} has the best weighted sum of {quantities}?",
 }
@@ -37,8 +37,10 @@ def _question(facts: Facts) -> str:
         others = joined([_printed(text) for text in node.get("competitors", [])])
         own = _printed(node["metal"]) if "metal" in node else ""
         members = [build_as(Objective, each, "objective") for each in node.get("objectives", [])]
+        pH = node.get("pH")
         values = {
             **node,
+            "at_pH": "" if pH is None else f" at pH {pH:g}",
             "metals": joined(_ions(facts.pool)),
             "metal": own,
             "others": others,

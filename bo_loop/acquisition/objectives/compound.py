@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from bo_loop.acquisition.objectives.aqueous import log_alpha_metal
 from bo_loop.acquisition.objectives.base import Objective, OwnPair
 from bo_loop.acquisition.objectives.items import partners
 from bo_loop.acquisition.objectives.pieces import Pieces
@@ -106,28 +107,43 @@ class Target(OwnPair):
 class Selectivity(Objective):
     """log β(target metal) − max log β(competitors), of one ligand and the same n.
 
+    With a pH, Δ log K′, where log K′ = log β − log α_M − n·log α_L: hydroxide competes for each
+    metal ion. Protons compete for the ligand too, but α_L is the same for all metals and cancels.
+    Protonated complexes (MHL) are not counted.
+
     Parameters
     ----------
     metal : str
         The metal ion to be bound, such as ``Cu+2``.
     competitors : sequence of str
         The metal ions to be left alone; the pool has to hold them too.
+    pH : float, optional
+        −log10 of the activity of H⁺, 0 to 14.
+    ionic_strength_M : float
+        Of the solution, for the hydrolysis constants, mol/L.
     constraints, per_cost, feasibility, tolerance
         As `Objective`.
 
     Raises
     ------
     ConfigError
-        If there is no competitor, or one is the target itself.
+        If there is no competitor, or one is the target itself; if the pH is not one.
     DataError
         If a metal ion cannot be read.
     """
 
     metal: str
     competitors: Sequence[str]
+    pH: float | None = None
+    ionic_strength_M: float = 0.1
 
     def __post_init__(self):
         super().__post_init__()
+        if self.pH is not None:
+            require_number("objective.pH", self.pH, least=0.0)
+            require_number("objective.ionic_strength_M", self.ionic_strength_M, least=0.0)
+            if self.pH > 14.0:
+                raise ConfigError(f"objective.pH is {self.pH}: give a pH from 0 to 14.")
         if isinstance(self.competitors, str) or not self.competitors:
             raise ConfigError(
                 f"objective.competitors is {self.competitors!r}: give a list of one or more metal "
@@ -153,7 +169,8 @@ class Selectivity(Objective):
     def quantity(self) -> str:
         """What `shown` values are called."""
         target, *others = self._ions
-        return f"Δ log β ({target} over {', '.join(others)})"
+        over = f"({target} over {', '.join(others)})"
+        return f"Δ log β {over}" if self.pH is None else f"Δ log K′ at pH {self.pH:g} {over}"
 
     def parts(self, pairs: PoolPairs) -> Rows:
         """Return each pair of the target metal with its ligand's pairs of the competitors.
@@ -179,9 +196,13 @@ class Selectivity(Objective):
 
     @property
     def pieces(self) -> Pieces:
-        """Log β of the target less each competitor's."""
+        """Log β of the target less each competitor's; with a pH, also less its log α_M."""
         others = len(self.competitors)
-        return Pieces.of(np.column_stack([np.ones(others), -np.eye(others)]))
+        slopes = np.column_stack([np.ones(others), -np.eye(others)])
+        if self.pH is None:
+            return Pieces.of(slopes)
+        alpha = [log_alpha_metal(ion, self.pH, self.ionic_strength_M) for ion in self._ions]
+        return Pieces.of(slopes, -slopes @ np.array(alpha))
 
 
 @dataclass(frozen=True, kw_only=True)
