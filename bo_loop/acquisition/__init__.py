@@ -5,6 +5,7 @@ from bo_loop.base.names import lazy_exports
 __getattr__ = lazy_exports(
     __name__,
     {
+        "Conditional": "objectives.aqueous",
         "Cost": "objectives.compound",
         "EI": "scores.functions",
         "Greedy": "scores.functions",
@@ -13,6 +14,7 @@ __getattr__ = lazy_exports(
         "Maximise": "objectives.base",
         "Minimise": "objectives.base",
         "PI": "scores.functions",
+        "PMetal": "objectives.aqueous",
         "Pareto": "objectives.several",
         "QLogEI": "scores.joint",
         "QLogNEI": "scores.joint",

@@ -5,7 +5,9 @@ import pandas as pd
 
 from bo_loop.acquisition.objectives.base import Objective
 from bo_loop.acquisition.objectives.compound import log_costs
+from bo_loop.base.errors import ConfigError
 from bo_loop.base.types import PoolPairs
+from bo_loop.chemistry.ions import MAX_PROTONS, PROTON
 from bo_loop.data.mirror_images import isomers
 
 SPECIES = ["metal", "charge", "n_ligands"]
@@ -37,6 +39,22 @@ def known_pairs(literature: pd.DataFrame, pool: pd.DataFrame) -> tuple[pd.DataFr
     return known, known[~known["pair_id"].isin(pool["pair_id"])].reindex(columns=pool.columns)
 
 
+def protonated(pairs: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of every ligand's protonation constants, which are only predicted.
+
+    They are those of the pseudo-ion ``H``, one for each basic site.
+    """
+    from bo_loop.chemistry.basicity import basic_sites  # RDKit: `bo-loop status` does without
+
+    distinct = pairs[~pairs.assign(isomer=isomers(pairs)).duplicated(["ligand_group", "isomer"])]
+    sites = [basic_sites(smiles) for smiles in distinct["smiles"]]
+    rows = distinct.iloc[np.repeat(np.arange(len(distinct)), sites)]
+    protons = np.array([j for count in sites for j in range(1, count + 1)], dtype=np.int64)
+    keys = [pair_id.split(":", 2)[2] for pair_id in rows["pair_id"]]
+    ids = [f"{PROTON}+{j}:L1:{key}" for j, key in zip(protons, keys, strict=True)]
+    return rows.assign(pair_id=ids, metal=PROTON, charge=protons, n_ligands=1)
+
+
 def require_items(objective: Objective, literature: pd.DataFrame, pool: pd.DataFrame) -> None:
     """Refuse an objective that cannot judge any pair of a pool.
 
@@ -45,6 +63,18 @@ def require_items(objective: Objective, literature: pd.DataFrame, pool: pd.DataF
     ConfigError
         Saying why: metal ions or costs that are missing, numbers of ligands that differ.
     """
+    if objective.asks_protons:
+        if not literature["metal"].eq(PROTON).any():
+            raise ConfigError(
+                f"{objective.quantity} depends on the pKa of ligands, and the literature holds no "
+                "protonation constants to learn them from: give data.protonation=…, with "
+                "features=chemistry."
+            )
+        ions = list(pool["metal"] + pool["charge"].map("{:+d}".format))
+        zeros = np.zeros(len(pool))
+        protons = np.full((len(pool), MAX_PROTONS), -np.inf)
+        objective.of_constants(zeros, protons, ions, pool["n_ligands"].to_numpy(np.int64))
+        return
     _, extra = known_pairs(literature, pool)
     pairs = pool_pairs(pd.concat([pool, extra], ignore_index=True))
     parts = objective.parts(pairs)[: len(pool)]

@@ -15,6 +15,8 @@ _QUESTIONS = {
     "Target": "Which ligand binds {metals} with a log β closest to {log_beta:g}?",
     "Range": "Which ligand binds {metals} with a log β from {low:g} to {high:g}?",
     "Selectivity": "Which ligand binds {metal} most strongly compared with {others}{at_pH}?",
+    "Conditional": "Which ligand binds {metals} most strongly at pH {pH:g}?",
+    "PMetal": "Which ligand leaves the least free {metals} at pH {pH:g}?",
     "Pareto": "Which ligands for {metals} are the best compromises of {quantities}?",
     "WeightedSum": "Which ligand for {metals} has the best weighted sum of {quantities}?",
 }

@@ -77,6 +77,8 @@ class Objective(ABC):
     feasibility: bool = False
     tolerance: float = 0.1
     scalar: ClassVar[bool] = True
+    asks_protons: ClassVar[bool] = False
+    """Whether a value depends on the ligand's protonation constants too."""
 
     def __post_init__(self):
         require_number("objective.tolerance", self.tolerance, least=0.0)
@@ -108,7 +110,7 @@ class Objective(ABC):
     @property
     @abstractmethod
     def pieces(self) -> Pieces | None:
-        """What is maximised but for `offset`, as a function of log β; None if of several values."""
+        """What is maximised but for `offset`, of log β; None if of several values, or curved."""
 
     @property
     def gaussian(self) -> bool:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bo_loop.acquisition.objectives.aqueous import log_alpha_metal
+from bo_loop.acquisition.objectives.aqueous import log_alpha_metal, require_pH
 from bo_loop.acquisition.objectives.base import Objective, OwnPair
 from bo_loop.acquisition.objectives.items import partners
 from bo_loop.acquisition.objectives.pieces import Pieces
@@ -140,10 +140,7 @@ class Selectivity(Objective):
     def __post_init__(self):
         super().__post_init__()
         if self.pH is not None:
-            require_number("objective.pH", self.pH, least=0.0)
-            require_number("objective.ionic_strength_M", self.ionic_strength_M, least=0.0)
-            if self.pH > 14.0:
-                raise ConfigError(f"objective.pH is {self.pH}: give a pH from 0 to 14.")
+            require_pH(self.pH, self.ionic_strength_M)
         if isinstance(self.competitors, str) or not self.competitors:
             raise ConfigError(
                 f"objective.competitors is {self.competitors!r}: give a list of one or more metal "

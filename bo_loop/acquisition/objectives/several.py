@@ -35,6 +35,12 @@ class _Several(Objective):
                 "objective.objectives must list two or more objectives, each a config node with "
                 "its own _target_."
             )
+        curved = [o.quantity for o in members if o.asks_protons]
+        if curved:
+            raise ConfigError(
+                f"objective.objectives: {', '.join(curved)} depends on the pKa of a ligand, and "
+                "cannot be part of another objective."
+            )
         if any(
             not o.scalar or o.constraints or o.per_cost or o.feasibility for o in self.objectives
         ):

@@ -12,13 +12,13 @@ from bo_loop.acquisition.objectives.limits import Limit
 from bo_loop.base.config import build
 from bo_loop.base.types import Mask
 from bo_loop.campaign.ledger.state import CampaignState
-from bo_loop.campaign.pool_rows import SPECIES, known_pairs, pool_pairs
+from bo_loop.campaign.pool_rows import SPECIES, known_pairs, pool_pairs, protonated
 from bo_loop.campaign.rounds.bound import BoundRound, training
 from bo_loop.campaign.rounds.chances import weighed
 from bo_loop.campaign.rounds.generated import origin, restricted
 from bo_loop.campaign.rounds.why import context
 from bo_loop.campaign.views.naming import namer
-from bo_loop.chemistry.ions import parse_ion
+from bo_loop.chemistry.ions import PROTON, parse_ion
 from bo_loop.data.mirror_images import isomers
 from bo_loop.features.schema import FeatureSchema
 from bo_loop.propose import Candidates, propose
@@ -68,7 +68,12 @@ def choose(
     number = len(state.rounds) + 1
     objective = build(config["objective"])
     pairs, candidates = candidates_of(
-        literature, pool, state, config["pool"]["include_known"], predicted=objective.limits
+        literature,
+        pool,
+        state,
+        config["pool"]["include_known"],
+        predicted=objective.limits,
+        protons=objective.asks_protons,
     )
     candidates = restricted(candidates, pairs, state, config)
     bound = BoundRound.bind(surrogate, observations, pairs)
@@ -120,6 +125,7 @@ def candidates_of(
     state: CampaignState,
     include_known: bool,
     predicted: Sequence[Limit] = (),
+    protons: bool = False,
 ) -> tuple[pd.DataFrame, Candidates]:
     """Return the rows of the posterior, pool ∪ answered literature pairs, and what each is for.
 
@@ -127,7 +133,7 @@ def candidates_of(
     isomer does or is drawn in one of them only: tables often leave out the stereochemistry.
     Literature pairs of the campaign's target metals and n that the pool lacks come behind the pool,
     under the pool's conditions if it has only one; behind them, the pairs that constraints speak
-    of, which are only predicted.
+    of, and with `protons` the ligands' protonation constants, which are only predicted.
 
     Of mirror images in the pool, only the first is open, and only as long as nothing is known of
     the other.
@@ -141,6 +147,8 @@ def candidates_of(
     known, extra = known_pairs(literature, pool)
     answered_by_literature = _answered(pool, known)
     limits = _predicted(pd.concat([pool, extra], ignore_index=True), predicted)
+    if protons:
+        limits = pd.concat([limits, protonated(pd.concat([pool, extra], ignore_index=True))])
     pairs = pd.concat([pool, extra, limits], ignore_index=True)
     states = pool["pair_id"].map(state.state_of).to_numpy()
     if include_known:
@@ -152,7 +160,10 @@ def candidates_of(
         pairs=pool_pairs(pairs, own=np.r_[~lost, ~no, none]),
         open=np.r_[is_open, no, none],
         pending=np.r_[[bool(state.waiting(p)) for p in pool["pair_id"]], no, none].astype(bool),
-        answered=np.r_[(states == "measured") | answered_by_literature, ~no, none],
+        # What an item's pKa are predicted to be is part of its value, known or not.
+        answered=np.r_[
+            (states == "measured") | answered_by_literature, ~no, limits["metal"].eq(PROTON)
+        ],
         again=np.r_[(states == "measured") & pool["pair_id"].isin(_exactly(state)), no, none],
     )
 

@@ -9,6 +9,7 @@ from bo_loop.base.types import Rows
 from bo_loop.campaign.ledger.state import CampaignState
 from bo_loop.campaign.pool_rows import SPECIES
 from bo_loop.campaign.views.views import shown_number
+from bo_loop.chemistry.ions import PROTON
 
 _MOST_VALUES = 3
 _LONGEST_SOURCE = 40
@@ -25,6 +26,7 @@ def namer(
 
     def name(rows: Rows) -> str:
         own = pairs.iloc[np.unique(rows)]
+        own = own[own["metal"] != PROTON]
         known = [_known(row, literature, state) for row in own.itertuples()]
         first = pairs.iloc[int(rows[0])]
         origins = " and ".join(dict.fromkeys(origin for origin, _ in known))

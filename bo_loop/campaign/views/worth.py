@@ -23,7 +23,7 @@ from bo_loop.base.types import Floats, Mask, PoolPairs, Rows
 from bo_loop.campaign.ledger.state import CampaignState
 from bo_loop.campaign.pool_rows import pool_pairs
 from bo_loop.campaign.views.naming import known_values
-from bo_loop.chemistry.ions import parse_ion
+from bo_loop.chemistry.ions import MAX_PROTONS, PROTON, parse_ion
 
 
 @dataclass(frozen=True)
@@ -125,6 +125,10 @@ def worth_of(
         return Worth(objective, least, more, since, np.ones(0, dtype=bool))
     pairs = pool_pairs(pool)
     own = pd.Index(pool["pair_id"]).get_indexer(measured["pair_id"])
+    if objective.asks_protons:
+        least[:, 0], more[:, 0] = _at_pH(objective, measured, pool.iloc[own], literature)
+        allowed = _allowed(objective, pairs, own, pool, literature, state)
+        return Worth(objective, least, more, since, allowed)
     parts = _results_of(objective.parts(pairs)[own], own, measured, len(pool))
     low, high = _intervals(measured)
     ends = np.cumsum([member.width for member in several])
@@ -139,6 +143,29 @@ def worth_of(
                 least[i, j] = at_least + offsets[j][own[i]]
     allowed = _allowed(objective, pairs, own, pool, literature, state)
     return Worth(objective, least, more, since, allowed)
+
+
+def _at_pH(
+    objective: Objective, measured: pd.DataFrame, pairs: pd.DataFrame, literature: pd.DataFrame
+) -> tuple[Floats, Mask]:
+    """Judge results at a pH, by the ligand's measured protonation constants; (k,) each.
+
+    Without any, a value is not known. Of several of one kind, the median counts.
+    """
+    acids = literature[literature["metal"].eq(PROTON) & literature["censoring"].eq("none")]
+    known = acids.groupby(["ligand_group", "charge"])["log_beta"].median()
+    protons = np.full((len(pairs), MAX_PROTONS), -np.inf)
+    for i, group in enumerate(pairs["ligand_group"]):
+        for j in range(MAX_PROTONS):
+            protons[i, j] = known.get((group, j + 1), -np.inf)
+    ions = list(pairs["metal"] + pairs["charge"].map("{:+d}".format))
+    n_ligands = pairs["n_ligands"].to_numpy(np.int64)
+    values = objective.of_constants(
+        measured["log_beta"].to_numpy(np.float64), protons, ions, n_ligands
+    )
+    # Values rise with log β: of a lower bound, that is what is guaranteed; of an upper, nothing.
+    guaranteed = np.isfinite(protons).any(axis=1) & (measured["censoring"] != "upper").to_numpy()
+    return np.where(guaranteed, values, np.nan), (measured["censoring"] == "lower").to_numpy()
 
 
 def _results_of(parts: Rows, own: Rows, measured: pd.DataFrame, size: int) -> Rows:

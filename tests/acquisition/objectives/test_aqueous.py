@@ -9,15 +9,20 @@ from hydra import compose, initialize_config_dir
 from omegaconf import OmegaConf
 
 from bo_loop.acquisition.batch.select import select
-from bo_loop.acquisition.objectives.aqueous import log_alpha_metal
+from bo_loop.acquisition.objectives.aqueous import Conditional, PMetal, log_alpha_metal
+from bo_loop.acquisition.objectives.base import Maximise
 from bo_loop.acquisition.objectives.compound import Selectivity
-from bo_loop.acquisition.scores.functions import Greedy
+from bo_loop.acquisition.objectives.items import Items
+from bo_loop.acquisition.objectives.several import Pareto
+from bo_loop.acquisition.scores.functions import Greedy, LogEI
+from bo_loop.acquisition.scores.gains import moments_of
+from bo_loop.acquisition.scores.values import item_values
 from bo_loop.base.config import build, packaged_conf
 from bo_loop.base.errors import ConfigError, DataError
 from bo_loop.campaign.pool_rows import require_items
 from bo_loop.data import Minteq
 from bo_loop.data.observations import with_keys
-from bo_loop.solution.conditional import log_conditional
+from bo_loop.solution.conditional import log_conditional, p_metal
 from bo_loop.solution.embedded import complexes, hydrolysis, protonation
 from bo_loop.solution.species import System
 
@@ -110,3 +115,112 @@ def test_the_example_campaigns_judge_what_is_embedded(name):
     first = known[ion.isin(ions) & known["n_ligands"].eq(1)]
     require_items(objective, known, first)
     assert "Δ log K′ at pH" in objective.quantity
+
+
+def with_protons(means, sd=0.0, correlation=0.0):
+    """Two nickel pairs of ligands A and B: A takes up two protons, B none."""
+    covariance = sd**2 * (np.eye(4) + correlation * (1 - np.eye(4)))
+    fake = FakePosterior(np.array(means, dtype=float), covariance + 1e-12 * np.eye(4))
+    pairs = pool_pairs(4, metals=["Ni+2", "Ni+2", "H+1", "H+2"], ligands=list("ABAA"))
+    return fake, replace(pairs, own=np.array([True, True, False, False]))
+
+
+def test_an_item_is_a_pair_with_its_ligands_protons():
+    _, pairs = with_protons([10, 8, 9, 14])
+    parts = Conditional(pH=5.0).parts(pairs)
+    assert parts[0].tolist() == [0, 2, 3, 0, 0, 0, 0, 0, 0]
+    assert parts[1].tolist() == [1] * 9
+    assert (parts[2:] == -1).all()
+    alone = pool_pairs(2, metals=["Ni+2"] * 2, ligands=list("AB"))
+    assert (Conditional(pH=5.0).parts(alone) == -1).all()
+
+
+def test_a_conditional_constant_by_hand():
+    fake, pairs = with_protons([10.0, 8.0, 9.0, 14.0])
+    objective = Conditional(pH=5.0, ionic_strength_M=0.0)
+    # α_L of A: 1 + 10⁴ + 10⁴; B takes up no protons; hydroxide holds 3e-5 of nickel.
+    expected = np.array([10.0 - np.log10(1 + 2e4), 8.0]) - log_alpha_metal("Ni+2", 5.0, 0.0)
+    values = item_values(fake, objective, pairs, np.array([0, 1]))
+    assert values == pytest.approx(expected, abs=1e-4)
+    assert objective.quantity == "log K′ at pH 5"
+
+
+def test_it_is_that_of_the_mass_balance():
+    species = (*protonation("edta"), *hydrolysis("Ni+2"))
+    species += tuple(s for s in complexes("Ni+2", "edta") if s.name == "NiL")
+    system = System({"Ni+2": 2, "L": -4}, species)
+    constants = dict(zip([s.name for s in species], system.log_beta(0.1), strict=True))
+    protons = np.full((1, 8), -np.inf)
+    protons[0, :6] = [constants[f"H{k}L".replace("H1L", "HL")] for k in range(1, 7)]
+    log_beta, one = np.array([constants["NiL"]]), np.array([1])
+    for pH in (3.0, 7.4, 10.0):
+        expected = log_conditional(system, "Ni+2", "L", pH, ionic_strength_M=0.1)
+        found = Conditional(pH=pH).of_constants(log_beta, protons, ["Ni+2"], one)
+        assert found == pytest.approx(expected, abs=1e-9)
+        total = {"Ni+2": 1e-6, "L": 1e-5}
+        free = PMetal(pH=pH).of_constants(log_beta, protons, ["Ni+2"], one)
+        expected = p_metal(system, "Ni+2", total, pH, ionic_strength_M=0.1)
+        assert free == pytest.approx(expected, abs=1e-6)
+        scarce = PMetal(pH=pH, total_metal_M=1e-5, total_ligand_M=1e-6)
+        expected = p_metal(system, "Ni+2", {"Ni+2": 1e-5, "L": 1e-6}, pH, ionic_strength_M=0.1)
+        found = scarce.of_constants(log_beta, protons, ["Ni+2"], one)
+        assert found == pytest.approx(expected, abs=1e-6)
+
+
+def test_doubt_of_log_beta_and_pka_is_joint():
+    # log K′ ≈ b − h1 + 4.0 where HL holds the ligand: what b and h1 share cancels.
+    doubts = {}
+    for correlation in (0.0, 0.9):
+        fake, pairs = with_protons([10.0, 8.0, 9.0, 5.0], sd=0.5, correlation=correlation)
+        own = Items.of(fake, Conditional(pH=5.0).parts(pairs)[[0]])
+        _, variance = moments_of(Conditional(pH=5.0), own, np.array([0]), pairs)
+        doubts[correlation] = variance[0]
+    # Quasi-random draws: a few per cent.
+    assert doubts[0.0] == pytest.approx(0.5, rel=0.05)
+    assert doubts[0.9] == pytest.approx(0.05, rel=0.05)
+
+
+def test_the_pH_turns_the_ranking_round():
+    fake, pairs = with_protons([10.0, 8.0, 9.0, 14.0], sd=0.1)
+
+    def first(objective):
+        chosen = select(
+            fake, objective, LogEI(), rows=np.arange(2), pairs=pairs, incumbent=0.0, q=1,
+            rng=np.random.default_rng(0), noise=np.full(4, 0.01),
+        )  # fmt: skip
+        return pairs.ligands[chosen.rows[0]]
+
+    assert first(Maximise()) == "A"
+    assert first(Conditional(pH=5.0)) == "B"
+    assert first(PMetal(pH=5.0)) == "B"
+    assert first(Conditional(pH=9.0)) == "A"
+
+
+@pytest.mark.parametrize(
+    ("kind", "options"),
+    [
+        (Conditional, {"pH": 15.0}),
+        (Conditional, {"pH": "acid"}),
+        (Conditional, {"pH": 5.0, "ionic_strength_M": -1.0}),
+        (PMetal, {"pH": 5.0, "total_metal_M": 0.0}),
+        (PMetal, {"pH": 5.0, "total_ligand_M": float("nan")}),
+        (Pareto, {"objectives": [Maximise(), Conditional(pH=5.0)]}),
+    ],
+)
+def test_what_such_an_objective_does_not_take(kind, options):
+    with pytest.raises(ConfigError, match=r"objective\."):
+        kind(**options)
+
+
+def test_numbers_of_ligands_that_cannot_be_compared_are_refused():
+    protons = np.full((2, 8), -np.inf)
+    with pytest.raises(ConfigError, match="of different n cannot be compared"):
+        Conditional(pH=5.0).of_constants(np.zeros(2), protons, ["Ni+2"] * 2, np.array([1, 2]))
+    with pytest.raises(ConfigError, match="1:1 complexes only"):
+        PMetal(pH=5.0).of_constants(np.zeros(2), protons, ["Ni+2"] * 2, np.array([2, 2]))
+
+
+def test_literature_without_protonation_constants_is_refused_at_the_start():
+    known = with_keys(Minteq().read(), "the embedded databases")
+    with pytest.raises(ConfigError, match=r"give data\.protonation"):
+        require_items(Conditional(pH=5.0), known, known[known["metal"] == "Ni"])
