@@ -16,6 +16,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from bo_loop.base import received
 from bo_loop.base.errors import CampaignError
 
 _BINARY = getattr(os, "O_BINARY", 0)  # Windows would turn LF into CRLF
@@ -64,10 +65,25 @@ def sha256(path: Path) -> str:
         If the file cannot be read.
     """
     try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as error:
-        raise CampaignError(f"{path} cannot be read ({error.strerror}).") from error
+        return hashlib.sha256(received.read_bytes(path)).hexdigest()
+    except FileNotFoundError as error:
+        raise received.unreadable(path, error) from error
+
+
+def write_aside(path: Path, why: str, content: bytes, at: datetime) -> Path:
+    """Keep `content` beside `path`, under a name that is free; return where it lies.
+
+    Raises
+    ------
+    CampaignError
+        As `write_once`.
+    """
+    stamp, n = at.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ"), 1
+    suffix = path.suffix.replace(".jsonl", ".txt")
+    while os.path.lexists(aside := path.with_name(f"{path.stem}.{why}-{stamp}-{n}{suffix}")):
+        n += 1
+    write_once(aside, content)
+    return aside
 
 
 def write_once(path: Path, content: bytes) -> None:
@@ -212,7 +228,7 @@ def locked(path: Path, timeout: float) -> Iterator[None]:
     except Timeout as error:
         raise CampaignError(_held(path, holder, timeout)) from error
     except OSError as error:
-        raise _unwritable(path, error) from error
+        raise CampaignError(f"Nothing was recorded. {_unwritable(path, error)}") from error
     try:
         with suppress(OSError):  # the note only serves a message: a full disk says so later
             _note_holder(holder)
@@ -232,9 +248,9 @@ def _note_holder(holder: Path) -> None:
 
 def _held(path: Path, holder: Path, timeout: float) -> str:
     try:
-        note = json.loads(holder.read_bytes())
+        note = received.read_json(holder, received.read_bytes(holder, most=4096))
         who = f"process {note['pid']} on host {note['host']}, since {note['since']}"
-    except (OSError, ValueError, KeyError, TypeError):
+    except (FileNotFoundError, CampaignError, KeyError):
         who = "a process that left no note"
     return (
         f"{path} is locked: after {timeout:g} s it is still held by {who}. Nothing was recorded. "
@@ -307,7 +323,7 @@ def _cut_back(file: int, path: Path, length: int, error: OSError) -> CampaignErr
 
 def _unwritable(path: Path, error: OSError) -> CampaignError:
     return CampaignError(
-        f"{path} could not be written ({error.strerror or error}). Nothing was recorded, and what "
-        "was there before is unchanged. Free space on the disk or mend the permissions of "
-        f"{path.parent}, then repeat the command."
+        f"{path} could not be written ({error.strerror or error}). What was there before is "
+        f"unchanged. Free space on the disk or mend the permissions of {path.parent}, then repeat "
+        "the command."
     )

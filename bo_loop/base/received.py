@@ -9,7 +9,7 @@ import json
 import math
 import os
 import stat
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -222,38 +222,42 @@ def _unpacked(table: "pa.Table") -> "pa.Table":
     return table
 
 
-def require_columns(
-    path: Path, frame: "pd.DataFrame", texts: Sequence[str], numbers: Sequence[str]
-) -> "pd.DataFrame":
+def require_columns(path: Path, frame: "pd.DataFrame", kinds: Mapping[str, str]) -> "pd.DataFrame":
     """Return `frame` if it has the columns that bo-loop writes, whole and of their kind.
+
+    Parameters
+    ----------
+    path : Path
+        Where it was read from.
+    frame : DataFrame
+    kinds : mapping of str to {"text", "integer", "number"}
+        By column.
 
     Raises
     ------
     CampaignError
-        Naming columns that are missing, or hold something else than text or numbers.
+        Naming columns that are missing, or hold something else.
     """
-    from pandas.api import types
-
-    is_kind = {**dict.fromkeys(texts, types.is_string_dtype)} | dict.fromkeys(numbers, _is_number)
-    missing = [name for name in is_kind if name not in frame]
-    if missing:
-        raise not_ours(path, f"it lacks the columns {', '.join(missing)}")
     if frame.columns.has_duplicates:
         raise not_ours(path, "it has a column twice")
-    wrong = [
-        name
-        for name, test in is_kind.items()
-        if not test(frame[name].dtype) or frame[name].isna().any()
-    ]
-    if wrong:
+    if missing := [name for name in kinds if name not in frame]:
+        raise not_ours(path, f"it lacks the columns {', '.join(missing)}")
+    if wrong := [name for name, kind in kinds.items() if not _is_kind(frame[name], kind)]:
         raise not_ours(path, f"the columns {', '.join(wrong)} hold other values than expected")
     return frame
 
 
-def _is_number(dtype: Any) -> bool:
+def _is_kind(column: "pd.Series", kind: str) -> bool:
     from pandas.api import types
 
-    return types.is_numeric_dtype(dtype) and not types.is_bool_dtype(dtype)
+    if column.isna().any():
+        return False
+    if kind == "text":
+        return types.is_string_dtype(column.dtype) and all(isinstance(v, str) for v in column)
+    if kind == "integer":
+        return types.is_integer_dtype(column.dtype)
+    number = types.is_numeric_dtype(column.dtype) and not types.is_bool_dtype(column.dtype)
+    return number and bool((abs(column) < math.inf).all())
 
 
 def require_keys(path: Path, values: Mapping[str, Any], kinds: Mapping[str, type]) -> None:
@@ -265,7 +269,8 @@ def require_keys(path: Path, values: Mapping[str, Any], kinds: Mapping[str, type
         Naming the first one.
     """
     for name, kind in kinds.items():
-        if not isinstance(values.get(name), kind):
+        value = values.get(name)
+        if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
             raise not_ours(path, f"{name} is missing, or is not a {kind.__name__}")
 
 

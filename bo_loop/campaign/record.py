@@ -5,6 +5,7 @@ import json
 import warnings
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from bo_loop.base import files
+from bo_loop.base import files, received
 from bo_loop.base.errors import CampaignError
 from bo_loop.campaign import sealed
 from bo_loop.campaign.ledger.events import Event, NewEvent
@@ -82,7 +83,12 @@ class Record:
         self._folded = CampaignState()
         self._last_hash = ""
         self._pool_at: tuple[int, pd.DataFrame] | None = None
-        if not (path / LEDGER).is_file():
+        self._pool_holds = -1  # the last event of which the pool was seen to hold all pairs
+        try:
+            there = (path / LEDGER).is_file()
+        except OSError as error:  # a folder that may not be entered
+            raise received.unreadable(path, error) from error
+        if not there:
             raise CampaignError(
                 f"There is no campaign in {path}. Start one with bo-loop start "
                 f"campaign=nickel_chelators name={path.name}, or check name= and directory=."
@@ -148,7 +154,12 @@ class Record:
 
         stored = self.sealed.features()
         if not state.features:
-            return FeatureSchema.from_json(stored)
+            try:
+                return FeatureSchema.from_json(stored)
+            except (LookupError, TypeError, ValueError, AttributeError) as error:
+                raise received.not_ours(
+                    self.path / sealed.FEATURES, f"it is not a feature schema ({error!r})"
+                ) from error
         renewed = self.renewed_schema
         require_version(state.features, renewed.version)
         return renewed
@@ -165,16 +176,38 @@ class Record:
         """Return the pool at `state`: the pairs sealed at start, then those added since."""
         n_added = len(state.added_pairs)
         if not n_added:
-            return self._sealed_pool
+            return self._with_pairs_of(state, self._sealed_pool)
         if self._pool_at is None or self._pool_at[0] != n_added:
-            sealed = self._sealed_pool
+            pool = pd.concat([self._sealed_pool, self._added(state)], ignore_index=True)
+            self._pool_at = n_added, pool
+        return self._with_pairs_of(state, self._pool_at[1])
+
+    def _added(self, state: CampaignState) -> pd.DataFrame:
+        """Return the pairs added since `start`, with the columns of the sealed pool."""
+        path, pool = self.path / LEDGER, self._sealed_pool
+        try:
             columns = {
                 name: pd.Series([pair.get(name) for pair in state.added_pairs], dtype=dtype)
-                for name, dtype in sealed.dtypes.items()
+                for name, dtype in pool.dtypes.items()
             }
-            pool = pd.concat([sealed, pd.DataFrame(columns)], ignore_index=True)
-            self._pool_at = n_added, pool
-        return self._pool_at[1]
+        except (ValueError, TypeError, OverflowError) as error:
+            raise received.not_ours(path, f"it adds what is not a pair ({error})") from error
+        added = sealed.checked_pairs(path, pd.DataFrame(columns))
+        if added["pair_id"].isin(pool["pair_id"]).any() or added["pair_id"].duplicated().any():
+            raise received.not_ours(path, "it adds a pair that is there already")
+        return added
+
+    def _with_pairs_of(self, state: CampaignState, pool: pd.DataFrame) -> pd.DataFrame:
+        """Return `pool`, unless events speak of pairs that it lacks."""
+        if state.seq != self._pool_holds:
+            spoken_of = {*state.proposals, *state.states, *state.pair_of.values()}
+            if lacking := spoken_of.difference(pool["pair_id"]):
+                raise received.not_ours(
+                    self.path / LEDGER,
+                    f"it speaks of {min(lacking)[:60]!r}, which is not in the pool",
+                )
+            self._pool_holds = state.seq
+        return pool
 
     def form(self, number: int) -> Path:
         """Return where the form of a round lies."""
@@ -247,9 +280,21 @@ class Record:
             for path, content in self.views(state).items():
                 if path.name in (FORM, MODEL):
                     _write_unless_there(path, content)
-                elif (new := content()) != _held_by(path):
+                elif (new := content()) != (held := held_by(path)):
+                    self._keep_unexplained(path, held, state)
                     files.write_view(path, new)
             written = state.seq
+
+    def _keep_unexplained(self, path: Path, held: bytes | None, state: CampaignState) -> None:
+        """Set a view aside that shows results of which the ledger knows nothing."""
+        if held is not None and (rows := views.unexplained(held, state)):
+            aside = files.write_aside(path, "set-aside", held, datetime.now(UTC))
+            warnings.warn(
+                f"{path.name} showed results that the ledger does not have (event "
+                f"{', '.join(rows[:5])}); it was kept as {aside}. Were they lost, or written by "
+                "hand? Compare with a backup of the ledger.",
+                stacklevel=4,
+            )
 
     def append(self, decide: Callable[[CampaignState], Iterable[NewEvent]]) -> Appended:
         """Record what `decide` makes of the state under the lock, and bring the views up to it."""
@@ -300,10 +345,11 @@ def check_pair(pair_id: str, pool: pd.DataFrame) -> None:
         )
 
 
-def _held_by(path: Path) -> bytes | None:
+def held_by(path: Path) -> bytes | None:
+    """Return the content of a view; None if there is no file, or none that can be read."""
     try:
-        return path.read_bytes()
-    except OSError:
+        return received.read_bytes(path)
+    except (FileNotFoundError, CampaignError):
         return None
 
 

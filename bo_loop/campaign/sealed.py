@@ -4,6 +4,7 @@ Written once, before the `started` event that holds their SHA-256. Later verbs r
 only from here, so its source may move.
 """
 
+import hashlib
 import io
 import json
 from collections.abc import Mapping
@@ -14,7 +15,7 @@ from typing import Any
 import pandas as pd
 import yaml
 
-from bo_loop.base import files
+from bo_loop.base import files, received
 from bo_loop.base.errors import CampaignError
 
 CONFIG, OBSERVATIONS, POOL, FEATURES = (
@@ -23,6 +24,17 @@ CONFIG, OBSERVATIONS, POOL, FEATURES = (
     "pool.parquet",
     "features.json",
 )
+
+_CONFIG_KINDS = {
+    **dict.fromkeys(("batch_size", "seed"), int),
+    **dict.fromkeys(("data", "features", "model", "objective", "acquisition", "pool"), dict),
+}
+_BUILT = ("model", "objective", "acquisition")
+_PAIR_KINDS = {
+    **dict.fromkeys(("metal", "ligand", "smiles", "pair_id", "ligand_group"), "text"),
+    **dict.fromkeys(("charge", "n_ligands"), "integer"),
+    **dict.fromkeys(("temperature_C", "ionic_strength_M"), "number"),
+}
 
 
 def write(
@@ -91,26 +103,61 @@ class Sealed:
 
     def config(self) -> dict[str, Any]:
         """Return ``choices`` and ``config`` of campaign.yaml."""
-        return yaml.safe_load(self._checked(CONFIG).read_text(encoding="utf-8"))
+        path, content = self._checked(CONFIG)
+        contents = received.read_yaml(path, content)
+        received.require_keys(path, contents, {"choices": dict, "config": dict})
+        config = contents["config"]
+        received.require_keys(path, config, _CONFIG_KINDS)
+        for name in _BUILT:
+            received.require_keys(path, config[name], {"_target_": str})
+        received.require_keys(path, config["pool"], {"include_known": bool})
+        received.require_keys(path, contents["choices"], dict.fromkeys(contents["choices"], str))
+        return contents
 
     def observations(self) -> pd.DataFrame:
         """Return the curated literature, with ``pair_id``."""
-        return pd.read_parquet(self._checked(OBSERVATIONS))
+        path, content = self._checked(OBSERVATIONS)
+        frame = received.read_parquet(path, content)
+        checked_pairs(path, frame)
+        received.require_columns(path, frame, {"log_beta": "number", "censoring": "text"})
+        if not frame["censoring"].isin(["none", "lower", "upper"]).all():
+            raise received.not_ours(path, "censoring is none, lower or upper")
+        return frame
 
     def pool(self) -> pd.DataFrame:
         """Return the pairs that may be proposed, with ``pair_id``."""
-        return pd.read_parquet(self._checked(POOL))
+        path, content = self._checked(POOL)
+        frame = checked_pairs(path, received.read_parquet(path, content))
+        if frame["pair_id"].duplicated().any():
+            raise received.not_ours(path, "a pair is in it twice")
+        return frame
 
     def features(self) -> dict[str, Any]:
         """Return the JSON of the feature schema."""
-        return json.loads(self._checked(FEATURES).read_text(encoding="utf-8"))
+        path, content = self._checked(FEATURES)
+        return received.read_json(path, content)
 
-    def _checked(self, name: str) -> Path:
+    def _checked(self, name: str) -> tuple[Path, bytes]:
         path = self.folder / name
-        if files.sha256(path) != self.hashes.get(name):
+        try:
+            content = received.read_bytes(path)
+        except FileNotFoundError as error:
+            raise received.unreadable(path, error) from error
+        if hashlib.sha256(content).hexdigest() != self.hashes.get(name):
             raise CampaignError(
                 f"{path} is not the file that was sealed when the campaign started: its SHA-256 "
                 "differs. Proposals made from it could not be traced. Restore it from a backup, "
                 "or start a new campaign."
             )
-        return path
+        return path, content
+
+
+def checked_pairs(path: Path, frame: pd.DataFrame) -> pd.DataFrame:
+    """Return `frame` if its rows are pairs with their keys.
+
+    Raises
+    ------
+    CampaignError
+        If they are not; `path` is where they were read from.
+    """
+    return received.require_columns(path, frame, _PAIR_KINDS)

@@ -1,10 +1,12 @@
 """Does a campaign's record hold, and does all else follow from it? Reads only.
 
 ==========  =====================================================================================
-ledger      its chain, and that nothing acknowledged is missing (reading it checks that)
+ledger      its chain, and that nothing acknowledged is missing (reading it checks that);
+            ledger.head, which says so, is there
 sealed      the files that `start` sealed have the hashes that it recorded
 views       measurements.csv and each round's model.json are what the ledger says, byte for byte;
-            of proposals.csv, which is the lab's form, only our columns are compared
+            of proposals.csv, which is the lab's form, only our columns are compared; results
+            and rounds in the folder are all in the ledger
 rounds      the posterior and the picks of each round follow from its recorded hyperparameters and
             the events that it had seen; one made with earlier rules of features is noted
 ==========  =====================================================================================
@@ -19,20 +21,25 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bo_loop.base import files
+from bo_loop.base import files, received
 from bo_loop.base.errors import BoLoopError, CampaignError, DataError
 from bo_loop.campaign.ledger.events import Event
 from bo_loop.campaign.ledger.fold import fold, grow, own_copy
+from bo_loop.campaign.ledger.ledger import has_head
 from bo_loop.campaign.ledger.state import CampaignState, Round
-from bo_loop.campaign.record import FORM, MEASUREMENTS, Record
+from bo_loop.campaign.record import FORM, MEASUREMENTS, Record, held_by
 from bo_loop.campaign.settings import with_overrides
-from bo_loop.campaign.views import forms
+from bo_loop.campaign.views import forms, views
 from bo_loop.data.cells import read_cells
 
 if TYPE_CHECKING:
     from bo_loop.surrogate import Surrogate
 
 TOLERANCE = 1e-6
+_NO_HEAD = (
+    "is missing: nothing shows whether events were cut off the end of the ledger. Compare it with "
+    "a backup; the next command that records something writes ledger.head again"
+)
 _SHOWN_DIGITS = 1e-5  # a form shows six digits
 _COMPARED = ("mean", "sd", "sd_latent", "acquisition")
 
@@ -93,9 +100,13 @@ def verify(record: Record, versions: Mapping[str, str], *, refit: bool = False) 
     torn = f"; {len(found.torn)} unfinished bytes at its end" if found.torn else ""
     n = len(found.events)
     checks = [Check("ledger", "note" if torn else "ok", f"{n} events, each follows{torn}")]
-    checks += _sealed(record)
-    if all(check.outcome == "ok" for check in checks[1:]):
-        state = record.folded(found.events)
+    if not has_head(record.ledger.path):
+        checks.append(Check("ledger.head", "failed", _NO_HEAD))
+    sealed = list(_sealed(record))
+    checks += sealed
+    state = record.folded(found.events)
+    checks += _unexplained(record, state)
+    if all(check.outcome == "ok" for check in sealed):
         checks += _views(record, state)
         checks += [
             _round(record, made, seen, versions, refit=refit)
@@ -126,24 +137,45 @@ def _sealed(record: Record) -> Iterator[Check]:
         yield _check(name, problem, "as sealed")
 
 
+def _unexplained(record: Record, state: CampaignState) -> Iterator[Check]:
+    """Look for what lies in the folder, and the ledger knows nothing of."""
+    content = held_by(record.path / MEASUREMENTS)
+    if content is not None and (rows := views.unexplained(content, state)):
+        detail = f"shows results that the ledger does not have: event {', '.join(rows[:5])}"
+        yield Check(MEASUREMENTS, "failed", detail)
+    known = {f"{made.number:03d}" for made in state.rounds}
+    folder = record.path / "rounds"
+    names = sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
+    for name in names:
+        if name.isdecimal() and name not in known:
+            yield Check(f"rounds/{name}", "failed", "the ledger does not have this round")
+    for pattern in ("ledger.torn-*", "measurements.set-aside-*"):
+        for path in sorted(record.path.glob(pattern)):
+            yield Check(path.name, "note", "was set aside by an earlier command: look at it")
+
+
 def _views(record: Record, state: CampaignState) -> Iterator[Check]:
     for path, content in record.views(state).items():
         name = path.relative_to(record.path).as_posix()
-        if not path.is_file():
-            yield Check(name, "note", "is not there; the next command that records writes it anew")
+        held = held_by(path)
+        if held is None and not path.exists():
+            yield Check(name, "note", "is not there; the next command that records writes it")
+        elif held is None:
+            yield Check(name, "failed", "cannot be read")
         elif path.name == FORM:
             yield _check(name, _form_problem(path, content()), "our columns as proposed")
-        elif path.read_bytes() == content():
+        elif held == content():
             yield Check(name, "ok", "as the ledger says")
         elif path.name == MEASUREMENTS and _was_so_before(record, path):
             yield Check(name, "note", "is behind the ledger; the next command brings it up to date")
         else:
-            yield Check(name, "failed", "is not what the ledger says: it was changed by hand")
+            if not (path.name == MEASUREMENTS and views.unexplained(held, state)):
+                yield Check(name, "failed", "is not what the ledger says: it was changed by hand")
 
 
 def _was_so_before(record: Record, path: Path) -> bool:
     """Whether a view on disk is that of an earlier event: a command was cut off after its own."""
-    content = path.read_bytes()
+    content = held_by(path) or b""
     text = io.StringIO(content.decode("utf-8-sig", errors="replace"), newline="")
     try:
         n_results = sum(1 for _ in csv.reader(text)) - 1
@@ -234,6 +266,8 @@ def _earlier_rules(record: Record, seen: CampaignState) -> str:
     from bo_loop.features.schema import schema_version
 
     stored = record.sealed.features()
+    kinds = {"version": str, "blocks": dict}
+    received.require_keys(record.path / "features.json", stored, kinds)
     made_by = seen.features or stored["version"]
     return "" if made_by == schema_version(stored["blocks"]) else made_by
 

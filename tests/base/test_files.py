@@ -122,7 +122,7 @@ def test_a_disk_that_refuses_leaves_what_was_there(tmp_path, monkeypatch, write,
     outcomes = iter([refuse(errno.ENOSPC)])  # once: cutting back then succeeds
     real = getattr(os, call)
     monkeypatch.setattr(os, call, lambda *args: next(outcomes, real)(*args))
-    with pytest.raises(CampaignError, match=r"No space left.*Nothing was recorded.*Free space"):
+    with pytest.raises(CampaignError, match=r"No space left.*What was there before is unchanged.*Free space"):
         write(target, b"content")
     monkeypatch.undo()
     assert (tmp_path / "other").read_bytes() == b"old"
@@ -138,7 +138,7 @@ def test_append_cuts_back_what_a_full_disk_took(tmp_path, monkeypatch):
         return real(file, bytes(content)[:5]) if len(calls) == 1 else refuse(errno.ENOSPC)()
 
     monkeypatch.setattr(os, "write", write)
-    with pytest.raises(CampaignError, match="what was there before is unchanged"):
+    with pytest.raises(CampaignError, match="What was there before is unchanged"):
         files.append(tmp_path / "log", b"new line\n")
     assert (tmp_path / "log").read_bytes() == b"old\n"
 
@@ -266,7 +266,7 @@ def test_a_full_disk_does_not_fail_for_the_note(tmp_path, monkeypatch):
 def test_a_folder_that_cannot_be_written_cannot_be_locked(tmp_path, monkeypatch):
     monkeypatch.setattr(os, "open", refuse(errno.EROFS))
     with (
-        pytest.raises(CampaignError, match=r"Read-only.*Nothing was recorded"),
+        pytest.raises(CampaignError, match=r"Nothing was recorded.*Read-only"),
         files.locked(tmp_path / "ledger.lock", timeout=0.05),
     ):
         pass

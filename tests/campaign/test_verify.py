@@ -178,7 +178,7 @@ def no_space(*_):
 @pytest.mark.parametrize(
     ("call", "words"),
     [
-        ("write", "No space left on device.*Nothing was recorded"),
+        ("write", "Nothing was recorded.*No space left on device"),
         ("fsync", "No space left on device.*The command did not succeed"),
     ],
 )

@@ -14,14 +14,14 @@ before that, or differs there, has been damaged since; it is refused with a mess
 for torn. Anything else that does not verify is refused likewise. Nothing is repaired silently.
 """
 
-import json
+import warnings
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bo_loop.base import files
+from bo_loop.base import files, received
 from bo_loop.base.errors import CampaignError
 from bo_loop.campaign.ledger.events import (
     EVENT_TYPES,
@@ -85,11 +85,9 @@ def read(path: Path, known: LedgerRead | None = None) -> LedgerRead:
     """
     head = _read_head(path)  # before the ledger, which may grow meanwhile
     try:
-        content = path.read_bytes()
+        content = received.read_bytes(path)
     except FileNotFoundError:
         content = b""
-    except OSError as error:
-        raise CampaignError(f"{path} cannot be read ({error.strerror}).") from error
     try:
         found = parse(content, known)
     except BrokenChainError as error:
@@ -169,10 +167,18 @@ class Ledger:
             if not events:
                 return Appended((), None)
             set_aside = self._set_aside(found) if found.torn else None
+            if found.events and not has_head(self.path):
+                warnings.warn(
+                    f"{_head_path(self.path).name} was missing: if events had been cut off the end "
+                    "of the ledger, nothing shows it. bo-loop verify compares the views with it.",
+                    stacklevel=3,
+                )
             try:
                 files.append(self.path, lines)
             except CampaignError as error:
-                raise CampaignError(f"{error}\n{set_aside or ''}".rstrip()) from error
+                raise CampaignError(
+                    f"Nothing was recorded. {error}\n{set_aside or ''}".rstrip()
+                ) from error
             whole = found.verified + lines
             self._known = LedgerRead((*found.events, *events), whole)
             # The events are on disk: failing now would deny them. An old head only knows less.
@@ -189,11 +195,7 @@ class Ledger:
         return self._clock().astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
     def _set_aside(self, found: LedgerRead) -> SetAside:
-        stamp = self._now().replace("-", "").replace(":", "")
-        n = 1
-        while (aside := self.path.with_name(f"{self.path.stem}.torn-{stamp}-{n}.txt")).exists():
-            n += 1
-        files.write_once(aside, found.torn)
+        aside = files.write_aside(self.path, "torn", found.torn, self._clock())
         files.cut(self.path, self.path.stat().st_size - len(found.torn))
         return SetAside(aside, len(found.torn), len(found.events))
 
@@ -225,6 +227,11 @@ def _check_readable(path: Path, event: Event) -> None:
         )
 
 
+def has_head(path: Path) -> bool:
+    """Return whether the last acknowledged event of a ledger is noted beside it."""
+    return _head_path(path).is_file()
+
+
 def _head_path(path: Path) -> Path:
     return path.with_suffix(".head")
 
@@ -232,16 +239,19 @@ def _head_path(path: Path) -> Path:
 def _read_head(path: Path) -> tuple[int, str] | None:
     head = _head_path(path)
     try:
-        fields = json.loads(head.read_bytes())
-        return int(fields["seq"]), str(fields["hash"])
+        content = received.read_bytes(head)
     except FileNotFoundError:
         return None
-    except (OSError, ValueError, TypeError, KeyError, RecursionError) as error:
+    try:
+        fields = received.read_json(head, content)
+        received.require_keys(head, fields, {"seq": int, "hash": str})
+    except CampaignError as error:
         raise CampaignError(
-            f"{head} is damaged ({error}). It names the last event that was acknowledged, so that "
-            f"a cut-off ledger is noticed. Compare {path.name} with a backup; if no event is "
-            f"missing, delete {head.name}: the next event writes it anew."
+            f"{head} is damaged. It names the last event that was acknowledged, so that a cut-off "
+            f"ledger is noticed. Compare {path.name} with a backup; if no event is missing, delete "
+            f"{head.name}: the next event writes it again."
         ) from error
+    return fields["seq"], fields["hash"]
 
 
 def _check_head(path: Path, found: LedgerRead, seq: int, digest: str) -> None:

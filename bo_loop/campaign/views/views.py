@@ -1,5 +1,7 @@
 """Tables of what the ledger holds, for people; rebuilt from it at any time."""
 
+import csv
+import io
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from operator import attrgetter
@@ -54,6 +56,21 @@ def measurements(state: CampaignState, pool: pd.DataFrame) -> pd.DataFrame:
     for name in ("mean", "sd"):
         frame[name] = [None if p is None else getattr(p, name) for p in predicted]
     return named(frame.reindex(columns=[*_RESULT, "mean", "sd"]), pool)
+
+
+def unexplained(content: bytes, state: CampaignState) -> list[str]:
+    """Return the numbers of the results in a measurements.csv that the ledger does not have."""
+    text = io.StringIO(content.decode("utf-8-sig", errors="replace"), newline="")
+    known = {
+        (str(version.seq), version.pair_id, f"{version.log_beta:.6g}")
+        for result in (*state.results, *state.voided)
+        for version in (result, *result.superseded)
+    }
+    try:
+        rows = [(r.get("seq"), r.get("pair_id"), r.get("log_beta")) for r in csv.DictReader(text)]
+    except csv.Error:
+        return ["?"]
+    return [str(row[0]) for row in rows if row not in known]
 
 
 def logged(events: Sequence[Event], state: CampaignState, pool: pd.DataFrame) -> pd.DataFrame:
