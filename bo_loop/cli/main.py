@@ -5,15 +5,18 @@ function (`bo_loop.cli.compose`). Bad input ends with one message and exit code 
 """
 
 import difflib
+import io
 import os
 import sys
 import warnings
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import NoReturn
 
 from bo_loop.base.errors import BoLoopError, ConfigError
 from bo_loop.cli import compose
 from bo_loop.cli.overrides import quoted
+from bo_loop.cli.printing import spelled_out
 
 VERBS = {
     "start": "open a campaign: seal the literature, the pool and the features",
@@ -41,6 +44,14 @@ VERBS = {
     "demo": "watch a closed loop on embedded constants",
 }
 
+# Verbs that print only once their event is in the ledger: to fail then would deny it.
+_RECORDING = frozenset(
+    {
+        *("start", "suggest", "log", "correct", "withdraw", "restore", "extend", "config"),
+        *("close", "reopen"),
+    }
+)
+
 
 def main() -> None:
     """Run the command line; exits with 2 on bad input."""
@@ -53,14 +64,37 @@ def main() -> None:
 
         print(f"bo-loop {__version__}")
         return
-    warnings.showwarning = lambda message, *_: print(f"note: {message}", file=sys.stderr)
+    _print_any_text()
+    warnings.showwarning = lambda message, *_: _complain(f"note: {message}")
     try:
         _run(arguments[0], [quoted(argument) for argument in arguments[1:]])
-        sys.stdout.flush()
+        if sys.stdout is not None:
+            sys.stdout.flush()
     except BoLoopError as error:
-        _fail(error)
+        _fail(str(error))
     except BrokenPipeError:
         _hush()
+    except OSError as error:
+        _end(arguments[0], error)
+
+
+def _print_any_text() -> None:
+    """Let text that the output cannot encode be spelled out, not stop the command."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
+
+
+def _end(verb: str, error: OSError) -> None:
+    """Say what the system refused: a file, or the output; what was recorded is recorded."""
+    if error.filename is not None:
+        _fail(f"{error.filename} cannot be used ({error.strerror}). Mend its permissions.")
+    _hush()
+    if verb not in _RECORDING:
+        _fail(f"the output could not be written ({error.strerror or error}).")
+    _complain(
+        f"note: recorded; only the output could not be written ({error.strerror or error}). "
+        "bo-loop history shows what was recorded."
+    )
 
 
 def _help() -> str:
@@ -77,11 +111,17 @@ def _help() -> str:
 
 def _hush() -> None:
     """Say no more: whoever read our output has had enough, which is no error of ours."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    with suppress(OSError, AttributeError):  # an output that is no file, or none at all
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _fail(error: BoLoopError) -> NoReturn:
-    print(f"error: {error}", file=sys.stderr)
+def _complain(text: str) -> None:
+    with suppress(OSError):  # where not even that can be said, the exit code must do
+        print(spelled_out(text), file=sys.stderr, flush=True)
+
+
+def _fail(text: str) -> NoReturn:
+    _complain(f"error: {text}")
     sys.exit(2)
 
 

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
-from rich.markup import escape
 from rich.table import Table
 
 from bo_loop.campaign.views.views import shown_movers
@@ -46,7 +45,7 @@ def proposals_table(
     for i, row in enumerate(proposals.itertuples()):
         why, above = "as above" if row.reason == above else row.reason, row.reason
         if row.movers:
-            why = f"{why}; moved by {escape(shown_movers(row.movers))}"
+            why = f"{why}; moved by {shown_movers(row.movers)}"
         predicted = f"{row.mean:.2f} ± {row.sd:.2f}"
         measured = (values[i] for values in extra.values())
         table.add_row(str(row.rank), _proposed_name(row), predicted, *measured, why)
@@ -63,7 +62,7 @@ def _proposed_name(row: Any) -> str:
 def pair_name(row: Any) -> str:
     """Return a pair as a chemist says it: ``Ni+2 + 2 glycine``."""
     number = f"{int(row.n_ligands)} " if row.n_ligands > 1 else ""
-    return escape(f"{row.metal}{int(row.charge):+d} + {number}{row.ligand or row.smiles}")
+    return f"{row.metal}{int(row.charge):+d} + {number}{row.ligand or row.smiles}"
 
 
 def logged_table(recorded: pd.DataFrame) -> Table:
@@ -101,9 +100,9 @@ def history_table(told: pd.DataFrame, title: str) -> Table:
         table.add_row(
             f"{row.seq} {row.event}",
             row.time.replace("T", " ").removesuffix(":00Z").removesuffix("Z"),
-            escape(row.who),
+            row.who,
             *([] if one else [pair_name(row) if row.pair_id else ""]),
-            escape(row.what),
+            row.what,
             "" if pd.isna(row.mean) else f"{row.mean:.2f} ± {row.sd:.2f}",
         )
     return table
@@ -116,7 +115,7 @@ def verification_table(checks: Iterable[tuple[str, str, str]]) -> Table:
     table.add_column("", no_wrap=True)
     table.add_column("found", overflow="fold", ratio=1)
     for check in checks:
-        table.add_row(*map(escape, check))
+        table.add_row(*check)
     return table
 
 
@@ -129,7 +128,7 @@ def steps_table(steps: Sequence[Step]) -> Table:
     table.add_column("what was done", overflow="fold", ratio=1)
     for step in steps:
         counts = (str(count) for count in (step.before, step.after, step.concerned))
-        table.add_row(escape(step.name), *counts, escape(step.detail))
+        table.add_row(step.name, *counts, step.detail)
     return table
 
 
@@ -141,7 +140,7 @@ def quarantine_table(quarantine: pd.DataFrame) -> Table:
     table.add_column("log β", justify="right", no_wrap=True)
     table.add_column("why", overflow="fold", ratio=1)
     for row in quarantine.head(_MOST_SHOWN).itertuples():
-        table.add_row(pair_name(row), f"{row.log_beta:g}", escape(row.reason))
+        table.add_row(pair_name(row), f"{row.log_beta:g}", row.reason)
     if len(quarantine) > _MOST_SHOWN:
         table.caption = f"and {len(quarantine) - _MOST_SHOWN} more: see the report"
     return table

@@ -122,7 +122,9 @@ def test_a_disk_that_refuses_leaves_what_was_there(tmp_path, monkeypatch, write,
     outcomes = iter([refuse(errno.ENOSPC)])  # once: cutting back then succeeds
     real = getattr(os, call)
     monkeypatch.setattr(os, call, lambda *args: next(outcomes, real)(*args))
-    with pytest.raises(CampaignError, match=r"No space left.*What was there before is unchanged.*Free space"):
+    with pytest.raises(
+        CampaignError, match=r"No space left.*What was there before is unchanged.*Free space"
+    ):
         write(target, b"content")
     monkeypatch.undo()
     assert (tmp_path / "other").read_bytes() == b"old"

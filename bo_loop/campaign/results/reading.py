@@ -1,6 +1,7 @@
 """Read what the lab wrote into a form: every row checked before any is taken."""
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,6 +29,7 @@ _CONFIRM = {"": False, "no": False, "false": False, "yes": True, "true": True}
 _OURS = ("metal", "charge", "n_ligands")
 _CONDITIONS = ("temperature_C", "ionic_strength_M")
 _MOST_LISTED = 200
+_REPLICATE = re.compile(r"0*[1-9][0-9]{0,3}", re.ASCII)
 _LONGEST_SHOWN = 60
 
 
@@ -200,8 +202,8 @@ class _Row:
         if not text:
             return {}
         number = text.removesuffix(".0")  # as a spreadsheet may write it
-        if not number.isascii() or not number.isdigit() or int(number) < 1:
-            self._refuse("replicate", "expected 1, 2, 3 …, or nothing")
+        if not _REPLICATE.fullmatch(number):
+            self._refuse("replicate", "expected 1, 2, 3 …, at most 9999, or nothing")
             return {}
         return {"replicate": int(number)}
 

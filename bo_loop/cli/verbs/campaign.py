@@ -7,9 +7,6 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
-from rich.markup import escape
-
 from bo_loop.base.config import build, read
 from bo_loop.base.folders import require_new
 from bo_loop.campaign.campaign import Campaign
@@ -18,10 +15,10 @@ from bo_loop.campaign.views.status import Status
 from bo_loop.campaign.views.views import shown_values
 from bo_loop.chemistry.ions import PROTON
 from bo_loop.cli.console import CONSOLE as _CONSOLE
+from bo_loop.cli.console import PlainConsole, typed
 from bo_loop.cli.console import address as _address
 from bo_loop.cli.console import open_campaign as _campaign
 from bo_loop.cli.console import print_next as _next
-from bo_loop.cli.console import typed
 from bo_loop.cli.terminal import (
     course,
     fields,
@@ -73,7 +70,7 @@ def start(config: Mapping[str, Any]) -> None:
     _CONSOLE.print(
         fields(
             {
-                "campaign": escape(str(campaign.path)),
+                "campaign": str(campaign.path),
                 "literature": f"{len(literature)} constants of {len(ions)} metal ions and "
                 f"{literature['ligand_group'].nunique()} ligands{protons}",
                 "pool": f"{len(pool)} pairs of {pool['ligand_group'].nunique()} ligands{without}",
@@ -98,18 +95,18 @@ def suggest(config: Mapping[str, Any], touched: frozenset[str]) -> None:
     found = campaign.status()
     if found.best:
         best = f"{shown_values(found.best)}, {found.best['ligand']}"
-        _CONSOLE.print(f"Best measured here: {escape(best)}")
+        _CONSOLE.print(f"Best measured here: {best}")
     if incumbent := campaign.state().rounds[number - 1].incumbent:
-        _CONSOLE.print(escape(_reference(campaign, number, incumbent)))
+        _CONSOLE.print(_reference(campaign, number, incumbent))
     if stop:
-        _CONSOLE.print(escape(stop["advice"]))
+        _CONSOLE.print(stop["advice"])
     if len(proposals) < config["batch_size"]:
         _CONSOLE.print(
             f"Only {len(proposals)} pairs were open, and allowed by the limits of acquisition and "
             "pool."
         )
     form = campaign.form(number)
-    _CONSOLE.print(f"Fill in log_beta in {escape(str(form))}, then type")
+    _CONSOLE.print(f"Fill in log_beta in {form}, then type")
     _print_log(campaign, form)
 
 
@@ -151,7 +148,7 @@ def log(config: Mapping[str, Any]) -> None:
     if done.notice:
         _CONSOLE.print(done.notice)
     for line in done.understood:
-        _CONSOLE.print(escape(line))
+        _CONSOLE.print(line)
     if len(done.recorded):
         _CONSOLE.print(logged_table(done.recorded))
     if done.n_known:
@@ -164,7 +161,7 @@ def log(config: Mapping[str, Any]) -> None:
 def _best(found: Status) -> str:
     """Return the best results a line each, and how the value came to the best one."""
     best = [found.best] if found.best else found.front
-    lines = [f"{shown_values(pair)}, {escape(pair['ligand'])}" for pair in best]
+    lines = [f"{shown_values(pair)}, {pair['ligand']}" for pair in best]
     if found.best:
         lines.append(f"{course(found.best_so_far)}  in {len(found.best_so_far)} results")
     return "\n".join(lines)
@@ -206,9 +203,9 @@ def report(config: Mapping[str, Any]) -> None:
     """Write a campaign down as a page."""
     from bo_loop.report.page import write_report  # rdkit, umap, torch: only where they are needed
 
-    with Console(stderr=True).status("Writing the report"):
+    with PlainConsole(stderr=True).status("Writing the report"):
         path = write_report(_campaign(config), config["out"])
-    _CONSOLE.print(f"The report: {escape(str(path))}", soft_wrap=True)
+    _CONSOLE.print(f"The report: {path}", soft_wrap=True)
 
 
 def fit(config: Mapping[str, Any]) -> None:
@@ -265,14 +262,14 @@ def import_(config: Mapping[str, Any]) -> None:
     from bo_loop.cli.verbs.imports import import_literature
 
     table_options = {key: config[key] for key in ("columns", "temperature_C", "ionic_strength_M")}
-    with Console(stderr=True).status("Importing") as progress:
+    with PlainConsole(stderr=True).status("Importing") as progress:
         done = import_literature(
             config["source"],
             config["path"],
             Path(config["out"]),
             table_options=table_options | {"source": config["label"]},
             curation=config["curation"],
-            progress=lambda text: progress.update(escape(text)),
+            progress=lambda text: progress.update(text),
         )
     files = [str(path) for path in done.files]
     if config["json"]:
@@ -282,10 +279,8 @@ def import_(config: Mapping[str, Any]) -> None:
     if len(done.curated.quarantine):
         _CONSOLE.print(quarantine_table(done.curated.quarantine))
     _CONSOLE.print(import_summary(done.report))
-    _CONSOLE.print(f"The report: {escape(files[2])}, {escape(files[1])}", soft_wrap=True)
-    _CONSOLE.print(
-        f"  bo-loop fit data=csv data.path={escape(files[0])} model_dir=m", soft_wrap=True
-    )
+    _CONSOLE.print(f"The report: {files[2]}, {files[1]}", soft_wrap=True)
+    _CONSOLE.print(f"  bo-loop fit data=csv data.path={files[0]} model_dir=m", soft_wrap=True)
 
 
 def expand(config: Mapping[str, Any], touched: frozenset[str]) -> None:

@@ -9,7 +9,6 @@ from typing import Any
 
 import pandas as pd
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 
 from bo_loop.base.config import build, read
@@ -123,7 +122,7 @@ def counts_table(counts: Mapping[str, int]) -> Table:
             refused["unwanted group" if name.startswith(UNWANTED) else name] += count
     table.add_row("proposed", f"{counts['proposed']:,}")
     for name, count in refused.most_common():
-        table.add_row(escape(name), f"−{count:,}")
+        table.add_row(name, f"−{count:,}")
     table.add_row("left", f"{counts['proposed'] - refused.total():,}", style="bold")
     return table
 
@@ -143,7 +142,7 @@ def ligands_table(ligands: pd.DataFrame) -> Table:
             f"{pair_name(row)}{mark}",
             f"{row.mean:.2f} ± {row.sd:.2f}",
             f"{row.sa_score:.1f}",
-            escape(" and ".join(row.parents)),
+            " and ".join(row.parents),
         )
     notes = [OUTSIDE_NOTE] if shown["outside_domain"].any() else []
     more = len(ligands) - len(shown)
@@ -156,11 +155,11 @@ def _summary(done: Expansion, config: Mapping[str, Any]) -> str:
     n = len(done.ligands)
     told = f"{n:,} new ligands, {outside:,} of them outside the applicability domain. "
     if done.recorded is None:
-        return told + f"They are in {escape(str(config['out']))}."
+        return told + f"They are in {config['out']}."
     elsewhere = "" if config["directory"] == "campaigns" else f" directory={config['directory']}"
     return (
         f"{told}They may be proposed now; pool.generated=false leaves them out.\n"
-        f"  bo-loop suggest name={escape(str(config['name']))}{escape(elsewhere)}"
+        f"  bo-loop suggest name={config['name']}{elsewhere}"
     )
 
 

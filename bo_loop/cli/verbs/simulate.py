@@ -7,7 +7,6 @@ from typing import Any
 
 import pandas as pd
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 
 from bo_loop.base.config import read, require_types
@@ -61,7 +60,7 @@ def simulate(config: Mapping[str, Any], console: Console) -> pd.DataFrame:
         (out / f"{name}.csv").write_bytes(csv_bytes(table))
     figures.draw(summary.curves(traces, pools), scored, out / "figures")
     console.print(summary_table(found, _title(simulation, pools)))
-    console.print(f"traces, tables and figures: {escape(str(out))}", soft_wrap=True)
+    console.print(f"traces, tables and figures: {out}", soft_wrap=True)
     return found
 
 
@@ -76,9 +75,7 @@ def pools_of(simulation: Simulation) -> dict[int, Floats]:
 
 def summary_table(found: pd.DataFrame, title: str) -> Table:
     """Show a summary on a terminal."""
-    table = Table(
-        title=escape(title), title_justify="left", title_style="bold", caption_justify="left"
-    )
+    table = Table(title=title, title_justify="left", title_style="bold", caption_justify="left")
     table.caption = (
         "Medians over seeds (quartiles). Enriched: times what random choice finds. AUC: under the "
         "share found, 1 if the top came first. To: experiments until the best pair, until 95 % of "
@@ -90,7 +87,7 @@ def summary_table(found: pd.DataFrame, title: str) -> Table:
     for row in found.to_dict("records"):
         spread = f" ({row['top_share_q1']:.0%}–{row['top_share_q3']:.0%})"
         table.add_row(
-            escape(row["strategy"]),
+            row["strategy"],
             f"{row['top_share']:.0%}" + ("" if pd.isna(row["top_share_q1"]) else spread),
             f"{row['enrichment']:.1f}",
             f"{row['auc']:.2f}",

@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 
 from bo_loop.base.config import build, read, require_types
@@ -57,11 +56,11 @@ def speciate(config: Mapping[str, Any], console: Console) -> None:
     if config["json"]:
         print(json.dumps(_as_json(found, title, config), ensure_ascii=False))
         return
-    console.print(fields({"solution": escape(title), "conditions": _conditions(config)}))
+    console.print(fields({"solution": title, "conditions": _conditions(config)}))
     console.print(_constants_table(system))
     console.print(_distribution_table(found))
     if out is not None:
-        console.print(f"The figure: {escape(str(out))}", soft_wrap=True)
+        console.print(f"The figure: {out}", soft_wrap=True)
     for ion, pH in found.precipitates().items():
         solid = found.hydroxides[ion]
         warnings.warn(
@@ -171,7 +170,7 @@ def _constants_table(system: System) -> Table:
     table.add_column("source", overflow="fold")
     for each in system.species:
         strength = f"{each.ionic_strength_M:g}"
-        table.add_row(each.name, f"{each.log_beta:.2f}", strength, escape(each.source))
+        table.add_row(each.name, f"{each.log_beta:.2f}", strength, each.source)
     return table
 
 

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 
 from bo_loop.base.config import packaged_conf
@@ -91,5 +90,5 @@ def trials_table(found: Found, config: Mapping[str, Any]) -> Table:
     options = [name for name in found.trials if name not in _FIRST]
     for row in complete.sort_values("score", kind="stable").head(_SHOWN).to_dict("records"):
         told = ", ".join(f"{name}={row[name]}" for name in options)
-        table.add_row(str(row["trial"]), f"{row['score']:.3f}", escape(told))
+        table.add_row(str(row["trial"]), f"{row['score']:.3f}", told)
     return table

@@ -6,7 +6,6 @@ from typing import Any
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 
 from bo_loop.base.progress import report
@@ -53,10 +52,10 @@ def _table(found: Validation) -> Table:
     for name in COLUMNS.values():
         table.add_column(name, justify="right")
     for part in sections(found):
-        table.add_row(f"[bold]{escape(part['title'])}[/]")
+        table.add_row(part["title"], style="bold")
         above = ""
         for row in part["rows"]:
-            name, above = "" if row["model"] == above else escape(row["model"]), row["model"]
+            name, above = "" if row["model"] == above else row["model"], row["model"]
             table.add_row(name, row["group"], *row["numbers"])
         table.add_section()
     return table
