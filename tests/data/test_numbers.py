@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from japanese import WARNING, expect_warning
 
 from bo_loop.base.errors import DataError
 from bo_loop.campaign.results.reading import read_results
@@ -136,7 +137,8 @@ def refusal(tmp_path, content, name="results.csv"):
 def test_separators_and_encodings_of_spreadsheets(tmp_path, separator, encoding):
     rows = [["pair_id", "log_beta", "note"], ["Ni+2:L1:A", '"12,5"', "沈殿"], ["", "", ""]]
     text = "\r\n".join(separator.join(row) for row in [*rows, ["Ni+2:L1:B", "<1", ""]])
-    found = read(tmp_path, text.encode(encoding))
+    with expect_warning(encoding):
+        found = read(tmp_path, text.encode(encoding))
     assert [event["log_beta"] for _, event in found.events] == [12.5, 1.0]
     assert found.events[0][1]["note"] == "沈殿"
     assert found.events[1][1]["censoring"] == "upper"
@@ -260,6 +262,7 @@ def test_any_table_is_read_or_refused(tmp_path_factory, rows, separator):
             assert data["censoring"] in ("none", "lower", "upper")
 
 
+@pytest.mark.filterwarnings(f"ignore:.*{WARNING}")
 @given(content=st.binary(max_size=200), name=st.sampled_from(["f.csv", "f.xlsx", "f.parquet"]))
 @settings(max_examples=200, deadline=None)
 def test_any_bytes_are_read_or_refused(tmp_path_factory, content, name):

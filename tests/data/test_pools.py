@@ -5,6 +5,7 @@ from importlib import resources
 
 import pandas as pd
 import pytest
+from japanese import expect_warning
 from rdkit import Chem
 
 from bo_loop.base.config import read
@@ -239,7 +240,9 @@ class TestTable:
         path = self._write(
             tmp_path, "ligand,smiles\nクエン酸,OC(=O)CC(O)(CC(=O)O)C(=O)O\n", encoding
         )
-        assert pools.TablePool(path=path, metals=["Ni+2"]).read()["ligand"].tolist() == ["クエン酸"]
+        with expect_warning(encoding):
+            pool = pools.TablePool(path=path, metals=["Ni+2"]).read()
+        assert pool["ligand"].tolist() == ["クエン酸"]
 
     def test_lists_every_ligand_that_is_there_twice(self, tmp_path):
         path = self._write(

@@ -8,6 +8,7 @@ import pytest
 import srd46_dump
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from japanese import WARNING
 from literature import literature, needs_literature
 
 from bo_loop.base.errors import BoLoopError, CampaignError, ConfigError, DataError
@@ -163,6 +164,7 @@ def test_says_what_is_wrong_and_writes_nothing(
     assert names(out.parent) == []
 
 
+@pytest.mark.filterwarnings(f"ignore:.*{WARNING}")
 @settings(
     max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
@@ -278,7 +280,8 @@ def test_imports_the_literature(out):
     paths = [str(literature(name)) for name in ("srd46_25C_0.1M.csv", "iupac_lanthanides.csv")]
     done = import_literature("csv", paths, out)
     assert done.report["rows_read"] == 3913 + 4257
-    kept = tables.Csv(path=out, protonation=literature("srd46_protonation.csv")).read()
+    with pytest.warns(UserWarning, match="of 6736 protonation constants, these are left out"):
+        kept = tables.Csv(path=out, protonation=literature("srd46_protonation.csv")).read()
     constants = kept[kept["metal"].ne("H")]
     assert constants.reset_index(drop=True).equals(done.curated.observations)
     assert tuple(kept.columns) == OBSERVATION_COLUMNS
