@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 import yaml
+from embedded import few
 
 from bo_loop import Campaign
 from bo_loop.base.errors import CampaignError, ConfigError, DataError
@@ -24,7 +25,7 @@ def config(directory, **changes):
         "directory": str(directory),
         "batch_size": 3,
         "seed": 0,
-        "data": {"_target_": "bo_loop.data.Minteq", "without_metals": [HIDDEN]},
+        "data": few(HIDDEN),
         "features": {"_target_": "bo_loop.features.PublishedRecipe"},
         "model": {"_target_": "bo_loop.models.MaternGP", **QUICK},
         "objective": target,
