@@ -61,12 +61,12 @@ def training(
         The literature, followed by the standing results, marked in the column ``own``; only what
         the features of `schema` can describe.
     """
-    results = _observed(state, pool)
+    results = observed(state, pool)
     whole = pd.concat([literature[list(results.columns)], results], ignore_index=True)
     return schema.recipe.usable(whole.assign(own=np.arange(len(whole)) >= len(literature)))
 
 
-def _observed(state: CampaignState, pool: pd.DataFrame) -> pd.DataFrame:
+def observed(state: CampaignState, pool: pd.DataFrame) -> pd.DataFrame:
     """Return the standing results as observations, one row each; replicates stay apart."""
     rows = pd.DataFrame(
         [

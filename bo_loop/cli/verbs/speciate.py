@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from rich.console import Console
 from rich.table import Table
 
@@ -58,7 +59,8 @@ def speciate(config: Mapping[str, Any], console: Console) -> None:
         return
     console.print(fields({"solution": title, "conditions": _conditions(config)}))
     console.print(_constants_table(system))
-    console.print(_distribution_table(found))
+    for ion in found.ions:
+        console.print(_distribution_table(found, ion))
     if out is not None:
         console.print(f"The figure: {out}", soft_wrap=True)
     for ion, pH in found.precipitates().items():
@@ -135,15 +137,16 @@ def _bound(ion: str, ligand: str) -> Sequence[Any]:
 def _of_campaign(config: Mapping[str, Any], conditions: Mapping[str, float]) -> tuple[str, System]:
     """Return the constants that a campaign knows of the ligand of a pair of its pool."""
     from bo_loop.campaign.record import check_pair
-    from bo_loop.campaign.rounds.decide import training
+    from bo_loop.campaign.rounds.bound import observed
 
-    campaign = open_campaign(config)
-    state = campaign.state()
-    pool = campaign.pool_of(state)
+    record = open_campaign(config).record
+    state = record.state()
+    pool = record.pool_of(state)
     check_pair(config["pair"], pool)
     pair = pool.set_index("pair_id").loc[config["pair"]]
     ion = f"{pair['metal']}+{int(pair['charge'])}"
-    known = training(campaign.literature, pool, state)
+    results = observed(state, pool).assign(own=True)
+    known = pd.concat([record.literature.assign(own=False), results], ignore_index=True)
     species = observed_species(known, [ion], str(pair["smiles"]), **conditions)
     charge = deprotonated_charge(str(pair["smiles"]))
     return _named([ion], pair["ligand"] or pair["smiles"]), system_of([ion], charge, species)
@@ -174,28 +177,22 @@ def _constants_table(system: System) -> Table:
     return table
 
 
-def _distribution_table(found: Distribution) -> Table:
+def _distribution_table(found: Distribution, ion: str) -> Table:
     """Return pM, log K′ and the largest shares at whole pH values, or at all if none is whole."""
-    table = Table(title="Distribution", title_justify="left", title_style="bold")
+    metal = ion.partition("+")[0]
+    table = Table(title=f"Distribution of {ion}", title_justify="left", title_style="bold")
     table.add_column("pH", justify="right")
-    for ion in found.ions:
-        metal = ion.partition("+")[0]
-        table.add_column(f"p{metal}", justify="right", no_wrap=True)
-        if ion in found.log_k:
-            table.add_column(f"log K′({metal}L)", justify="right", no_wrap=True)
-        table.add_column(f"{metal} in", overflow="fold")
-    pH = found.speciation.pH
+    table.add_column(f"p{metal}", justify="right")
+    if ion in found.log_k:
+        table.add_column(f"log K′({metal}L)", justify="right")
+    table.add_column("species", overflow="fold")
+    pH, shares = found.speciation.pH, found.speciation.shares(ion)
     whole = np.flatnonzero(np.abs(pH - np.round(pH)) < 1e-6)
     for i in whole if len(whole) else range(len(pH)):
-        cells = [f"{pH[i]:g}" if len(whole) == 0 else f"{pH[i]:.0f}"]
-        for ion in found.ions:
-            cells.append(f"{found.p_metal[ion][i]:.2f}")
-            if ion in found.log_k:
-                cells.append(f"{found.log_k[ion][i]:.2f}")
-            shares = {name: share[i] for name, share in found.speciation.shares(ion).items()}
-            most = sorted(shares.items(), key=lambda item: -item[1])[:_MOST_SHOWN]
-            cells.append(", ".join(f"{name} {share:.0%}" for name, share in most if share >= 0.005))
-        table.add_row(*cells)
+        log_k = [f"{found.log_k[ion][i]:.2f}"] if ion in found.log_k else []
+        most = sorted(shares, key=lambda name: -shares[name][i])[:_MOST_SHOWN]
+        held = [f"{name} {shares[name][i]:.0%}" for name in most if shares[name][i] >= 0.005]
+        table.add_row(f"{pH[i]:.4g}", f"{found.p_metal[ion][i]:.2f}", *log_k, ", ".join(held))
     return table
 
 

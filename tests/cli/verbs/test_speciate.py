@@ -36,6 +36,8 @@ def test_as_json_the_numbers_are_those_of_the_library(tmp_path):
 
 def test_metals_in_one_solution_and_a_hydroxide_that_may_precipitate(tmp_path, capsys):
     printed = run(tmp_path, "speciate", "metal=[Cu+2,Zn+2]", "ligand=glycine")
+    assert "Distribution of Cu+2" in printed
+    assert "Distribution of Zn+2" in printed
     assert "CuL2" in printed
     assert "ZnL" in printed
 
