@@ -19,9 +19,9 @@ from bo_loop.campaign.ledger.state import RESULT_FIELDS, CampaignState
 from bo_loop.campaign.pool_rows import require_items
 from bo_loop.campaign.record import Record, Recorded, check_pair, who
 from bo_loop.campaign.results import doubts
-from bo_loop.campaign.results.reading import check_number
 from bo_loop.campaign.settings import as_nodes, check_lasting
 from bo_loop.data.numbers import Reading, understand
+from bo_loop.data.quantities import check
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -309,7 +309,8 @@ def _values(values: Mapping[str, Any]) -> dict[str, Any]:
         try:
             given = data[name]
             reading = understand(given) if isinstance(given, str) else Reading(float(given))
-            data[name] = check_number(name, reading)
+            check(name, reading)
+            data[name] = reading.value
         except (ValueError, TypeError) as error:
             problems.append(f"{name}: {values[name]!r} — {error}")
             continue

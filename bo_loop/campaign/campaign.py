@@ -220,6 +220,7 @@ class Campaign:
         path: str | Path,
         *,
         content: bytes | None = None,
+        encoding: str | None = None,
         replicate: bool = False,
         confirm: doubts.Confirm = False,
         operator: str | None = None,
@@ -235,6 +236,8 @@ class Campaign:
             The filled-in form of a round, or any table with ``pair_id`` and ``log_beta``.
         content : bytes, optional
             The table, where it did not come from a file; `path` only names it then.
+        encoding : str, optional
+            Of a ``.csv``, as `bo_loop.data.encodings.decoded` takes it.
         replicate : bool
             Record another value for an answered pair as a replicate. One that a round proposed
             is recorded as such without it.
@@ -255,7 +258,9 @@ class Campaign:
         """
         said = {"operator": who(operator), "method": method, "date": date, "note": note}
         pool = self.pool
-        table = results.read_results(Path(path), pool, content=content, defaults=said)
+        table = results.read_results(
+            Path(path), pool, content=content, encoding=encoding, defaults=said
+        )
         n_known = 0
 
         def decide(state: CampaignState) -> list[NewEvent]:

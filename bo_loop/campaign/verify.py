@@ -31,6 +31,7 @@ from bo_loop.campaign.record import FORM, MEASUREMENTS, Record, held_by
 from bo_loop.campaign.settings import with_overrides
 from bo_loop.campaign.views import forms, views
 from bo_loop.data.cells import read_cells
+from bo_loop.data.numbers import plain_value
 
 if TYPE_CHECKING:
     from bo_loop.surrogate import Surrogate
@@ -220,10 +221,10 @@ def _form_problem(path: Path, expected: bytes) -> str:
 
 
 def _same_cell(ours: str, theirs: str) -> bool:
-    try:
-        return math.isclose(float(ours), float(theirs), rel_tol=_SHOWN_DIGITS, abs_tol=1e-12)
-    except ValueError:
+    numbers = plain_value(ours), plain_value(theirs)
+    if any(map(math.isnan, numbers)):
         return _plain(ours) == _plain(theirs)
+    return math.isclose(*numbers, rel_tol=_SHOWN_DIGITS, abs_tol=1e-12)
 
 
 def _plain(text: str) -> str:

@@ -1,30 +1,28 @@
-"""Tables as they were written: CSV, Parquet or Excel, read as text and row numbers."""
+"""Tables as they were written: the header found, its columns recognised, cells as text.
 
-import csv
-import io
+A title above the header and a row of units below it are understood; of a workbook, the first sheet
+that has the header is read.
+"""
+
 import re
 import warnings
-import zipfile
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from functools import partial
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
 from bo_loop.base.errors import DataError
-
-MAX_FILE_BYTES = 256 * 2**20
+from bo_loop.data.grids import MAX_FILE_BYTES, Grid, read_grids, require_suffix
+from bo_loop.data.headers import Recognised, listed, recognise, wanted_meaning
+from bo_loop.data.numbers import Reading
+from bo_loop.data.quantities import unit_of
 
 _WRONG_ROW = re.compile(r"^row (\d+)")
-
-_NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d{1,3})?", re.ASCII)
-# Full-width signs, digits and points, and minus signs that are not hyphens. Superscripts stay:
-# 1² is no 12.
-_PLAIN = str.maketrans("０１２３４５６７８９＋－．，−–", "0123456789+-.,--")
-# A workbook is a zip file: one that unpacks to a hundred times its size is not a table.
-_MAX_WORKBOOK_BYTES = 512 * 2**20
+_ROWS_TRIED, _MOST_SHOWN = 20, 20
+_DIGIT = re.compile(r"\d")
+_DECIMAL_COMMA = re.compile(r"[-+]?\d+,\d+")
 
 
 @dataclass(frozen=True)
@@ -33,27 +31,46 @@ class Cells:
 
     Parameters
     ----------
-    frame : DataFrame of str
-        Text of every cell under a named header, stripped, numbers with an ASCII sign and a point;
-        an empty cell is "". Blank rows are left out.
-    written : DataFrame of str
-        The same rows with every column, each cell as it was written.
+    header : list of str
+        As it was written.
+    body : list of list of str
+        Cells of the rows below it, one for each header, as they were written; blank rows are left
+        out.
     rows : list of int
-        Row number of each row, as a spreadsheet shows it.
+        Row number of each, as a spreadsheet shows it.
     problems : list of str
         Rows that do not fit the header.
+    found : Recognised
+        Which columns are read.
     """
 
-    frame: pd.DataFrame
-    written: pd.DataFrame
+    header: list[str]
+    body: list[list[str]]
     rows: list[int]
     problems: list[str]
+    found: Recognised
+
+    @cached_property
+    def frame(self) -> pd.DataFrame:
+        """Text of the columns that are read, stripped, under our names; an empty cell is ""."""
+        columns = {name: self.column(at) for name, at in self.found.columns.items()}
+        return pd.DataFrame(columns, index=range(len(self.body)), dtype="str")
+
+    @cached_property
+    def written(self) -> pd.DataFrame:
+        """Every column, each cell as it was written."""
+        return pd.DataFrame(self.body, columns=self.header, dtype="str")
+
+    def column(self, at: int) -> list[str]:
+        """Return the stripped cells of the column at a position."""
+        return [row[at].strip() for row in self.body]
 
 
 def bad_rows(where: str | Path, problems: Sequence[str]) -> DataError:
     """Return the error that lists everything wrong in a table, from the top down."""
     ordered = sorted(problems, key=lambda line: int(_WRONG_ROW.match(line)[1]))
-    return DataError(f"{where}: {len(ordered)} values cannot be used.", ordered)
+    n = "1 value" if len(ordered) == 1 else f"{len(ordered)} values"
+    return DataError(f"{where}: {n} cannot be used.", ordered)
 
 
 def spreadsheet_rows(problems: Sequence[str], rows: Sequence[int]) -> list[str]:
@@ -61,17 +78,52 @@ def spreadsheet_rows(problems: Sequence[str], rows: Sequence[int]) -> list[str]:
     return [_WRONG_ROW.sub(lambda m: f"row {rows[int(m[1]) - 2]}", line) for line in problems]
 
 
-def read_cells(path: Path, *, content: bytes | None = None, formulas: bool = False) -> Cells:
+def note_of(label: str, name: str, text: str, reading: Reading) -> list[str]:
+    """Return how a number was read that is not written plainly; decimal commas are said once."""
+    if reading.plain:
+        return []
+    if _DECIMAL_COMMA.fullmatch(text):
+        return ["a comma as the decimal point"]
+    return [f"{label}, {name}: {text!r} as {reading}"]
+
+
+def say(understood: Sequence[str], where: str | Path) -> None:
+    """Warn that cells were read otherwise than they are written; the first of many are shown."""
+    if understood:
+        said = list(dict.fromkeys(understood))
+        more = len(said) - _MOST_SHOWN
+        shown = "; ".join(said[:_MOST_SHOWN]) + (f"; and {more} more" if more > 0 else "")
+        warnings.warn(f"{where}: read {shown}", stacklevel=3)
+
+
+def read_cells(
+    path: Path,
+    wanted: Sequence[str] = (),
+    *,
+    needed: Sequence[str] = (),
+    mapping: Mapping[str, str] | None = None,
+    quiet: Sequence[str] = (),
+    content: bytes | None = None,
+    formulas: bool = False,
+    encoding: str | None = None,
+) -> Cells:
     """Read a table as text.
 
     Parameters
     ----------
     path : Path
-        As for `load`.
+        ``.csv``, ``.parquet`` or ``.xlsx``.
+    wanted : sequence of str
+        The columns that are read, of `bo_loop.data.headers.SYNONYMS`. Without any, the first row
+        is the header, and every column is read under its own name.
+    needed : sequence of str
+        Those without which a sheet is not the table.
+    mapping, quiet
+        As `bo_loop.data.headers.recognise`.
     content : bytes, optional
         What the table holds, where it does not lie at `path` but came through a pipe.
-    formulas : bool
-        Whether a workbook's formulas are shown, in place of the values last computed from them.
+    formulas, encoding
+        As `bo_loop.data.grids.read_grids`.
 
     Returns
     -------
@@ -80,131 +132,99 @@ def read_cells(path: Path, *, content: bytes | None = None, formulas: bool = Fal
     Raises
     ------
     DataError
-        If there is no such file, or it is not what its name says.
+        If there is no such file, it is not what its name says, or its headers cannot be told apart.
+
+    Warns
+    -----
+    UserWarning
+        Saying which headers were understood otherwise than written, and which are not read.
     """
-    readers: dict[str, Callable[[bytes, Path], Cells]] = {
-        ".csv": _csv_cells,
-        ".parquet": _parquet_cells,
-        ".xlsx": partial(_xlsx_cells, formulas=formulas),
-    }
-    reader = readers.get(path.suffix.lower())
-    if reader is None:
-        raise DataError(f"{path}: only {', '.join(readers)} files are read. Save it as one.")
+    require_suffix(path)
     if content is None:
-        if not path.is_file():
-            raise DataError(f"{path}: there is no such file in {path.absolute().parent}.")
-        with path.open("rb") as file:
-            content = file.read(MAX_FILE_BYTES + 1)
-    if len(content) > MAX_FILE_BYTES:
-        raise DataError(f"{path} is larger than {MAX_FILE_BYTES >> 20} MiB: no table of constants.")
-    return reader(content, path)
-
-
-def _cells(records: list[list[str]], path: Path, *, comma: bool = False) -> Cells:
-    numbered = [(row, r) for row, r in enumerate(records, start=1) if any(map(str.strip, r))]
-    if len(numbered) < 2:
+        content = _bytes_of(path)
+    grids = list(read_grids(content, path, formulas=formulas, encoding=encoding))
+    mapped = {text.strip() for text in (mapping or {}).values()}
+    grid, start, others = _table(grids, wanted, needed, mapped)
+    if len(grid.rows) < 2:
         raise DataError(f"{path} holds no rows: a header and at least one row are needed.")
-    header = numbered[0][1]
-    while not header[-1].strip():
-        header = header[:-1]
-    names = [name.strip() for name in header]
-    repeated = sorted({name for name in names if name and names.count(name) > 1})
-    if repeated:
-        raise DataError(f"{path} has more than one column {', '.join(map(repr, repeated))}.")
-    fitting, problems = [], []
-    for row, cells in numbered[1:]:
-        if len(cells) < len(header) or any(map(str.strip, cells[len(header) :])):
+    cells = _below(grid, start)
+    if not wanted:
+        return cells
+    found = recognise(cells.header, wanted, str(path), mapping=mapping, quiet=quiet)
+    notes = list(found.notes)
+    if start:
+        notes.append(f"header in row {grid.rows[start][0]}, not read: the rows above it")
+    if others:
+        notes.append(f"of the sheets, read {grid.sheet!r} and not {listed(others)}")
+    cells = _without_units(replace(cells, found=found), notes)
+    if notes:
+        warnings.warn(f"{path}: {'; '.join(notes)}", stacklevel=2)
+    return cells
+
+
+def _bytes_of(path: Path) -> bytes:
+    if not path.is_file():
+        raise DataError(f"{path}: there is no such file in {path.absolute().parent}.")
+    try:
+        with path.open("rb") as file:
+            return file.read(MAX_FILE_BYTES + 1)
+    except OSError as error:
+        raise DataError(f"{path} cannot be read ({error.strerror}).") from error
+
+
+def _table(
+    grids: Sequence[Grid], wanted: Sequence[str], needed: Sequence[str], mapped: set[str]
+) -> tuple[Grid, int, list[str]]:
+    """Return the sheet that holds the table, its header's position, and the sheets passed over."""
+    headers = [_header(grid, wanted, mapped) for grid in grids]
+    whole = [at for at, (_, known) in enumerate(headers) if needed and set(needed) <= known]
+    chosen = whole[0] if whole else max(range(len(grids)), key=lambda at: len(headers[at][1]))
+    others = [grids[at].sheet for at in whole if at != chosen]
+    start, known = headers[chosen]
+    return grids[chosen], start if len(known) > 1 else 0, others
+
+
+def _header(grid: Grid, wanted: Sequence[str], mapped: set[str]) -> tuple[int, set[str]]:
+    """Return which of the first rows holds the most headers that are read, and these."""
+    best: tuple[int, set[str]] = (0, set())
+    for at, (_, row) in enumerate(grid.rows[:_ROWS_TRIED] if wanted else ()):
+        known = {one.column for text in row if (one := wanted_meaning(text.strip(), wanted))}
+        known |= mapped.intersection(map(str.strip, row))
+        known |= {"smiles"} if "inchi" in known else set()
+        if len(known) > len(best[1]):
+            best = at, known
+    return best
+
+
+def _below(grid: Grid, start: int) -> Cells:
+    """Cut a grid at its header; every column goes by its own name."""
+    header = list(grid.rows[start][1])
+    while header and not header[-1].strip():
+        header.pop()
+    width, body, rows, problems = len(header), [], [], []
+    for number, row in grid.rows[start + 1 :]:
+        if (grid.ragged and len(row) < width) or any(map(str.strip, row[width:])):
             problems.append(
-                f"row {row}: {len(cells)} cells where the header has {len(header)} — give each "
+                f"row {number}: {len(row)} cells where the header has {width} — give each "
                 "column a cell, and quote a cell that holds the separator"
             )
         else:
-            fitting.append((row, cells[: len(header)]))
-    written = pd.DataFrame([cells for _, cells in fitting], columns=header, dtype="str")
-    plain = [[plain_number(cell.strip(), comma=comma) for cell in cells] for _, cells in fitting]
-    frame = pd.DataFrame(plain, columns=names, dtype="str")[[name for name in names if name]]
-    return Cells(frame, written, [row for row, _ in fitting], problems)
+            body.append(row[:width] + [""] * (width - len(row)))
+            rows.append(number)
+    found = Recognised({name.strip(): at for at, name in enumerate(header)})
+    return Cells(header, body, rows, problems, found)
 
 
-def _csv_cells(content: bytes, path: Path) -> Cells:
-    text = _decoded(content, path)
-    head = re.sub(r'"[^"]*"', "", text.lstrip().partition("\n")[0])
-    delimiter = max(",;\t", key=head.count)
-    try:
-        records = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
-    except csv.Error as error:
-        raise DataError(f"{path} is not a CSV table: {error}. Check its quotes.") from error
-    # Where a semicolon separates cells, a comma is the decimal point.
-    return _cells(records, path, comma=delimiter != ",")
-
-
-def _decoded(content: bytes, path: Path) -> str:
-    if b"\0" in content:
-        raise DataError(f"{path} is not text in UTF-8 or cp932: save it again as CSV UTF-8.")
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        pass
-    try:
-        text = content.decode("cp932")
-    except UnicodeDecodeError:
-        raise DataError(f"{path} is neither UTF-8 nor cp932: save it again as CSV UTF-8.") from None
-    warnings.warn(
-        f"{path} is not UTF-8, and was read as Japanese text (cp932). If names look wrong, save it "
-        "again as CSV UTF-8",
-        stacklevel=2,
-    )
-    return text
-
-
-def plain_number(text: str, *, comma: bool = False) -> str:
-    """Write a number with an ASCII sign, digits and point; any other text stays as it is.
-
-    Parameters
-    ----------
-    text : str
-        A cell. Full-width digits, and minus signs that are not hyphens, are understood.
-    comma : bool
-        Whether a comma may stand for the decimal point.
-    """
-    number = text.strip().translate(_PLAIN)
-    if comma and number.count(",") == 1:
-        number = number.replace(",", ".")
-    return number if _NUMBER.fullmatch(number) else text
-
-
-def _parquet_cells(content: bytes, path: Path) -> Cells:
-    try:
-        frame = pd.read_parquet(io.BytesIO(content))
-    except Exception as error:  # pyarrow raises whatever its decoder stumbles over
-        raise DataError(f"{path} is not a Parquet table: {error}.") from error
-    rows = frame.reset_index(drop=True).astype(object).to_numpy().tolist()
-    header = [str(name) for name in frame.columns]
-    return _cells([header, *([_text(value) for value in row] for row in rows)], path)
-
-
-def _xlsx_cells(content: bytes, path: Path, *, formulas: bool) -> Cells:
-    import openpyxl
-
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            unpacked = sum(member.file_size for member in archive.infolist())
-        if unpacked <= _MAX_WORKBOOK_BYTES:
-            book = openpyxl.load_workbook(
-                io.BytesIO(content), read_only=True, data_only=not formulas
-            )
-            sheet = book.worksheets[0]
-            # The size that a sheet states for itself is not always true.
-            sheet.reset_dimensions()
-            rows = [[_text(value) for value in row] for row in sheet.iter_rows(values_only=True)]
-    except Exception as error:  # openpyxl raises whatever its parsers stumble over
-        raise DataError(f"{path} is not an Excel workbook: {error}.") from error
-    if unpacked > _MAX_WORKBOOK_BYTES:
-        raise DataError(f"{path} unpacks to {unpacked >> 20} MiB: no table of constants does.")
-    width = max(map(len, rows), default=0)
-    return _cells([row + [""] * (width - len(row)) for row in rows], path)
-
-
-def _text(value: Any) -> str:
-    missing = value is None or value is pd.NA or value != value
-    return "" if missing else str(value)
+def _without_units(cells: Cells, notes: list[str]) -> Cells:
+    """Take a row of units off the top of a table; what it says holds where the header says none."""
+    if not cells.body:
+        return cells
+    first = {column: cells.body[0][at].strip() for column, at in cells.found.columns.items()}
+    stated = {column: unit_of(column, text.strip("()[]{} ")) for column, text in first.items()}
+    units = {column: unit for column, unit in stated.items() if unit}
+    constants = [cells.body[0][at] for _, at in cells.found.constants]
+    if not units or any(map(_DIGIT.search, [first.get("log_beta", ""), *constants])):
+        return cells
+    notes.append(f"row {cells.rows[0]} as units ({', '.join(units.values())})")
+    found = replace(cells.found, units={**units, **cells.found.units})
+    return replace(cells, body=cells.body[1:], rows=cells.rows[1:], found=found)

@@ -12,6 +12,8 @@ import pandas as pd
 
 from bo_loop.base.errors import DataError
 from bo_loop.chemistry.ions import MAX_CHARGE, MAX_PROTONS, PROTON, MetalIon, is_metal_formula
+from bo_loop.data.numbers import plain_value
+from bo_loop.data.quantities import CENSORING, LIMITS
 
 PAIR_COLUMNS = (
     "metal",
@@ -23,9 +25,7 @@ PAIR_COLUMNS = (
     "ionic_strength_M",
 )
 OBSERVATION_COLUMNS = (*PAIR_COLUMNS, "log_beta", "log_beta_sd", "censoring", "source")
-CENSORING = ("none", "lower", "upper")
 MAX_LIGANDS = 6
-LOG_BETA_RANGE = (-10, 60)
 
 # Conditions have scales of their own, whatever their spread: where the data hold one constant, a
 # later, different value must count; and a few pool rows at I = 0.1 M among literature at I = 0
@@ -245,12 +245,7 @@ def is_absent(value: Any) -> bool:
 
 def number(value: Any) -> float:
     """Read a number; NaN if there is none (the rules refuse it where one is needed)."""
-    if is_absent(value) or isinstance(value, bool):
-        return math.nan
-    try:
-        return float(value)
-    except (TypeError, ValueError, OverflowError):
-        return math.nan
+    return math.nan if is_absent(value) else plain_value(value)
 
 
 def _shown(value: Any) -> str:
@@ -265,6 +260,7 @@ def _whole_between(low: int, high: int) -> Callable[[Any], bool]:
     return lambda value: low <= number(value) <= high and number(value).is_integer()
 
 
+_IF_NOT_STATED = "; state it if the source does not"
 _RULES: dict[str, Rule] = {
     "metal": (
         lambda value: is_metal_formula(str(value).strip()),
@@ -280,15 +276,13 @@ _RULES: dict[str, Rule] = {
         _whole_between(1, MAX_LIGANDS),
         f"expected the number of ligands, a whole number from 1 to {MAX_LIGANDS}",
     ),
-    "temperature_C": (
-        _between(-50, 400),
-        "expected degrees Celsius between −50 and 400; state it if the source does not",
-    ),
-    "ionic_strength_M": (
-        _between(0, 30),
-        "expected mol/L between 0 and 30; state it if the source does not",
-    ),
-    "log_beta": (_between(*LOG_BETA_RANGE), "expected log10 of the constant, between −10 and 60"),
+    **{
+        name: (
+            _between(*LIMITS[name][:2]),
+            f"expected {LIMITS[name][2]}{_IF_NOT_STATED if name in STATED_SCALES else ''}",
+        )
+        for name in ("temperature_C", "ionic_strength_M", "log_beta")
+    },
     "log_beta_sd": (
         lambda value: is_absent(value) or 0 <= number(value) < math.inf,
         "expected a standard deviation of 0 or more, or nothing",

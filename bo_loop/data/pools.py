@@ -21,6 +21,8 @@ from bo_loop.chemistry.ions import MetalIon, parse_ion
 from bo_loop.chemistry.ligands import inchikey
 from bo_loop.data import observations as schema
 from bo_loop.data.cells import bad_rows, read_cells, spreadsheet_rows
+from bo_loop.data.headers import listed
+from bo_loop.data.quantities import read_quantity
 
 _CHELATORS = "common_chelators.csv"
 _DENTICITY = DONOR_NAMES.index("denticity")
@@ -78,11 +80,13 @@ class TablePool:
     Parameters
     ----------
     path : str
-        ``.csv`` (UTF-8 or cp932), ``.parquet`` or ``.xlsx``. Columns: ``smiles`` and ``ligand``
+        ``.csv``, ``.parquet`` or ``.xlsx``. Columns: ``smiles`` (or ``inchi``) and ``ligand``
         (or ``name``, which means the same; a cell may be empty), and, if there is one, ``cost``:
-        the ligand's price in any one unit. Others are ignored.
+        the ligand's price in any one unit. Others are named, and not read.
     metals, n_ligands, temperature_C, ionic_strength_M
         As `CommonChelators`.
+    encoding : str, optional
+        Of a ``.csv``, as `bo_loop.data.encodings.decoded` takes it.
     """
 
     path: str
@@ -90,6 +94,7 @@ class TablePool:
     n_ligands: Sequence[int] = (1,)
     temperature_C: float = 25.0
     ionic_strength_M: float = 0.1
+    encoding: str | None = None
 
     def read(self) -> pd.DataFrame:
         """Return one row per metal × ligand × n, SMILES standardised, in the order of the file.
@@ -104,7 +109,7 @@ class TablePool:
             are listed.
         """
         where = f"pool table {self.path}"
-        ligands, rows = _read_ligands(Path(self.path), where)
+        ligands, rows = _read_ligands(Path(self.path), where, self.encoding)
         _refuse_repeats(ligands, rows, where)
         _refuse_donor_free(ligands, rows, where)
         return _cross(ligands, self, where)
@@ -268,35 +273,42 @@ def _counts(n_ligands: Sequence[int]) -> list[int]:
     return list(n_ligands)
 
 
-def _read_ligands(path: Path, where: str) -> tuple[pd.DataFrame, list[int]]:
+def _read_ligands(path: Path, where: str, encoding: str | None) -> tuple[pd.DataFrame, list[int]]:
     """Return columns ligand, smiles (standard ones), cost if there is one; and row numbers."""
-    cells = read_cells(path)
-    names = [column for column in ("ligand", "name") if column in cells.frame]
-    if "smiles" not in cells.frame or not names:
+    needed = ("ligand", "smiles")
+    cells = read_cells(path, (*needed, "inchi", "cost"), needed=needed, encoding=encoding)
+    ligands = cells.frame
+    if "smiles" not in ligands and "inchi" in ligands:
+        ligands = ligands.rename(columns={"inchi": "smiles"})
+    if not set(needed) <= set(ligands):
         raise DataError(
-            f"{where} has the columns {_listed(map(repr, cells.frame))}: it needs 'smiles' and "
+            f"{where} has the columns {listed(cells.header)}: it needs 'smiles' (or 'inchi') and "
             "'ligand' (or 'name'). Correct the header, its first row."
         )
-    ligands = cells.frame[[names[0], "smiles"]].set_axis(["ligand", "smiles"], axis=1)
-    problems = cells.problems
+    problems = list(cells.problems)
+    if "cost" in ligands:
+        cost, wrong = _costs(ligands["cost"], cells.rows)
+        problems += wrong
+        ligands = ligands.assign(cost=cost)
     try:
         ligands = schema.standardised(ligands, where)
     except DataError as error:
-        problems = [*problems, *spreadsheet_rows(error.problems, cells.rows)]
-    if "cost" in cells.frame:
-        cost = pd.to_numeric(cells.frame["cost"], errors="coerce").astype("float64")
-        problems = [
-            *problems,
-            *(
-                f"row {cells.rows[i]}, cost: {cells.frame['cost'].iloc[i]!r} — expected a price "
-                "above 0"
-                for i in np.flatnonzero(~(cost > 0))
-            ),
-        ]
-        ligands = ligands.assign(cost=cost)
+        problems += spreadsheet_rows(error.problems, cells.rows)
     if problems:
         raise bad_rows(path, problems)
-    return ligands, cells.rows
+    return ligands[[*needed, *(["cost"] if "cost" in ligands else [])]], cells.rows
+
+
+def _costs(texts: pd.Series, rows: Sequence[int]) -> tuple[list[float], list[str]]:
+    costs, problems = [], []
+    for row, text in zip(rows, texts, strict=True):
+        try:
+            reading, _ = read_quantity("cost", text)
+            costs.append(reading.value)
+        except ValueError as error:
+            problems.append(f"row {row}, cost: {text!r} — {error}")
+            costs.append(np.nan)
+    return costs, problems
 
 
 def _refuse_repeats(ligands: pd.DataFrame, rows: Sequence[int], where: str) -> None:

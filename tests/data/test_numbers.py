@@ -47,6 +47,14 @@ HEADER = "pair_id,log_beta,log_beta_sd,censoring,temperature_C,ionic_strength_M,
         ("12.3 ± 0.2", 12.3, 0.2, "none"),
         ("12,3±0,2", 12.3, 0.2, "none"),
         ("12.3 +/- 0.2", 12.3, 0.2, "none"),
+        ("12.34(5)", 12.34, 0.05, "none"),
+        ("12,34(12)", 12.34, 0.12, "none"),
+        ("12(1)", 12.0, 1.0, "none"),
+        ("12.3 (± 0.2)", 12.3, 0.2, "none"),
+        ("8.15*", 8.15, None, "none"),
+        ("8.15 †", 8.15, None, "none"),
+        ("\u20100.5", -0.5, None, "none"),
+        ("\u200b12\u200d.3\ufeff", 12.3, None, "none"),
     ],
 )
 def test_what_is_understood(text, value, sd, censoring):
@@ -79,9 +87,17 @@ def test_what_is_understood(text, value, sd, censoring):
         ("#VALUE!", "error value"),
         (">20 ± 1", "a bound has no sd"),
         ("~12", "only about a number"),
+        ("6.9²", "a superscript"),
+        ("8.15ᵃ", "a superscript"),
+        ("4.5–5.2", "a range — write one value and its sd: 4.85 ± 0.35"),
+        ("4.5 to 5.2", "a range"),
+        ("4–5", "a date"),
+        ("1_2", "expected a number"),
+        (">20(1)", "a bound has no sd"),
+        ("12.3 (2)", "expected a number"),
         ("inf", "expected a number"),
         ("1_0", "expected a number"),
-        ("10²", "expected a number"),  # NFKC would have read 102
+        ("10²", "a superscript"),  # NFKC would have read 102
         ("1½", "expected a number"),
         ("٣", "expected a number"),
         ("0x1F", "expected a number"),
@@ -143,7 +159,10 @@ def test_separators_and_encodings_of_spreadsheets(tmp_path, separator, encoding)
     assert found.events[0][1]["note"] == "沈殿"
     assert found.events[1][1]["censoring"] == "upper"
     assert found.labels == ["row 2", "row 4"]  # as the spreadsheet numbers them
-    assert found.understood == [
+    of_file = found.understood[:-2]
+    assert len(of_file) == (encoding == "cp932")
+    assert all("was read as Japanese text (cp932), as in '沈殿'" in line for line in of_file)
+    assert found.understood[-2:] == [
         "row 2, log_beta: '12,5' was read as 12.5",
         "row 4, log_beta: '<1' was read as below 1.0",
     ]

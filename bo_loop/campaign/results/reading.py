@@ -1,7 +1,6 @@
 """Read what the lab wrote into a form: every row checked before any is taken."""
 
-import math
-import re
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,23 +12,28 @@ from bo_loop.base.errors import DataError
 from bo_loop.campaign.ledger.dates import checked_date
 from bo_loop.campaign.ledger.events import NewEvent
 from bo_loop.campaign.mirrors import mirror_images
+from bo_loop.chemistry.ions import MetalIon, ion_of_cells
 from bo_loop.data.cells import Cells, read_cells
-from bo_loop.data.numbers import Reading, understand
+from bo_loop.data.headers import listed
+from bo_loop.data.numbers import Reading, plain_value
+from bo_loop.data.quantities import CENSORING, read_quantity
 
 STATUSES = ("measured", "in_progress", "failed")
-CENSORING = ("none", "lower", "upper")
 TEXTS = ("date", "operator", "method", "note")
-LIMITS = {
-    "log_beta": (-10.0, 60.0, "log10 of the constant as a number between −10 and 60"),
-    "log_beta_sd": (0.0, 60.0, "a standard deviation, a number of 0 or more"),
-    "temperature_C": (-50.0, 400.0, "degrees Celsius between −50 and 400"),
-    "ionic_strength_M": (0.0, 30.0, "mol/L between 0 and 30"),
-}
+QUANTITIES = ("log_beta", "log_beta_sd", "temperature_C", "ionic_strength_M")
+_WANTED = (
+    *("pair_id", *QUANTITIES, "censoring", "status", "replicate", "confirm", *TEXTS),
+    *("metal", "charge", "n_ligands", "smiles"),
+)
+# Columns of our own forms that say nothing of a result.
+_QUIET = (
+    *("rank", "ligand", "predicted_log_beta", "predicted_sd", "acquisition", "reason", "role"),
+    *("outside_domain", "nearest", "moved_by"),
+)
 _CONFIRM = {"": False, "no": False, "false": False, "yes": True, "true": True}
 _OURS = ("metal", "charge", "n_ligands")
-_CONDITIONS = ("temperature_C", "ionic_strength_M")
 _MOST_LISTED = 200
-_REPLICATE = re.compile(r"0*[1-9][0-9]{0,3}", re.ASCII)
+_MOST_REPLICATES = 9_999
 _LONGEST_SHOWN = 60
 
 
@@ -46,7 +50,8 @@ class ResultsTable:
     understood : list of str
         Numbers that were not written plainly, and how they were read.
     differing : mapping of str to list of str
-        By label: what the row says of the pair itself that the pool does not.
+        By label: what the row says of the pair itself that the pool does not, and degrees that
+        may be kelvin.
     confirmed : set of str
         Labels of the rows whose column ``confirm`` says yes.
     """
@@ -63,6 +68,7 @@ def read_results(
     pool: pd.DataFrame,
     *,
     content: bytes | None = None,
+    encoding: str | None = None,
     defaults: Mapping[str, str] | None = None,
 ) -> ResultsTable:
     """Read a table of results.
@@ -73,13 +79,16 @@ def read_results(
         A CSV, Excel or Parquet table with ``pair_id`` and ``log_beta``; ``log_beta_sd, censoring,
         status, temperature_C, ionic_strength_M, date, operator, method, note`` where the lab
         states them; ``replicate`` (1, 2, …) where a pair was measured more than once; ``confirm``
-        (yes) where a value is right that looks doubtful. Any other column is left alone. A row
-        without result and status is still pending.
+        (yes) where a value is right that looks doubtful. Headers are matched as
+        `bo_loop.data.headers` does; any other column is named, and left alone. A row without
+        result and status is still pending.
     pool : DataFrame
         Pairs that may be logged, with ``pair_id`` and the conditions wanted, which hold where
         the table states none.
     content : bytes, optional
         The table, where it came through a pipe.
+    encoding : str, optional
+        Of a ``.csv``, as `bo_loop.data.encodings.decoded` takes it.
     defaults : mapping of str to str, optional
         Of `TEXTS`, what holds for rows that state none.
 
@@ -100,20 +109,17 @@ def read_results(
             raise DataError(
                 f"date: {defaults['date']!r} — {error}. Nothing was recorded."
             ) from error
-    try:
-        cells = read_cells(path, content=content, formulas=True)
-    except DataError as error:
-        raise DataError(_short(str(error), 1000)) from error
-    table = cells.written.rename(columns=str.strip)
-    _check_columns(table, path)
-    given = set(table["pair_id"].str.strip())
+    cells, notes = _cells(path, content, encoding)
+    _check_columns(cells, path)
+    given = set(cells.frame["pair_id"])
     mirrored = mirror_images(given, pool)
     named = pool["pair_id"].isin(given | set(mirrored.values()))
     pairs = pool[named].set_index("pair_id").to_dict("index")
     problems = {_row_number(line): [line] for line in cells.problems}
-    found = ResultsTable()
-    for label, row in _rows(cells, table):
-        reader = _Row(label, row, pairs, mirrored)
+    found = ResultsTable(understood=notes)
+    for number, row in zip(cells.rows, cells.frame.to_dict("records"), strict=True):
+        label = f"row {number}"
+        reader = _Row(label, row, pairs, mirrored, cells.found.units)
         event = reader.event(defaults)
         if reader.problems:
             problems.setdefault(_row_number(label), []).extend(reader.problems)
@@ -122,28 +128,11 @@ def read_results(
             found.labels.append(label)
             found.confirmed.update([label] if reader.confirmed else [])
             found.understood.extend(reader.understood)
-            found.differing.update({label: reader.differing()} if reader.differing() else {})
+            doubts = reader.doubts + reader.differing()
+            found.differing.update({label: doubts} if doubts else {})
     if problems:
         raise _refused(path, [line for number in sorted(problems) for line in problems[number]])
     return found
-
-
-def check_number(name: str, reading: Reading) -> float:
-    """Return the value of a plain number of column `name`, or refuse it.
-
-    Raises
-    ------
-    ValueError
-        If it is a bound, has an sd, or lies outside `LIMITS`.
-    """
-    low, high, expected = LIMITS[name]
-    if name != "log_beta" and (reading.censoring != "none" or reading.sd is not None):
-        raise ValueError(f"expected {expected}, without sign and ±")
-    if not low <= reading.value <= high:
-        raise ValueError(f"expected {expected}, or nothing")
-    if reading.sd is not None and not 0 <= reading.sd <= LIMITS["log_beta_sd"][1]:
-        raise ValueError(f"behind ±: expected {LIMITS['log_beta_sd'][2]}")
-    return reading.value
 
 
 class _Row:
@@ -155,9 +144,13 @@ class _Row:
         row: Mapping[str, str],
         pairs: Mapping[str, Mapping[str, Any]],
         mirrored: Mapping[str, str],
+        units: Mapping[str, str],
     ):
-        self.label = label
-        self.row = {name: text.strip() for name, text in row.items()}
+        self.label, self.units = label, units
+        self.row = dict(row)
+        for name in ("status", "censoring"):
+            self.row[name] = self.row.get(name, "").lower()
+        self.doubts: list[str] = []
         self.problems: list[str] = []
         self.understood: list[str] = []
         self.confirmed = False
@@ -177,7 +170,7 @@ class _Row:
                 "expected a pair of this campaign's pool, written as in proposals.csv "
                 "(Ni+2:L1:<InChIKey>)",
             )
-        readings = {name: self._reading(name) for name in LIMITS if self.row.get(name)}
+        readings = {name: self._reading(name) for name in QUANTITIES if self.row.get(name)}
         for name, allowed in (("status", STATUSES), ("censoring", CENSORING)):
             if self.row.get(name, "") not in ("", *allowed):
                 self._refuse(name, f"expected {', '.join(allowed)}, or nothing")
@@ -201,8 +194,8 @@ class _Row:
         text = self.row.get("replicate", "")
         if not text:
             return {}
-        number = text.removesuffix(".0")  # as a spreadsheet may write it
-        if not _REPLICATE.fullmatch(number):
+        number = plain_value(text)
+        if not 1 <= number <= _MOST_REPLICATES or not number.is_integer():
             self._refuse("replicate", "expected 1, 2, 3 …, at most 9999, or nothing")
             return {}
         return {"replicate": int(number)}
@@ -225,7 +218,7 @@ class _Row:
         found = [
             f"the column {name} says {self.row[name]!r}, but the pair is of {self.pair[name]}"
             for name in _OURS
-            if self.row.get(name) and not _same(self.row[name], self.pair.get(name))
+            if self.row.get(name) and not _same(name, self.row[name], self.pair)
         ]
         theirs, ours = self.row.get("smiles"), self.pair.get("smiles", "")
         if theirs and not _same_ligand(theirs, ours):
@@ -235,11 +228,11 @@ class _Row:
     def _reading(self, name: str) -> Reading | None:
         text = self.row[name]
         try:
-            reading = understand(text)
-            check_number(name, reading)
+            reading, doubt = read_quantity(name, text, self.units.get(name, ""))
         except ValueError as error:
             self._refuse(name, str(error))
             return None
+        self.doubts += [f"{name} is {text}: {doubt}"] if doubt else []
         if not reading.plain:
             self.understood.append(f"{self.label}, {name}: {text!r} was read as {reading}")
         return reading
@@ -280,18 +273,32 @@ class _Row:
         self.problems.append(f"{self.label}, {name}: {shown} — {reason}")
 
 
-def _rows(cells: Cells, table: pd.DataFrame) -> list[tuple[str, dict[str, str]]]:
-    records = table.loc[:, table.columns != ""].to_dict("records")
-    return [(f"row {n}", row) for n, row in zip(cells.rows, records, strict=True)]
+def _cells(path: Path, content: bytes | None, encoding: str | None) -> tuple[Cells, list[str]]:
+    """Read the table as text, and say how its headers were understood."""
+    with warnings.catch_warnings(record=True) as notes:
+        warnings.simplefilter("always")
+        try:
+            cells = read_cells(
+                path,
+                _WANTED,
+                needed=("pair_id", "log_beta"),
+                quiet=_QUIET,
+                content=content,
+                formulas=True,
+                encoding=encoding,
+            )
+        except DataError as error:
+            raise DataError(_short(str(error), 1000)) from error
+    return cells, [str(note.message) for note in notes if note.category is UserWarning]
 
 
-def _check_columns(table: pd.DataFrame, path: Path) -> None:
-    missing = [name for name in ("pair_id", "log_beta") if name not in table]
+def _check_columns(cells: Cells, path: Path) -> None:
+    missing = [name for name in ("pair_id", "log_beta") if name not in cells.found.columns]
     if missing:
         raise DataError(
             f"{path}: missing columns {', '.join(missing)}. Give the filled-in proposals.csv of a "
-            "round, or any table with pair_id and log_beta; the columns found are "
-            f"{_short(', '.join(map(repr, table.columns)), 300)}."
+            f"round, or any table with pair_id and log_beta; the columns found are "
+            f"{_short(listed(cells.header), 300)}."
         )
 
 
@@ -315,12 +322,16 @@ def _same_ligand(theirs: str, ours: str) -> bool:
         return False
 
 
-def _same(text: str, value: Any) -> bool:
-    if not isinstance(value, int | float):
-        return value is None or text == str(value)
+def _same(name: str, text: str, pair: Mapping[str, Any]) -> bool:
+    """Whether a column of the form still says of the pair what the pool does."""
+    if pair.get(name) is None:
+        return True
+    if name == "n_ligands":
+        return plain_value(text) == pair[name]
+    metal, charge = (text, str(pair["charge"])) if name == "metal" else (pair["metal"], text)
     try:
-        return math.isclose(understand(text).value, value)
-    except ValueError:
+        return ion_of_cells(metal, charge) == MetalIon(pair["metal"], int(pair["charge"]))
+    except DataError:
         return False
 
 

@@ -39,7 +39,7 @@ from bo_loop.cli.verbs.ledger import (
     verify,
     withdraw,
 )
-from bo_loop.data.cells import MAX_FILE_BYTES
+from bo_loop.data.grids import MAX_FILE_BYTES
 
 __all__ = [
     "close",
@@ -137,6 +137,7 @@ def log(config: Mapping[str, Any]) -> None:
         content=sys.stdin.buffer.read(MAX_FILE_BYTES + 1) if piped else None,
         replicate=config["replicate"],
         confirm=config["confirm"],
+        encoding=config["encoding"],
         operator=config["operator"],
         **{key: config[key] or "" for key in ("method", "date", "note")},
     )
@@ -246,6 +247,7 @@ def predict(config: Mapping[str, Any]) -> None:
         temperature_C=config["temperature_C"],
         ionic_strength_M=config["ionic_strength_M"],
         protonation=config["protonation"],
+        encoding=config["encoding"],
     )
     _CONSOLE.print(f"{n} predictions in {config['out']}")
 
@@ -261,7 +263,8 @@ def import_(config: Mapping[str, Any]) -> None:
     """Read and curate literature."""
     from bo_loop.cli.verbs.imports import import_literature
 
-    table_options = {key: config[key] for key in ("columns", "temperature_C", "ionic_strength_M")}
+    options = ("columns", "temperature_C", "ionic_strength_M", "n_ligands", "encoding")
+    table_options = {key: config[key] for key in options}
     with PlainConsole(stderr=True).status("Importing") as progress:
         done = import_literature(
             config["source"],

@@ -6,8 +6,7 @@ import pandas as pd
 
 from bo_loop.base.errors import DataError
 from bo_loop.base.files import write_once
-from bo_loop.data.cells import read_cells
-from bo_loop.data.sources.csv import pairs_of
+from bo_loop.data.sources.csv import pairs_of, read_pairs
 from bo_loop.data.writing import refuse_output, table_bytes
 from bo_loop.library.model_folder import load
 from bo_loop.library.protonation import pka_columns, predict_protonation, proton_pairs
@@ -24,6 +23,7 @@ def predict_file(
     temperature_C: float,
     ionic_strength_M: float,
     protonation: bool = False,
+    encoding: str | None = None,
 ) -> int:
     """Write a table of pairs again, with ``mean`` and predictive ``sd`` of log β behind it.
 
@@ -34,8 +34,8 @@ def predict_file(
     model_dir : Path
         What `bo-loop fit` wrote.
     pairs : Path
-        A table as `bo_loop.data.sources.csv.pairs_of` reads it; its columns come back unchanged, in
-        order. Blank rows do not.
+        A table as `bo_loop.data.sources.csv.read_pairs` reads it; its columns come back unchanged,
+        in order. Blank rows do not.
     out : Path
         A new ``.csv`` file, for people, with three decimals; or ``.parquet``, with all.
     temperature_C, ionic_strength_M : float
@@ -43,6 +43,8 @@ def predict_file(
     protonation : bool
         Also write the pKa of each ligand's acids H_kL and their sds, ``pKa_HL, pKa_HL_sd,
         pKa_H2L, …``; empty where a ligand has fewer basic sites.
+    encoding : str, optional
+        Of a ``.csv``, as `bo_loop.data.encodings.decoded` takes it.
 
     Returns
     -------
@@ -57,7 +59,7 @@ def predict_file(
         If `out` cannot be written.
     """
     refuse_output(out)
-    cells = read_cells(pairs)
+    cells = read_pairs(pairs, encoding=encoding)
     wanted = pairs_of(cells, pairs, temperature_C=temperature_C, ionic_strength_M=ionic_strength_M)
     asked = pd.concat([wanted, proton_pairs(wanted)[list(wanted)]]) if protonation else wanted
     surrogate = load(model_dir, near=asked)
@@ -66,11 +68,11 @@ def predict_file(
     if protonation:
         acids = pka_columns(predict_protonation(surrogate, wanted), len(wanted))
         added = pd.concat([added, acids], axis=1)
-    taken = [column for column in added if column in cells.frame]
+    taken = [header for header in map(str.strip, cells.header) if header in added]
     if taken:
         raise DataError(f"{pairs} has a column {taken[0]!r}, which predict would add; rename it.")
     if out.suffix.lower() == ".csv":
         added = added.round(_DECIMALS)
-    table = cells.written.assign(**{column: added[column].to_numpy() for column in added})
+    table = pd.concat([cells.written, added], axis=1)
     write_once(out, table_bytes(table, out))
     return len(table)

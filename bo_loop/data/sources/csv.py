@@ -1,37 +1,41 @@
 """A lab's own tables as observations: CSV, Parquet or Excel, with other people's headers.
 
 Cells are read as text and handed to `bo_loop.data.observations`, which says what a value must be.
-What
-is wrong is reported together, by the row number that a spreadsheet shows (the header is row 1).
+What is wrong is reported together, by the row number that a spreadsheet shows.
 """
 
 import warnings
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from difflib import get_close_matches
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from bo_loop.base.errors import ConfigError, DataError
-from bo_loop.chemistry.ions import parse_ion
-from bo_loop.data.cells import Cells, bad_rows, read_cells, spreadsheet_rows
+from bo_loop.chemistry.ions import MetalIon, ion_of_cells
+from bo_loop.data.cells import Cells, bad_rows, note_of, read_cells, say, spreadsheet_rows
 from bo_loop.data.curation.curate import curate_as
 from bo_loop.data.curation.steps import examples
+from bo_loop.data.headers import listed
+from bo_loop.data.numbers import plain_value
 from bo_loop.data.observations import (
     OBSERVATION_COLUMNS,
     PAIR_COLUMNS,
+    STATED_SCALES,
     standardised,
     validate_observations,
     validate_pairs,
 )
+from bo_loop.data.quantities import read_quantity
 from bo_loop.data.sources import srd46
+from bo_loop.data.sources.constants import constants_of
 from bo_loop.data.sources.protonation import as_observations
 from bo_loop.data.sources.protonation import load as load_protonation
 
-REQUIRED = ("metal", "smiles", "n_ligands", "log_beta")
-CURATED = "curated"  # the column that `bo-loop import` writes: such rows are not curated again
+REQUIRED = ("metal", "smiles", "n_ligands")
+CURATED = "curated"  # the column that `bo-loop import` writes: yes, such rows are not curated again
+_NOT_NAMED = ("tentative", "note")  # what an import writes, and what a table may say freely
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,9 +45,11 @@ class Csv:
     Parameters
     ----------
     path : str, Path, or sequence of them
-        ``.csv`` (UTF-8 or cp932; comma, semicolon or tab), ``.parquet`` or ``.xlsx`` (its first
-        sheet). Columns are those of an observation; ``metal``, ``smiles``, ``n_ligands`` and
-        ``log_beta`` must be there. Without a column ``charge``, ``metal`` carries it ("Cu+2").
+        ``.csv`` (comma, semicolon or tab), ``.parquet`` or ``.xlsx`` (the first sheet that has the
+        columns). Columns are those of an observation, as `bo_loop.data.headers` recognises them;
+        ``metal``, ``smiles`` (or ``inchi``), ``n_ligands`` and ``log_beta`` must be there. Without
+        a column ``charge``, ``metal`` carries it ("Cu+2"). Columns log K1, log K2, log β3 … say n
+        themselves; stepwise ones are summed.
     columns : mapping of str to str, optional
         What the table calls a column: ``{"log_beta": "lg K", "smiles": "SMILES string"}``. A
         column mapped to None goes by its own name.
@@ -55,6 +61,10 @@ class Csv:
     protonation : str, Path, or sequence of them, optional
         Tables of protonation constants (`bo_loop.data.sources.protonation.load`), or the
         distribution of NIST SRD 46. They come behind the others, as observations of metal ``H``.
+    n_ligands : int, optional
+        Stands in for ``n_ligands`` cells that are empty or a column that is absent.
+    encoding : str, optional
+        Of ``.csv`` tables of observations, as `bo_loop.data.encodings.decoded` takes it.
     curation : mapping, optional
         Options of `bo_loop.data.curation.curate.curate`, ``{}`` for its defaults: curate the tables
         (not the protonation constants), with a warning that says what is set apart. Rows that
@@ -67,6 +77,8 @@ class Csv:
     ionic_strength_M: float = 0.1
     source: str | None = None
     protonation: str | Path | Sequence[str | Path] | None = None
+    n_ligands: int | None = None
+    encoding: str | None = None
     curation: Mapping[str, Any] | None = None
 
     def read(self) -> pd.DataFrame:
@@ -94,15 +106,10 @@ class Csv:
         paths = [path] if isinstance(path, str | Path) else list(path)
         if not paths:
             raise ConfigError("data.path is an empty list: give at least one table.")
-        defaults = {
-            name: str(getattr(self, name)) for name in ("temperature_C", "ionic_strength_M")
-        }
-        defaults |= {"ligand": "", "log_beta_sd": "", "censoring": "none"}
         tables, failures = [], []
         for one in map(Path, paths):
             try:
-                stands_in = {**defaults, "source": self.source or one.stem}
-                tables.append(_observations(one, columns, stands_in))
+                tables.append(_observations(one, columns, self))
             except DataError as error:
                 failures.append(error)
         if len(failures) == 1:
@@ -150,6 +157,20 @@ def _protonation(
     )
 
 
+def read_pairs(path: Path, *, encoding: str | None = None) -> Cells:
+    """Read a table of pairs as text, for `pairs_of`.
+
+    Raises
+    ------
+    DataError
+        As `bo_loop.data.cells.read_cells`, or if a column is missing.
+    """
+    needed = [column for column in REQUIRED if column in PAIR_COLUMNS]
+    cells = read_cells(path, (*PAIR_COLUMNS, "inchi"), needed=needed, encoding=encoding)
+    _refuse_missing(cells, needed, path, f"Rename its headers: pairs need {', '.join(needed)}.")
+    return cells
+
+
 def pairs_of(
     cells: Cells, where: str | Path, *, temperature_C: float, ionic_strength_M: float
 ) -> pd.DataFrame:
@@ -158,8 +179,7 @@ def pairs_of(
     Parameters
     ----------
     cells : Cells
-        With columns ``metal``, ``smiles`` and ``n_ligands``; without ``charge``, ``metal`` carries
-        it ("Cu+2"). Other columns than those of a pair are ignored.
+        As `read_pairs` returns it.
     where : str or Path
         The table, for messages.
     temperature_C, ionic_strength_M : float
@@ -173,107 +193,146 @@ def pairs_of(
     Raises
     ------
     DataError
-        If a column is missing, or with every bad row, by its row number in the file.
+        With every bad row, by its row number in the file.
     """
-    needed = [column for column in REQUIRED if column in PAIR_COLUMNS]
-    missing = [column for column in needed if column not in cells.frame]
+    defaults = {"temperature_C": temperature_C, "ionic_strength_M": ionic_strength_M}
+    frame, notes, problems = _described(cells, defaults, trusted=False)
+    say(notes, where)
+    frame = frame.assign(n_ligands=frame["n_ligands"].map(plain_value))
+    problems = [*cells.problems, *problems]
+    return _valid(frame, cells.rows, problems, PAIR_COLUMNS, validate_pairs, where)
+
+
+def _observations(path: Path, columns: dict[str, str], reader: "Csv") -> pd.DataFrame:
+    cells = read_cells(
+        path,
+        (*OBSERVATION_COLUMNS, "inchi", CURATED),
+        needed=("metal", "smiles", "log_beta"),
+        mapping=columns,
+        quiet=_NOT_NAMED,
+        encoding=reader.encoding,
+    )
+    needed = [
+        c
+        for c in ("metal", "smiles", "log_beta")
+        if not (c == "log_beta" and cells.found.constants)
+    ]
+    example = next((c for c in needed if c not in cells.frame), "log_beta")
+    _refuse_missing(
+        cells,
+        needed,
+        path,
+        f"Rename its headers, or map them: data.columns.{example}=<header>, or in bo-loop import "
+        f"columns.{example}=<header>.",
+    )
+    constants = constants_of(cells, str(path), n_ligands=reader.n_ligands)
+    defaults = {name: getattr(reader, name) for name in STATED_SCALES}
+    others, notes, problems = _described(cells, defaults, trusted=CURATED in cells.frame)
+    say([*notes, *constants.understood], path)
+    source = others.get("source", pd.Series("", index=others.index))
+    others["source"] = source.where(source.ne(""), reader.source or path.stem)
+    rows = [cells.rows[at] for at in constants.at]
+    problems = [*cells.problems, *problems, *constants.problems]
+    frame = constants.frame(others)
+    curated = frame.get(CURATED, pd.Series("", index=frame.index))
+    frame = _valid(frame, rows, problems, OBSERVATION_COLUMNS, validate_observations, path)
+    return frame.assign(**{CURATED: curated.astype("str")})
+
+
+def _described(
+    cells: Cells, defaults: Mapping[str, float], *, trusted: bool
+) -> tuple[pd.DataFrame, list[str], list[str]]:
+    """Return all that a table says but for constants; what was understood; what is wrong.
+
+    Where the rows are `trusted`, their degrees are not doubted.
+    """
+    frame = cells.frame.copy()
+    if "inchi" in frame:
+        drawn = frame.get("smiles", pd.Series("", index=frame.index))
+        frame["smiles"] = drawn.where(drawn.ne(""), frame["inchi"])
+    if "ligand" not in frame:
+        frame["ligand"] = ""
+    ions, notes, problems = _ions(frame, cells.rows)
+    frame["metal"], frame["charge"] = ions
+    for column, default in defaults.items():
+        unit = cells.found.units.get(column, "")
+        values = []
+        for number, text in zip(cells.rows, frame.get(column, [""] * len(frame)), strict=True):
+            values.append(default)
+            if not text:
+                continue
+            try:
+                reading, doubt = read_quantity(column, text, unit)
+                if doubt and not trusted:
+                    raise ValueError(doubt)
+            except ValueError as error:
+                problems.append(f"row {number}, {column}: {text!r} — {error}")
+                continue
+            values[-1] = reading.value
+            notes += note_of(f"row {number}", column, text, reading)
+        frame[column] = values
+    return frame, notes, problems
+
+
+def _ions(
+    frame: pd.DataFrame, rows: Sequence[int]
+) -> tuple[tuple[list[str], list[int]], list[str], list[str]]:
+    """Return metals and charges; what was not written as here; and what cannot be read."""
+    charges = frame["charge"] if "charge" in frame else [""] * len(frame)
+    found: dict[tuple[str, str], MetalIon] = {}
+    notes, problems, reasons = [], [], {}
+    written = list(zip(frame["metal"], charges, strict=True))
+    for metal, charge in dict.fromkeys(written):
+        try:
+            ion = found[metal, charge] = ion_of_cells(metal, charge)
+        except DataError as error:
+            reasons[metal, charge] = str(error)
+            continue
+        if metal not in (ion.metal, str(ion)):
+            notes.append(f"metal {metal!r} as {ion}")
+    for number, cell in zip(rows, written, strict=True):
+        if cell in reasons:
+            where = "charge" if reasons[cell].startswith("expected the ion's charge") else "metal"
+            reason = f"{cell[1]!r} — {reasons[cell]}" if where == "charge" else reasons[cell]
+            problems.append(f"row {number}, {where}: {reason}")
+    # A metal that is reported already shall not be reported for its charge as well.
+    ions = [found.get(cell, MetalIon("Cu", 1)) for cell in written]
+    return ([ion.metal for ion in ions], [ion.charge for ion in ions]), notes, problems
+
+
+def _refuse_missing(cells: Cells, needed: Sequence[str], where: str | Path, way_out: str) -> None:
+    columns = {*cells.found.columns} | ({"smiles"} if "inchi" in cells.found.columns else set())
+    missing = [column for column in needed if column not in columns]
     if missing:
+        structures = " (or inchi; names are not read)" if "smiles" in missing else ""
         raise DataError(
-            f"{where} has no column {', '.join(missing)}; it has "
-            f"{', '.join(map(repr, cells.frame))}. Rename its headers: pairs need "
-            f"{', '.join(needed)}."
+            f"{where} has no column {', '.join(missing)}{structures}; it has "
+            f"{listed(cells.header)}. {way_out}"
         )
-    _refuse_lookalikes(cells.frame, PAIR_COLUMNS, where)
-    defaults = {"temperature_C": str(temperature_C), "ionic_strength_M": str(ionic_strength_M)}
-    return _valid(cells, {**defaults, "ligand": ""}, PAIR_COLUMNS, validate_pairs, where)
-
-
-def _observations(path: Path, columns: dict[str, str], defaults: dict[str, str]) -> pd.DataFrame:
-    cells = read_cells(path)
-    cells = replace(cells, frame=_renamed(cells.frame, columns, path))
-    frame = _valid(cells, defaults, OBSERVATION_COLUMNS, validate_observations, path)
-    curated = cells.frame.get(CURATED, "")
-    return frame.assign(**{CURATED: pd.Series(curated, index=frame.index, dtype="str")})
 
 
 def _valid(
-    cells: Cells,
-    defaults: Mapping[str, str],
+    frame: pd.DataFrame,
+    rows: Sequence[int],
+    problems: Sequence[str],
     columns: Sequence[str],
     validate: Callable[[pd.DataFrame, str], pd.DataFrame],
     where: str | Path,
 ) -> pd.DataFrame:
-    """Fill in defaults, validate and standardise, and raise one error for all that is wrong."""
-    frame, problems = _charges_from_metals(cells.frame, cells.rows)
-    problems = [*cells.problems, *problems]
-    for column, value in defaults.items():
-        present = frame[column] if column in frame else pd.Series("", index=frame.index)
-        frame = frame.assign(**{column: present.where(present.ne(""), value)})
+    """Validate and standardise, and raise one error for all that is wrong."""
+    problems = list(problems)
     frame = frame[list(columns)]
     for check in (validate, standardised):
         try:
             frame = check(frame, str(where))
         except DataError as error:
-            problems += _not_said(spreadsheet_rows(error.problems, cells.rows), problems)
+            problems += _not_said(spreadsheet_rows(error.problems, rows), problems)
     if problems:
         raise bad_rows(where, problems)
     return frame
 
 
 def _not_said(lines: Sequence[str], said: Sequence[str]) -> list[str]:
-    """Leave out the lines about a cell that has one already."""
+    """Leave out the lines about a cell that has one already; a row of several constants has one."""
     cells = {line.partition(":")[0] for line in said}
-    return [line for line in lines if line.partition(":")[0] not in cells]
-
-
-def _renamed(frame: pd.DataFrame, columns: dict[str, str], path: Path) -> pd.DataFrame:
-    headers = ", ".join(map(repr, frame.columns))
-    absent = [theirs for theirs in columns.values() if theirs not in frame]
-    if absent:
-        raise DataError(
-            f"{path} has no column {', '.join(map(repr, absent))}, which columns= names. It "
-            f"has {headers}."
-        )
-    kept = {c: frame[c] for c in frame.columns if c not in columns.values()}
-    frame = pd.DataFrame({**kept, **{ours: frame[theirs] for ours, theirs in columns.items()}})
-    missing = [column for column in REQUIRED if column not in frame]
-    if missing:
-        raise DataError(
-            f"{path} has no column {', '.join(missing)}; it has {headers}. Rename its headers, or "
-            f"map them: data.columns.{missing[0]}=<header>, or in bo-loop import "
-            f"columns.{missing[0]}=<header>."
-        )
-    _refuse_lookalikes(frame, OBSERVATION_COLUMNS, path)
-    return frame
-
-
-def _refuse_lookalikes(frame: pd.DataFrame, columns: Sequence[str], where: str | Path) -> None:
-    """Raise if a column that would be passed over is nearly named like one that is not there."""
-    optional = {column.lower(): column for column in columns if column not in frame}
-    for header in frame.columns.difference(list(columns), sort=False):
-        meant = get_close_matches(header.lower(), optional, n=1, cutoff=0.85)
-        if meant:
-            column = optional[meant[0]]
-            raise DataError(
-                f"{where}: column {header!r} is not one that is read; {column!r} is. If that is "
-                "what it holds, rename it; if not, rename it to something less alike."
-            )
-
-
-def _charges_from_metals(
-    frame: pd.DataFrame, rows: Sequence[int]
-) -> tuple[pd.DataFrame, list[str]]:
-    """Split "Cu+2" into metal and charge where the table has no column of charges."""
-    if "charge" in frame:
-        return frame, []
-    ions, problems = {}, []
-    for text in frame["metal"].unique():
-        try:
-            ions[text] = parse_ion(text)
-        except DataError as error:
-            found = frame["metal"].eq(text)
-            problems += [f"row {rows[i]}, metal: {error}" for i in range(len(rows)) if found.iat[i]]
-    # A metal that is reported already shall not be reported for its charge as well.
-    metals = frame["metal"].map(lambda text: ions[text].metal if text in ions else "Cu")
-    charges = frame["metal"].map(lambda text: str(ions[text].charge) if text in ions else "1")
-    return frame.assign(metal=metals, charge=charges), problems
+    return [line for line in dict.fromkeys(lines) if line.partition(":")[0] not in cells]

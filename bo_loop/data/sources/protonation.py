@@ -19,14 +19,15 @@ import pandas as pd
 
 from bo_loop.base.errors import DataError
 from bo_loop.chemistry.ions import MAX_PROTONS, METALS, PROTON
-from bo_loop.data.cells import bad_rows, read_cells, spreadsheet_rows
+from bo_loop.data.cells import Cells, bad_rows, note_of, read_cells, say, spreadsheet_rows
+from bo_loop.data.headers import listed
 from bo_loop.data.observations import (
-    LOG_BETA_RANGE,
     OBSERVATION_COLUMNS,
     STATED_SCALES,
     standardised,
     validate_observations,
 )
+from bo_loop.data.quantities import LOG_BETA_RANGE, read_quantity
 
 COLUMNS = (
     "smiles",
@@ -44,7 +45,6 @@ REQUIRED = ("smiles", "equilibrium", "temperature_C", "ionic_strength_M", "log_K
 _EQUILIBRIUM = re.compile(r"\[(H\d*L)\]/(?:\[(H?\d*L)\]\[H\]|\[H\]\[(H?\d*L)\])")
 _BRACKETED = re.compile(r"\[\d*([A-Z][a-z]?)")
 _SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
-_LIMITS = {"temperature_C": (-50, 400), "ionic_strength_M": (0, 30), "log_K": (-10, 60)}
 
 
 def load(*, path: str | Path | Sequence[str | Path], source: str | None = None) -> pd.DataFrame:
@@ -177,22 +177,23 @@ def _nearest(rows: pd.DataFrame, temperature_C: float, ionic_strength_M: float) 
 
 
 def _table(path: Path, source: str) -> pd.DataFrame:
-    cells = read_cells(path)
-    missing = [column for column in REQUIRED if column not in cells.frame]
+    cells = read_cells(
+        path, (*REQUIRED, "inchi", "ligand", "source"), needed=REQUIRED, quiet=("note",)
+    )
+    frame, problems = cells.frame, list(cells.problems)
+    if "smiles" not in frame and "inchi" in frame:
+        frame = frame.rename(columns={"inchi": "smiles"})
+    missing = [column for column in REQUIRED if column not in frame]
     if missing:
         raise DataError(
-            f"{path} has no column {', '.join(missing)}; it has {', '.join(cells.frame.columns)}. "
+            f"{path} has no column {', '.join(missing)}; it has {listed(cells.header)}. "
             f"Protonation constants need {', '.join(REQUIRED)}."
         )
-    frame, problems = cells.frame, list(cells.problems)
     values: dict[str, pd.Series] = {}
-    for column, (low, high) in _LIMITS.items():
-        values[column] = pd.to_numeric(frame[column], errors="coerce").astype("float64")
-        problems += [
-            f"row {cells.rows[i]}, {column}: {text!r} — expected a number from {low} to {high}"
-            for i, text in enumerate(frame[column])
-            if not low <= values[column].iat[i] <= high
-        ]
+    for column in ("temperature_C", "ionic_strength_M", "log_K"):
+        values[column], notes, wrong = _numbers(frame[column], column, cells)
+        say(notes, path)
+        problems += wrong
     protons = [_protons(text) for text in frame["equilibrium"]]
     problems += [
         f"row {cells.rows[i]}, equilibrium: {text!r} — expected one proton added to one ligand, as "
@@ -200,8 +201,8 @@ def _table(path: Path, source: str) -> pd.DataFrame:
         for i, text in enumerate(frame["equilibrium"])
         if not protons[i]
     ]
-    # Chromate and its like are acids, but no ligands of this program: they stay as written.
-    ligands = ~frame["smiles"].map(_holds_metal)
+    # Chromate and its like are acids, but not ligands of this program: they stay as written.
+    ligands = ~frame["smiles"].map(_holds_metal).astype(bool)
     where = [row for row, is_ligand in zip(cells.rows, ligands, strict=True) if is_ligand]
     try:
         smiles = standardised(frame[ligands], str(path))["smiles"].reindex(frame.index)
@@ -213,6 +214,24 @@ def _table(path: Path, source: str) -> pd.DataFrame:
     text = {c: frame.get(c, "") for c in ("ligand", "source")}
     rows = frame.assign(**values, **text, n_protons=protons, log_k=values["log_K"])
     return rows.assign(source=rows["source"].where(rows["source"].ne(""), source))
+
+
+def _numbers(texts: pd.Series, column: str, cells: Cells) -> tuple[pd.Series, list[str], list[str]]:
+    """Return a column of numbers, what was not written plainly, and what cannot be used."""
+    values, notes, problems = [], [], []
+    unit = cells.found.units.get(column, "")
+    for row, text in zip(cells.rows, texts, strict=True):
+        values.append(np.nan)
+        try:
+            reading, doubt = read_quantity(column, text, unit)
+            if doubt:
+                raise ValueError(doubt)
+        except ValueError as error:
+            problems.append(f"row {row}, {column}: {text!r} — {error}")
+            continue
+        values[-1] = reading.value
+        notes += note_of(f"row {row}", column, text, reading)
+    return pd.Series(values, index=texts.index, dtype="float64"), notes, problems
 
 
 def _protons(equilibrium: str) -> int:

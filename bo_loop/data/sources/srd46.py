@@ -13,7 +13,8 @@ import pandas as pd
 
 from bo_loop.base.errors import DataError
 from bo_loop.data.curation.steps import Step, drop, note
-from bo_loop.data.observations import LOG_BETA_RANGE, OBSERVATION_COLUMNS
+from bo_loop.data.observations import OBSERVATION_COLUMNS
+from bo_loop.data.quantities import LOG_BETA_RANGE
 from bo_loop.data.sources.mysql_dump import Wanted, read_tables
 from bo_loop.data.sources.protonation import with_cumulative
 from bo_loop.data.sources.srd46_names import ligands, metal_ions, structure_notes

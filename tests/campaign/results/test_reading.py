@@ -63,7 +63,7 @@ def test_what_the_lab_states_goes_into_the_event(tmp_path):
 
 
 def test_missing_column_is_named(tmp_path):
-    assert "missing columns log_beta" in refusal(tmp_path, "pair_id,logbeta\nNi+2:L1:A,7\n")
+    assert "missing columns log_beta" in refusal(tmp_path, "pair_id,value\nNi+2:L1:A,7\n")
 
 
 def test_every_bad_value_is_listed_with_row_column_and_what_is_expected(tmp_path):

@@ -13,7 +13,7 @@ from bo_loop.cli.verbs import campaign as commands
 from bo_loop.data import Minteq
 from bo_loop.library.model_folder import load
 
-CONDITIONS = {"temperature_C": 25.0, "ionic_strength_M": 0.0}
+CONDITIONS = {"temperature_C": 25.0, "ionic_strength_M": 0.0, "encoding": None}
 
 
 def predict(folder, pairs, out="pred.csv", **conditions):
@@ -169,7 +169,7 @@ def test_lists_every_bad_row_and_writes_nothing(folder):
         (GLYCINE.replace("n_ligands", "n_ligands,mean").replace(",1\n", ",1,0\n"), "'mean'"),
         (GLYCINE.replace("smiles", "smiles,temperature_c").replace(",1\n", ",1,0\n"), "alike"),
         ("metal,smiles,n_ligands\n", "holds no rows"),
-        ("metal,smiles,n_ligands\nH+,CCN,1\n", "is the proton, no metal ion"),
+        ("metal,smiles,n_ligands\nH+,CCN,1\n", "is the proton, not a metal ion"),
     ],
 )
 def test_says_what_is_wrong_with_the_pairs(folder, pairs, message):

@@ -1,0 +1,142 @@
+"""Quantities of a table: the units that they are written in, and the values that can be true."""
+
+import re
+from dataclasses import replace
+
+from bo_loop.data.numbers import Reading, understand
+
+LOG_BETA_RANGE = (-10.0, 60.0)
+LIMITS = {
+    "log_beta": (*LOG_BETA_RANGE, "log10 of the constant, between −10 and 60"),
+    "log_K": (*LOG_BETA_RANGE, "log10 of the constant, between −10 and 60"),
+    "log_beta_sd": (0.0, 60.0, "a standard deviation, a number of 0 or more"),
+    "temperature_C": (-50.0, 400.0, "degrees Celsius between −50 and 400"),
+    "ionic_strength_M": (0.0, 30.0, "mol/L between 0 and 30"),
+    "cost": (1e-12, 1e12, "a price above 0"),
+}
+"""By column: least and largest value, and what is expected in words."""
+
+CENSORING = ("none", "lower", "upper")
+
+_KELVIN = 273.15
+_UNITS = {
+    "temperature_C": {
+        "°C": ("°c", "ºc", "℃", "c", "degc", "celsius", "degreesc", "degreescelsius"),
+        "K": ("k", "°k", "kelvin"),
+    },
+    "ionic_strength_M": {
+        "M": (
+            *("M", "mol/l", "moll-1", "mol·l-1", "moll^-1", "mol/dm3", "mol/dm^3", "moldm-3"),
+            *("mol·dm-3", "moldm^-3", "molar", "molperl"),
+        ),
+        "mM": ("mM", "mmol/l", "mmoll-1", "mmol·l-1", "mmol/dm3", "mmoldm-3", "millimolar"),
+    },
+}
+_WITH_UNIT = re.compile(r"(?P<number>.*[\d)])\s*(?P<unit>[^\d\s)*†‡§¶][^*†‡§¶]{0,11})")
+_SUPERSCRIPTS = str.maketrans("⁻−³¹", "--31")
+_TENTHS = 9  # decimals that a conversion keeps
+
+_HOT = 270.0  # °C; water at its own pressure is measured below, and kelvin above
+
+
+def unit_of(column: str, text: str) -> str | None:
+    """Return the unit that a header or a cell names, as `_UNITS` writes it.
+
+    Parameters
+    ----------
+    column : str
+        Of an observation.
+    text : str
+        What stands in brackets in the header, or behind the number.
+
+    Returns
+    -------
+    str or None
+        ``"°C"``, ``"K"``, ``"M"``, ``"mM"``; None for text that is not a unit of the column.
+    """
+    plain = "".join(text.split()).translate(_SUPERSCRIPTS)
+    for unit, names in _UNITS.get(column, {}).items():
+        # M is molar and m is molal; all other units are as good in capitals.
+        if plain in names or (
+            (len(plain) > 2 or column == "temperature_C") and plain.lower() in names
+        ):
+            return unit
+    return None
+
+
+def read_quantity(column: str, text: str, unit: str = "") -> tuple[Reading, str]:
+    """Read a cell of a column, in the units of the program.
+
+    Parameters
+    ----------
+    column : str
+        One of `LIMITS`.
+    text : str
+        The cell.
+    unit : str
+        What the column's header says, as `unit_of` returns it; what the cell says goes first.
+
+    Returns
+    -------
+    reading : Reading
+        Converted.
+    doubt : str
+        Why the value may be in another unit than it seems; or ``""``.
+
+    Raises
+    ------
+    ValueError
+        Why it is refused, and what to write instead.
+    """
+    stated = ""
+    if column in _UNITS and (found := _WITH_UNIT.fullmatch(text.strip())):
+        stated = unit_of(column, found["unit"]) or ""
+        text = found["number"] if stated else text
+    try:
+        reading = _converted(understand(text), stated or unit)
+    except ValueError as error:
+        known = column == "log_beta" or not str(error).startswith("expected")
+        raise ValueError(str(error) if known else f"expected {LIMITS[column][2]}") from error
+    if stated:
+        reading = replace(reading, plain=False)
+    check(column, reading)
+    if column == "cost" and re.search(r"\d,\d{3}(?!\d)", text):
+        raise ValueError("1.234 or 1234? — write the price without a comma")
+    doubt = ""
+    if column == "temperature_C" and not stated and unit != "K" and reading.value >= _HOT:
+        v = reading.value
+        doubt = f"is it {v - _KELVIN:.2f} °C, written in kelvin? Write {v:g} K or {v:g} °C"
+    return reading, doubt
+
+
+def check(column: str, reading: Reading) -> None:
+    """Refuse what cannot be true of a column.
+
+    Raises
+    ------
+    ValueError
+        If the value or its sd lies outside `LIMITS`, or stands beside a sign that only log β has.
+    """
+    low, high, expected = LIMITS[column]
+    if column not in ("log_beta", "log_K") and (
+        reading.censoring != "none" or reading.sd is not None
+    ):
+        raise ValueError(f"expected {expected}, without sign and ±")
+    if column == "log_K" and reading.censoring != "none":
+        raise ValueError("a bound on a protonation constant is not used: leave the row out")
+    if not low <= reading.value <= high:
+        raise ValueError(f"expected {expected}")
+    if reading.sd is not None and not 0 <= reading.sd <= LIMITS["log_beta_sd"][1]:
+        raise ValueError(f"behind ±: expected {LIMITS['log_beta_sd'][2]}")
+
+
+def _converted(reading: Reading, unit: str) -> Reading:
+    if unit == "K":
+        return replace(reading, value=round(reading.value - _KELVIN, _TENTHS))
+    if unit == "mM":
+        return replace(reading, value=round(reading.value / 1000, _TENTHS + 3))
+    if unit == "ln":
+        scale = 0.4342944819032518
+        sd = None if reading.sd is None else round(reading.sd * scale, _TENTHS)
+        return replace(reading, value=round(reading.value * scale, _TENTHS), sd=sd)
+    return reading
