@@ -96,7 +96,7 @@ def import_literature(
     names = [Path(path).name] if isinstance(path, str) else [Path(one).name for one in path]
     title = ", ".join(names)
     report, page = curation_report(curated, len(rows), title=title, read_steps=read_steps)
-    done = {} if curation is None else {tables.CURATED: "yes"}
+    done = {tables.CURATED: "no" if curation is None else "yes"}
     contents = (
         table_bytes(curated.observations.assign(**done), out),
         (json.dumps(report, ensure_ascii=False, indent=1) + "\n").encode("utf-8"),
