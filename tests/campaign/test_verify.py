@@ -54,11 +54,17 @@ def test_a_view_changed_by_hand_is_noticed_and_not_trusted(campaign, tmp_path):
     honest = path.read_bytes()
     path.write_bytes(honest.replace(b"9.5", b"19.5"))
     assert outcomes(campaign) == {
-        "measurements.csv": ("failed", "is not what the ledger says: it was changed by hand")
+        "measurements.csv": ("failed", "shows results that the ledger does not have: event 3")
     }
     assert campaign.measurements()["log_beta"].tolist() == [9.5]
-    campaign.suggest()
+    with pytest.warns(UserWarning, match=r"does not have \(event 3\); it was kept as"):
+        campaign.suggest()
     assert path.read_bytes() == honest
+    path.write_bytes(honest.replace(b"ligand A", b"ligand B"))
+    assert outcomes(campaign)["measurements.csv"] == (
+        "failed",
+        "is not what the ledger says: it was changed by hand",
+    )
 
 
 def test_a_view_that_is_behind_is_told_from_one_that_was_changed(campaign, tmp_path):
