@@ -40,7 +40,7 @@ def test_yaml_that_is_not_ours_is_one_error_at_once(content):
     begun = time.process_time()
     with pytest.raises(CampaignError, match=r"not written by bo-loop.*where it has been"):
         received.read_yaml(HERE, content)
-    assert time.process_time() - begun < 2.0
+    assert time.process_time() - begun < 20.0  # a bomb would take hours
 
 
 def test_plain_yaml_is_read_with_its_few_aliases():
