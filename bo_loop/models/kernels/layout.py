@@ -14,10 +14,10 @@ number of features (Hvarfner, Hellsten, Nardi, Vanilla Bayesian optimization per
 dimensions, ICML 2024). Lengthscales of the pair, on the scales of the schema: log-normal about 3
 for n; about 60 for conditions, so that what 10 °C or 1 mol/L do to log β, beyond what is known of
 it, has a standard deviation of a few hundredths of that of log β: 0.2, as in NIST SRD 46.
-Variances: log-normal about 0.3, sd 1. Slopes: normal about 0, sd 0.03, for features whose sd is 1,
-so that many agree on an amplitude that few cannot extrapolate (with Zn²⁺ and Cd²⁺ hidden, 0.15 made
-their constants 6 too large, 0.03 made them 3, and unseen ligands were predicted alike); that in log n,
-about 0.5, sd 0.25: log β_n is a sum of n stepwise constants.
+Variances: log-normal about 0.3, sd 1. Slopes: normal about 0, sd 0.03, for features whose sd is 1:
+what a few ions suggest must not be extrapolated (with Zn²⁺ and Cd²⁺ hidden, 0.15 made their
+constants 6 too large, 0.03 makes them 3 too large; unseen ligands are predicted alike). The slope
+in log n: about 0.5, sd 0.25: log β_n is a sum of n stepwise constants.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
