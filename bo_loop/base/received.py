@@ -177,7 +177,16 @@ def _require_small(root: Any) -> None:
 
 
 def read_parquet(path: Path, content: bytes) -> "pd.DataFrame":
-    """Return the table that a Parquet file holds.
+    """Return the table that a Parquet file holds, as `read_table`."""
+    table = read_table(path, content)
+    try:
+        return table.to_pandas()
+    except Exception as error:  # its metadata may ask pandas for anything
+        raise not_ours(path, f"it is not a Parquet table ({_short(error)})") from error
+
+
+def read_table(path: Path, content: bytes) -> "pa.Table":
+    """Return the table that a Parquet file holds, read without pandas.
 
     Raises
     ------
@@ -199,7 +208,7 @@ def read_parquet(path: Path, content: bytes) -> "pd.DataFrame":
         ]
         # A few bytes can stand for one long text in millions of rows: look before it is unpacked
         packed = parquet.ParquetFile(io.BytesIO(content), read_dictionary=texts).read()
-        return _unpacked(packed).to_pandas()
+        return _unpacked(packed)
     except Exception as error:  # Arrow fails in many ways on bytes that are not Parquet
         raise not_ours(path, f"it is not a Parquet table ({_short(error)})") from error
 
@@ -258,6 +267,32 @@ def _is_kind(column: "pd.Series", kind: str) -> bool:
         return types.is_integer_dtype(column.dtype)
     number = types.is_numeric_dtype(column.dtype) and not types.is_bool_dtype(column.dtype)
     return number and bool((abs(column) < math.inf).all())
+
+
+def require_values(path: Path, columns: Mapping[str, list[Any]], kinds: Mapping[str, str]) -> None:
+    """Check columns of plain values as `require_columns` checks a table.
+
+    Raises
+    ------
+    CampaignError
+        Naming columns that are missing, or hold something else.
+    """
+    if missing := [name for name in kinds if name not in columns]:
+        raise not_ours(path, f"it lacks the columns {', '.join(missing)}")
+    if wrong := [n for n, kind in kinds.items() if not all(_IS[kind](v) for v in columns[n])]:
+        raise not_ours(path, f"the columns {', '.join(wrong)} hold other values than expected")
+
+
+def _is_number(value: Any) -> bool:
+    plain = isinstance(value, int | float) and not isinstance(value, bool)
+    return plain and math.isfinite(value)
+
+
+_IS = {
+    "text": lambda value: isinstance(value, str),
+    "integer": lambda value: isinstance(value, int) and not isinstance(value, bool),
+    "number": _is_number,
+}
 
 
 def require_keys(path: Path, values: Mapping[str, Any], kinds: Mapping[str, type]) -> None:

@@ -21,6 +21,17 @@ Floats = NDArray[np.float64]
 Rows = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 
+PAIR_COLUMNS = (
+    "metal",
+    "charge",
+    "ligand",
+    "smiles",
+    "n_ligands",
+    "temperature_C",
+    "ionic_strength_M",
+)
+"""The columns of a table of pairs."""
+
 
 @runtime_checkable
 class Source(Protocol):

@@ -1,33 +1,50 @@
 """The pairs of a campaign as its objective sees them."""
 
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, TypeAlias, Union
+
 import numpy as np
-import pandas as pd
 
 from bo_loop.acquisition.objectives.base import Objective
 from bo_loop.acquisition.objectives.compound import log_costs
 from bo_loop.base.errors import ConfigError
-from bo_loop.base.types import PoolPairs
+from bo_loop.base.types import Mask, PoolPairs
 from bo_loop.chemistry.ions import MAX_PROTONS, PROTON
-from bo_loop.data.mirror_images import isomers
+from bo_loop.chemistry.isomers import isomers
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Table: TypeAlias = Union["pd.DataFrame", Mapping[str, list[Any]]]
 
 SPECIES = ["metal", "charge", "n_ligands"]
 
 
-def pool_pairs(pairs: pd.DataFrame, own: np.ndarray | None = None) -> PoolPairs:
-    """Return the rows of `pairs`; of those that are not `own` (N,) bool, nothing is asked."""
-    metals = pairs["metal"].str.cat(pairs["charge"].map("{:+d}".format))
+def pool_pairs(pairs: "Table", own: Mask | None = None) -> PoolPairs:
+    """Return what objectives ask of a table of pairs.
+
+    Parameters
+    ----------
+    pairs : DataFrame or mapping of str to list, N rows
+        The columns of a pool.
+    own : (N,) bool, optional
+        Rows that may be scored; all if not given.
+    """
+    ions = zip(pairs["metal"], pairs["charge"], strict=True)
     return PoolPairs(
         pair_ids=tuple(pairs["pair_id"]),
-        n_ligands=pairs["n_ligands"].to_numpy(np.int64),
-        metals=tuple(metals),
+        n_ligands=np.asarray(pairs["n_ligands"], dtype=np.int64),
+        metals=tuple(f"{metal}{charge:+d}" for metal, charge in ions),
         ligands=tuple(pairs["ligand_group"]),
-        own=np.ones(len(pairs), dtype=bool) if own is None else own,
-        cost=pairs["cost"].to_numpy(np.float64) if "cost" in pairs else None,
-        isomers=tuple(isomers(pairs)),
+        own=np.ones(len(pairs["pair_id"]), dtype=bool) if own is None else own,
+        cost=np.asarray(pairs["cost"], dtype=np.float64) if "cost" in pairs else None,
+        isomers=tuple(isomers(pairs["ligand_group"], pairs["smiles"])),
     )
 
 
-def known_pairs(literature: pd.DataFrame, pool: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+def known_pairs(
+    literature: "pd.DataFrame", pool: "pd.DataFrame"
+) -> tuple["pd.DataFrame", "pd.DataFrame"]:
     """Return literature pairs of the pool's metals and n, and those that the pool lacks.
 
     They are under the pool's conditions, if it has only one.
@@ -39,14 +56,15 @@ def known_pairs(literature: pd.DataFrame, pool: pd.DataFrame) -> tuple[pd.DataFr
     return known, known[~known["pair_id"].isin(pool["pair_id"])].reindex(columns=pool.columns)
 
 
-def protonated(pairs: pd.DataFrame) -> pd.DataFrame:
+def protonated(pairs: "pd.DataFrame") -> "pd.DataFrame":
     """Return the rows of every ligand's protonation constants, which are only predicted.
 
     They are those of the pseudo-ion ``H``, one for each basic site.
     """
     from bo_loop.chemistry.basicity import basic_sites  # RDKit: `bo-loop status` does without
 
-    distinct = pairs[~pairs.assign(isomer=isomers(pairs)).duplicated(["ligand_group", "isomer"])]
+    isomer = isomers(pairs["ligand_group"], pairs["smiles"])
+    distinct = pairs[~pairs.assign(isomer=isomer).duplicated(["ligand_group", "isomer"])]
     sites = [basic_sites(smiles) for smiles in distinct["smiles"]]
     rows = distinct.iloc[np.repeat(np.arange(len(distinct)), sites)]
     protons = np.array([j for count in sites for j in range(1, count + 1)], dtype=np.int64)
@@ -55,7 +73,7 @@ def protonated(pairs: pd.DataFrame) -> pd.DataFrame:
     return rows.assign(pair_id=ids, metal=PROTON, charge=protons, n_ligands=1)
 
 
-def require_items(objective: Objective, literature: pd.DataFrame, pool: pd.DataFrame) -> None:
+def require_items(objective: Objective, literature: "pd.DataFrame", pool: "pd.DataFrame") -> None:
     """Refuse an objective that cannot judge any pair of a pool.
 
     Raises
@@ -75,6 +93,8 @@ def require_items(objective: Objective, literature: pd.DataFrame, pool: pd.DataF
         protons = np.full((len(pool), MAX_PROTONS), -np.inf)
         objective.of_constants(zeros, protons, ions, pool["n_ligands"].to_numpy(np.int64))
         return
+    import pandas as pd
+
     _, extra = known_pairs(literature, pool)
     pairs = pool_pairs(pd.concat([pool, extra], ignore_index=True))
     parts = objective.parts(pairs)[: len(pool)]

@@ -1,30 +1,34 @@
 """A campaign's folder, opened: its record read, its views written."""
 
-import getpass
 import json
 import warnings
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
+from bo_loop.acquisition.objectives.base import Objective
 from bo_loop.base import files, received
+from bo_loop.base.config import build_as
 from bo_loop.base.errors import CampaignError
+from bo_loop.base.folders import safe_name
 from bo_loop.campaign import sealed
 from bo_loop.campaign.ledger.events import Event, NewEvent
 from bo_loop.campaign.ledger.fold import fold
 from bo_loop.campaign.ledger.ledger import Appended, Ledger
 from bo_loop.campaign.ledger.state import CampaignState, Round
+from bo_loop.campaign.pool_rows import Table, pool_pairs
 from bo_loop.campaign.settings import check_targets
-from bo_loop.campaign.views import forms, history, views
+from bo_loop.campaign.views import forms, views
+from bo_loop.campaign.views.history import COLUMNS, history
 from bo_loop.campaign.views.status import Status, status_of
+from bo_loop.campaign.views.worth import worth_of
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from bo_loop.features.schema import FeatureSchema
 
 _PACKAGES = ("bo-loop", "torch", "gpytorch", "botorch", "numpy", "scipy", "rdkit")
@@ -39,12 +43,12 @@ class Recorded:
     Parameters
     ----------
     recorded : DataFrame
-        The new events, as `Record.history` tells them; none if the ledger said so already.
+        The new events, as in `Record.history`; empty if the ledger held them already.
     notice : str
-        What the user must be told of the ledger; empty if nothing.
+        What the user has to know of the ledger; may be empty.
     """
 
-    recorded: pd.DataFrame
+    recorded: "pd.DataFrame"
     notice: str
 
 
@@ -52,6 +56,8 @@ def who(operator: str | None) -> str:
     """Return `operator`, or the login name where none is given; "" if there is not even that."""
     if operator is not None:
         return operator
+    import getpass
+
     try:
         return getpass.getuser()
     except (OSError, KeyError, ImportError):  # no such user: some containers
@@ -60,6 +66,8 @@ def who(operator: str | None) -> str:
 
 def versions() -> dict[str, str]:
     """Return the versions of the packages on which numbers may depend."""
+    from importlib.metadata import version  # a tenth of the start of `bo-loop status`
+
     return {package: version(package) for package in _PACKAGES}
 
 
@@ -96,6 +104,11 @@ class Record:
         files.refuse_links(path)
         self.sealed = sealed.Sealed(path, self.state().sealed)
 
+    @classmethod
+    def open(cls, name: str, directory: str | Path = "campaigns") -> "Record":
+        """Open the record of the campaign `name` below `directory`."""
+        return cls(Path(directory) / safe_name(name))
+
     @cached_property
     def config(self) -> dict[str, Any]:
         """What was sealed at `start`."""
@@ -107,12 +120,12 @@ class Record:
         return self.sealed.config()["choices"]
 
     @cached_property
-    def literature(self) -> pd.DataFrame:
+    def literature(self) -> "pd.DataFrame":
         """The sealed observations, with ``pair_id`` and ``ligand_group``."""
         return self.sealed.observations()
 
     @property
-    def pool(self) -> pd.DataFrame:
+    def pool(self) -> "pd.DataFrame":
         """The pairs that may be proposed: the pair columns, ``pair_id``, ``ligand_group``."""
         return self.pool_of(self.state())
 
@@ -167,23 +180,29 @@ class Record:
     @cached_property
     def renewed_schema(self) -> "FeatureSchema":
         """The features fitted anew, by the installed rules, on what was sealed at `start`."""
+        import pandas as pd
+
         from bo_loop.features.schema import FeatureSchema
 
         sealed = pd.concat([self.literature, self._sealed_pool])
         return FeatureSchema.renewed(self.sealed.features(), sealed)
 
-    def pool_of(self, state: CampaignState) -> pd.DataFrame:
+    def pool_of(self, state: CampaignState) -> "pd.DataFrame":
         """Return the pool at `state`: the pairs sealed at start, then those added since."""
         n_added = len(state.added_pairs)
         if not n_added:
             return self._with_pairs_of(state, self._sealed_pool)
         if self._pool_at is None or self._pool_at[0] != n_added:
+            import pandas as pd
+
             pool = pd.concat([self._sealed_pool, self._added(state)], ignore_index=True)
             self._pool_at = n_added, pool
         return self._with_pairs_of(state, self._pool_at[1])
 
-    def _added(self, state: CampaignState) -> pd.DataFrame:
+    def _added(self, state: CampaignState) -> "pd.DataFrame":
         """Return the pairs added since `start`, with the columns of the sealed pool."""
+        import pandas as pd
+
         path, pool = self.path / LEDGER, self._sealed_pool
         try:
             columns = {
@@ -197,41 +216,68 @@ class Record:
             raise received.not_ours(path, "it adds a pair that is there already")
         return added
 
-    def _with_pairs_of(self, state: CampaignState, pool: pd.DataFrame) -> pd.DataFrame:
-        """Return `pool`, unless events speak of pairs that it lacks."""
+    def _with_pairs_of(self, state: CampaignState, pool: "pd.DataFrame") -> "pd.DataFrame":
+        """Return `pool`, unless events name pairs that it lacks."""
         if state.seq != self._pool_holds:
-            spoken_of = {*state.proposals, *state.states, *state.pair_of.values()}
-            if lacking := spoken_of.difference(pool["pair_id"]):
-                raise received.not_ours(
-                    self.path / LEDGER,
-                    f"it speaks of {min(lacking)[:60]!r}, which is not in the pool",
-                )
+            self._require_pairs(state, pool["pair_id"])
             self._pool_holds = state.seq
         return pool
+
+    def _require_pairs(self, state: CampaignState, pair_ids: Iterable[str]) -> None:
+        """Refuse a ledger whose events name pairs that the pool lacks."""
+        named = {*state.proposals, *state.states, *state.pair_of.values()}
+        if lacking := named.difference(pair_ids):
+            raise received.not_ours(
+                self.path / LEDGER,
+                f"it speaks of {min(lacking)[:60]!r}, which is not in the pool",
+            )
 
     def form(self, number: int) -> Path:
         """Return where the form of a round lies."""
         return self._round_folder(number) / FORM
 
-    def measurements(self) -> pd.DataFrame:
+    def measurements(self) -> "pd.DataFrame":
         """Return the standing results with their predictions; see `views.measurements`."""
         state = self.state()
         return views.measurements(state, self.pool_of(state))
 
+    def pool_columns(self, state: CampaignState) -> dict[str, list[Any]]:
+        """Return the values of `pool_of` by column; they are read without pandas."""
+        known, path = self.sealed.pool_columns(), self.path / LEDGER
+        columns = {
+            name: [*known[name], *(p.get(name) for p in state.added_pairs)] for name in known
+        }
+        sealed.checked_columns(path, columns)
+        if len(set(columns["pair_id"])) < len(columns["pair_id"]):
+            raise received.not_ours(path, "it adds a pair that is there already")
+        self._require_pairs(state, columns["pair_id"])
+        return columns
+
     def status(self) -> Status:
         """Return where the campaign stands."""
         state = self.state()
-        pool = self.pool_of(state)
-        measured = views.measurements(state, pool)
-        return status_of(state, self.settings(state), measured, pool, self.literature)
+        objective = build_as(Objective, self.settings(state)["objective"], "objective")
+        pool = self.pool_columns(state)
+        worth = worth_of(
+            objective, pool_pairs(pool), state, lambda: (self.pool_of(state), self.literature)
+        )
+        return status_of(state, worth, pool)
 
-    def history(self, pair: str | None = None) -> pd.DataFrame:
-        """Tell who did what, with the prediction at the time.
+    def history_rows(self, pair: str | None = None) -> list[dict[str, Any]]:
+        """Return the rows of `history`; they are made without pandas."""
+        events = self.ledger.read().events
+        pool = self.pool_columns(self.folded(events))
+        if pair is not None:
+            check_pair(pair, pool)
+        return history(events, pool, pair)
+
+    def history(self, pair: str | None = None) -> "pd.DataFrame":
+        """Return who did what, with the prediction at the time.
 
         Parameters
         ----------
         pair : str, optional
-            A ``pair_id``: tell only what concerns it.
+            A ``pair_id``: only what concerns it.
 
         Returns
         -------
@@ -243,11 +289,7 @@ class Record:
         CampaignError
             If the pair is not in the pool.
         """
-        events = self.ledger.read().events
-        pool = self.pool_of(self.folded(events))
-        if pair is not None:
-            check_pair(pair, pool)
-        return history.history(events, pool, pair)
+        return _frame(self.history_rows(pair))
 
     def views(self, state: CampaignState) -> dict[Path, Callable[[], bytes]]:
         """Return how each file that the ledger determines is made anew.
@@ -313,20 +355,26 @@ class Record:
     def recorded(self, appended: Appended) -> Recorded:
         """Return the events that an `append` added, as `history` describes them."""
         events, new = self.ledger.read().events, appended.events
-        pool = self.pool_of(self.folded(events))
+        pool = self.pool_columns(self.folded(events))
         until = new[-1].seq if new else 0
-        rows = history.history(events[:until], pool, first=new[0].seq if new else 1)
-        return Recorded(rows, str(appended.set_aside or ""))
+        rows = history(events[:until], pool, first=new[0].seq if new else 1)
+        return Recorded(_frame(rows), str(appended.set_aside or ""))
 
     @cached_property
-    def _sealed_pool(self) -> pd.DataFrame:
+    def _sealed_pool(self) -> "pd.DataFrame":
         return self.sealed.pool()
 
     def _round_folder(self, number: int) -> Path:
         return self.path / "rounds" / f"{number:03d}"
 
 
-def check_pair(pair_id: str, pool: pd.DataFrame) -> None:
+def _frame(rows: list[dict[str, Any]]) -> "pd.DataFrame":
+    import pandas as pd
+
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def check_pair(pair_id: str, pool: Table) -> None:
     """Refuse a pair that is not in the pool.
 
     Raises

@@ -10,13 +10,15 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
 import yaml
 
 from bo_loop.base import files, received
 from bo_loop.base.errors import CampaignError
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 CONFIG, OBSERVATIONS, POOL, FEATURES = (
     "campaign.yaml",
@@ -42,8 +44,8 @@ def write(
     *,
     config: Mapping[str, Any],
     choices: Mapping[str, str],
-    observations: pd.DataFrame,
-    pool: pd.DataFrame,
+    observations: "pd.DataFrame",
+    pool: "pd.DataFrame",
     features: Mapping[str, Any],
 ) -> dict[str, str]:
     """Write the sealed files of a campaign.
@@ -80,7 +82,7 @@ def write(
     return {name: files.sha256(folder / name) for name in contents}
 
 
-def _parquet(frame: pd.DataFrame) -> bytes:
+def _parquet(frame: "pd.DataFrame") -> bytes:
     stream = io.BytesIO()
     frame.to_parquet(stream, index=False)
     return stream.getvalue()
@@ -114,7 +116,7 @@ class Sealed:
         received.require_keys(path, contents["choices"], dict.fromkeys(contents["choices"], str))
         return contents
 
-    def observations(self) -> pd.DataFrame:
+    def observations(self) -> "pd.DataFrame":
         """Return the curated literature, with ``pair_id``."""
         path, content = self._checked(OBSERVATIONS)
         frame = received.read_parquet(path, content)
@@ -124,13 +126,22 @@ class Sealed:
             raise received.not_ours(path, "censoring is none, lower or upper")
         return frame
 
-    def pool(self) -> pd.DataFrame:
+    def pool(self) -> "pd.DataFrame":
         """Return the pairs that may be proposed, with ``pair_id``."""
         path, content = self._checked(POOL)
         frame = checked_pairs(path, received.read_parquet(path, content))
         if frame["pair_id"].duplicated().any():
             raise received.not_ours(path, "a pair is in it twice")
         return frame
+
+    def pool_columns(self) -> dict[str, list[Any]]:
+        """Return the values of `pool` by column; they are read without pandas."""
+        path, content = self._checked(POOL)
+        columns = received.read_table(path, content).to_pydict()
+        checked_columns(path, columns)
+        if len(set(columns["pair_id"])) < len(columns["pair_id"]):
+            raise received.not_ours(path, "a pair is in it twice")
+        return columns
 
     def features(self) -> dict[str, Any]:
         """Return the JSON of the feature schema."""
@@ -152,7 +163,7 @@ class Sealed:
         return path, content
 
 
-def checked_pairs(path: Path, frame: pd.DataFrame) -> pd.DataFrame:
+def checked_pairs(path: Path, frame: "pd.DataFrame") -> "pd.DataFrame":
     """Return `frame` if its rows are pairs with their keys.
 
     Raises
@@ -161,3 +172,8 @@ def checked_pairs(path: Path, frame: pd.DataFrame) -> pd.DataFrame:
         If they are not; `path` is where they were read from.
     """
     return received.require_columns(path, frame, _PAIR_KINDS)
+
+
+def checked_columns(path: Path, columns: Mapping[str, list[Any]]) -> None:
+    """Check the values of pairs by column as `checked_pairs` checks a table of them."""
+    received.require_values(path, columns, _PAIR_KINDS)

@@ -4,6 +4,8 @@ Enantiomers bind an achiral metal ion alike: their log β is the same, and one e
 Diastereomers and E/Z isomers are different ligands.
 """
 
+from collections import defaultdict
+from collections.abc import Sequence
 from functools import lru_cache
 
 _MARKS = frozenset("@/\\")
@@ -36,6 +38,31 @@ def isomer(smiles: str) -> str:
     flat = [text for text in drawings if "@" not in text]
     key = min(flat or drawings)
     return key if is_drawn(key) else ""
+
+
+def isomers(groups: Sequence[str], smiles: Sequence[str]) -> list[str]:
+    """Return which isomer each of n ligands is, mirror images being one.
+
+    Parameters
+    ----------
+    groups : sequence of str, length n
+        `bo_loop.chemistry.ligands.ligand_group` of each.
+    smiles : sequence of str, length n
+        Standardised.
+
+    Returns
+    -------
+    list of str, length n
+        As `isomer`, equal only among ligands of one group; empty also where a group has one
+        drawing, for there is nothing to tell apart.
+    """
+    drawings: defaultdict[str, set[str]] = defaultdict(set)
+    for group, text in zip(groups, smiles, strict=True):
+        drawings[group].add(text)
+    return [
+        isomer(text) if len(drawings[group]) > 1 else ""
+        for group, text in zip(groups, smiles, strict=True)
+    ]
 
 
 @lru_cache(maxsize=_CACHED)

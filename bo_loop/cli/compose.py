@@ -15,8 +15,8 @@ from typing import Any
 
 from bo_loop.base.config import packaged_conf
 from bo_loop.base.errors import BoLoopError, ConfigError
-from bo_loop.cli import entries
-from bo_loop.cli.overrides import literal, plain, touched_keys
+from bo_loop.cli import direct, entries
+from bo_loop.cli.overrides import literal, plain, quoted, touched_keys
 from bo_loop.cli.progress import shown
 from bo_loop.cli.refusals import composition_error, refuse_removal, refuse_unread
 
@@ -35,6 +35,12 @@ def run(verb: str, arguments: Sequence[str]) -> None:
     BoLoopError
         If the config cannot be composed, or as the verb does.
     """
+    if (config := direct.read_config(verb, arguments)) is not None:
+        from bo_loop.cli.verbs import read
+
+        getattr(read, verb)(config)
+        return
+    arguments = [quoted(argument) for argument in arguments]
     refuse_removal(verb, arguments)
     own = _campaign_arguments(verb, arguments) if verb in {"suggest", "config", "expand"} else []
     _compose(verb, own, arguments)

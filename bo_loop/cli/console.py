@@ -3,13 +3,16 @@
 import shlex
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.text import Text
 
-from bo_loop.campaign.campaign import Campaign
+from bo_loop.campaign.record import Record
 from bo_loop.cli.printing import spelled_out
+
+if TYPE_CHECKING:
+    from bo_loop.campaign.campaign import Campaign
 
 
 class PlainConsole(Console):
@@ -30,12 +33,19 @@ class PlainConsole(Console):
 CONSOLE = PlainConsole()
 
 
-def open_campaign(config: Mapping[str, Any]) -> Campaign:
+def open_campaign(config: Mapping[str, Any]) -> "Campaign":
     """Open the campaign that a verb's config names."""
+    from bo_loop.campaign.campaign import Campaign  # pandas: `bo-loop status` does without
+
     return Campaign.open(str(config["name"]), config["directory"])
 
 
-def address(campaign: Campaign) -> str:
+def open_record(config: Mapping[str, Any]) -> Record:
+    """Open the record of the campaign that a verb's config names."""
+    return Record.open(str(config["name"]), config["directory"])
+
+
+def address(campaign: "Campaign | Record") -> str:
     """Return the arguments that name a campaign, to be typed."""
     directory = campaign.path.parent
     elsewhere = "" if directory == Path("campaigns") else f" {typed('directory', directory)}"
@@ -47,6 +57,11 @@ def typed(key: str, value: str | Path) -> str:
     return shlex.quote(f"{key}={value}")
 
 
-def print_next(campaign: Campaign, verb: str) -> None:
+def print_next(campaign: "Campaign | Record", verb: str) -> None:
     """Say what to type next."""
     CONSOLE.print(f"  bo-loop {verb}{address(campaign)}", soft_wrap=True)
+
+
+def print_log(campaign: "Campaign | Record", form: Path) -> None:
+    """Print the command that logs a filled-in form."""
+    CONSOLE.print(f"  bo-loop log{address(campaign)} {typed('results', form)}", soft_wrap=True)

@@ -15,7 +15,6 @@ from typing import NoReturn
 
 from bo_loop.base.errors import BoLoopError, ConfigError
 from bo_loop.cli import compose
-from bo_loop.cli.overrides import quoted
 from bo_loop.cli.printing import spelled_out
 
 VERBS = {
@@ -67,7 +66,7 @@ def main() -> None:
     _print_any_text()
     warnings.showwarning = lambda message, *_: _complain(f"note: {message}")
     try:
-        _run(arguments[0], [quoted(argument) for argument in arguments[1:]])
+        _run(arguments[0], arguments[1:])
         if sys.stdout is not None:
             sys.stdout.flush()
     except BoLoopError as error:

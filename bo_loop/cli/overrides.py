@@ -7,7 +7,7 @@ from bo_loop.base.config import require_switch
 from bo_loop.base.errors import ConfigError
 
 # Keys whose value is text to be taken as it stands, whatever Hydra's grammar makes of it.
-_TEXT_KEYS = {
+TEXT_KEYS = {
     *("name", "directory", "results", "model_dir", "pairs", "path", "out"),
     *("data.path", "data.protonation", "pool.path"),
     *("pair", "ligand", "ligands", "operator", "by", "method", "date", "note", "reason"),
@@ -61,7 +61,7 @@ def quoted(argument: str) -> str:
     except HydraException:
         return as_text
     is_text = parsed.is_sweep_override() or not isinstance(parsed.value(), str | list)
-    return as_text if key in _TEXT_KEYS and value and is_text and "${" not in value else argument
+    return as_text if key in TEXT_KEYS and value and is_text and "${" not in value else argument
 
 
 def literal(value: Any) -> str:

@@ -1,13 +1,17 @@
 """Tables for the terminal."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
 from rich.table import Table
 
 from bo_loop.campaign.views.views import shown_movers
-from bo_loop.data.curation.steps import Step
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from bo_loop.data.curation.steps import Step
 
 _BARS = "▁▂▃▄▅▆▇█"
 _MOST_SHOWN = 15
@@ -16,7 +20,7 @@ OUTSIDE_NOTE = f"{OUTSIDE} outside the applicability domain: no known pair is mu
 
 
 def proposals_table(
-    proposals: pd.DataFrame, title: str, extra: Mapping[str, Sequence[str]] | None = None
+    proposals: "pd.DataFrame", title: str, extra: Mapping[str, Sequence[str]] | None = None
 ) -> Table:
     """Return the proposals of a round as a table, the reason last.
 
@@ -65,7 +69,7 @@ def pair_name(row: Any) -> str:
     return f"{row.metal}{int(row.charge):+d} + {number}{row.ligand or row.smiles}"
 
 
-def logged_table(recorded: pd.DataFrame) -> Table:
+def logged_table(recorded: "pd.DataFrame") -> Table:
     """Return what a `log` recorded, each result beside what had been predicted."""
     table = Table(title="Recorded", title_justify="left", title_style="bold")
     table.add_column("pair", overflow="fold")
@@ -74,8 +78,8 @@ def logged_table(recorded: pd.DataFrame) -> Table:
     for row in recorded.itertuples():
         table.add_row(
             pair_name(row),
-            row.event if pd.isna(row.log_beta) else _value(row),
-            "" if pd.isna(row.mean) else f"{row.mean:.2f} ± {row.sd:.2f}",
+            row.event if _missing(row.log_beta) else _value(row),
+            "" if _missing(row.mean) else f"{row.mean:.2f} ± {row.sd:.2f}",
         )
     return table
 
@@ -84,11 +88,12 @@ def _value(row: Any) -> str:
     return f"{ {'lower': '> ', 'upper': '< '}.get(row.censoring, '') }{row.log_beta:.2f}"
 
 
-def history_table(told: pd.DataFrame, title: str) -> Table:
-    """Return events as `Campaign.history` tells them; a pair that all concern is in the title."""
-    one = len(told) > 0 and told["pair_id"].nunique() == 1 and bool(told["pair_id"].iloc[0])
+def history_table(rows: Sequence[Mapping[str, Any]], title: str) -> Table:
+    """Return events as `Record.history_rows` describes them; one pair of all is in the title."""
+    pairs = {row["pair_id"] for row in rows}
+    one = len(pairs) == 1 and "" not in pairs
     if one:
-        title = f"{title}, {pair_name(next(told.itertuples()))}"
+        title = f"{title}, {pair_name(SimpleNamespace(**rows[0]))}"
     table = Table(title=title, title_justify="left", title_style="bold")
     for name in ("event", "when", "who"):
         table.add_column(name, no_wrap=name != "who")
@@ -96,16 +101,21 @@ def history_table(told: pd.DataFrame, title: str) -> Table:
         table.add_column("pair", overflow="fold")
     table.add_column("what", ratio=1)
     table.add_column("predicted", justify="right", no_wrap=True)
-    for row in told.itertuples():
+    for row in rows:
+        pair = pair_name(SimpleNamespace(**row)) if row["pair_id"] else ""
         table.add_row(
-            f"{row.seq} {row.event}",
-            row.time.replace("T", " ").removesuffix(":00Z").removesuffix("Z"),
-            row.who,
-            *([] if one else [pair_name(row) if row.pair_id else ""]),
-            row.what,
-            "" if pd.isna(row.mean) else f"{row.mean:.2f} ± {row.sd:.2f}",
+            f"{row['seq']} {row['event']}",
+            row["time"].replace("T", " ").removesuffix(":00Z").removesuffix("Z"),
+            row["who"],
+            *([] if one else [pair]),
+            row["what"],
+            "" if _missing(row["mean"]) else f"{row['mean']:.2f} ± {row['sd']:.2f}",
         )
     return table
+
+
+def _missing(value: float | None) -> bool:
+    return value is None or value != value
 
 
 def verification_table(checks: Iterable[tuple[str, str, str]]) -> Table:
@@ -119,7 +129,7 @@ def verification_table(checks: Iterable[tuple[str, str, str]]) -> Table:
     return table
 
 
-def steps_table(steps: Sequence[Step]) -> Table:
+def steps_table(steps: Sequence["Step"]) -> Table:
     """Return the steps of an import: what each left out, merged or flagged."""
     table = Table(title="Steps", title_justify="left", title_style="bold")
     table.add_column("step", no_wrap=True)
@@ -132,7 +142,7 @@ def steps_table(steps: Sequence[Step]) -> Table:
     return table
 
 
-def quarantine_table(quarantine: pd.DataFrame) -> Table:
+def quarantine_table(quarantine: "pd.DataFrame") -> Table:
     """Return the first suspicious values of an import, each with its reason."""
     table = Table(title="Suspicious values", title_justify="left", title_style="bold")
     table.caption_justify = "left"

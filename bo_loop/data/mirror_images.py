@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from bo_loop.chemistry.isomers import isomer
+from bo_loop.chemistry.isomers import isomers as of_ligands
 
 _EXPERIMENT = [
     *("metal", "charge", "n_ligands", "temperature_C", "ionic_strength_M"),
@@ -15,22 +15,14 @@ _EXPERIMENT = [
 
 
 def isomers(pairs: pd.DataFrame) -> pd.Series:
-    """Return which isomer each ligand is, mirror images being one.
-
-    Parameters
-    ----------
-    pairs : DataFrame
-        With ``smiles`` and ``ligand_group``.
+    """Return which isomer the ligand of each pair is, by ``ligand_group`` and ``smiles``.
 
     Returns
     -------
     Series of str
-        As `bo_loop.chemistry.isomers.isomer`, equal only among ligands of one group; empty also
-        where `pairs` has one drawing of the ligand, for there is nothing to tell apart.
+        As `bo_loop.chemistry.isomers.isomers`, with the index of `pairs`.
     """
-    several = pairs.groupby("ligand_group")["smiles"].transform("nunique") > 1
-    known = {smiles: isomer(smiles) for smiles in pairs.loc[several, "smiles"].unique()}
-    found = [known.get(smiles, "") for smiles in pairs["smiles"]]
+    found = of_ligands(pairs["ligand_group"], pairs["smiles"])
     return pd.Series(found, index=pairs.index, dtype="str")
 
 

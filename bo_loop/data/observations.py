@@ -11,19 +11,11 @@ from typing import Any
 import pandas as pd
 
 from bo_loop.base.errors import DataError
+from bo_loop.base.types import PAIR_COLUMNS
 from bo_loop.chemistry.ions import MAX_CHARGE, MAX_PROTONS, PROTON, MetalIon, is_metal_formula
 from bo_loop.data.numbers import plain_value
 from bo_loop.data.quantities import CENSORING, LIMITS
 
-PAIR_COLUMNS = (
-    "metal",
-    "charge",
-    "ligand",
-    "smiles",
-    "n_ligands",
-    "temperature_C",
-    "ionic_strength_M",
-)
 OBSERVATION_COLUMNS = (*PAIR_COLUMNS, "log_beta", "log_beta_sd", "censoring", "source")
 MAX_LIGANDS = 6
 

@@ -63,6 +63,7 @@ def facts_of(campaign: Campaign) -> Facts:
     settings, pool = campaign.settings(state), campaign.record.pool_of(state)
     measured, literature = views.measurements(state, pool), campaign.literature
     objective = configs.build(settings["objective"])
+    worth = worth_of(objective, pool_pairs(pool), state, lambda: (pool, literature))
     return Facts(
         events=events,
         state=state,
@@ -70,8 +71,8 @@ def facts_of(campaign: Campaign) -> Facts:
         pool=pool,
         literature=literature,
         measured=measured,
-        status=status_of(state, settings, measured, pool, literature),
-        worth=worth_of(objective, measured, pool, literature, state),
+        status=status_of(state, worth, pool),
+        worth=worth,
         proposed=proposed(state, pool),
     )
 

@@ -7,6 +7,7 @@ import pandas as pd
 
 from bo_loop.acquisition.objectives.compound import Selectivity
 from bo_loop.campaign.ledger.state import CampaignState, Result
+from bo_loop.campaign.pool_rows import pool_pairs
 from bo_loop.campaign.views.worth import worth_of
 from bo_loop.report.facts import best_first, by_metal, course
 
@@ -35,7 +36,7 @@ def facts():
         log_beta_sd=np.nan, mean=np.nan, sd=np.nan, round=np.nan
     )
     objective = Selectivity(metal="Cu+2", competitors=["Zn+2"])
-    worth = worth_of(objective, measured, POOL, LITERATURE, state)
+    worth = worth_of(objective, pool_pairs(POOL), state, lambda: (POOL, LITERATURE))
     return SimpleNamespace(
         pool=POOL, literature=LITERATURE, measured=measured, state=state, worth=worth
     )

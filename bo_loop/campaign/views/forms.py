@@ -4,10 +4,12 @@
 are ours, the rest are the lab's. A row whose result and status are both empty is still pending.
 """
 
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from bo_loop.campaign.views.views import shown_movers, shown_nearest
-from bo_loop.data.writing import csv_bytes
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _OURS = {
     "rank": "rank",
@@ -39,7 +41,7 @@ THEIRS = (
 _DIGITS = "%.6g"
 
 
-def form(proposals: pd.DataFrame) -> bytes:
+def form(proposals: "pd.DataFrame") -> bytes:
     """Return the form of a round, the conditions wanted filled in.
 
     Parameters
@@ -47,6 +49,10 @@ def form(proposals: pd.DataFrame) -> bytes:
     proposals : DataFrame
         A row for each, as `views.proposals` returns it.
     """
+    import pandas as pd
+
+    from bo_loop.data.writing import csv_bytes
+
     written = proposals.assign(
         replicate=["" if pd.isna(n) else str(int(n)) for n in proposals["replicate"]],
         outside_domain=proposals["outside_domain"].map({True: "yes", False: "no"}),
@@ -57,6 +63,8 @@ def form(proposals: pd.DataFrame) -> bytes:
     return csv_bytes(shown, float_format=_DIGITS)
 
 
-def measurements(results: pd.DataFrame) -> bytes:
+def measurements(results: "pd.DataFrame") -> bytes:
     """Return the table of results, as `views.measurements` gives it, numbers with six digits."""
+    from bo_loop.data.writing import csv_bytes
+
     return csv_bytes(results, float_format=_DIGITS)

@@ -3,51 +3,57 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import pandas as pd
-
+from bo_loop.base.types import PAIR_COLUMNS
 from bo_loop.campaign.ledger.events import Event
 from bo_loop.campaign.ledger.fold import fold, grow
 from bo_loop.campaign.ledger.state import RESULT_FIELDS, CampaignState, Result
-from bo_loop.campaign.views.views import named, shown_movers, shown_nearest, shown_result
+from bo_loop.campaign.pool_rows import Table
+from bo_loop.campaign.views.views import shown_movers, shown_nearest, shown_result
 
-COLUMNS = ("seq", "time", "who", "event", "pair_id", "what", "mean", "sd")
+COLUMNS = ("seq", "time", "who", "event", "pair_id", *PAIR_COLUMNS, "what", "mean", "sd")
 
 
 def history(
-    events: Sequence[Event], pool: pd.DataFrame, pair_id: str | None = None, *, first: int = 1
-) -> pd.DataFrame:
-    """Tell a ledger as a table, oldest first.
+    events: Sequence[Event], pool: Table, pair_id: str | None = None, *, first: int = 1
+) -> list[dict[str, Any]]:
+    """Return a row for each event of a ledger, for each pair of a round, oldest first.
 
     Parameters
     ----------
     events : sequence of Event
         All of a ledger.
-    pool : DataFrame
-        The pairs of the campaign, with ``pair_id``.
+    pool : DataFrame or mapping of str to list
+        The pairs of the campaign: ``pair_id`` and the pair columns.
     pair_id : str, optional
-        Tell only what concerns this pair; where it was proposed, also what was known nearest to
-        it, and what moved its prediction.
+        Only what concerns this pair; where it was proposed, also what was known nearest to it, and
+        what moved its prediction.
     first : int
-        Describe events from this number on.
+        Events from this number on.
 
     Returns
     -------
-    DataFrame
-        A row for each event, for each pair of a round: ``seq, time, who, event, pair_id``, the
-        pair's own columns, ``what`` (in words), and ``mean, sd``: the prediction that stood at
-        the time, missing where there was none. ``pair_id`` is empty where no single pair is meant.
+    list of dict
+        ``seq, time, who, event, pair_id``, the pair's own columns, ``what`` (in words), and
+        ``mean, sd``: the prediction that stood at the time. ``pair_id`` is empty where no single
+        pair is meant; the columns of such a pair, and predictions that were not made, are None.
     """
     rows: list[dict[str, Any]] = []
     state = fold(events[: first - 1])
     for event in events[first - 1 :]:
         overrides = state.overrides
         grow(state, event)
-        for pair, what in _told(event, overrides, state):
+        for pair, what in _described(event, overrides, state):
             added = event.event == "pool_extended" and pair_id in _added(event)
             if pair_id in (None, pair) or added:
                 more = _context(event, pair, state) if pair_id else ""
                 rows.append(_row(event, pair, what + more, state))
-    return named(pd.DataFrame(rows, columns=list(COLUMNS)), pool)
+    at = {pair: row for row, pair in enumerate(pool["pair_id"])}
+    columns = {name: list(pool[name]) for name in PAIR_COLUMNS}
+    for row in rows:
+        known = at.get(row["pair_id"])
+        for name, values in columns.items():
+            row[name] = None if known is None else values[known]
+    return [{name: row[name] for name in COLUMNS} for row in rows]
 
 
 def _row(event: Event, pair: str, what: str, state: CampaignState) -> dict[str, Any]:
@@ -72,7 +78,7 @@ def _context(event: Event, pair: str, after: CampaignState) -> str:
     return near + (f"; moved by {shown_movers(made.movers)}" if made.movers else "")
 
 
-def _told(
+def _described(
     event: Event, overrides: Mapping[str, Any], after: CampaignState
 ) -> list[tuple[str, str]]:
     """Return pair and words for each row that an event fills; `overrides` held before it."""
@@ -97,11 +103,11 @@ def _told(
 
 
 def _extension(data: Mapping[str, Any]) -> str:
-    told = f"{len(data['pairs'])} pairs from {data.get('source') or '?'}"
+    text = f"{len(data['pairs'])} pairs from {data.get('source') or '?'}"
     if not data.get("there"):
-        return told
+        return text
     n = len({pair["smiles"] for pair in data["pairs"]})
-    return f"{told}, of {n} ligands; in the pool already: {', '.join(data['there'])}"
+    return f"{text}, of {n} ligands; in the pool already: {', '.join(data['there'])}"
 
 
 def _measurement(event: Event, after: CampaignState) -> str:

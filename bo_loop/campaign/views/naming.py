@@ -1,9 +1,9 @@
 """What a person calls an item, and where what is known of it is from."""
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from bo_loop.base.types import Rows
 from bo_loop.campaign.ledger.state import CampaignState
@@ -11,12 +11,15 @@ from bo_loop.campaign.pool_rows import SPECIES
 from bo_loop.campaign.views.views import shown_number
 from bo_loop.chemistry.ions import PROTON
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 _MOST_VALUES = 3
 _LONGEST_SOURCE = 40
 
 
 def namer(
-    pairs: pd.DataFrame, literature: pd.DataFrame, state: CampaignState
+    pairs: "pd.DataFrame", literature: "pd.DataFrame", state: CampaignState
 ) -> Callable[[Rows], str]:
     """Return what names an item by the rows (m,) of `pairs` that it depends on.
 
@@ -37,8 +40,8 @@ def namer(
 
 
 def known_values(
-    pair: object, literature: pd.DataFrame, state: CampaignState
-) -> tuple[pd.DataFrame, bool]:
+    pair: object, literature: "pd.DataFrame", state: CampaignState
+) -> tuple["pd.DataFrame", bool]:
     """Return what is known of a pair, and whether it was measured here.
 
     The lab's own results come before the literature's values; of these, the same structure before
@@ -50,6 +53,8 @@ def known_values(
         ``log_beta, censoring, source``, a row for each value.
     own : bool
     """
+    import pandas as pd
+
     columns = ["log_beta", "censoring", "source"]
     results = [(r.log_beta, r.censoring, "") for r in state.results_of(pair.pair_id)]
     if results:
@@ -61,7 +66,7 @@ def known_values(
     return (same if len(same) else found)[columns], False
 
 
-def _known(pair: object, literature: pd.DataFrame, state: CampaignState) -> tuple[str, str]:
+def _known(pair: object, literature: "pd.DataFrame", state: CampaignState) -> tuple[str, str]:
     """Return where the values of a pair are from, and the values."""
     found, own = known_values(pair, literature, state)
     if found.empty:

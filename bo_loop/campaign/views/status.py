@@ -5,11 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import pandas as pd
-
-from bo_loop.base.config import build
 from bo_loop.campaign.ledger.state import CampaignState
-from bo_loop.campaign.views.worth import worth_of
+from bo_loop.campaign.pool_rows import Table
+from bo_loop.campaign.views.worth import Worth
 
 
 @dataclass(frozen=True)
@@ -58,28 +56,31 @@ class Status:
     closed: bool
 
 
-def status_of(
-    state: CampaignState,
-    config: Mapping[str, Any],
-    measured: pd.DataFrame,
-    pool: pd.DataFrame,
-    literature: pd.DataFrame,
-) -> Status:
-    """Sum up a campaign; `config` in force, `measured` as `views.measurements` returns it."""
+def status_of(state: CampaignState, worth: Worth, pool: Table) -> Status:
+    """Return where a campaign stands.
+
+    Parameters
+    ----------
+    state : CampaignState
+    worth : Worth
+        Of its standing results.
+    pool : DataFrame or mapping of str to list
+        The columns of its pool.
+    """
     waiting = tuple(p for p in state.proposals if state.waiting(p))
     awaiting = {"awaiting_replicate": len(state.awaited)} if state.awaited else {}
-    objective = build(config["objective"])
-    worth = worth_of(objective, measured, pool, literature, state)
+    objective = worth.objective
 
-    def told(result: int) -> dict[str, Any]:
-        row = measured.iloc[result]
+    def described(at: int) -> dict[str, Any]:
+        result = state.results[at]
+        row = list(pool["pair_id"]).index(result.pair_id)
         return {
-            "pair_id": row.pair_id,
-            "log_beta": float(row.log_beta),
-            "censoring": row.censoring,
-            "ligand": row.ligand or row.smiles,
-            "values": worth.values(result),
-            "value_censoring": worth.censoring(result),
+            "pair_id": result.pair_id,
+            "log_beta": float(result.log_beta),
+            "censoring": result.censoring,
+            "ligand": pool["ligand"][row] or pool["smiles"][row],
+            "values": worth.values(at),
+            "value_censoring": worth.censoring(at),
         }
 
     leaders = worth.leaders() if objective.scalar else []
@@ -90,9 +91,9 @@ def status_of(
         rounds=len(state.rounds),
         counts=dict(Counter(state.states.values())) | awaiting,
         pending=waiting,
-        best=told(leaders[-1]) if leaders else None,
+        best=described(leaders[-1]) if leaders else None,
         best_so_far=tuple(next(iter(worth.values(i).values())) for i in leaders),
-        front=() if objective.scalar else tuple(told(i) for i in worth.best()),
+        front=() if objective.scalar else tuple(described(i) for i in worth.best()),
         n_not_allowed=int((~worth.allowed).sum()),
         closed=bool(state.closed_seq),
     )

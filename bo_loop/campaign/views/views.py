@@ -5,13 +5,14 @@ import io
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from operator import attrgetter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
+from bo_loop.base.types import PAIR_COLUMNS
 from bo_loop.campaign.ledger.events import Event
 from bo_loop.campaign.ledger.state import CampaignState, ProposedPair, Result, Round
-from bo_loop.data.observations import PAIR_COLUMNS
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _RESULT = (
     "seq",
@@ -34,13 +35,15 @@ _SIGNS = {"none": "", "lower": "> ", "upper": "< "}
 _ARROWS = {1: "↑", -1: "↓", 0: "~"}
 
 
-def proposals(made: Round, pool: pd.DataFrame) -> pd.DataFrame:
+def proposals(made: Round, pool: "pd.DataFrame") -> "pd.DataFrame":
     """Return the proposals of a round, best first: one row each, with the pair's own columns."""
+    import pandas as pd
+
     frame = pd.DataFrame([asdict(p) for p in made.proposals], columns=list(_PROPOSAL))
     return named(frame, pool)
 
 
-def measurements(state: CampaignState, pool: pd.DataFrame) -> pd.DataFrame:
+def measurements(state: CampaignState, pool: "pd.DataFrame") -> "pd.DataFrame":
     """Return the standing results in the order of logging.
 
     Returns
@@ -49,6 +52,8 @@ def measurements(state: CampaignState, pool: pd.DataFrame) -> pd.DataFrame:
         The pair's own columns, the result as it stands, and ``mean, sd``: what was predicted when
         the result was asked for, missing where it never was.
     """
+    import pandas as pd
+
     made = {(p.pair_id, p.round): p for one in state.rounds for p in one.proposals}
     columns = list(zip(*map(attrgetter(*_RESULT), state.results), strict=True))
     frame = pd.DataFrame(dict(zip(_RESULT, columns, strict=True)) if columns else {})
@@ -73,8 +78,10 @@ def unexplained(content: bytes, state: CampaignState) -> list[str]:
     return [str(row[0]) for row in rows if row not in known]
 
 
-def logged(events: Sequence[Event], state: CampaignState, pool: pd.DataFrame) -> pd.DataFrame:
+def logged(events: Sequence[Event], state: CampaignState, pool: "pd.DataFrame") -> "pd.DataFrame":
     """Return what a `log` recorded: a row for each event, results beside their prediction."""
+    import pandas as pd
+
     frame = pd.DataFrame(
         [(event.seq, event.event, event.data["pair_id"]) for event in events],
         columns=["seq", "event", "pair_id"],
@@ -128,7 +135,7 @@ def shown_movers(movers: Sequence[Mapping[str, Any]]) -> str:
     )
 
 
-def named(frame: pd.DataFrame, pool: pd.DataFrame) -> pd.DataFrame:
+def named(frame: "pd.DataFrame", pool: "pd.DataFrame") -> "pd.DataFrame":
     """Put the pair's own columns behind ``pair_id``, where `frame` does not hold them itself."""
     own = [column for column in PAIR_COLUMNS if column not in frame.columns]
     at = list(frame.columns).index("pair_id") + 1

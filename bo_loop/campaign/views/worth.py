@@ -7,12 +7,11 @@ m    pairs that the value of a result depends on; the first is its own
 p    values of a result, 1 but for a pareto objective
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from bo_loop.acquisition.objectives.base import Objective
 from bo_loop.acquisition.objectives.front import non_dominated
@@ -20,10 +19,14 @@ from bo_loop.acquisition.objectives.items import partners
 from bo_loop.acquisition.objectives.limits import Limit
 from bo_loop.acquisition.objectives.pieces import Pieces
 from bo_loop.base.types import Floats, Mask, PoolPairs, Rows
-from bo_loop.campaign.ledger.state import CampaignState
-from bo_loop.campaign.pool_rows import pool_pairs
+from bo_loop.campaign.ledger.state import CampaignState, Result
 from bo_loop.campaign.views.naming import known_values
 from bo_loop.chemistry.ions import MAX_PROTONS, PROTON, parse_ion
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Frames = Callable[[], tuple["pd.DataFrame", "pd.DataFrame"]]
 
 
 @dataclass(frozen=True)
@@ -100,37 +103,33 @@ def members(objective: Objective) -> Sequence[Objective]:
     return [objective] if objective.scalar else objective.objectives
 
 
-def worth_of(
-    objective: Objective,
-    measured: pd.DataFrame,
-    pool: pd.DataFrame,
-    literature: pd.DataFrame,
-    state: CampaignState,
-) -> Worth:
-    """Judge results.
+def worth_of(objective: Objective, pairs: PoolPairs, state: CampaignState, frames: Frames) -> Worth:
+    """Judge the standing results, k of them.
 
     Parameters
     ----------
-    measured : DataFrame, k rows
-        As `views.measurements` returns it.
-    pool, literature : DataFrame
-        As `Campaign` gives them.
+    objective : Objective
+    pairs : PoolPairs
+        Of the campaign's pool.
     state : CampaignState
-        Knows what else was measured, and predicted.
+    frames : callable
+        Returns the pool and the literature, as `Campaign` gives them; called only for constraints
+        and for values at a pH, since `bo-loop status` starts without pandas.
     """
-    k, several = len(measured), members(objective)
+    results, several = state.results, members(objective)
+    k = len(results)
     least = np.full((k, len(several)), np.nan)
     more, since = np.zeros((k, len(several)), dtype=bool), np.arange(k)
     if k == 0:
         return Worth(objective, least, more, since, np.ones(0, dtype=bool))
-    pairs = pool_pairs(pool)
-    own = pd.Index(pool["pair_id"]).get_indexer(measured["pair_id"])
+    own = _rows(pairs, results)
+    allowed = _allowed(objective, pairs, own, state, frames)
     if objective.asks_protons:
-        least[:, 0], more[:, 0] = _at_pH(objective, measured, pool.iloc[own], literature)
-        allowed = _allowed(objective, pairs, own, pool, literature, state)
+        _, literature = frames()
+        least[:, 0], more[:, 0] = _at_pH(objective, results, own, pairs, literature)
         return Worth(objective, least, more, since, allowed)
-    parts = _results_of(objective.parts(pairs)[own], own, measured, len(pool))
-    low, high = _intervals(measured)
+    parts = _results_of(objective.parts(pairs)[own], own, results, len(pairs))
+    low, high = _intervals([r.log_beta for r in results], [r.censoring for r in results])
     ends = np.cumsum([member.width for member in several])
     offsets = [member.offset(pairs) for member in several]
     for i in np.flatnonzero((parts >= 0).all(axis=1)):
@@ -141,12 +140,15 @@ def worth_of(
             at_least, more[i, j] = _guaranteed(member.pieces, columns, low, high)
             if np.isfinite(at_least):
                 least[i, j] = at_least + offsets[j][own[i]]
-    allowed = _allowed(objective, pairs, own, pool, literature, state)
     return Worth(objective, least, more, since, allowed)
 
 
 def _at_pH(
-    objective: Objective, measured: pd.DataFrame, pairs: pd.DataFrame, literature: pd.DataFrame
+    objective: Objective,
+    results: Sequence[Result],
+    own: Rows,
+    pairs: PoolPairs,
+    literature: "pd.DataFrame",
 ) -> tuple[Floats, Mask]:
     """Judge results at a pH, by the ligand's measured protonation constants; (k,) each.
 
@@ -154,40 +156,45 @@ def _at_pH(
     """
     acids = literature[literature["metal"].eq(PROTON) & literature["censoring"].eq("none")]
     known = acids.groupby(["ligand_group", "charge"])["log_beta"].median()
-    protons = np.full((len(pairs), MAX_PROTONS), -np.inf)
-    for i, group in enumerate(pairs["ligand_group"]):
+    protons = np.full((len(own), MAX_PROTONS), -np.inf)
+    for i, row in enumerate(own):
         for j in range(MAX_PROTONS):
-            protons[i, j] = known.get((group, j + 1), -np.inf)
-    ions = list(pairs["metal"] + pairs["charge"].map("{:+d}".format))
-    n_ligands = pairs["n_ligands"].to_numpy(np.int64)
+            protons[i, j] = known.get((pairs.ligands[row], j + 1), -np.inf)
+    log_beta = np.array([result.log_beta for result in results], dtype=np.float64)
+    censoring = np.array([result.censoring for result in results], dtype=object)
     values = objective.of_constants(
-        measured["log_beta"].to_numpy(np.float64), protons, ions, n_ligands
+        log_beta, protons, [pairs.metals[row] for row in own], np.asarray(pairs.n_ligands)[own]
     )
     # Values rise with log β: of a lower bound, that is what is guaranteed; of an upper, nothing.
-    guaranteed = np.isfinite(protons).any(axis=1) & (measured["censoring"] != "upper").to_numpy()
-    return np.where(guaranteed, values, np.nan), (measured["censoring"] == "lower").to_numpy()
+    guaranteed = np.isfinite(protons).any(axis=1) & (censoring != "upper")
+    return np.where(guaranteed, values, np.nan), censoring == "lower"
 
 
-def _results_of(parts: Rows, own: Rows, measured: pd.DataFrame, size: int) -> Rows:
+def _rows(pairs: PoolPairs, results: Sequence[Result]) -> Rows:
+    """Return the row of each result's pair; (k,)."""
+    at = {pair_id: row for row, pair_id in enumerate(pairs.pair_ids)}
+    return np.array([at[result.pair_id] for result in results], dtype=np.int64)
+
+
+def _results_of(parts: Rows, own: Rows, results: Sequence[Result], size: int) -> Rows:
     """Return the result that stands for each part (k, m), −1 for none.
 
     Each result stands for its own pair; of other pairs the first exact result counts, or else the
     first bound.
     """
-    exact = (measured["censoring"] == "none").to_numpy()
+    exact = np.array([result.censoring == "none" for result in results])
     first = np.full(size + 1, -1)  # what is not there is row −1, and has none
     for some in (~exact, exact):
         first[own[some][::-1]] = np.flatnonzero(some)[::-1]
-    results = np.arange(len(measured))[:, None]
-    return np.where(parts == own[:, None], results, first[parts])
+    return np.where(parts == own[:, None], np.arange(len(results))[:, None], first[parts])
 
 
-def _intervals(values: pd.DataFrame) -> tuple[Floats, Floats]:
+def _intervals(values: Sequence[float], censoring: Sequence[str]) -> tuple[Floats, Floats]:
     """Return between which ends each value lies; bounds are open on one side."""
-    value, censoring = values["log_beta"].to_numpy(float), values["censoring"].to_numpy()
+    value, kind = np.asarray(values, dtype=float), np.asarray(censoring, dtype=object)
     return (
-        np.where(censoring == "upper", -np.inf, value),
-        np.where(censoring == "lower", np.inf, value),
+        np.where(kind == "upper", -np.inf, value),
+        np.where(kind == "lower", np.inf, value),
     )
 
 
@@ -198,23 +205,21 @@ def _guaranteed(pieces: Pieces, parts: Rows, low: Floats, high: Floats) -> tuple
     np.add.at(slopes, at, pieces.slopes.T)
     ends = np.where(slopes > 0, low[rows, None], high[rows, None])
     terms = np.multiply(slopes, ends, out=np.zeros_like(slopes), where=slopes != 0)
-    told = (slopes != 0).any(axis=1)
+    counted = (slopes != 0).any(axis=1)
     return (
         float((terms.sum(axis=0) + pieces.constants).min()),
-        bool((low[rows] != high[rows])[told].any()),
+        bool((low[rows] != high[rows])[counted].any()),
     )
 
 
 def _allowed(
-    objective: Objective,
-    pairs: PoolPairs,
-    own: Rows,
-    pool: pd.DataFrame,
-    literature: pd.DataFrame,
-    state: CampaignState,
+    objective: Objective, pairs: PoolPairs, own: Rows, state: CampaignState, frames: Frames
 ) -> Mask:
-    """Tell which results are of ligands that keep the constraints; (k,)."""
+    """Return which results are of ligands that meet the constraints; (k,)."""
     allowed = np.ones(len(own), dtype=bool)
+    if not objective.limits:
+        return allowed
+    pool, literature = frames()
     for limit in objective.limits:
         other = partners(pairs, limit.metal, limit.n_ligands)
         for i, row in enumerate(own):
@@ -226,7 +231,7 @@ def _allowed(
     return allowed
 
 
-def _partner(limit: Limit, pool: pd.DataFrame, row: int, other: int) -> pd.Series:
+def _partner(limit: Limit, pool: "pd.DataFrame", row: int, other: int) -> "pd.Series":
     """Return the pair that a constraint speaks of, in the pool or not."""
     if other >= 0:
         return pool.iloc[other]
@@ -236,15 +241,17 @@ def _partner(limit: Limit, pool: pd.DataFrame, row: int, other: int) -> pd.Serie
     return pair
 
 
-def _keeps(limit: Limit, pair: Any, literature: pd.DataFrame, state: CampaignState) -> bool | None:
-    """Tell whether a ligand keeps a constraint by what is known; None if that does not tell."""
+def _keeps(
+    limit: Limit, pair: "pd.Series", literature: "pd.DataFrame", state: CampaignState
+) -> bool | None:
+    """Return whether a ligand meets a constraint by what is known; None if that is not enough."""
     known, _ = known_values(pair, literature, state)
     if known.empty:
         return None
     exact = known.loc[known["censoring"] == "none", "log_beta"]
     if len(exact):
         return bool(limit.sign * (limit.bound - exact.mean()) >= 0.0)
-    low, high = _intervals(known)
+    low, high = _intervals(known["log_beta"], known["censoring"])
     nearest, furthest = limit.bound - high.min(), limit.bound - low.max()
     if limit.sign * nearest >= 0.0 and limit.sign * furthest >= 0.0:
         return True

@@ -3,7 +3,6 @@
 import json
 import sys
 from collections.abc import Mapping
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -11,16 +10,13 @@ from bo_loop.base.config import build, read
 from bo_loop.base.folders import require_new
 from bo_loop.campaign.campaign import Campaign
 from bo_loop.campaign.settings import FOR_A_ROUND
-from bo_loop.campaign.views.status import Status
 from bo_loop.campaign.views.views import shown_values
 from bo_loop.chemistry.ions import PROTON
 from bo_loop.cli.console import CONSOLE as _CONSOLE
-from bo_loop.cli.console import PlainConsole, typed
-from bo_loop.cli.console import address as _address
+from bo_loop.cli.console import PlainConsole, print_log
 from bo_loop.cli.console import open_campaign as _campaign
 from bo_loop.cli.console import print_next as _next
 from bo_loop.cli.terminal import (
-    course,
     fields,
     import_summary,
     logged_table,
@@ -33,12 +29,12 @@ from bo_loop.cli.verbs.ledger import (
     config,
     correct,
     extend,
-    history,
     reopen,
     restore,
     verify,
     withdraw,
 )
+from bo_loop.cli.verbs.read import history, status
 from bo_loop.data.grids import MAX_FILE_BYTES
 
 __all__ = [
@@ -49,6 +45,7 @@ __all__ = [
     "history",
     "reopen",
     "restore",
+    "status",
     "verify",
     "withdraw",
 ]
@@ -107,7 +104,7 @@ def suggest(config: Mapping[str, Any], touched: frozenset[str]) -> None:
         )
     form = campaign.form(number)
     _CONSOLE.print(f"Fill in log_beta in {form}, then type")
-    _print_log(campaign, form)
+    print_log(campaign, form)
 
 
 def _reference(campaign: Campaign, number: int, incumbent: Mapping[str, Any]) -> str:
@@ -122,10 +119,6 @@ def _reference(campaign: Campaign, number: int, incumbent: Mapping[str, Any]) ->
     return (
         f"To beat: {objective.quantity} {value:z.2f}, what the model makes of {incumbent['name']}."
     )
-
-
-def _print_log(campaign: Campaign, form: Path) -> None:
-    _CONSOLE.print(f"  bo-loop log{_address(campaign)} {typed('results', form)}", soft_wrap=True)
 
 
 def log(config: Mapping[str, Any]) -> None:
@@ -157,47 +150,6 @@ def log(config: Mapping[str, Any]) -> None:
     if not len(done.recorded) and not done.n_known:
         _CONSOLE.print("No row holds a result or a status; all stay pending.")
     _next(campaign, "suggest")
-
-
-def _best(found: Status) -> str:
-    """Return the best results a line each, and how the value came to the best one."""
-    best = [found.best] if found.best else found.front
-    lines = [f"{shown_values(pair)}, {pair['ligand']}" for pair in best]
-    if found.best:
-        lines.append(f"{course(found.best_so_far)}  in {len(found.best_so_far)} results")
-    return "\n".join(lines)
-
-
-def status(config: Mapping[str, Any]) -> None:
-    """Say where a campaign stands."""
-    campaign = _campaign(config)
-    found = campaign.status()
-    if config["json"]:
-        print(json.dumps(asdict(found), ensure_ascii=False))
-        return
-    counts = ", ".join(f"{n} {state}" for state, n in sorted(found.counts.items()))
-    rows = {
-        "campaign": f"{found.name}{' (closed)' if found.closed else ''}",
-        "literature": f"{found.n_literature} constants",
-        "pool": f"{found.n_pool} pairs: {counts or 'none proposed yet'}",
-        "rounds": found.rounds,
-    }
-    if found.best or found.front:
-        rows["best so far"] = _best(found)
-    if found.n_not_allowed:
-        rows["not allowed"] = f"{found.n_not_allowed} of the results: a constraint is broken"
-    _CONSOLE.print(fields(rows))
-    if found.closed:
-        _next(campaign, "reopen")
-    elif found.pending:
-        _CONSOLE.print(f"Waiting for {len(found.pending)} results; when they are in, type")
-        rounds = enumerate(campaign.state().rounds, start=1)
-        # The last round that asked: of a replicate, an earlier form has the first result.
-        asked = {p.pair_id: number for number, made in rounds for p in made.proposals}
-        for number in sorted({asked[pair_id] for pair_id in found.pending}):
-            _print_log(campaign, campaign.form(number))
-    else:
-        _next(campaign, "suggest")
 
 
 def report(config: Mapping[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""Verbs that read or amend a record: history, verify, correct, withdraw, restore, extend."""
+"""Verbs that check or amend a record: verify, correct, withdraw, restore, extend and so on."""
 
 import json
 from collections.abc import Mapping
@@ -76,16 +76,6 @@ def config(config: Mapping[str, Any], touched: frozenset[str]) -> None:
     _print(done, config)
 
 
-def history(config: Mapping[str, Any]) -> None:
-    """Say who did what, with the prediction at the time."""
-    campaign = open_campaign(config)
-    told = campaign.history(config["pair"])
-    if config["json"]:
-        print(_json(told))
-        return
-    CONSOLE.print(history_table(told, f"{campaign.path.name}: {told['seq'].nunique()} events"))
-
-
 def verify(config: Mapping[str, Any]) -> None:
     """Check the record and all that follows from it; exit code 2 if anything fails."""
     campaign = open_campaign(config)
@@ -115,7 +105,7 @@ def _print(done: Recorded, config: Mapping[str, Any]) -> None:
     if done.notice:
         CONSOLE.print(done.notice)
     if len(done.recorded):
-        CONSOLE.print(history_table(done.recorded, "Recorded"))
+        CONSOLE.print(history_table(done.recorded.to_dict("records"), "Recorded"))
     else:
         CONSOLE.print("The ledger says so already; nothing was added.")
 

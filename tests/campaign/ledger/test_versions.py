@@ -67,8 +67,8 @@ def test_version_1_means_what_it_meant(events):
 def test_version_1_can_be_told_and_shown(events, pool):
     told = history(events, pool)
     assert len(told) == 20
-    assert told["who"].iloc[-1] == "Kei"
-    assert told["what"].iloc[7] == "event 3: log_beta 7.25 → 7.5; typing error"
+    assert told[-1]["who"] == "Kei"
+    assert told[7]["what"] == "event 3: log_beta 7.25 → 7.5; typing error"
     assert measurements(fold(events), pool)["mean"].tolist() == [7.5, 6.5]
 
 

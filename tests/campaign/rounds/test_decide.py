@@ -11,6 +11,7 @@ from embedded import few
 from bo_loop import Campaign, write_report
 from bo_loop.base.config import build
 from bo_loop.base.errors import ConfigError
+from bo_loop.campaign.pool_rows import pool_pairs
 from bo_loop.campaign.rounds.chances import outcomes
 from bo_loop.campaign.views.worth import worth_of
 from bo_loop.report.facts import facts_of
@@ -156,12 +157,14 @@ def test_a_selectivity_is_judged_once_both_results_are_there(tmp_path):
     campaign = begun(tmp_path, "both", "matern_gp.MaternGP", [1], objective, metals)
     pool = campaign.pool.set_index(["metal", "ligand"])["pair_id"]
     zinc, calcium = (pool[metal, "ethylenediaminetetraacetic acid"] for metal in ("Zn", "Ca"))
+    frames = campaign.pool, campaign.literature
     for pair, value in ((zinc, "18.0"), (calcium, "12.4"), (zinc, "18.2")):
         results = tmp_path / "result.csv"
         pd.DataFrame({"pair_id": [pair], "log_beta": [value]}).to_csv(results, index=False)
         campaign.log(results, replicate=True, confirm=True)
-        given = campaign.measurements(), campaign.pool, campaign.literature, campaign.state()
-        told = worth_of(build(objective), *given).least[:, 0]
+        told = worth_of(
+            build(objective), pool_pairs(campaign.pool), campaign.state(), lambda: frames
+        ).least[:, 0]
         status = campaign.status()
         if value == "18.0":
             assert write_report(campaign).exists()

@@ -7,6 +7,7 @@ from omegaconf import OmegaConf
 
 from bo_loop import Campaign, write_report
 from bo_loop.base.config import build, packaged_conf
+from bo_loop.campaign.pool_rows import pool_pairs
 from bo_loop.campaign.views.worth import worth_of
 
 SHELF = pd.DataFrame(
@@ -63,8 +64,8 @@ def test_status_shows_the_front(campaign):
 
 def test_every_result_has_its_values(campaign):
     objective = build({"_target_": "bo_loop.acquisition.Pareto", "objectives": [MAXIMISE, COST]})
-    given = campaign.measurements(), campaign.pool, campaign.literature, campaign.state()
-    worth = worth_of(objective, *given).least
+    frames = campaign.pool, campaign.literature
+    worth = worth_of(objective, pool_pairs(campaign.pool), campaign.state(), lambda: frames).least
     own = campaign.measurements()["ligand"].map(SHELF.set_index("ligand")["cost"])
     assert worth[:, 1].tolist() == (-own).tolist()
 

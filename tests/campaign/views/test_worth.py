@@ -9,6 +9,7 @@ from bo_loop.acquisition.objectives.base import Maximise, Minimise
 from bo_loop.acquisition.objectives.compound import Cost, Range, Selectivity, Target
 from bo_loop.acquisition.objectives.several import Pareto, WeightedSum
 from bo_loop.campaign.ledger.state import CampaignState, Result
+from bo_loop.campaign.pool_rows import pool_pairs
 from bo_loop.campaign.views.views import shown_values
 from bo_loop.campaign.views.worth import worth_of
 
@@ -35,11 +36,7 @@ def judged(objective, results, literature=NO_LITERATURE, pool=POOL, state=None):
             )
         )  # fmt: skip
     state = CampaignState(results_by_pair=by_pair(rows))
-    measured = pd.DataFrame(
-        [(r.pair_id, r.log_beta, r.censoring) for r in rows],
-        columns=["pair_id", "log_beta", "censoring"],
-    )
-    return worth_of(objective, measured, pool, literature, state)
+    return worth_of(objective, pool_pairs(pool), state, lambda: (pool, literature))
 
 
 def best(objective, results, **options):
