@@ -3,7 +3,7 @@
 A pair lies outside the applicability domain (†) where the model knows hardly more of it than it
 did without data: the prior correlation with every known pair is below `FAMILIAR`, so that none
 explains a quarter of its variance; or all of them together leave its latent standard deviation at
-`UNTOLD` of that of the prior or more, so that they explain little more than a third. A ligand
+`UNINFORMED` of that of the prior or more, so that they explain little more than a third. A ligand
 without a donor atom lies outside whatever it resembles: no known ligand binds as it does not.
 """
 
@@ -25,7 +25,7 @@ from bo_loop.models.gp.leave_one_out import LeftOut, leave_one_out
 from bo_loop.models.gp.source_noise import OWN, labels
 
 FAMILIAR = 0.5
-UNTOLD = 0.8
+UNINFORMED = 0.8
 _AT_ONCE = 1000  # pairs whose correlations with all known ones are held
 _SIGNS = {"none": 0.0, "lower": 1.0, "upper": -1.0}
 
@@ -181,7 +181,7 @@ class Surrogate:
         return similar
 
     def outside_domain(self, features: PairFeatures, rows: Rows) -> Mask:
-        """Tell which pairs lie outside the applicability domain; parameters as of `similarity`.
+        """Return which pairs lie outside the applicability domain; parameters as of `similarity`.
 
         Returns
         -------
@@ -198,7 +198,7 @@ class Surrogate:
                 bound = model.bind(seen)
                 nearest = bound.similarity(new, old).max(1)
                 share = np.sqrt(bound.variance(new) / bound.prior_variance(new))
-                outside[start + at[new] - n] = (nearest < FAMILIAR) | (share >= UNTOLD)
+                outside[start + at[new] - n] = (nearest < FAMILIAR) | (share >= UNINFORMED)
         return outside
 
     def behind_training(self, features: PairFeatures, rows: Rows) -> PairFeatures:
@@ -257,7 +257,7 @@ class Surrogate:
 
 
 def described(features: PairFeatures, schema: FeatureSchema, pairs: pd.DataFrame) -> PairFeatures:
-    """Describe `pairs` in tables that extend those of `features`."""
+    """Describe `pairs` in tables that extend the tables of `features`."""
     whole = features.concat(schema.transform(pairs))
     return whole.take(np.arange(len(features), len(whole)))
 

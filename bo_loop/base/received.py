@@ -9,15 +9,17 @@ import json
 import math
 import os
 import stat
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from bo_loop.base.errors import CampaignError
 
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
+
+T = TypeVar("T")
 
 MAX_BYTES = 1 << 30
 DEEPEST = 64
@@ -177,22 +179,22 @@ def _require_small(root: Any) -> None:
 
 
 def read_parquet(path: Path, content: bytes) -> "pd.DataFrame":
-    """Return the table that a Parquet file holds, as `read_table`."""
-    table = read_table(path, content)
-    try:
-        return table.to_pandas()
-    except Exception as error:  # its metadata may ask pandas for anything
-        raise not_ours(path, f"it is not a Parquet table ({_short(error)})") from error
-
-
-def read_table(path: Path, content: bytes) -> "pa.Table":
-    """Return the table that a Parquet file holds, read without pandas.
+    """Return the table that a Parquet file holds.
 
     Raises
     ------
     CampaignError
         If it is not Parquet, or too large once it is unpacked.
     """
+    return _parquet(path, content, lambda table: table.to_pandas())
+
+
+def read_columns(path: Path, content: bytes) -> dict[str, list[Any]]:
+    """Return the columns of a Parquet file, as `read_parquet` but without pandas."""
+    return _parquet(path, content, lambda table: table.to_pydict())
+
+
+def _parquet(path: Path, content: bytes, convert: Callable[["pa.Table"], T]) -> T:
     import pyarrow as pa
     from pyarrow import parquet
 
@@ -208,7 +210,9 @@ def read_table(path: Path, content: bytes) -> "pa.Table":
         ]
         # A few bytes can stand for one long text in millions of rows: look before it is unpacked
         packed = parquet.ParquetFile(io.BytesIO(content), read_dictionary=texts).read()
-        return _unpacked(packed)
+        if len(set(packed.column_names)) < packed.num_columns:
+            raise ValueError("it has a column twice")
+        return convert(_unpacked(packed))
     except Exception as error:  # Arrow fails in many ways on bytes that are not Parquet
         raise not_ours(path, f"it is not a Parquet table ({_short(error)})") from error
 

@@ -44,9 +44,9 @@ def correct(
     event : int
         Number of the `measured` event: ``seq`` in measurements.csv and in `history`.
     void : bool
-        The result does not stand at all.
+        Withdraw the result altogether.
     confirm : bool
-        Record a value that looks doubtful all the same; see `bo_loop.campaign.results.doubts`.
+        Record a value although it looks doubtful; see `bo_loop.campaign.results.doubts`.
     reason : str
         Why.
     by : str, optional
@@ -59,8 +59,8 @@ def correct(
     Raises
     ------
     CampaignError
-        If there is no such result, or nothing or both was said of it; if the new value looks
-        doubtful, unless `confirm`.
+        If there is no such result, if neither or both of a value and ``void`` were given, or if
+        the new value looks doubtful and `confirm` is not set.
     DataError
         If a value is out of range, or a date cannot be right.
     """
@@ -211,7 +211,7 @@ def extend(
     metals: str | Sequence[str] = (),
     operator: str | None = None,
 ) -> Recorded:
-    """Add ligands or metal ions to the pool; the features stay those of the start.
+    """Add ligands or metal ions to the pool; the features stay as they were at the start.
 
     Parameters
     ----------

@@ -51,7 +51,7 @@ class Logged:
     understood : tuple of str
         Numbers that were not written plainly, and how they were read.
     notice : str
-        What the user must be told of the ledger; empty if nothing.
+        What the user has to know of the ledger; may be empty.
     """
 
     recorded: pd.DataFrame
@@ -145,7 +145,7 @@ class Campaign:
         directory : str or Path
         **pool_rules
             ``include_known``, ``generated``, ``max_generated_share``, ``max_denticity_sum``: the
-            campaign's own rules on its pool; by default those of the pool's option.
+            campaign's own rules on its pool; by default, the rules of the pool's option.
 
         Returns
         -------
@@ -242,8 +242,8 @@ class Campaign:
             Record another value for an answered pair as a replicate. One that a round proposed
             is recorded as such without it.
         confirm : bool, or sequence of int or str
-            Record results that look doubtful all the same, all or those of the rows or pairs
-            named, as in the message; see `bo_loop.campaign.results.doubts`.
+            Record results although they look doubtful: all of them, or those in the rows or of
+            the pairs named, as in the message; see `bo_loop.campaign.results.doubts`.
         operator, method, date, note : str, optional
             What holds for rows that state none; the operator is by default the login name.
 
@@ -280,7 +280,7 @@ class Campaign:
         Parameters
         ----------
         refit : bool
-            Also optimise each round's model anew, and report what comes out.
+            Also fit each round's model again, and report how it differs.
 
         Returns
         -------

@@ -121,8 +121,8 @@ def _conditions(pool: pd.DataFrame) -> pd.DataFrame:
     conditions = pool[_CONDITIONS].drop_duplicates()
     if len(conditions) > 1:
         raise CampaignError(
-            f"The pool wants {len(conditions)} different conditions, so those of new pairs are "
-            "not known. Start a new campaign for them."
+            f"The pool wants {len(conditions)} different conditions, so the conditions of "
+            "new pairs are not known. Start a new campaign for them."
         )
     return conditions
 

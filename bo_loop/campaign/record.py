@@ -179,7 +179,7 @@ class Record:
 
     @cached_property
     def renewed_schema(self) -> "FeatureSchema":
-        """The features fitted anew, by the installed rules, on what was sealed at `start`."""
+        """The features fitted again, by the installed rules, to what was sealed at `start`."""
         import pandas as pd
 
         from bo_loop.features.schema import FeatureSchema
@@ -292,7 +292,7 @@ class Record:
         return _frame(self.history_rows(pair))
 
     def views(self, state: CampaignState) -> dict[Path, Callable[[], bytes]]:
-        """Return how each file that the ledger determines is made anew.
+        """Return how to rebuild each file that the ledger determines.
 
         ``measurements.csv`` is there once a result is.
         """
@@ -311,7 +311,7 @@ class Record:
         return made
 
     def rebuild(self) -> None:
-        """Write the views anew from the ledger; a form is written only where it is missing.
+        """Rebuild the views from the ledger; a form is written only where it is missing.
 
         Another process may record something meanwhile and write its views first: then these are
         written again, so that the last ones on disk are never behind the ledger.
@@ -388,7 +388,7 @@ def check_pair(pair_id: str, pool: Table) -> None:
     if pair_id not in known:
         alike = get_close_matches(pair_id, known, n=3, cutoff=0.5)
         raise CampaignError(
-            f"{pair_id!r} is no pair of this campaign's pool. Write it as in proposals.csv"
+            f"{pair_id!r} is not a pair of this campaign's pool. Write it as in proposals.csv"
             f"{', for example ' + ', '.join(alike) if alike else ''}."
         )
 

@@ -137,7 +137,7 @@ class Sealed:
     def pool_columns(self) -> dict[str, list[Any]]:
         """Return the values of `pool` by column; they are read without pandas."""
         path, content = self._checked(POOL)
-        columns = received.read_table(path, content).to_pydict()
+        columns = received.read_columns(path, content)
         checked_columns(path, columns)
         if len(set(columns["pair_id"])) < len(columns["pair_id"]):
             raise received.not_ours(path, "a pair is in it twice")

@@ -13,7 +13,7 @@ from bo_loop.campaign import options
 
 SETTINGS = ("batch_size", "seed", "data", "features", "model", "objective", "acquisition", "pool")
 FOR_A_ROUND = ("batch_size", "seed", "model", "objective", "acquisition", "pool")
-"""What `suggest` may be told for one round; of the pool, only `POOL_FOR_A_ROUND`."""
+"""What `suggest` may change for one round; of the pool, only `POOL_FOR_A_ROUND`."""
 
 FOR_GOOD = ("batch_size", "model", "objective", "acquisition")
 """What `configure` may change."""
@@ -21,7 +21,7 @@ FOR_GOOD = ("batch_size", "model", "objective", "acquisition")
 POOL_FOR_A_ROUND = ("include_known", "generated", "max_generated_share")
 
 POOL_RULES = (*POOL_FOR_A_ROUND, "max_denticity_sum")
-"""What of the pool is the campaign's own rule, and no argument of the pool's function."""
+"""The keys of ``pool`` that are rules of the campaign, not arguments of the pool's class."""
 
 # A campaign folder may have come by e-mail. What is built from it on later verbs computes and
 # does nothing else: elsewhere in bo_loop there are functions that write and delete files.
@@ -42,7 +42,7 @@ def started_with(given: Mapping[str, Any], pool_rules: Mapping[str, Any]) -> dic
     given : mapping
         `SETTINGS`; each group as a name, an object or a config node.
     pool_rules : mapping
-        Some of `POOL_RULES`; others are those of the pool's own node or option.
+        Some of `POOL_RULES`; the others come from the pool's node or option.
 
     Raises
     ------
@@ -94,7 +94,7 @@ def check_round(overrides: Mapping[str, Any]) -> None:
     if fixed:
         raise ConfigError(
             f"{', '.join(sorted(fixed))} cannot be set for a round: it was sealed at start, or is "
-            f"no setting at all. A round takes {', '.join(FOR_A_ROUND)}; of the pool, only "
+            f"not a setting. A round takes {', '.join(FOR_A_ROUND)}; of the pool, only "
             f"{', '.join(POOL_FOR_A_ROUND)}."
         )
     check_values(overrides)
@@ -141,7 +141,7 @@ def check_values(settings: Mapping[str, Any]) -> None:
 
 
 def check_targets(settings: Mapping[str, Any]) -> None:
-    """Refuse a model, objective or acquisition that is none.
+    """Refuse a model, objective or acquisition from outside the packages that only compute.
 
     Raises
     ------

@@ -3,6 +3,7 @@
 ``conf/VERB.yaml`` with the user's overrides on top; `./conf` is searched before the packaged one.
 """
 
+import importlib
 import inspect
 import keyword
 import logging
@@ -36,9 +37,8 @@ def run(verb: str, arguments: Sequence[str]) -> None:
         If the config cannot be composed, or as the verb does.
     """
     if (config := direct.read_config(verb, arguments)) is not None:
-        from bo_loop.cli.verbs import read
-
-        getattr(read, verb)(config)
+        with shown():
+            _called(_function_of(verb), {"config": config, "touched": touched_keys(arguments)})
         return
     arguments = [quoted(argument) for argument in arguments]
     refuse_removal(verb, arguments)
@@ -50,6 +50,9 @@ def _compose(verb: str, own: Sequence[str], theirs: Sequence[str]) -> None:
     """Let Hydra compose ``conf/<verb>.yaml`` with `own` and the user's arguments; run the verb."""
     import hydra
     from hydra.core.hydra_config import HydraConfig
+    from hydra.errors import HydraException
+    from omegaconf.errors import OmegaConfBaseException
+    from yaml import YAMLError
 
     arguments = [*own, *theirs]
     entered = False
@@ -58,10 +61,7 @@ def _compose(verb: str, own: Sequence[str], theirs: Sequence[str]) -> None:
     def task(node: Any) -> None:
         nonlocal entered
         entered = True
-        from bo_loop.cli.verbs import campaign as commands
-
-        name = f"{verb}_" if keyword.iskeyword(verb) else verb
-        function = getattr(commands, name)
+        function = _function_of(verb)
         try:
             refuse_unread(verb, theirs, own, node)
             given = {
@@ -75,9 +75,7 @@ def _compose(verb: str, own: Sequence[str], theirs: Sequence[str]) -> None:
                 given["config"] |= _called(entries.COMPOSED[verb], given)
             with shown():
                 _called(function, given)
-        except BoLoopError as error:
-            refused.append(error)
-        except BrokenPipeError as error:
+        except (BoLoopError, BrokenPipeError) as error:
             refused.append(error)
 
     _search_local_conf_first()
@@ -88,7 +86,7 @@ def _compose(verb: str, own: Sequence[str], theirs: Sequence[str]) -> None:
         hydra.main(version_base="1.3", config_path=str(packaged_conf()), config_name=verb)(task)()
     except BrokenPipeError:
         raise
-    except Exception as error:
+    except (HydraException, OmegaConfBaseException, YAMLError, OSError) as error:
         if entered:  # a bug of ours, not a config that cannot be composed
             raise
         raise composition_error(verb, error) from error
@@ -96,8 +94,15 @@ def _compose(verb: str, own: Sequence[str], theirs: Sequence[str]) -> None:
         raise refused[0]
 
 
+def _function_of(verb: str) -> Callable[..., None]:
+    """Return the function of a verb; those that only read a record start without pandas."""
+    name = f"{verb}_" if keyword.iskeyword(verb) else verb
+    module = "read" if verb in ("status", "history") else "campaign"
+    return getattr(importlib.import_module(f"bo_loop.cli.verbs.{module}"), name)
+
+
 def _called(function: Callable[..., Any], given: Mapping[str, Any]) -> Any:
-    """Call a function with those of the `given` that it takes, by name."""
+    """Call a function with the arguments among `given` that it takes, by name."""
     return function(**{name: given[name] for name in inspect.signature(function).parameters})
 
 
@@ -159,7 +164,7 @@ def _campaign_arguments(verb: str, arguments: Sequence[str]) -> list[str]:
 def _option(name: Any, folder: Path) -> str:
     """Return a name read from a campaign's folder, which may have come from anyone."""
     if not _OPTION.fullmatch(str(name)):
-        raise _not_ours(folder, f"{name!r}, which is no name of an option,")
+        raise _not_ours(folder, f"{name!r}, which is not the name of an option,")
     return str(name)
 
 

@@ -15,7 +15,10 @@ import yaml
 from bo_loop.base.config import packaged_conf
 from bo_loop.cli.overrides import TEXT_KEYS
 
-VERBS = ("status", "history")
+VERBS = (
+    *("status", "history", "suggest", "log", "report", "verify"),
+    *("withdraw", "restore", "close", "reopen"),
+)
 
 _PLAIN = re.compile(r"[^'\"\\\[\]{}(),$=]+")
 _SWITCHES = {"true": True, "false": False}
@@ -32,8 +35,10 @@ def read_config(verb: str, arguments: Sequence[str]) -> dict[str, Any] | None:
     arguments : sequence of str
         As they were typed, ``key=value``.
     """
+    if verb not in VERBS:
+        return None
     packaged, local = packaged_conf() / f"{verb}.yaml", Path("conf", f"{verb}.yaml")
-    if verb not in VERBS or (local.exists() and local.resolve() != packaged.resolve()):
+    if local.exists() and local.resolve() != packaged.resolve():
         return None
     content = yaml.safe_load(packaged.read_text(encoding="utf-8"))
     config = {key: value for key, value in content.items() if key not in _HYDRA_S_OWN}

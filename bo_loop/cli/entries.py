@@ -66,7 +66,7 @@ def contests(config: Mapping[str, Any], arguments: Sequence[str]) -> dict[str, d
 def searched(
     config: Mapping[str, Any], arguments: Sequence[str], choices: Mapping[str, str]
 ) -> dict[str, Any]:
-    """Compose the ``features`` of the model that is tuned, if it has features of its own."""
+    """Compose the ``features`` of the model that is tuned, if ``features_of`` names any."""
     words = _own_features(config, choices["model"], arguments)
     if not words:
         return {}
@@ -100,7 +100,7 @@ def _contestants(config: Mapping[str, Any], arguments: Sequence[str], group: str
         raise ConfigError(f"{group}= is short for {many}=[…]; give one of the two.")
     if not given and group in touched_keys(arguments):
         raise ConfigError(
-            f"Of several {many}, each has options of its own: write them into the list, "
+            f"With several {many}, each has its own options: write them into the list, "
             f"'{many}=[name {group}.option=value,…]', or name one, {group}=name."
         )
     return given or _listed(config[many])

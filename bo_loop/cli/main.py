@@ -72,7 +72,7 @@ def main() -> None:
     except BoLoopError as error:
         _fail(str(error))
     except BrokenPipeError:
-        _hush()
+        _discard_output()
     except OSError as error:
         _end(arguments[0], error)
 
@@ -87,7 +87,7 @@ def _end(verb: str, error: OSError) -> None:
     """Say what the system refused: a file, or the output; what was recorded is recorded."""
     if error.filename is not None:
         _fail(f"{error.filename} cannot be used ({error.strerror}). Mend its permissions.")
-    _hush()
+    _discard_output()
     if verb not in _RECORDING:
         _fail(f"the output could not be written ({error.strerror or error}).")
     _complain(
@@ -108,8 +108,8 @@ def _help() -> str:
     return "\n".join(lines)
 
 
-def _hush() -> None:
-    """Say no more: whoever read our output has had enough, which is no error of ours."""
+def _discard_output() -> None:
+    """Discard further output: the reader closed the pipe, which is not an error."""
     with suppress(OSError, AttributeError):  # an output that is no file, or none at all
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
@@ -128,7 +128,7 @@ def _run(verb: str, arguments: Sequence[str]) -> None:
     if verb not in VERBS:
         close = difflib.get_close_matches(verb, VERBS, n=1)
         hint = f" Did you mean {close[0]!r}?" if close else " See bo-loop --help."
-        raise ConfigError(f"there is no verb {verb!r}.{hint}")
+        raise ConfigError(f"{verb!r} is not a verb.{hint}")
     compose.run(verb, arguments)
 
 

@@ -119,7 +119,7 @@ def expand(
     operator : str, optional
         Who asks; by default the login name.
     progress : callable
-        Told how many candidates have passed the filters, of how many.
+        Called with how many candidates have passed the filters, of how many.
     **overrides
         ``model``, ``objective`` or ``acquisition`` for this scoring only.
 
@@ -151,7 +151,7 @@ def expand(
     new = pairs_of_ligands(pool, [a.smiles for a in accepted], most)
     known = observations, literature, pool
     ligands = _judged(surrogate, known, new, state, config, making.seed)
-    ligands = _told(ligands, accepted).head(making.keep)
+    ligands = _described(ligands, accepted).head(making.keep)
     generated = {
         row["smiles"]: {key: value for key, value in row.items() if key != "smiles"}
         for row in ligands.to_dict("records")
@@ -215,7 +215,7 @@ def expand_table(
     state = CampaignState()
     known = literature, literature, new.iloc[:0]
     ligands = _judged(surrogate, known, new, state, config, making.seed)
-    return Expansion(_told(ligands, accepted).head(making.keep), counts)
+    return Expansion(_described(ligands, accepted).head(making.keep), counts)
 
 
 def _made(
@@ -297,8 +297,8 @@ def _judged(
     )
 
 
-def _told(ligands: pd.DataFrame, accepted: Sequence[Accepted]) -> pd.DataFrame:
-    """Put what is known of each ligand's making beside what is predicted of it."""
+def _described(ligands: pd.DataFrame, accepted: Sequence[Accepted]) -> pd.DataFrame:
+    """Join the origin of each ligand with what is predicted of it."""
     origins = {a.smiles: a.origin() for a in accepted}
     made = pd.DataFrame([{"smiles": s, **origins[s]} for s in ligands["smiles"]])
     return made.merge(ligands, on="smiles").reset_index(drop=True)

@@ -100,7 +100,7 @@ class Filters:
         for name, smarts in self.unwanted.items():
             if not isinstance(smarts, str) or _smarts(smarts) is None:
                 raise ConfigError(
-                    f"filters.unwanted.{name} is {smarts!r}, which is not valid SMARTS. "
+                    f"filters.unwanted.{name} is {smarts!r}: not valid SMARTS. "
                     "Correct it, or leave the group out."
                 )
 

@@ -46,7 +46,7 @@ def collect(
     seed : int
         Of all random draws.
     progress : callable
-        Told how many have passed, of how many.
+        Called with how many have passed, of how many.
 
     Returns
     -------

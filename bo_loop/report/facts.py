@@ -1,4 +1,4 @@
-"""What a report tells, gathered from the record: sentences and tables. No model, no drawing."""
+"""What a report shows, gathered from the record: sentences and tables. No model, no drawing."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -169,7 +169,7 @@ def _values_of(worth: Worth, result: int) -> dict[str, Any]:
 
 
 def course(facts: Facts) -> pd.DataFrame:
-    """Return what results came to, in the order of logging.
+    """Return the values of results, in the order of logging.
 
     Returns
     -------

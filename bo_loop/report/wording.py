@@ -7,7 +7,7 @@ from bo_loop.base.config import build
 
 _SUPERSCRIPT = str.maketrans("0123456789+-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻")
 # Options that say how a computer goes about it; the settings at the end of the page list them.
-_UNTOLD = {"_target_", "max_iter", "fit_rows", "seed", "device", "folds", "tolerance"}
+_HIDDEN = {"_target_", "max_iter", "fit_rows", "seed", "device", "folds", "tolerance"}
 
 
 def ion(metal: str, charge: int) -> str:
@@ -25,7 +25,7 @@ def pair_name(row: Any) -> str:
 def named_options(node: Mapping[str, Any]) -> str:
     """Return a config node in words: ``UCB, beta = 4``."""
     name = str(node["_target_"]).rpartition(".")[2]
-    shown = {k: v for k, v in node.items() if k not in _UNTOLD}
+    shown = {k: v for k, v in node.items() if k not in _HIDDEN}
     options = [
         f"{k} = {v}" for k, v in shown.items() if v is not None and v is not False and v != []
     ]

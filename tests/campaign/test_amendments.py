@@ -183,9 +183,9 @@ def test_a_suggest_that_is_overtaken_chooses_again(campaign, monkeypatch):
 
 
 def test_a_pair_that_is_not_there_is_named_with_those_alike(campaign):
-    with pytest.raises(CampaignError, match=r"'Ni\+2:L1:Q' is no pair.*for example Ni\+2:L1:"):
+    with pytest.raises(CampaignError, match=r"'Ni\+2:L1:Q' is not a pair.*for example Ni\+2:L1:"):
         campaign.withdraw("Ni+2:L1:Q")
-    with pytest.raises(CampaignError, match="is no pair"):
+    with pytest.raises(CampaignError, match="is not a pair"):
         campaign.history("Ni+2:L1:Q")
 
 

@@ -8,22 +8,25 @@ from command_line import run
 from bo_loop import Campaign
 from bo_loop.cli import compose, direct
 
+READING = ("status", "history")
 PLAIN = [
     ("status", ["name=nickel"]),
     ("status", ["name=ニッケル-2", "directory=/tmp/a folder/b", "json=true"]),
     ("status", ["name=1e3", "json=false", "directory=null"]),
     ("history", ["name=a", "pair=Ni+2:L1:AAAA-BB-N"]),
     ("history", ["name=a.b_c~d", "name=other"]),
+    ("log", ["name=a", "results=-", "confirm=true", "date=2025-01-31", "note=done twice"]),
+    ("withdraw", ["name=a", "pair=Ni+2:L1:A", "reason=none left"]),
+    ("report", ["name=a", "out=b/c.html"]),
+    ("verify", ["name=a", "refit=true"]),
 ]
 
 
 def composed(monkeypatch, verb, arguments):
     """Return the config that Hydra hands to a verb."""
-    from bo_loop.cli.verbs import campaign as commands
-
     found = []
     monkeypatch.setattr(direct, "read_config", lambda *_: None)
-    monkeypatch.setattr(commands, verb, lambda config: found.append(config))
+    monkeypatch.setattr(compose, "_function_of", lambda _: lambda config: found.append(config))
     compose.run(verb, arguments)
     return found[0]
 
@@ -38,7 +41,10 @@ def test_plain_arguments_are_read_as_hydra_reads_them(verb, arguments, monkeypat
 @pytest.mark.parametrize(
     ("verb", "arguments"),
     [
-        ("suggest", ["name=a"]),
+        ("start", ["name=a"]),
+        ("suggest", ["name=a", "batch_size=3"]),
+        ("suggest", ["name=a", "acquisition=ucb"]),
+        ("log", ["name=a", "results=b.csv", "confirm=[5]"]),
         ("status", []),
         ("status", ["name="]),
         ("status", ["name=a", "jsn=true"]),
@@ -80,7 +86,7 @@ def folder(tmp_path_factory):
 
 def test_reading_verbs_start_without_what_is_slow_to_import(folder):
     heavy = {"pandas", "hydra", "omegaconf", "torch", "rdkit", "scipy"}
-    for verb in direct.VERBS:
+    for verb in READING:
         code = (
             "import sys; from bo_loop.cli.main import main; "
             f"sys.argv = ['bo-loop', {verb!r}, 'name=ni']; main(); "
@@ -93,8 +99,18 @@ def test_reading_verbs_start_without_what_is_slow_to_import(folder):
 
 
 def test_both_ways_show_the_same(folder, monkeypatch):
-    directly = [run(folder, verb, "name=ni", "json=true") for verb in direct.VERBS]
+    directly = [run(folder, verb, "name=ni", "json=true") for verb in READING]
     status = json.loads(directly[0])
     assert (status["n_pool"], status["best"]["log_beta"]) == (26, 9.5)
     monkeypatch.setattr(direct, "read_config", lambda *_: None)
-    assert [run(folder, verb, "name=ni", "json=true") for verb in direct.VERBS] == directly
+    assert [run(folder, verb, "name=ni", "json=true") for verb in READING] == directly
+
+
+def test_a_suggest_without_overrides_takes_the_campaign_s_own_settings(tmp_path):
+    started = ["campaign=nickel_demo", "name=ni", "batch_size=2", "model.max_iter=3"]
+    run(tmp_path, "start", *started)
+    assert direct.read_config("suggest", ["name=ni"])["name"] == "ni"
+    printed = run(tmp_path, "suggest", "name=ni")
+    assert "pairs were open" not in printed
+    made = Campaign.open("ni", tmp_path / "campaigns").state().rounds[0]
+    assert (len(made.proposals), made.overrides) == (2, {})

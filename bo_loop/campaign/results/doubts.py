@@ -24,7 +24,10 @@ _NEAR = 2.0
 _LN10 = math.log(10.0)
 _MOST_NAMED = 20  # rows in the example of what to type
 _RARE = 0.01  # of the values that a lab sends in, at most so many are ln β
-_KEY = ["metal", "charge", "ligand_group", "n_ligands"]
+_EXACT = ["metal", "charge", "smiles", "n_ligands"]
+_ALIKE = ["metal", "charge", "ligand_group", "n_ligands"]
+
+Key = tuple[Any, ...]
 
 Confirm = bool | int | str | Sequence[int | str]
 """True: all; or rows and pair ids, one or several."""
@@ -44,7 +47,7 @@ def confirmed(
     Parameters
     ----------
     events : sequence of (type, data)
-        What is about to be recorded: those of the table that the ledger does not hold yet.
+        What is about to be recorded: rows of the table that the ledger does not hold yet.
     table : ResultsTable
         Where they come from.
     state : CampaignState
@@ -80,7 +83,7 @@ def confirmed(
     _refuse(
         problems,
         "Mend what is wrong. If all of it is right, repeat with confirm=true; if some rows are, "
-        f"name only those of confirm=[{named}], or write yes beside them in the column confirm.",
+        f"name only some of confirm=[{named}], or write yes beside them in the column confirm.",
     )
     return checked
 
@@ -95,7 +98,7 @@ def confirmed_correction(
 ) -> list[NewEvent]:
     """Return `corrected` events if nothing about what they change is doubtful, or it is confirmed.
 
-    Parameters are as those of `confirmed`.
+    The parameters are as for `confirmed`.
 
     Raises
     ------
@@ -157,14 +160,15 @@ class _Judge:
 
     Parameters
     ----------
-    species : mapping of str to tuple
-        Metal, charge, ligand group and n by pair id, of the pairs that are judged.
+    keys : mapping of str to (tuple, tuple)
+        By pair id, of the pairs that are judged: metal, charge, SMILES and n; and the same with
+        the ligand group in place of the SMILES.
     known : mapping of tuple to float
-        log β by species: new results before old, before others'.
+        log β by either key: new results before old ones, before the literature's.
     """
 
-    species: Mapping[str, tuple[Any, ...]]
-    known: Mapping[tuple[Any, ...], float]
+    keys: Mapping[str, tuple[Key, Key]]
+    known: Mapping[Key, float]
 
     @classmethod
     def of(
@@ -177,18 +181,30 @@ class _Judge:
         named = {data["pair_id"] for _, data in events}
         groups = set(pool.loc[pool["pair_id"].isin(named), "ligand_group"])
         alike = literature[literature["ligand_group"].isin(groups)]
-        known = alike.groupby(_KEY)["log_beta"].median().to_dict()
+        known: dict[Key, float] = {}
+        for columns in (_ALIKE, _EXACT):
+            median = alike.groupby(columns)["log_beta"].median()
+            known |= {_key(columns, key): value for key, value in median.items()}
         concerned = pool[pool["ligand_group"].isin(groups)]
-        rows = concerned[_KEY].itertuples(index=False, name=None)
-        species = dict(zip(concerned["pair_id"], rows, strict=True))
+        keys = {
+            row["pair_id"]: tuple(
+                _key(columns, [row[name] for name in columns]) for columns in (_EXACT, _ALIKE)
+            )
+            for row in concerned.to_dict("records")
+        }
         exact = [(r.pair_id, r.log_beta) for r in state.results if r.censoring == "none"]
         exact += [
             (data["pair_id"], data["log_beta"])
             for kind, data in events
             if kind == "measured" and data["censoring"] == "none"
         ]
-        known |= {species[pair_id]: value for pair_id, value in exact if pair_id in species}
-        return cls(species, known)
+        known |= {key: value for pair, value in exact for key in keys.get(pair, ())}
+        return cls(keys, known)
+
+    def of_other_n(self, pair_id: str, more: int) -> float | None:
+        """Return a pair's log β of n + `more`, or an isomer's; None if neither is known."""
+        found = (self.known.get((*key[:-1], key[-1] + more)) for key in self.keys[pair_id])
+        return next((value for value in found if value is not None), None)
 
     def doubts(self, data: Mapping[str, Any], predicted: ProposedPair | None) -> list[str]:
         """Say what is doubtful about log β: beside the prediction, and beside β of other n.
@@ -197,8 +213,8 @@ class _Judge:
         """
         v, censoring = data["log_beta"], data["censoring"]
         found = [] if predicted is None else _surprise(v, censoring, predicted)
-        *ions, n = self.species[data["pair_id"]]
-        lower, higher = self.known.get((*ions, n - 1)), self.known.get((*ions, n + 1))
+        n = self.keys[data["pair_id"]][0][-1]
+        lower, higher = (self.of_other_n(data["pair_id"], more) for more in (-1, 1))
         stepwise = censoring == "none" and _looks_stepwise(v, lower, predicted)
         if lower is not None and censoring != "lower" and (v < lower or stepwise):
             where = "below" if v < lower else "beside"
@@ -212,6 +228,11 @@ class _Judge:
                 "constant?"
             )
         return found
+
+
+def _key(columns: Sequence[str], values: Iterable[Any]) -> Key:
+    """Return values as a key; a SMILES may read as a ligand group does, so it is named."""
+    return columns[2], *values
 
 
 def _surprise(v: float, censoring: str, predicted: ProposedPair) -> list[str]:

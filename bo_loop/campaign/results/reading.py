@@ -314,7 +314,7 @@ def _same_ligand(theirs: str, ours: str) -> bool:
     """Whether two SMILES are of one ligand; a drawing that cannot be read is of another."""
     if theirs == ours:
         return True
-    from bo_loop.chemistry.ligands import same_ligand  # only where somebody drew it anew
+    from bo_loop.chemistry.ligands import same_ligand  # only where it was drawn differently
 
     try:
         return same_ligand(theirs, ours)

@@ -169,7 +169,7 @@ def candidates_of(
 
 
 def _answered(pool: pd.DataFrame, known: pd.DataFrame) -> Mask:
-    """Tell which pairs of the pool are among the known ones, (N,)."""
+    """Return which pairs of the pool are among the known ones; (N,)."""
     which = isomers(pd.concat([pool, known], ignore_index=True)).to_numpy()
     key = [*SPECIES, "ligand_group"]
     found: dict[tuple[Any, ...], set[str]] = {}
@@ -185,7 +185,7 @@ def _answered(pool: pd.DataFrame, known: pd.DataFrame) -> Mask:
 
 
 def _mirrored(pool: pd.DataFrame, states: np.ndarray) -> Mask:
-    """Tell whose mirror image stands before it in the pool, or is open no more, (N,)."""
+    """Return which pairs have a mirror image that stands before them or is not open; (N,)."""
     species = pool[[*SPECIES, "ligand_group"]].assign(isomer=isomers(pool))
     known = pd.Series(states != "open", index=pool.index)
     taken = known.groupby([species[column] for column in species]).transform("any")
@@ -203,7 +203,7 @@ def _exactly(state: CampaignState) -> set[str]:
 
 
 def _predicted(pairs: pd.DataFrame, limits: Sequence[Limit]) -> pd.DataFrame:
-    """Return the pairs that constraints speak of, for every ligand that has none of its own."""
+    """Return the pairs that constraints refer to, for every ligand that lacks them."""
     rows = pool_pairs(pairs)
     distinct = ~pairs.assign(isomer=isomers(pairs)).duplicated(["ligand_group", "isomer"])
     frames = [pairs.iloc[:0]]

@@ -98,8 +98,8 @@ def _described(
         "renewed": lambda: f"features by {data['features']}",
         "config_changed": lambda: _settings(data["overrides"], overrides),
     }
-    tell = words.get(kind, lambda: data.get("reason") or data.get("note") or "")
-    return [(data.get("pair_id", ""), tell())]
+    describe = words.get(kind, lambda: data.get("reason") or data.get("note") or "")
+    return [(data.get("pair_id", ""), describe())]
 
 
 def _extension(data: Mapping[str, Any]) -> str:

@@ -38,7 +38,7 @@ class Worth:
     objective : Objective
     least : (k, p) float64
         What each is worth at least, as what is maximised. NaN where nothing is guaranteed: pairs
-        that the value depends on are not measured, or a bound tells nothing of it.
+        that the value depends on are not measured, or a bound says nothing about it.
     more : (k, p) bool
         Whether it may be worth more: a bound.
     since : (k,) int64

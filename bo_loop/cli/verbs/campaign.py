@@ -97,7 +97,8 @@ def suggest(config: Mapping[str, Any], touched: frozenset[str]) -> None:
         _CONSOLE.print(_reference(campaign, number, incumbent))
     if stop:
         _CONSOLE.print(stop["advice"])
-    if len(proposals) < config["batch_size"]:
+    in_force = campaign.settings(campaign.state()) | overrides
+    if len(proposals) < in_force["batch_size"]:
         _CONSOLE.print(
             f"Only {len(proposals)} pairs were open, and allowed by the limits of acquisition and "
             "pool."

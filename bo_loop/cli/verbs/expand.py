@@ -153,12 +153,12 @@ def ligands_table(ligands: pd.DataFrame) -> Table:
 def _summary(done: Expansion, config: Mapping[str, Any]) -> str:
     outside = int(done.ligands["outside_domain"].sum())
     n = len(done.ligands)
-    told = f"{n:,} new ligands, {outside:,} of them outside the applicability domain. "
+    text = f"{n:,} new ligands, {outside:,} of them outside the applicability domain. "
     if done.recorded is None:
-        return told + f"They are in {config['out']}."
+        return text + f"They are in {config['out']}."
     elsewhere = "" if config["directory"] == "campaigns" else f" directory={config['directory']}"
     return (
-        f"{told}They may be proposed now; pool.generated=false leaves them out.\n"
+        f"{text}They may be proposed now; pool.generated=false leaves them out.\n"
         f"  bo-loop suggest name={config['name']}{elsewhere}"
     )
 

@@ -71,7 +71,7 @@ def import_literature(
         Options of `bo_loop.data.curation.curate.curate`; None: what can be read is written as it
         is, and left for ``data=csv`` to curate.
     progress : callable
-        Told what is being done.
+        Called with what is being done.
 
     Returns
     -------

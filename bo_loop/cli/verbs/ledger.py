@@ -89,7 +89,7 @@ def verify(config: Mapping[str, Any]) -> None:
         raise CampaignError(
             f"{campaign.path} does not hold in {len(found.failures)} of {len(found.checks)} "
             f"respects:\n{listed}\nNothing was changed. Restore sealed files and forms from a "
-            f"backup; a view that was changed is written anew by the next command that records "
+            f"backup; a view that was changed is rebuilt by the next command that records "
             f"something, such as bo-loop log{address(campaign)}."
         )
 
@@ -107,7 +107,7 @@ def _print(done: Recorded, config: Mapping[str, Any]) -> None:
     if len(done.recorded):
         CONSOLE.print(history_table(done.recorded.to_dict("records"), "Recorded"))
     else:
-        CONSOLE.print("The ledger says so already; nothing was added.")
+        CONSOLE.print("The ledger holds this already; nothing was added.")
 
 
 def _json(frame: pd.DataFrame) -> str:

@@ -54,7 +54,7 @@ def option_files(name: str) -> dict[str, Path]:
     Raises
     ------
     ConfigError
-        If `name` is no name of an option.
+        If `name` cannot be the name of an option.
     """
     if not name.isidentifier():
         raise ConfigError(f"name is {name!r}; give a word of letters, digits and _, such as tuned.")
@@ -89,6 +89,6 @@ def trials_table(found: Found, config: Mapping[str, Any]) -> Table:
     complete = found.trials[found.trials["state"] == "complete"]
     options = [name for name in found.trials if name not in _FIRST]
     for row in complete.sort_values("score", kind="stable").head(_SHOWN).to_dict("records"):
-        told = ", ".join(f"{name}={row[name]}" for name in options)
-        table.add_row(str(row["trial"]), f"{row['score']:.3f}", told)
+        values = ", ".join(f"{name}={row[name]}" for name in options)
+        table.add_row(str(row["trial"]), f"{row['score']:.3f}", values)
     return table

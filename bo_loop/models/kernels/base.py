@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, Protocol
 
 import gpytorch
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -105,7 +106,8 @@ class PairKernel(gpytorch.kernels.Kernel, ABC):
         -------
         (…, n, n') float64 tensor, or (…, n) with `diag`
         """
-        batch = torch.broadcast_shapes(x1.shape[:-2], x2.shape[:-2])
+        # torch.broadcast_shapes would import sympy.
+        batch = torch.Size(np.broadcast_shapes(x1.shape[:-2], x2.shape[:-2]))
         k = batch.numel()
         x1, x2 = (x.expand(*batch, *x.shape[-2:]).reshape(k, *x.shape[-2:]) for x in (x1, x2))
         if diag and torch.equal(x1, x2):

@@ -12,6 +12,7 @@ from bo_loop.base.config import build
 from bo_loop.base.errors import ConfigError, DataError
 from bo_loop.base.types import Floats
 from bo_loop.chemistry.ions import PROTON, parse_ion
+from bo_loop.data.mirror_images import isomers
 from bo_loop.data.observations import PAIR_COLUMNS
 from bo_loop.features.schema import FeatureSchema
 
@@ -20,6 +21,7 @@ DESIGNS = ("random", "maximin")
 WHOLE_TABLE = "all"
 
 _KEYS = [*PAIR_COLUMNS, "pair_id", "ligand_group"]
+_EXPERIMENT = ["metal", "charge", "n_ligands", "ligand_group", "isomer"]
 
 
 @dataclass(frozen=True)
@@ -92,7 +94,7 @@ class Problem:
     pool : DataFrame
         Pairs that may be proposed, in order of their ids.
     truth : Series
-        log β by ``pair_id``: the median of a pair's observations.
+        log β by ``pair_id``: the median of the observations of a pair and its mirror image.
     """
 
     literature: pd.DataFrame
@@ -132,6 +134,7 @@ def problem(observations: pd.DataFrame, setting: Setting, seed: int) -> Problem:
     species = observations[["metal", "charge"]].apply(tuple, axis=1)
     own = species.isin(_targets(setting, species))
     wanted = observations[own & observations["n_ligands"].isin(setting.n_ligands)]
+    wanted, pairs = _experiments(wanted)
     if setting.start != "cold":
         drawn = _drawn(wanted["pair_id"].unique(), setting.share, seed)
         wanted = wanted[wanted["pair_id"].isin(drawn)]
@@ -141,7 +144,7 @@ def problem(observations: pd.DataFrame, setting: Setting, seed: int) -> Problem:
         "protonation": observations["metal"].eq(PROTON),
     }
     literature = observations[known[setting.start]]
-    pool = wanted[_KEYS].drop_duplicates("pair_id").sort_values("pair_id", ignore_index=True)
+    pool = pairs[pairs["pair_id"].isin(wanted["pair_id"])].reset_index(drop=True)
     if len(pool) < 2:
         raise DataError(
             f"The table has {len(pool)} pairs of {setting.target} with n = "
@@ -149,6 +152,23 @@ def problem(observations: pd.DataFrame, setting: Setting, seed: int) -> Problem:
         )
     truth = wanted.groupby("pair_id")["log_beta"].median()
     return Problem(literature.reset_index(drop=True), pool, truth[pool["pair_id"]])
+
+
+def _experiments(wanted: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Make one pair of mirror images, which are one experiment.
+
+    Returns
+    -------
+    observations : DataFrame
+        Those wanted, each with the ``pair_id`` of its experiment.
+    pairs : DataFrame
+        A row for each experiment, in order of their ids: of mirror images, the first.
+    """
+    pairs = wanted[_KEYS].drop_duplicates("pair_id").sort_values("pair_id", ignore_index=True)
+    experiment = pairs.assign(isomer=isomers(pairs)).groupby(_EXPERIMENT, sort=False)["pair_id"]
+    first = dict(zip(pairs["pair_id"], experiment.transform("first"), strict=True))
+    pairs = pairs[[first[pair_id] == pair_id for pair_id in pairs["pair_id"]]]
+    return wanted.assign(pair_id=wanted["pair_id"].map(first)), pairs
 
 
 def first_experiments(

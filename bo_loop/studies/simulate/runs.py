@@ -86,7 +86,7 @@ def run(
     processes : int, optional
         Replays at once; one a core if not given.
     progress : callable, optional
-        Told the replays done and those wanted, at the start and after each.
+        Called with the replays done and wanted, at the start and after each.
 
     Returns
     -------

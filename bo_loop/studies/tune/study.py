@@ -148,7 +148,7 @@ class Tuning:
                 break
             # As many random numbers as trials ended: a search that was killed draws the same.
             study.sampler = optuna.samplers.TPESampler(seed=_mixed(self.search.seed, done))
-            self._tell(study, study.ask(), done)
+            self._judge(study, study.ask(), done)
         return self._found(study)
 
     def _study(self) -> optuna.Study:
@@ -171,7 +171,7 @@ class Tuning:
             study.enqueue_trial(self.search.space.as_it_stands())
         return study
 
-    def _tell(self, study: optuna.Study, trial: optuna.Trial, done: int) -> None:
+    def _judge(self, study: optuna.Study, trial: optuna.Trial, done: int) -> None:
         """Judge the options that a trial suggests, fold by fold."""
         nodes = self.search.space.nodes(self.search.space.suggested(trial))
         contestant = Contestant("trial", nodes["model"], nodes["features"])
@@ -261,7 +261,7 @@ def tune(config: Mapping[str, Any], note: Note = lambda *_: None) -> Found:
     config : mapping
         ``data, model, features, split, space, out`` and the other options of ``conf/tune.yaml``.
     note : callable
-        Told the step, how many trials are done, of how many, and the best score so far.
+        Called with the step, how many trials are done, of how many, and the best score so far.
 
     Returns
     -------

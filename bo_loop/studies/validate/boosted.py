@@ -3,7 +3,7 @@
 LightGBM (Ke et al., NIPS 2017) on all Mordred descriptors, metal-ion properties and pair features,
 with recursive feature elimination (Guyon et al., Mach. Learn. 2002, 46, 389) and hyperparameters
 found by Optuna's TPE. Both are judged on inner folds of the training pairs, grouped by ligand:
-nothing of the pairs that are predicted is used, and no fold tells another what it found.
+nothing of the pairs that are predicted is used, and no fold uses what another found.
 
 Symbols
 -------

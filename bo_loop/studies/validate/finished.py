@@ -38,7 +38,7 @@ class Result:
     ----------
     predictions : DataFrame
         ``row`` (position in the data), ``set``, ``mean``, ``sd`` (predictive), ``sd_latent`` (nan
-        for a model without a posterior), ``beta_1`` (what a βn model was told; nan elsewhere).
+        for a model without a posterior), ``beta_1`` (the β1 input of a βn model; NaN elsewhere).
     facts : mapping
         ``hyperparameters``, ``fit`` (report), ``seconds``; where there are any, ``relevances``,
         ``selections``, ``contributions``, ``model`` (the recipe with the features chosen).

@@ -91,7 +91,7 @@ class Plan:
     folds : int
         Each key is in the test set of one of so many folds.
     repeats : int
-        How often they are dealt out anew.
+        How many times the folds are drawn.
     test_share : float, optional
         Instead of folds, each repeat draws this share of the rows as its one test set.
     seed : int

@@ -138,7 +138,7 @@ def prepared(cases: Cases, bout: Bout, memory: Memory, note: Note) -> Fold:
     memory : Memory
         Keeps how far a selection of features got.
     note : callable
-        Told the step, how much of it is done, of how much, and the last error.
+        Called with the step, how much of it is done, of how much, and the last error.
 
     Returns
     -------
@@ -176,9 +176,9 @@ def fitted(fold: Fold) -> Result:
     began = time.monotonic()
     run = _trees if isinstance(fold.recipe, LightGBM) else _surrogate
     predictions, facts = run(fold)
-    told = pd.DataFrame({"row": fold.rows, "set": fold.sets, **predictions})
+    table = pd.DataFrame({"row": fold.rows, "set": fold.sets, **predictions})
     seconds = round(time.monotonic() - began, 3)
-    return Result(told, {**fold.facts, **facts, "seconds": seconds})
+    return Result(table, {**fold.facts, **facts, "seconds": seconds})
 
 
 def _trees(fold: Fold) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -225,11 +225,11 @@ def _chosen(
         valid=seen.at[bout.split.sets[bout.split.choose_on]],
     )
 
-    def told(step: str, done: int, total: int, mae: float | None) -> None:
+    def report(step: str, done: int, total: int, mae: float | None) -> None:
         memory.save()
         note(f"choosing features of {step}", done, total, mae)
 
-    chosen = choose_features(bout.contestant.recipe, selection, task, memory.part(part), told)
+    chosen = choose_features(bout.contestant.recipe, selection, task, memory.part(part), report)
     memory.save()
     return chosen
 

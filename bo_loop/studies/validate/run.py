@@ -182,7 +182,7 @@ def _judge_all(found: Validation, memory: Memory, note: Note, processes: int | N
         error = mean_error(found.cases.y, result, outcome.bouts[number].split.judged)
         note(outcome.title, done, total, error)
     for outcome, number in places:
-        # What is told is what was kept, whether it was found now or earlier.
+        # Report what is on disk, whether it was computed now or earlier.
         outcome.results.append(_recalled(outcome, number, memory))
 
 
@@ -205,5 +205,5 @@ def _kept_as(outcome: Outcome, number: int, memory: Memory) -> tuple[str, str]:
 
 def mean_error(y: Floats, result: Result, rows: Rows) -> float:
     """MAE of the predictions of a fold on `rows`."""
-    told = result.predictions.set_index("row")["mean"].loc[rows]
-    return float(np.abs(told.to_numpy() - y[rows]).mean())
+    means = result.predictions.set_index("row")["mean"].loc[rows]
+    return float(np.abs(means.to_numpy() - y[rows]).mean())

@@ -62,7 +62,7 @@ class Split:
     choose_on : str, optional
         The set that the number of features may be chosen on; the others stay untouched.
     maps : mapping of str to DomainMap
-        ``beta_1`` and ``beta_n``, as far as there are such pairs, where the domain was mapped.
+        ``beta_1`` and ``beta_n``, if there are such pairs, where the domain was mapped.
     """
 
     train: Rows

@@ -135,6 +135,25 @@ def test_a_constant_of_the_literature_counts_too(tmp_path, monkeypatch):
     assert "log β2 6 below log β1 9" in said
 
 
+def test_the_constant_of_the_ligand_itself_counts_before_an_isomer_s(tmp_path, monkeypatch):
+    """A and B are isomers: one group, two structures."""
+    alike = POOL.assign(ligand_group=POOL["ligand_group"].replace("B", "A"))
+    cheapen(monkeypatch, alike)
+    campaign = small_campaign.start(tmp_path)
+    campaign.log(table(tmp_path, ["Ni+2:L1:A,9.0"]))
+    campaign.log(table(tmp_path, ["Ni+2:L1:B,5.0"]))
+    assert "below log β1 9" in doubts(campaign, "Ni+2:L2:A,7.0")
+    assert doubts(campaign, "Ni+2:L2:B,7.0") == ""
+
+
+def test_an_isomer_s_constant_counts_where_the_ligand_s_own_is_not_known(tmp_path, monkeypatch):
+    alike = POOL.assign(ligand_group=POOL["ligand_group"].replace("B", "A"))
+    cheapen(monkeypatch, alike)
+    campaign = small_campaign.start(tmp_path)
+    campaign.log(table(tmp_path, ["Ni+2:L1:A,9.0"]))
+    assert "below log β1 9" in doubts(campaign, "Ni+2:L2:B,7.0")
+
+
 @pytest.mark.parametrize(
     ("column", "value", "words"),
     [

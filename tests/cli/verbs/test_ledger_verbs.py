@@ -45,7 +45,7 @@ def test_a_record_is_amended_told_and_checked(folder):
     )
     assert "censoring none → lower" in run(folder, "correct", NAME, "event=3", "log_beta=>20")
     run(folder, "correct", NAME, "event=3", "log_beta=20.1", "log_beta_sd=null")
-    assert "says so already" in run(folder, "correct", NAME, "event=3", "log_beta=20.1")
+    assert "holds this already" in run(folder, "correct", NAME, "event=3", "log_beta=20.1")
     assert "withdrawn" in run(folder, "withdraw", NAME, f"pair={second}", "reason=none left")
     assert "restored" in run(folder, "restore", NAME, f"pair={second}")
     assert [row["event"] for row in told(folder, f"pair={first}")] == [

@@ -5,6 +5,7 @@ from known_constants import FEATURES, LIGANDS, MAXIMISE, MINIMISE, observations
 
 from bo_loop.base.config import build
 from bo_loop.base.errors import ConfigError, DataError
+from bo_loop.data.observations import with_keys
 from bo_loop.studies.simulate.problem import Setting, first_experiments, judged, maximin, problem
 
 TABLE = observations()
@@ -22,6 +23,21 @@ def test_a_warm_start_knows_every_other_metal_and_nothing_of_the_target():
         *(("Mn", 2, n) for n in (1, 2)),
         ("H", 1, 1),
     }
+
+
+def test_mirror_images_are_one_experiment():
+    own = TABLE[(TABLE["metal"] == "Ni") & (TABLE["n_ligands"] == 1)].iloc[:3]
+    drawings = ["C[C@H](N)C(=O)O", "C[C@@H](N)C(=O)O", "CC(N)C(=O)O"]
+    alanine = own.assign(smiles=drawings, ligand="alanine", log_beta=[5.0, 5.5, 7.0])
+    alanine = with_keys(alanine.drop(columns=["pair_id", "ligand_group"]), "the table")
+    assert alanine["pair_id"].nunique() == 3
+    found = problem(pd.concat([TABLE, alanine]), Setting(["Ni+2"], start="cold"), 0)
+    kept = found.pool[found.pool["ligand"] == "alanine"]
+    assert len(found.pool) == len(LIGANDS) + 1
+    first = kept["pair_id"].item()
+    assert first == alanine["pair_id"].min()
+    assert kept["smiles"].item() == alanine.set_index("pair_id")["smiles"][first]
+    assert found.truth[first] == 5.5
 
 
 def test_a_protonation_start_knows_protons_only():
