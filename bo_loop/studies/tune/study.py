@@ -10,7 +10,9 @@ Akiba, Sano, Yanase, Ohta and Koyama, Optuna, KDD 2019; Bergstra et al., NeurIPS
 
 import json
 import time
-from collections.abc import Callable, Mapping
+import warnings
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -22,13 +24,15 @@ from optuna.storages import JournalStorage
 from optuna.storages.journal import JournalFileBackend
 from optuna.trial import FrozenTrial, TrialState
 
+from bo_loop.base import parallel
 from bo_loop.base.config import build, require_types
 from bo_loop.base.errors import ConfigError, DataError, FitError
+from bo_loop.base.parallel import Executor, Serial
 from bo_loop.studies.tune.search_space import Space
 from bo_loop.studies.validate.cases import Cases, Described, Drawn, drawn
-from bo_loop.studies.validate.finished import Memory
+from bo_loop.studies.validate.finished import Memory, Result
 from bo_loop.studies.validate.folds import Plan
-from bo_loop.studies.validate.judge import Contestant, judged
+from bo_loop.studies.validate.judge import Bout, Contestant, Fold, fitted, prepared
 from bo_loop.studies.validate.metrics import metrics
 from bo_loop.studies.validate.result import GROUPS
 from bo_loop.studies.validate.run import bout
@@ -117,9 +121,17 @@ class _Held:
 class Tuning:
     """A search on given data and splits, with a folder that remembers it."""
 
-    def __init__(self, search: Search, cases: Cases, split: Drawn, memory: Memory, note: Note):
+    def __init__(
+        self,
+        search: Search,
+        cases: Cases,
+        split: Drawn,
+        memory: Memory,
+        note: Note,
+        executor: Executor,
+    ):
         self.search, self.cases, self.split = search, cases, split
-        self.memory, self.note = memory, note
+        self.memory, self.note, self.executor = memory, note, executor
         self._described: dict[str, Described] = {}
         scored = {"all": np.ones(len(cases.y), dtype=bool)}
         scored["n = 1"] = (cases.observations["n_ligands"] == 1).to_numpy()
@@ -175,47 +187,59 @@ class Tuning:
         """Judge the options that a trial suggests, fold by fold."""
         nodes = self.search.space.nodes(self.search.space.suggested(trial))
         contestant = Contestant("trial", nodes["model"], nodes["features"])
-        best = _best(study)
+        best, n_folds = _best(study), len(self.split.splits)
         predictions = []
-        for number in range(len(self.split.splits)):
-            step = f"trial {done + 1}, fold {number + 1} of {len(self.split.splits)}"
-            self.note(step, done, self.search.trials, best)
-            try:
-                predictions.append(self._fold(contestant, number))
-            except FitError as error:  # such options cannot be fitted
-                trial.set_user_attr(_PROBLEM, str(error))
-                study.tell(trial, state=TrialState.PRUNED)
-                return
-            score = self._score(predictions)
-            if score is None:
-                continue
-            trial.report(score, number + 1)
-            if number + 1 < len(self.split.splits) and trial.should_prune():
-                study.tell(trial, state=TrialState.PRUNED)
-                return
+        with closing(self._folds(contestant)) as folds:
+            for number in range(1, n_folds + 1):
+                step = f"trial {done + 1}, fold {number} of {n_folds}"
+                self.note(step, done, self.search.trials, best)
+                try:
+                    predictions.append(next(folds))
+                except FitError as error:  # such options cannot be fitted
+                    trial.set_user_attr(_PROBLEM, str(error))
+                    study.tell(trial, state=TrialState.PRUNED)
+                    return
+                score = self._score(predictions)
+                if score is None:
+                    continue
+                trial.report(score, number)
+                if number < n_folds and trial.should_prune():
+                    study.tell(trial, state=TrialState.PRUNED)
+                    return
         study.tell(trial, score)
 
-    def _fold(self, contestant: Contestant, number: int) -> pd.DataFrame:
-        """Return the predictions of a fold, found now or earlier."""
+    def _folds(self, contestant: Contestant) -> Iterator[pd.DataFrame]:
+        """Yield the predictions of each fold in order, whatever the order in which they finish.
+
+        A fold that was computed earlier is not computed again.
+        """
+        bouts = [self._bout(contestant, number) for number in range(len(self.split.splits))]
+        names = [each.fingerprint(self.memory) for each in bouts]
+        found = [self.memory.recalled("trial", name) for name in names]
+        missing = [number for number, result in enumerate(found) if result is None]
+        tasks = [
+            prepared(self.cases, bouts[number], self.memory, lambda *_: None) for number in missing
+        ]
+        with closing(self.executor.run(attempted, tasks)) as finished:
+            for number, each in enumerate(bouts):
+                while found[number] is None:
+                    position, outcome = next(finished)
+                    at = missing[position]
+                    found[at] = outcome
+                    if isinstance(outcome, Result):
+                        self.memory.keep("trial", names[at], outcome)
+                if isinstance(found[number], FitError):
+                    raise found[number]
+                # Where the domain is mapped, the pairs that train are predicted too.
+                table = found[number].predictions
+                yield table[table["row"].isin(each.split.judged)]
+
+    def _bout(self, contestant: Contestant, number: int) -> Bout:
         key = json.dumps(contestant.features, sort_keys=True)
         if key not in self._described:
             self._described[key] = self.cases.seen_by(contestant.recipe, contestant.features)
-        each = bout(
-            self.cases,
-            contestant,
-            self._described[key],
-            self.split,
-            number,
-            own_protonation=False,
-        )
-        fingerprint = each.fingerprint(self.memory)
-        result = self.memory.recalled("trial", fingerprint)
-        if result is None:
-            result = judged(self.cases, each, self.memory, lambda *_: None)
-            self.memory.keep("trial", fingerprint, result)
-        # Where the domain is mapped, the pairs that train are predicted too.
-        predictions = result.predictions
-        return predictions[predictions["row"].isin(each.split.judged)]
+        described = self._described[key]
+        return bout(self.cases, contestant, described, self.split, number, own_protonation=False)
 
     def _score(self, predictions: list[pd.DataFrame]) -> float | None:
         """Score of the folds so far, or None while they hold no pair that counts."""
@@ -285,6 +309,8 @@ def tune(config: Mapping[str, Any], note: Note = lambda *_: None) -> Found:
     asked = {key: config[key] for key in asdict(Plan())}
     require_types("bo-loop tune", Plan, asked)
     plan = Plan(**asked)
+    processes = config["processes"]
+    parallel.processes(processes, plan.folds)  # a bad number is refused here
     note("reading the data", 0, search.trials, None)
     cases = Cases.load(config["data"], config["scored_sources"])
     space.require_usable(cases.observations)
@@ -292,12 +318,24 @@ def tune(config: Mapping[str, Any], note: Note = lambda *_: None) -> Found:
     with memory.alone():
         _claim(memory, config)
         split = drawn(cases, config["split"], plan, memory)
-        return Tuning(search, cases, split, memory, note).run()
+        executor = parallel.processes(processes, len(split.splits)) if processes != 1 else Serial()
+        return Tuning(search, cases, split, memory, note, executor).run()
+
+
+def attempted(fold: Fold) -> Result | FitError:
+    """Fit and predict in any process; options that cannot be fitted are a result as well."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # how each of very many fits ended
+            return fitted(fold)
+    except FitError as error:
+        return error
 
 
 def _claim(memory: Memory, config: Mapping[str, Any]) -> None:
     """Write down what the folder's trials are of, or check that it is this."""
-    free = ("trials", "time_budget_s", "out", "json", "name", "spaces", "features_of")
+    free = ("trials", "time_budget_s", "processes", "out", "json", "name")
+    free += ("spaces", "features_of")
     task = memory.fingerprint({key: value for key, value in config.items() if key not in free})
     if memory.part("tune").setdefault("task", task) != task:
         raise DataError(

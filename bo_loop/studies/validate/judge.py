@@ -123,11 +123,6 @@ class Fold:
     facts: Mapping[str, Any]
 
 
-def judged(cases: Cases, bout: Bout, memory: Memory, note: Note) -> Result:
-    """Fit and predict in this process; see `prepared` and `fitted`."""
-    return fitted(prepared(cases, bout, memory, note))
-
-
 def prepared(cases: Cases, bout: Bout, memory: Memory, note: Note) -> Fold:
     """Gather what a fold needs, and choose the features of a `BetaGP` if that is asked for.
 

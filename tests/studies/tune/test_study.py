@@ -38,6 +38,7 @@ def config(tmp_path):
         "test_share": None,
         "seed": 0,
         "scored_sources": None,
+        "processes": 1,
         "out": str(tmp_path / "out"),
     }
 
@@ -51,19 +52,21 @@ def fits(monkeypatch):
     """Folds that are off by the distance of fit_rows from the best; what was fitted, and a bomb."""
     seen = SimpleNamespace(folds=[], kill_at=None, fail_above=None)
 
-    def judged(cases, bout, memory, note):
+    def attempted(task):
+        cases, bout = task
         rows, size = bout.split.judged, bout.contestant.recipe.fit_rows
         if seen.kill_at is not None and len(seen.folds) >= seen.kill_at:
             raise Killed
         if seen.fail_above is not None and size > seen.fail_above:
-            raise FitError("no Cholesky factor")
+            return FitError("no Cholesky factor")
         seen.folds.append((size, bout.split.fold))
         mean = cases.y[rows] + abs(size - BEST) / 100
         told = {"row": rows, "set": "test", "mean": mean, "sd": 1.0, "sd_latent": 1.0}
         table = pd.DataFrame(told).assign(beta_1=np.nan)
         return Result(table, {"hyperparameters": {"of": size, "fold": bout.split.fold}})
 
-    monkeypatch.setattr(study, "judged", judged)
+    monkeypatch.setattr(study, "prepared", lambda cases, bout, *_: (cases, bout))
+    monkeypatch.setattr(study, "attempted", attempted)
     return seen
 
 
@@ -153,25 +156,32 @@ def test_a_time_budget_ends_the_search(config, fits):
     assert len(tune({**config, "time_budget_s": 0.0, "trials": 50}).trials) < 50
 
 
-def test_real_fits_of_real_features(config):
+def test_real_fits_of_real_features_in_one_process_or_two(config, tmp_path):
     space = {"model.max_iter": [2, 3], "features.max_vif": {"low": 2.0, "high": 20.0}}
-    found = tune({**config, "space": space, "trials": 2, "folds": 2, "score": "nll"})
+    config |= {"space": space, "trials": 2, "folds": 2, "score": "nll"}
+    found = tune(config)
     assert np.isfinite(found.trials["score"]).all()
-    assert study.judged is judge.judged
+    beside = tune(config | {"processes": 2, "out": str(tmp_path / "beside")})
+    pd.testing.assert_frame_equal(without_time(beside), without_time(found))
+    assert beside.best == found.best
 
 
 def test_pairs_that_train_do_not_count(config, monkeypatch):
     edge = {"_target_": "bo_loop.studies.EdgeOfDomain"}
-    seen = []
+    bouts, seen = [], []
 
-    def noted(cases, each, *rest):
-        result = judge.judged(cases, each, *rest)
-        seen.append((each, result.predictions))
-        return result
+    def prepared(cases, each, *rest):
+        bouts.append(each)
+        return judge.prepared(cases, each, *rest)
 
-    monkeypatch.setattr(study, "judged", noted)
+    def attempted(fold):
+        seen.append(judge.fitted(fold))
+        return seen[-1]
+
+    monkeypatch.setattr(study, "prepared", prepared)
+    monkeypatch.setattr(study, "attempted", attempted)
     (found,) = tune({**config, "split": edge, "trials": 1, "folds": 2}).trials["score"]
-    each, predicted = seen[0]
+    each, predicted = bouts[0], seen[0].predictions
     own = predicted[predicted["row"].isin(each.split.judged)]
     assert len(own) < len(predicted)
     y = pd.read_csv(config["data"]["path"])["log_beta"].to_numpy()[own["row"]]
@@ -188,6 +198,7 @@ def test_pairs_that_train_do_not_count(config, monkeypatch):
         ({"trials": 0}, "trials is 0"),
         ({"prune_after": 0}, "prune_after is 0"),
         ({"unpruned": -1}, "unpruned is -1"),
+        ({"processes": 0}, "processes is 0"),
     ],
 )
 def test_options_are_checked(config, change, message):
