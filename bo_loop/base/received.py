@@ -53,7 +53,7 @@ def read_bytes(path: Path, most: int = MAX_BYTES) -> bytes:
             found = os.fstat(stream.fileno())
             if not stat.S_ISREG(found.st_mode):
                 raise CampaignError(f"{path} cannot be read: it is not a file.")
-            content = stream.read(most + 1)
+            content = stream.read(min(found.st_size, most) + 1)
     except FileNotFoundError:
         raise
     except OSError as error:
