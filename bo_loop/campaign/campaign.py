@@ -89,6 +89,7 @@ class Campaign:
 
     path = property(attrgetter("record.path"), doc="The campaign's folder.")
     config = property(attrgetter("record.config"), doc="What was sealed at `start`.")
+    choices = property(attrgetter("record.choices"), doc=Record.choices.__doc__)
     literature = property(attrgetter("record.literature"), doc=Record.literature.__doc__)
     pool = property(attrgetter("record.pool"), doc=Record.pool.__doc__)
 

@@ -127,7 +127,7 @@ def test_a_record_that_holds_and_one_that_does_not(folder):
     honest = view.read_bytes()
     view.write_bytes(honest.replace(b"20.1", b"21.1"))
     refused = run(folder, "verify", NAME, code=2)
-    assert "measurements.csv: is not what the ledger says: it was changed by hand" in refused
+    assert "measurements.csv: shows results that the ledger does not" in refused
     view.write_bytes(honest)
 
 
@@ -144,15 +144,15 @@ def test_a_closed_campaign_can_be_reopened(folder):
         (["correct", NAME, "log_beta=5"], "needs event"),
         (["correct", NAME, "event=1", "log_beta=5"], "Event 1 is no measurement"),
         (["correct", NAME, "event=3", "log_beta=n.d."], "no value"),
-        (["withdraw", NAME, "pair=Ni+2:L1:X"], "is no pair of this campaign's pool"),
-        (["config", NAME, "seed=3"], "Could not override 'seed'"),
+        (["withdraw", NAME, "pair=Ni+2:L1:X"], "is not a pair of this campaign's pool"),
+        (["config", NAME, "seed=3"], "bo-loop config has no option 'seed'"),
         (["extend", NAME], "Nothing to add"),
         (["extend", NAME, "metals=[Xx+2]"], "'Xx' is not a metal ion"),
         (["correct", NAME, "event=3", "void=no"], "void is 'no': it must be true or false"),
         (["correct", NAME, "event=abc", "log_beta=3"], "event is 'abc'"),
         (["correct", NAME, "event=3", "date=2025-02-31"], "there is no such day"),
         (["correct", NAME, "event=3", "date=20990101"], "lies in the future"),
-        (["history", NAME, "pair=Ni+2:L1:X"], "is no pair of this campaign's pool"),
+        (["history", NAME, "pair=Ni+2:L1:X"], "is not a pair of this campaign's pool"),
     ],
 )
 def test_bad_input_ends_with_one_message(folder, arguments, words):
