@@ -53,6 +53,7 @@ POOL = pd.DataFrame(
         "metal": "Cu",
         "charge": 2,
         "n_ligands": 1,
+        "smiles": "NCC(=O)O",
         "temperature_C": 25.0,
         "ionic_strength_M": 0.1,
     }

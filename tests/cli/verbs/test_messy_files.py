@@ -100,7 +100,7 @@ def test_n_is_an_option_and_no_other_option_is_passed_over(tmp_path):
     ("options", "name"), [((), "électrode"), (("encoding=cp932",), "四ectrode")]
 )
 def test_western_text_is_not_read_as_japanese_unless_so_wished(tmp_path, options, name):
-    content = LITERATURE.replace("glycine,1", "électrode,1").encode("cp1252")
+    content = LITERATURE.replace("ethylenediamine", "électrode").encode("cp1252")
     frame, _ = imported(tmp_path, "w.csv", content, *options)
     assert name in set(frame["ligand"])
 
