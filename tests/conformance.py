@@ -161,12 +161,12 @@ def check_botorch_s_acquisition_functions_choose_among_pairs(recipe):
         scores = ours.value(*moments, best)
         assert value.item() == pytest.approx(scores.max(), rel=OTHER_ROUTE)
         assert torch.equal(chosen[0], x[rows[scores.argmax()]])
-    noisy = qLogNoisyExpectedImprovement(
-        model, X_baseline=x[:40], sampler=SobolQMCNormalSampler(torch.Size([32]), seed=0)
-    )
     with warnings.catch_warnings():
         # A pair that stands in the table twice has one latent value: a singular covariance.
         warnings.simplefilter("ignore", NumericalWarning)
+        noisy = qLogNoisyExpectedImprovement(
+            model, X_baseline=x[:40], sampler=SobolQMCNormalSampler(torch.Size([32]), seed=0)
+        )
         chosen, values = optimize_acqf_discrete(noisy, q=2, choices=x[rows])
     assert torch.isfinite(values).all()
     places = [int((x[rows] == each).all(1).nonzero()[0]) for each in chosen]

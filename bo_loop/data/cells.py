@@ -25,6 +25,10 @@ _DIGIT = re.compile(r"\d")
 _DECIMAL_COMMA = re.compile(r"[-+]?\d+,\d+")
 
 
+class ReadingNote(UserWarning):
+    """What a reader understood otherwise than it is written, or did not read."""
+
+
 @dataclass(frozen=True)
 class Cells:
     """A table as it was written.
@@ -93,7 +97,7 @@ def say(understood: Sequence[str], where: str | Path) -> None:
         said = list(dict.fromkeys(understood))
         more = len(said) - _MOST_SHOWN
         shown = "; ".join(said[:_MOST_SHOWN]) + (f"; and {more} more" if more > 0 else "")
-        warnings.warn(f"{where}: read {shown}", stacklevel=3)
+        warnings.warn(f"{where}: read {shown}", ReadingNote, stacklevel=3)
 
 
 def read_cells(
@@ -158,7 +162,7 @@ def read_cells(
         notes.append(f"of the sheets, read {grid.sheet!r} and not {listed(others)}")
     cells = _without_units(replace(cells, found=found), notes)
     if notes:
-        warnings.warn(f"{path}: {'; '.join(notes)}", stacklevel=2)
+        warnings.warn(f"{path}: {'; '.join(notes)}", ReadingNote, stacklevel=2)
     return cells
 
 

@@ -68,8 +68,9 @@ def load(folder: Path, near: pd.DataFrame | None = None) -> Surrogate:
     """
     try:
         contents = json.loads((folder / _JSON).read_text(encoding="utf-8"))
-        with np.load(folder / _ARRAYS, allow_pickle=False) as file:
-            arrays = dict(file)
+        # Opened here: NumPy leaves a file open that is not a zip archive.
+        with (folder / _ARRAYS).open("rb") as file, np.load(file, allow_pickle=False) as archive:
+            arrays = dict(archive)
     except (OSError, ValueError, BadZipFile) as error:
         raise DataError(
             f"{folder} holds no model that can be read ({error}). Make one with bo-loop fit, in a "

@@ -136,7 +136,7 @@ def as_observations(
         ("the acid holds a metal", constants["smiles"].map(_holds_metal).astype(bool)),
         (f"they are of more than {MAX_PROTONS} protons", constants["n_protons"].gt(MAX_PROTONS)),
         (
-            "log β of all protons is outside {} to {}".format(*LOG_BETA_RANGE),
+            "log β of all protons is outside {:g} to {:g}".format(*LOG_BETA_RANGE),
             ~constants["log_beta"].between(*LOG_BETA_RANGE),
         ),
     ):

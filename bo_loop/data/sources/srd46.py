@@ -248,7 +248,7 @@ def _readable(rows: pd.DataFrame) -> tuple[pd.DataFrame, list[Step]]:
     unreadable = rows["log_beta"].isna()
     rows, step = drop(rows, unreadable, "constant", "not a number", ("vlm_id", "constant"))
     steps.append(step)
-    detail = "log K outside {} to {}".format(*LOG_BETA_RANGE)
+    detail = "log K outside {:g} to {:g}".format(*LOG_BETA_RANGE)
     outside = ~rows["log_beta"].between(*LOG_BETA_RANGE)
     rows, step = drop(rows, outside, "size", detail, ("vlm_id", "constant"))
     steps.append(step)

@@ -359,7 +359,7 @@ def test_a_full_disk_records_nothing_and_still_tells_what_was_set_aside(
 
     monkeypatch.setattr(os, "write", write)
     with pytest.raises(
-        CampaignError, match=r"(?s)No space left.*Nothing was recorded.*4 bytes after"
+        CampaignError, match=r"(?s)Nothing was recorded.*No space left.*4 bytes after"
     ):
         Ledger(path).append([measured("z", 9.0)])
     assert path.read_bytes() == before["ledger.jsonl"]

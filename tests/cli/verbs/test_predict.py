@@ -156,7 +156,7 @@ def test_lists_every_bad_row_and_writes_nothing(folder):
     with pytest.raises(DataError) as caught:
         predict(folder, text)
     assert [line.partition(":")[0] for line in caught.value.problems] == [
-        "row 2, smiles", "row 4, charge", "row 4, n_ligands", "row 4, ionic_strength_M", "row 5",
+        "row 2, smiles", "row 4, charge", "row 4, ionic_strength_M", "row 4, n_ligands", "row 5",
         "row 6, metal",
     ]  # fmt: skip
     assert not (folder / "pred.csv").exists()
@@ -167,7 +167,7 @@ def test_lists_every_bad_row_and_writes_nothing(folder):
     [
         ("metal,smiles\nCu+2,CCN\n", "has no column n_ligands"),
         (GLYCINE.replace("n_ligands", "n_ligands,mean").replace(",1\n", ",1,0\n"), "'mean'"),
-        (GLYCINE.replace("smiles", "smiles,temperature_c").replace(",1\n", ",1,0\n"), "alike"),
+        (GLYCINE.replace("smiles", "smiles,temperature_c").replace(",1\n", ",1,0\n"), "'0.0' — "),
         ("metal,smiles,n_ligands\n", "holds no rows"),
         ("metal,smiles,n_ligands\nH+,CCN,1\n", "is the proton, not a metal ion"),
     ],
