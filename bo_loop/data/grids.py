@@ -189,6 +189,8 @@ def _workbook(content: bytes, path: Path, *, formulas: bool) -> Iterator[Grid]:
         book = openpyxl.load_workbook(
             io.BytesIO(content), read_only=True, data_only=not formulas, rich_text=True
         )
+        if not book.worksheets:
+            raise DataError(f"{path} has no sheet that can be read: is it damaged?")
         for sheet in book.worksheets:
             yield _sheet(sheet, path)
     except DataError:

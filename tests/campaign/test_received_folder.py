@@ -141,6 +141,7 @@ def test_a_pool_of_other_columns_is_one_error(campaign, tmp_path):
 ODD = [None, "x", -1, 10**25, 1.5, [], {}, [[]], {"a": {"b": []}}, "[/b]\x1b[2J", True]
 
 
+@pytest.mark.filterwarnings("ignore:measurements.csv showed results:UserWarning")
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_an_event_of_any_content_is_read_or_one_error(campaign, tmp_path, data):

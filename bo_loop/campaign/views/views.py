@@ -89,6 +89,8 @@ def logged(events: Sequence[Event], state: CampaignState, pool: "pd.DataFrame") 
     values = measurements(state, pool)[
         ["seq", "log_beta", "log_beta_sd", "censoring", "mean", "sd"]
     ]
+    # Without a row, pandas does not know that numbers of events are integers.
+    frame, values = (each.astype({"seq": "int64"}) for each in (frame, values))
     return named(frame, pool).merge(values, on="seq", how="left")
 
 
