@@ -113,7 +113,9 @@ class Sealed:
         for name in _BUILT:
             received.require_keys(path, config[name], {"_target_": str})
         received.require_keys(path, config["pool"], {"include_known": bool})
-        received.require_keys(path, contents["choices"], dict.fromkeys(contents["choices"], str))
+        # Version 0.1.0 wrote null where a group has no choice.
+        chosen = {key: name for key, name in contents["choices"].items() if name is not None}
+        received.require_keys(path, chosen, dict.fromkeys(chosen, str))
         return contents
 
     def observations(self) -> "pd.DataFrame":
