@@ -328,8 +328,13 @@ class Record:
             written = state.seq
 
     def _keep_unexplained(self, path: Path, held: bytes | None, state: CampaignState) -> None:
-        """Set a view aside that shows results of which the ledger knows nothing."""
-        if held is not None and (rows := views.unexplained(held, state)):
+        """Set a view aside that shows results of which the ledger knows nothing.
+
+        Another process may have recorded them since `state` was read, so the ledger is asked again.
+        """
+        if held is None or not views.unexplained(held, state):
+            return
+        if rows := views.unexplained(held, self.state()):
             aside = files.write_aside(path, "set-aside", held, datetime.now(UTC))
             warnings.warn(
                 f"{path.name} showed results that the ledger does not have (event "

@@ -141,6 +141,8 @@ def _sealed(record: Record) -> Iterator[Check]:
 def _unexplained(record: Record, state: CampaignState) -> Iterator[Check]:
     """Look for what lies in the folder, and the ledger knows nothing of."""
     content = held_by(record.path / MEASUREMENTS)
+    if content is not None and views.unexplained(content, state):
+        state = record.state()  # another process may have recorded them meanwhile
     if content is not None and (rows := views.unexplained(content, state)):
         detail = f"shows results that the ledger does not have: event {', '.join(rows[:5])}"
         yield Check(MEASUREMENTS, "failed", detail)
