@@ -1,6 +1,6 @@
 """Grow a pool by generated ligands: make, filter, score, record."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,8 +33,6 @@ from bo_loop.surrogate import Surrogate
 
 _SPECIES = ["metal", "charge", "n_ligands", "temperature_C", "ionic_strength_M"]
 _UNDEFINED = "a feature is undefined"
-
-Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,7 +103,6 @@ def expand(
     making: Making,
     *,
     operator: str | None = None,
-    progress: Progress = lambda done, total: None,
     **overrides: Any,
 ) -> Expansion:
     """Make new ligands for a campaign, and add them to its pool.
@@ -118,8 +115,6 @@ def expand(
         How they are made.
     operator : str, optional
         Who asks; by default the login name.
-    progress : callable
-        Called with how many candidates have passed the filters, of how many.
     **overrides
         ``model``, ``objective`` or ``acquisition`` for this scoring only.
 
@@ -147,7 +142,7 @@ def expand(
     recipe = build(config["model"])
     surrogate = Surrogate.fit(schema, recipe, observations, start=state.hyperparameters)
     judge = Judge(surrogate, build(config["objective"]), pool[_SPECIES].drop_duplicates(), most)
-    accepted, counts = _made(judge, [*literature["smiles"], *pool["smiles"]], making, progress)
+    accepted, counts = _made(judge, [*literature["smiles"], *pool["smiles"]], making)
     new = pairs_of_ligands(pool, [a.smiles for a in accepted], most)
     known = observations, literature, pool
     ligands = _judged(surrogate, known, new, state, config, making.seed)
@@ -177,7 +172,6 @@ def expand_table(
     model: Mapping[str, Any],
     objective: Mapping[str, Any],
     acquisition: Mapping[str, Any],
-    progress: Progress = lambda done, total: None,
 ) -> Expansion:
     """Make new ligands without a campaign, from a table of constants.
 
@@ -193,8 +187,6 @@ def expand_table(
         How the ligands are made.
     model, objective, acquisition : mapping
         Config nodes.
-    progress : callable
-        As `expand`.
 
     Returns
     -------
@@ -208,7 +200,7 @@ def expand_table(
     literature = with_keys(features.usable(literature), "the literature")
     surrogate = Surrogate.fit(features.fit(literature), build(model), literature)
     judge = Judge(surrogate, build(objective), pairs)
-    accepted, counts = _made(judge, literature["smiles"].tolist(), making, progress)
+    accepted, counts = _made(judge, literature["smiles"].tolist(), making)
     empty = pairs.assign(ligand="", smiles="", pair_id="", ligand_group="")
     new = pairs_of_ligands(empty, [a.smiles for a in accepted])
     config = {"objective": objective, "acquisition": acquisition, "pool": {"include_known": False}}
@@ -219,7 +211,7 @@ def expand_table(
 
 
 def _made(
-    judge: Judge, known: Sequence[str], making: Making, progress: Progress
+    judge: Judge, known: Sequence[str], making: Making
 ) -> tuple[list[Accepted], dict[str, int]]:
     """Generate, filter, and leave out what the features cannot describe."""
     distinct = list(dict.fromkeys(known))
@@ -237,7 +229,6 @@ def _made(
         oversample=making.oversample,
         attempts=making.attempts,
         seed=making.seed,
-        progress=progress,
     )
     described = set(judge.describable([a.smiles for a in accepted]))
     counts = dict(funnel.counts) | {_UNDEFINED: len(accepted) - len(described)}

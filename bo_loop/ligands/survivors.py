@@ -1,12 +1,13 @@
 """From a stream of candidates to different new ligands."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from itertools import islice
 
 import numpy as np
 from rdkit.SimDivFilters.rdSimDivPickers import MaxMinPicker
 
+from bo_loop.base.progress import report
 from bo_loop.ligands.filters import Accepted, Funnel, fingerprint
 from bo_loop.ligands.generators.base import Generator, Known, Score
 
@@ -23,7 +24,6 @@ def collect(
     oversample: float,
     attempts: int,
     seed: int,
-    progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> list[Accepted]:
     """Generate until enough candidates have passed, and keep the most different.
 
@@ -45,8 +45,6 @@ def collect(
         Most candidates looked at for each that has to pass.
     seed : int
         Of all random draws.
-    progress : callable
-        Called with how many have passed, of how many.
 
     Returns
     -------
@@ -59,9 +57,10 @@ def collect(
     for candidate in islice(generator.propose(known, score, rng), wanted * attempts):
         if (new := funnel.admit(candidate)) is not None:
             passed.append(new)
-            progress(len(passed), wanted)
+            report("new ligands", len(passed), wanted)
             if len(passed) == wanted:
                 break
+    report("new ligands", wanted, wanted)
     kept = most_different([new.smiles for new in passed], n, seed)
     funnel.counts[_SIMILAR] += len(passed) - len(kept)
     return [passed[i] for i in kept]

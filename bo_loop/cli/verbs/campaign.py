@@ -218,15 +218,13 @@ def import_(config: Mapping[str, Any]) -> None:
 
     options = ("columns", "temperature_C", "ionic_strength_M", "n_ligands", "encoding")
     table_options = {key: config[key] for key in options}
-    with PlainConsole(stderr=True).status("Importing") as progress:
-        done = import_literature(
-            config["source"],
-            config["path"],
-            Path(config["out"]),
-            table_options=table_options | {"source": config["label"]},
-            curation=config["curation"],
-            progress=lambda text: progress.update(text),
-        )
+    done = import_literature(
+        config["source"],
+        config["path"],
+        Path(config["out"]),
+        table_options=table_options | {"source": config["label"]},
+        curation=config["curation"],
+    )
     files = [str(path) for path in done.files]
     if config["json"]:
         print(json.dumps({**done.report, "files": files}, ensure_ascii=False))

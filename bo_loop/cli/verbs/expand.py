@@ -3,7 +3,6 @@
 import json
 from collections import Counter
 from collections.abc import Mapping
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,6 @@ from rich.table import Table
 from bo_loop.base.config import build, read
 from bo_loop.base.errors import ConfigError
 from bo_loop.base.files import write_once
-from bo_loop.base.progress import report
 from bo_loop.campaign.campaign import Campaign
 from bo_loop.chemistry.ions import parse_ion
 from bo_loop.cli.terminal import OUTSIDE, OUTSIDE_NOTE, pair_name
@@ -54,17 +52,15 @@ def run(config: Mapping[str, Any], touched: frozenset[str], console: Console) ->
             f"{', '.join(sealed)} cannot be set for a campaign: data, features and pairs were "
             "sealed at its start. Leave them out, or leave out name= to write a table."
         )
-    progress = partial(report, "new ligands")
     if in_campaign:
         done = expand(
             Campaign.open(str(config["name"]), config["directory"]),
             making,
             operator=config["operator"],
-            progress=progress,
             **{key: config[key] for key in _SCORING if key in touched},
         )
     else:
-        done = _to_table(config, making, progress)
+        done = _to_table(config, making)
     if config["json"]:
         print(json.dumps(_plain(done), ensure_ascii=False))
         return
@@ -87,7 +83,7 @@ def _check_table(config: Mapping[str, Any]) -> None:
     refuse_output(Path(config["out"]))
 
 
-def _to_table(config: Mapping[str, Any], making: Making, progress: Any) -> Expansion:
+def _to_table(config: Mapping[str, Any], making: Making) -> Expansion:
     ions = [parse_ion(metal) for metal in config["metals"]]
     wanted = pd.DataFrame(
         [(ion.metal, ion.charge, n) for ion in ions for n in config["n_ligands"]],
@@ -102,7 +98,6 @@ def _to_table(config: Mapping[str, Any], making: Making, progress: Any) -> Expan
         wanted,
         making,
         **{key: config[key] for key in _SCORING},
-        progress=progress,
     )
     out = Path(config["out"])
     table = done.ligands.assign(ligand="", parents=done.ligands["parents"].map(";".join))

@@ -1,7 +1,7 @@
 """Import literature: read, curate, and write what was kept with a report of what was not."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 
+from bo_loop.base import progress
 from bo_loop.base.errors import ConfigError
 from bo_loop.base.files import write_once
 from bo_loop.data.curation.curate import Curated, curate_as
@@ -52,7 +53,6 @@ def import_literature(
     *,
     table_options: Mapping[str, Any] | None = None,
     curation: Mapping[str, Any] | None = _USUAL,
-    progress: Callable[[str], None] = lambda text: None,
 ) -> Imported:
     """Read and curate literature, and write it with its report: all three files, or none.
 
@@ -70,8 +70,6 @@ def import_literature(
     curation : mapping, optional
         Options of `bo_loop.data.curation.curate.curate`; None: what can be read is written as it
         is, and left for ``data=csv`` to curate.
-    progress : callable
-        Called with what is being done.
 
     Returns
     -------
@@ -88,11 +86,11 @@ def import_literature(
         raise ConfigError(f"source is {source!r}: choose one of {', '.join(SOURCES)}.")
     files = (out, *(out.with_name(f"{out.stem}.report.{kind}") for kind in ("json", "html")))
     refuse_output(*files)
-    progress(f"Reading {path}")
+    progress.report("importing", 0, 3, f"reading {path}")
     rows, read_steps = _read(source, path, table_options or {})
-    progress(f"Curating {len(rows)} observations")
+    progress.report("importing", 1, 3, f"curating {len(rows)} observations")
     curated = curate_as(rows, curation)
-    progress("Writing")
+    progress.report("importing", 2, 3, "writing")
     names = [Path(path).name] if isinstance(path, str) else [Path(one).name for one in path]
     title = ", ".join(names)
     report, page = curation_report(curated, len(rows), title=title, read_steps=read_steps)
@@ -103,6 +101,7 @@ def import_literature(
         page.encode("utf-8"),
     )
     _write_all(dict(zip(files, contents, strict=True)))
+    progress.report("importing", 3, 3)
     return Imported(curated, tuple(read_steps), report, files)
 
 

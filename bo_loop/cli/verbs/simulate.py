@@ -1,7 +1,6 @@
 """`bo-loop simulate`: replays, then traces, summary and figures in the output folder."""
 
 from collections.abc import Mapping
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +9,6 @@ from rich.console import Console
 from rich.table import Table
 
 from bo_loop.base.config import read, require_types
-from bo_loop.base.progress import report
 from bo_loop.base.types import Floats
 from bo_loop.data.observations import with_keys
 from bo_loop.data.writing import csv_bytes
@@ -51,8 +49,7 @@ def simulate(config: Mapping[str, Any], console: Console) -> pd.DataFrame:
     )
     pools = pools_of(simulation)
     out = Path(config["out"])
-    progress = partial(report, "replays")
-    traces = run(simulation, out, processes=config["processes"], progress=progress)
+    traces = run(simulation, out, processes=config["processes"])
     scored = summary.scores(traces, pools)
     found = summary.summary(scored, pools)
     traces.to_parquet(out / "traces.parquet", index=False)

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from bo_loop import __version__
 from bo_loop.base import parallel
 from bo_loop.base.errors import ConfigError
 from bo_loop.base.folders import readable, require_new
+from bo_loop.base.progress import report
 from bo_loop.studies.simulate.problem import Setting, problem
 from bo_loop.studies.simulate.replay import Strategy, check, replay
 
@@ -72,7 +73,6 @@ def run(
     out: Path,
     *,
     processes: int | None = None,
-    progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> pd.DataFrame:
     """Replay every strategy with every seed; what `out` holds already is not redone.
 
@@ -85,8 +85,6 @@ def run(
         added to it later.
     processes : int, optional
         Replays at once; one a core if not given.
-    progress : callable, optional
-        Called with the replays done and wanted, at the start and after each.
 
     Returns
     -------
@@ -119,13 +117,13 @@ def run(
     ]
     runner = parallel.processes(processes, len(missing))
     done = len(files) - len(missing)
-    progress(done, len(files))
+    report("replays", done, len(files))
     tasks = [_Replay(simulation, strategy, seed) for strategy, seed in missing]
     for position, trace in runner.run(_replayed, tasks):
         strategy, seed = missing[position]
         _write(trace, files[strategy.name, seed])
         done += 1
-        progress(done, len(files))
+        report("replays", done, len(files))
     return pd.concat([pd.read_parquet(file) for file in files.values()], ignore_index=True)
 
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from literature import literature, needs_literature
 
 from bo_loop.base.errors import BoLoopError, CampaignError, ConfigError, DataError
+from bo_loop.base.progress import heard_by
 from bo_loop.cli.verbs import imports
 from bo_loop.cli.verbs.imports import import_literature
 from bo_loop.data.curation.curate import curate
@@ -91,12 +92,18 @@ def test_reads_several_tables_with_other_headers(tmp_path, table, out):
 def test_reads_srd46_and_reports_what_the_reader_left_out(tmp_path, out):
     path = srd46_dump.zipped(tmp_path / "SRD 46 SQL.zip")
     said = []
-    done = import_literature("srd46", str(path), out, progress=said.append)
+    with heard_by(lambda *heard: said.append(heard)):
+        done = import_literature("srd46", str(path), out)
     rows, steps = srd46.read(path)
     assert done.report["rows_read"] == len(rows)
     found = [step["name"] for step in done.report["steps"]]
     assert found[: len(steps)] == [step.name for step in steps]
-    assert said == [f"Reading {path}", f"Curating {len(rows)} observations", "Writing"]
+    assert said == [
+        ("importing", 0, 3, f"reading {path}"),
+        ("importing", 1, 3, f"curating {len(rows)} observations"),
+        ("importing", 2, 3, "writing"),
+        ("importing", 3, 3, ""),
+    ]
     kept = tables.Csv(path=out).read()
     assert set(kept["source"]) == {srd46.SOURCE}
     assert (kept["censoring"] == "none").all()

@@ -8,6 +8,7 @@ from rdkit import Chem
 from small_chemistry import LIGANDS, filters, known, option, score, worth
 
 from bo_loop.base.errors import ConfigError
+from bo_loop.base.progress import heard_by
 from bo_loop.chemistry.ligands import standardise
 from bo_loop.chemistry.sites import donor_sites
 from bo_loop.ligands.filters import Funnel
@@ -154,13 +155,14 @@ def test_the_most_different_are_picked():
 
 def test_collecting_stops_at_what_was_asked_for_and_at_the_attempts():
     funnel = Funnel(filters(), LIGANDS)
-    told = []
-    kept = collect(
-        Mutate(), known(), score, funnel, n=5, oversample=2.0, attempts=100, seed=3,
-        progress=lambda done, total: told.append((done, total)),
-    )  # fmt: skip
+    heard = []
+    with heard_by(lambda *said: heard.append(said)):
+        kept = collect(
+            Mutate(), known(), score, funnel, n=5, oversample=2.0, attempts=100, seed=3
+        )  # fmt: skip
     assert len(kept) == 5
-    assert told[-1] == (10, 10)
+    assert heard[0] == ("new ligands", 1, 10, "")
+    assert heard[-1] == ("new ligands", 10, 10, "")
     assert funnel.counts["too like another"] == 5
     nothing = Funnel(filters(min_similarity=1.0), LIGANDS)
     few = collect(

@@ -5,6 +5,7 @@ from known_constants import CHEMISTRY, FEATURES, MAXIMISE, MODEL, acquisition, o
 
 from bo_loop.base.errors import ConfigError, DataError
 from bo_loop.base.parallel import Serial
+from bo_loop.base.progress import heard_by
 from bo_loop.studies.simulate import runs
 from bo_loop.studies.simulate.problem import Setting
 from bo_loop.studies.simulate.replay import Strategy, replay
@@ -69,9 +70,13 @@ def test_what_is_there_is_not_done_again(out, in_this_process):
     before = {name: path.stat().st_mtime_ns for name, path in files(out).items()}
     gone = next(name for name in before if name.startswith("Random"))
     files(out)[gone].unlink()
-    told = []
-    run(SIMULATION, out, processes=1, progress=lambda *counts: told.append(counts))
-    assert told == [(3, 4), (4, 4)]
+    heard = []
+    with heard_by(lambda what, done, total, remark: heard.append((what, done, total))):
+        run(SIMULATION, out, processes=1)
+    assert [said for said in heard if said[0] == "replays"] == [
+        ("replays", 3, 4),
+        ("replays", 4, 4),
+    ]
     after = {name: path.stat().st_mtime_ns for name, path in files(out).items()}
     assert {name for name in before if after[name] != before[name]} == {gone}
 
