@@ -4,9 +4,10 @@ import shutil
 
 import pandas as pd
 
-from bo_loop.campaign import extension, starting, verify
+from bo_loop.campaign import extension, starting
 from bo_loop.campaign.campaign import Campaign
 from bo_loop.campaign.rounds import decide as rounds
+from bo_loop.campaign.rounds import recheck
 from bo_loop.features.schema import FeatureSchema
 
 CONFIG = {
@@ -74,8 +75,8 @@ def cheapen(patch, pool=POOL):
     patch.setattr(starting, "prepare", lambda settings: (literature, pool, {}, 0))
     patch.setattr(rounds, "decide", decide)
     patch.setattr(FeatureSchema, "from_json", lambda stored: None)
-    patch.setattr(verify, "_earlier_rules", lambda *_: "")
-    patch.setattr(verify, "_recomputed", lambda *_, **__: ([], ""))
+    patch.setattr(recheck, "_earlier_rules", lambda *_: "")
+    patch.setattr(recheck, "_recomputed", lambda *_, **__: ([], ""))
     patch.setattr(extension, "new_pairs", lambda *_: pairs("UV"))
 
 

@@ -1,8 +1,7 @@
 """A campaign's folder, opened: its record read, its views written."""
 
-import json
 import warnings
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -15,13 +14,14 @@ from bo_loop.base.config import build_as
 from bo_loop.base.errors import CampaignError
 from bo_loop.base.folders import safe_name
 from bo_loop.campaign import sealed
+from bo_loop.campaign.growing_pool import GrowingPool
 from bo_loop.campaign.ledger.events import Event, NewEvent
 from bo_loop.campaign.ledger.fold import fold
 from bo_loop.campaign.ledger.ledger import Appended, Ledger
-from bo_loop.campaign.ledger.state import CampaignState, Round
+from bo_loop.campaign.ledger.state import CampaignState
 from bo_loop.campaign.pool_rows import Table, pool_pairs
 from bo_loop.campaign.settings import check_targets
-from bo_loop.campaign.views import forms, views
+from bo_loop.campaign.views import folder, views
 from bo_loop.campaign.views.history import COLUMNS, history
 from bo_loop.campaign.views.status import Status, status_of
 from bo_loop.campaign.views.worth import worth_of
@@ -32,8 +32,7 @@ if TYPE_CHECKING:
     from bo_loop.features.schema import FeatureSchema
 
 _PACKAGES = ("bo-loop", "torch", "gpytorch", "botorch", "numpy", "scipy", "rdkit")
-LEDGER, MEASUREMENTS = "ledger.jsonl", "measurements.csv"
-FORM, MODEL = "proposals.csv", "model.json"
+LEDGER = "ledger.jsonl"
 
 
 @dataclass(frozen=True)
@@ -90,8 +89,6 @@ class Record:
         self.ledger = Ledger(path / LEDGER)
         self._folded = CampaignState()
         self._last_hash = ""
-        self._pool_at: tuple[int, pd.DataFrame] | None = None
-        self._pool_holds = -1  # the last event of which the pool was seen to hold all pairs
         try:
             there = (path / LEDGER).is_file()
         except OSError as error:  # a folder that may not be entered
@@ -103,6 +100,7 @@ class Record:
             )
         files.refuse_links(path)
         self.sealed = sealed.Sealed(path, self.state().sealed)
+        self._pool = GrowingPool(self.sealed, path / LEDGER)
 
     @classmethod
     def open(cls, name: str, directory: str | Path = "campaigns") -> "Record":
@@ -137,7 +135,7 @@ class Record:
         """Fold events of the ledger; what was folded before is not folded again."""
         known = self._folded.seq
         if known > len(events) or (known and events[known - 1].hash != self._last_hash):
-            self._folded, known, self._pool_at = CampaignState(), 0, None
+            self._folded, known = CampaignState(), 0
         if known < len(events):
             self._folded = fold(events[known:], self._folded)
         self._last_hash = events[-1].hash if events else ""
@@ -184,57 +182,16 @@ class Record:
 
         from bo_loop.features.schema import FeatureSchema
 
-        sealed = pd.concat([self.literature, self._sealed_pool])
+        sealed = pd.concat([self.literature, self._pool.sealed])
         return FeatureSchema.renewed(self.sealed.features(), sealed)
 
     def pool_of(self, state: CampaignState) -> "pd.DataFrame":
         """Return the pool at `state`: the pairs sealed at start, then those added since."""
-        n_added = len(state.added_pairs)
-        if not n_added:
-            return self._with_pairs_of(state, self._sealed_pool)
-        if self._pool_at is None or self._pool_at[0] != n_added:
-            import pandas as pd
-
-            pool = pd.concat([self._sealed_pool, self._added(state)], ignore_index=True)
-            self._pool_at = n_added, pool
-        return self._with_pairs_of(state, self._pool_at[1])
-
-    def _added(self, state: CampaignState) -> "pd.DataFrame":
-        """Return the pairs added since `start`, with the columns of the sealed pool."""
-        import pandas as pd
-
-        path, pool = self.path / LEDGER, self._sealed_pool
-        try:
-            columns = {
-                name: pd.Series([pair.get(name) for pair in state.added_pairs], dtype=dtype)
-                for name, dtype in pool.dtypes.items()
-            }
-        except (ValueError, TypeError, OverflowError) as error:
-            raise received.not_ours(path, f"it adds what is not a pair ({error})") from error
-        added = sealed.checked_pairs(path, pd.DataFrame(columns))
-        if added["pair_id"].isin(pool["pair_id"]).any() or added["pair_id"].duplicated().any():
-            raise received.not_ours(path, "it adds a pair that is there already")
-        return added
-
-    def _with_pairs_of(self, state: CampaignState, pool: "pd.DataFrame") -> "pd.DataFrame":
-        """Return `pool`, unless events name pairs that it lacks."""
-        if state.seq != self._pool_holds:
-            self._require_pairs(state, pool["pair_id"])
-            self._pool_holds = state.seq
-        return pool
-
-    def _require_pairs(self, state: CampaignState, pair_ids: Iterable[str]) -> None:
-        """Refuse a ledger whose events name pairs that the pool lacks."""
-        named = {*state.proposals, *state.states, *state.pair_of.values()}
-        if lacking := named.difference(pair_ids):
-            raise received.not_ours(
-                self.path / LEDGER,
-                f"it speaks of {min(lacking)[:60]!r}, which is not in the pool",
-            )
+        return self._pool.of(state)
 
     def form(self, number: int) -> Path:
         """Return where the form of a round lies."""
-        return self._round_folder(number) / FORM
+        return folder.round_folder(self.path, number) / folder.FORM
 
     def measurements(self) -> "pd.DataFrame":
         """Return the standing results with their predictions; see `views.measurements`."""
@@ -243,15 +200,7 @@ class Record:
 
     def pool_columns(self, state: CampaignState) -> dict[str, list[Any]]:
         """Return the values of `pool_of` by column; they are read without pandas."""
-        known, path = self.sealed.pool_columns(), self.path / LEDGER
-        columns = {
-            name: [*known[name], *(p.get(name) for p in state.added_pairs)] for name in known
-        }
-        sealed.checked_columns(path, columns)
-        if len(set(columns["pair_id"])) < len(columns["pair_id"]):
-            raise received.not_ours(path, "it adds a pair that is there already")
-        self._require_pairs(state, columns["pair_id"])
-        return columns
+        return self._pool.columns(state)
 
     def status(self) -> Status:
         """Return where the campaign stands."""
@@ -292,23 +241,8 @@ class Record:
         return _frame(self.history_rows(pair))
 
     def views(self, state: CampaignState) -> dict[Path, Callable[[], bytes]]:
-        """Return how to rebuild each file that the ledger determines.
-
-        ``measurements.csv`` is there once a result is.
-        """
-        pool = self.pool_of(state)
-        # of a large pool, few pairs are in any view
-        concerned = {*state.proposals, *state.results_by_pair}
-        pool = pool[pool["pair_id"].isin(concerned)]
-        made: dict[Path, Callable[[], bytes]] = {}
-        for one in state.rounds:
-            folder = self._round_folder(one.number)
-            made[folder / FORM] = lambda r=one: forms.form(views.proposals(r, pool))
-            made[folder / MODEL] = lambda r=one: _model_json(r)
-        if state.results or state.voided:
-            path = self.path / MEASUREMENTS
-            made[path] = lambda: forms.measurements(views.measurements(state, pool))
-        return made
+        """Return how to rebuild each file that the ledger determines; see `folder.views_of`."""
+        return folder.views_of(self.path, state, self.pool_of(state))
 
     def rebuild(self) -> None:
         """Rebuild the views from the ledger; a form is written only where it is missing.
@@ -320,21 +254,25 @@ class Record:
         written = -1
         while written != (state := self.state()).seq:
             for path, content in self.views(state).items():
-                if path.name in (FORM, MODEL):
-                    _write_unless_there(path, content)
-                elif (new := content()) != (held := held_by(path)):
+                if path.name in folder.WRITTEN_ONCE:
+                    folder.write_unless_there(path, content)
+                elif (new := content()) != (held := folder.held_by(path)):
                     self._keep_unexplained(path, held, state)
                     files.write_view(path, new)
             written = state.seq
 
-    def _keep_unexplained(self, path: Path, held: bytes | None, state: CampaignState) -> None:
-        """Set a view aside that shows results of which the ledger knows nothing.
+    def unexplained(self, held: bytes | None, state: CampaignState) -> list[str]:
+        """Return the numbers of results in a measurements.csv of which the ledger knows nothing.
 
         Another process may have recorded them since `state` was read, so the ledger is asked again.
         """
         if held is None or not views.unexplained(held, state):
-            return
-        if rows := views.unexplained(held, self.state()):
+            return []
+        return views.unexplained(held, self.state())
+
+    def _keep_unexplained(self, path: Path, held: bytes | None, state: CampaignState) -> None:
+        """Set a view aside that shows results of which the ledger knows nothing."""
+        if held is not None and (rows := self.unexplained(held, state)):
             aside = files.write_aside(path, "set-aside", held, datetime.now(UTC))
             warnings.warn(
                 f"{path.name} showed results that the ledger does not have (event "
@@ -365,13 +303,6 @@ class Record:
         rows = history(events[:until], pool, first=new[0].seq if new else 1)
         return Recorded(_frame(rows), str(appended.set_aside or ""))
 
-    @cached_property
-    def _sealed_pool(self) -> "pd.DataFrame":
-        return self.sealed.pool()
-
-    def _round_folder(self, number: int) -> Path:
-        return self.path / "rounds" / f"{number:03d}"
-
 
 def _frame(rows: list[dict[str, Any]]) -> "pd.DataFrame":
     import pandas as pd
@@ -396,33 +327,3 @@ def check_pair(pair_id: str, pool: Table) -> None:
             f"{pair_id!r} is not a pair of this campaign's pool. Write it as in proposals.csv"
             f"{', for example ' + ', '.join(alike) if alike else ''}."
         )
-
-
-def held_by(path: Path) -> bytes | None:
-    """Return the content of a view; None if there is no file, or none that can be read."""
-    try:
-        return received.read_bytes(path)
-    except (FileNotFoundError, CampaignError):
-        return None
-
-
-def _write_unless_there(path: Path, content: Callable[[], bytes]) -> None:
-    if path.exists():
-        return
-    try:
-        files.make_folder(path.parent)
-        files.write_once(path, content())
-    except CampaignError:
-        if not path.exists():  # else another process had the same thought, and the same content
-            raise
-
-
-def _model_json(made: Round) -> bytes:
-    contents: Mapping[str, Any] = {
-        "round": made.number,
-        "hyperparameters": made.hyperparameters,
-        "fit": made.fit,
-        "incumbent": made.incumbent,
-        "versions": made.versions,
-    }
-    return (json.dumps(contents, ensure_ascii=False, indent=1) + "\n").encode("utf-8")

@@ -19,30 +19,29 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from bo_loop.base import files, received
-from bo_loop.base.errors import BoLoopError, CampaignError, DataError
+from bo_loop.base import files
+from bo_loop.base.errors import CampaignError, DataError
 from bo_loop.campaign.ledger.events import Event
 from bo_loop.campaign.ledger.fold import fold, grow, own_copy
 from bo_loop.campaign.ledger.ledger import has_head
 from bo_loop.campaign.ledger.state import CampaignState, Round
-from bo_loop.campaign.record import FORM, MEASUREMENTS, Record, held_by
-from bo_loop.campaign.settings import with_overrides
-from bo_loop.campaign.views import forms, views
+from bo_loop.campaign.record import Record
+from bo_loop.campaign.rounds.recheck import recheck
+from bo_loop.campaign.views import forms
+from bo_loop.campaign.views.folder import FORM, MEASUREMENTS, held_by
 from bo_loop.data.cells import read_cells
 from bo_loop.data.numbers import plain_value
 
 if TYPE_CHECKING:
-    from bo_loop.surrogate import Surrogate
+    pass
 
-TOLERANCE = 1e-6
 _NO_HEAD = (
     "is missing: nothing shows whether events were cut off the end of the ledger. Compare it with "
     "a backup; the next command that records something writes ledger.head again"
 )
 _SHOWN_DIGITS = 1e-5  # a form shows six digits
-_COMPARED = ("mean", "sd", "sd_latent", "acquisition")
 
 
 @dataclass(frozen=True)
@@ -110,7 +109,7 @@ def verify(record: Record, versions: Mapping[str, str], *, refit: bool = False) 
     if all(check.outcome == "ok" for check in sealed):
         checks += _views(record, state)
         checks += [
-            _round(record, made, seen, versions, refit=refit)
+            Check(f"round {made.number}", *recheck(record, made, seen, versions, refit=refit))
             for made, seen in _rounds(state.rounds, found.events)
         ]
     return Verification(tuple(checks))
@@ -140,10 +139,7 @@ def _sealed(record: Record) -> Iterator[Check]:
 
 def _unexplained(record: Record, state: CampaignState) -> Iterator[Check]:
     """Look for what lies in the folder, and the ledger knows nothing of."""
-    content = held_by(record.path / MEASUREMENTS)
-    if content is not None and views.unexplained(content, state):
-        state = record.state()  # another process may have recorded them meanwhile
-    if content is not None and (rows := views.unexplained(content, state)):
+    if rows := record.unexplained(held_by(record.path / MEASUREMENTS), state):
         detail = f"shows results that the ledger does not have: event {', '.join(rows[:5])}"
         yield Check(MEASUREMENTS, "failed", detail)
     known = {f"{made.number:03d}" for made in state.rounds}
@@ -172,7 +168,7 @@ def _views(record: Record, state: CampaignState) -> Iterator[Check]:
         elif path.name == MEASUREMENTS and _was_so_before(record, path):
             yield Check(name, "note", "is behind the ledger; the next command brings it up to date")
         else:
-            if not (path.name == MEASUREMENTS and views.unexplained(held, state)):
+            if not (path.name == MEASUREMENTS and record.unexplained(held, state)):
                 yield Check(name, "failed", "is not what the ledger says: it was changed by hand")
 
 
@@ -232,122 +228,6 @@ def _same_cell(ours: str, theirs: str) -> bool:
 def _plain(text: str) -> str:
     """Text as any encoding of a spreadsheet gives it back."""
     return unicodedata.normalize("NFKC", text).replace("\u2212", "-").strip().removeprefix("'")
-
-
-def _round(
-    record: Record,
-    made: Round,
-    seen: CampaignState,
-    versions: Mapping[str, str],
-    *,
-    refit: bool,
-) -> Check:
-    what = f"round {made.number}"
-    differing = [
-        f"{name} {made.versions[name]}, now {versions.get(name, 'not installed')}"
-        for name in made.versions
-        if made.versions[name] != versions.get(name)
-    ]
-    note = f"the packages differ ({'; '.join(differing)}), so numbers may" if differing else ""
-    if earlier := _earlier_rules(record, seen):
-        return Check(
-            what, "note", f"made with earlier rules of features ({earlier}): not recomputed"
-        )
-    try:
-        problems, report = _recomputed(record, made, seen, refit=refit)
-    except BoLoopError as error:
-        problems, report = [f"cannot be recomputed: {error}"], ""
-    detail = "; ".join(part for part in (*problems, note, report) if part)
-    if problems:
-        return Check(what, "note" if differing else "failed", detail)
-    follows = f"posterior and picks follow from event {made.seen} and the hyperparameters"
-    return Check(what, "note" if differing else "ok", "; ".join(filter(None, [follows, detail])))
-
-
-def _earlier_rules(record: Record, seen: CampaignState) -> str:
-    """Name the rules of a round's features, if they are not the installed ones; else ""."""
-    from bo_loop.features.schema import schema_version
-
-    stored = record.sealed.features()
-    kinds = {"version": str, "blocks": dict}
-    received.require_keys(record.path / "features.json", stored, kinds)
-    made_by = seen.features or stored["version"]
-    return "" if made_by == schema_version(stored["blocks"]) else made_by
-
-
-def _recomputed(
-    record: Record, made: Round, state: CampaignState, *, refit: bool
-) -> tuple[list[str], str]:
-    """Return how a round differs from what follows now, and what a new fit would give."""
-    from bo_loop.base.config import build
-    from bo_loop.campaign.rounds.bound import training
-    from bo_loop.campaign.rounds.decide import choose
-    from bo_loop.surrogate import Surrogate
-
-    config = with_overrides(record.settings(state), made.overrides)
-    schema = record.schema(state)
-    pool, literature = record.pool_of(state), record.literature
-    recipe = build(config["model"])
-    observations = training(schema, literature, pool, state)
-
-    def chosen(surrogate: "Surrogate") -> dict[str, Any]:
-        return choose(surrogate, observations, literature, pool, state, config)
-
-    again = chosen(Surrogate.build(schema, recipe, observations, made.hyperparameters, near=pool))
-    problems = _differences(made, again)
-    if not refit:
-        return problems, ""
-    start = state.hyperparameters
-    fitted = Surrogate.fit(schema, recipe, observations, start=start, near=pool)
-    return problems, _refit_report(made, chosen(fitted))
-
-
-def _differences(made: Round, again: Mapping[str, Any]) -> list[str]:
-    recorded = [p.pair_id for p in made.proposals]
-    picks = [p["pair_id"] for p in again["proposals"]]
-    if picks != recorded:
-        return [f"the picks were {', '.join(recorded)}, and would be {', '.join(picks)}"]
-    problems = [
-        f"{name} of {old.pair_id} was {getattr(old, name)!r}, and would be {new[name]!r}"
-        for old, new in zip(made.proposals, again["proposals"], strict=True)
-        for name in _COMPARED
-        if not _close(getattr(old, name), new[name])
-    ]
-    before = made.incumbent or {}
-    now = {key: value for key, value in again["incumbent"].items() if key in before}
-    if before and not _close(before, now):
-        problems.append(f"the incumbent was {before}, and would be {now}")
-    return problems
-
-
-def _close(a: Any, b: Any) -> bool:
-    """Whether two JSON values are the same but for rounding errors of their numbers."""
-    if isinstance(a, Mapping) and isinstance(b, Mapping):
-        return a.keys() == b.keys() and all(_close(a[key], b[key]) for key in a)
-    if isinstance(a, list | tuple) and isinstance(b, list | tuple):
-        return len(a) == len(b) and all(map(_close, a, b))
-    if isinstance(a, int | float) and isinstance(b, int | float):
-        return math.isclose(a, b, rel_tol=TOLERANCE, abs_tol=1e-12)
-    return a == b
-
-
-def _refit_report(made: Round, again: Mapping[str, Any]) -> str:
-    largest = max(
-        (
-            abs(p["mean"] - old.mean)
-            for old in made.proposals
-            for p in again["proposals"]
-            if p["pair_id"] == old.pair_id
-        ),
-        default=math.nan,
-    )
-    same = [p["pair_id"] for p in again["proposals"]] == [p.pair_id for p in made.proposals]
-    objective = {key: (made.fit.get(key), again["fit"].get(key)) for key in ("mll", "n_iter")}
-    return (
-        f"refitted: the picks are {'the same' if same else 'others'}, means differ by up to "
-        f"{largest:.2g}, "
-        + ", ".join(f"{key} {was} then, {now} now" for key, (was, now) in objective.items())
-    )
 
 
 def _check(what: str, problem: str, fine: str) -> Check:

@@ -1,0 +1,92 @@
+"""A campaign's pool: what was sealed at `start`, and what was added since."""
+
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bo_loop.base import received
+from bo_loop.campaign import sealed
+from bo_loop.campaign.ledger.state import CampaignState
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class GrowingPool:
+    """The pool of a campaign at any state of its ledger.
+
+    Parameters
+    ----------
+    files : Sealed
+        What was sealed at `start`.
+    ledger : Path
+        Named in messages.
+    """
+
+    def __init__(self, files: sealed.Sealed, ledger: Path):
+        self._files = files
+        self._ledger = ledger
+        self._at: tuple[list[Mapping[str, Any]], pd.DataFrame] | None = None
+        self._holds = -1  # the last event of which the pool was seen to hold all pairs
+
+    @cached_property
+    def sealed(self) -> "pd.DataFrame":
+        """The pairs of the start."""
+        return self._files.pool()
+
+    def of(self, state: CampaignState) -> "pd.DataFrame":
+        """Return the pool at `state`: the pairs sealed at start, then those added since."""
+        if not state.added_pairs:
+            return self._with_pairs_of(state, self.sealed)
+        if self._at is None or self._at[0] != state.added_pairs:
+            import pandas as pd
+
+            pool = pd.concat([self.sealed, self._added(state)], ignore_index=True)
+            self._at = [*state.added_pairs], pool  # the list of a growing state grows
+        return self._with_pairs_of(state, self._at[1])
+
+    def _added(self, state: CampaignState) -> "pd.DataFrame":
+        """Return the pairs added since `start`, with the columns of the sealed pool."""
+        import pandas as pd
+
+        path, pool = self._ledger, self.sealed
+        try:
+            columns = {
+                name: pd.Series([pair.get(name) for pair in state.added_pairs], dtype=dtype)
+                for name, dtype in pool.dtypes.items()
+            }
+        except (ValueError, TypeError, OverflowError) as error:
+            raise received.not_ours(path, f"it adds what is not a pair ({error})") from error
+        added = sealed.checked_pairs(path, pd.DataFrame(columns))
+        if added["pair_id"].isin(pool["pair_id"]).any() or added["pair_id"].duplicated().any():
+            raise received.not_ours(path, "it adds a pair that is there already")
+        return added
+
+    def _with_pairs_of(self, state: CampaignState, pool: "pd.DataFrame") -> "pd.DataFrame":
+        """Return `pool`, unless events name pairs that it lacks."""
+        if state.seq != self._holds:
+            self._require_pairs(state, pool["pair_id"])
+            self._holds = state.seq
+        return pool
+
+    def _require_pairs(self, state: CampaignState, pair_ids: Iterable[str]) -> None:
+        """Refuse a ledger whose events name pairs that the pool lacks."""
+        named = {*state.proposals, *state.states, *state.pair_of.values()}
+        if lacking := named.difference(pair_ids):
+            raise received.not_ours(
+                self._ledger,
+                f"it speaks of {min(lacking)[:60]!r}, which is not in the pool",
+            )
+
+    def columns(self, state: CampaignState) -> dict[str, list[Any]]:
+        """Return the values of `of` by column; they are read without pandas."""
+        known, path = self._files.pool_columns(), self._ledger
+        columns = {
+            name: [*known[name], *(p.get(name) for p in state.added_pairs)] for name in known
+        }
+        sealed.checked_columns(path, columns)
+        if len(set(columns["pair_id"])) < len(columns["pair_id"]):
+            raise received.not_ours(path, "it adds a pair that is there already")
+        self._require_pairs(state, columns["pair_id"])
+        return columns
