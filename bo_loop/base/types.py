@@ -21,6 +21,9 @@ Floats = NDArray[np.float64]
 Rows = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 
+MEDIUM = "medium_effect"
+"""Feature of a pair: what the ionic strength does to log β by theory, known beforehand."""
+
 PAIR_COLUMNS = (
     "metal",
     "charge",
@@ -100,6 +103,12 @@ class PairFeatures:
     def X(self) -> Floats:
         """(n, 2 + d_p) float64: metal row, ligand row, pair features, as BoTorch sees a pair."""
         return np.column_stack([self.metal_row, self.ligand_row, self.pair]).astype(np.float64)
+
+    @property
+    def medium(self) -> Floats:
+        """Known effect of the medium on each log β, 0 where no feature says it; (n,)."""
+        names = self.names["pair"]
+        return self.pair[:, names.index(MEDIUM)] if MEDIUM in names else np.zeros(len(self))
 
     def take(self, rows: Rows) -> "PairFeatures":
         """Return the pairs at integer positions `rows` (k,); the tables are shared, not copied."""

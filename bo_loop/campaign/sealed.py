@@ -16,6 +16,7 @@ import yaml
 
 from bo_loop.base import files, received
 from bo_loop.base.errors import CampaignError
+from bo_loop.data.quantities import CENSORING
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -124,7 +125,7 @@ class Sealed:
         frame = received.read_parquet(path, content)
         checked_pairs(path, frame)
         received.require_columns(path, frame, {"log_beta": "number", "censoring": "text"})
-        if not frame["censoring"].isin(["none", "lower", "upper"]).all():
+        if not frame["censoring"].isin(CENSORING).all():
             raise received.not_ours(path, "censoring is none, lower or upper")
         return frame
 

@@ -95,13 +95,13 @@ def understand(text: str) -> Reading:
     )
 
 
-def plain_value(value: object) -> float:
+def plain_value(value: str | float | None) -> float:
     """Return the value of a number, or of text that is nothing but one; NaN of anything else."""
     if isinstance(value, bool) or value is None:
         return math.nan
     try:
         if not isinstance(value, str):
-            return float(value)  # type: ignore[arg-type]
+            return float(value)
         reading = understand(value)
     except (TypeError, ValueError, OverflowError):
         return math.nan

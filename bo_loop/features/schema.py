@@ -30,7 +30,6 @@ from bo_loop.features.blocks import mordred as descriptors
 
 # Left as it is: a model that treats n = 1 and n > 1 apart reads n from the feature.
 UNSCALED = "n_ligands"
-MEDIUM = "medium_effect"
 
 
 @dataclass(frozen=True)

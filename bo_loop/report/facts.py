@@ -22,7 +22,6 @@ from bo_loop.campaign.views.worth import Worth, worth_of
 from bo_loop.report.wording import ion, named_options, pair_name
 
 _WAITING = {"pending": "waiting", "in_progress": "in progress"}
-_SIGNS = {"none": "", "lower": "> ", "upper": "< "}
 
 
 @dataclass(frozen=True)
@@ -114,7 +113,7 @@ def shown(result: Any) -> str:
     """Return a result, or a row of `views.measurements`, as read in a table: ``> 12.30 ± 0.05``."""
     sd = result.log_beta_sd
     spread = "" if sd is None or pd.isna(sd) else f" ± {sd:.2f}"
-    return f"{_SIGNS[result.censoring]}{result.log_beta:.2f}{spread}"
+    return f"{views.shown_number(result.log_beta, result.censoring)}{spread}"
 
 
 def _sd_of_mean(results: Sequence[Result]) -> float:

@@ -22,7 +22,7 @@ from bo_loop.acquisition.objectives.front import Incumbent
 from bo_loop.acquisition.objectives.items import Items, first_mentions, partners
 from bo_loop.acquisition.scores.base import Acquisition
 from bo_loop.acquisition.scores.gains import Gains, gains_of, moments_of
-from bo_loop.acquisition.scores.screen import Marginal, ranked, top
+from bo_loop.acquisition.scores.screen import Improving, Marginal, ranked, top
 from bo_loop.acquisition.scores.values import blocks
 from bo_loop.base.errors import ConfigError
 from bo_loop.base.types import Floats, Mask, PoolPairs, PoolPosterior, Rows
@@ -127,7 +127,7 @@ class Streamed(_Scored):
     """
 
     def _prepare(self) -> None:
-        if not (self.objective.scalar or self.acquisition.by_improvement):
+        if not (self.objective.scalar or isinstance(self.acquisition, Improving)):
             raise no_front(self.acquisition)
         limits = [
             partners(self.pairs, limit.metal, limit.n_ligands)[self.items]
@@ -164,10 +164,10 @@ class Streamed(_Scored):
             return acquisition.value(*moments_of(objective, own, *about), incumbent)
         if measured is not None or by_draws:
             values = drawn_values(objective, own, *about, measured, self.noise)
-            if acquisition.by_improvement:
+            if isinstance(acquisition, Improving):
                 return acquisition.of_gains(Gains.drawn(objective.improvement(values, incumbent)))
             return acquisition.value(values.mean(axis=0), values.var(axis=0), incumbent)
-        if acquisition.by_improvement:
+        if isinstance(acquisition, Improving):
             return acquisition.of_gains(gains_of(objective, own, *about, incumbent))
         return acquisition.value(*moments_of(objective, own, *about), incumbent)
 

@@ -30,23 +30,16 @@ from botorch.utils.safe_math import log_fatplus, logmeanexp
 from bo_loop.acquisition.scores.adapter import SMALLEST_VARIANCE, Moments, RowModel
 from bo_loop.acquisition.scores.base import Acquisition
 from bo_loop.acquisition.scores.gains import Gains
-from bo_loop.acquisition.scores.screen import Marginal
+from bo_loop.acquisition.scores.screen import Improving, Marginal
 from bo_loop.base.checks import require_number
 from bo_loop.base.types import Floats
 
 _TAU = 1e-6  # width of the smooth step in BoTorch's qLogEI
 
 
-class _Weighable(Marginal):
-    def weighted(self, scores: Floats, log_weight: Floats) -> Floats:
-        """Multiply with the weight; (k,)."""
-        return scores * np.exp(log_weight)
-
-
-class _Improvement(_Weighable):
+class _Improvement(Improving):
     bounded: ClassVar[bool] = True
     values_replicates: ClassVar[bool] = True
-    by_improvement: ClassVar[bool] = True
     criterion: ClassVar[str] = "expected gain"
 
     def motive(self, mean: float, sd: float, incumbent: float, gain: float) -> str:
@@ -137,14 +130,13 @@ class UCB(Marginal):
 
 
 @dataclass(frozen=True, kw_only=True)
-class PI(_Weighable):
+class PI(Improving):
     """Probability of improvement over the incumbent.
 
     Above the incumbent the probability falls as the variance grows, so only rows that are
     predicted below it have a ceiling under 1.
     """
 
-    by_improvement: ClassVar[bool] = True
     criterion: ClassVar[str] = "the chance of a further gain"
     reason: ClassVar[str] = "chosen for that chance"
 

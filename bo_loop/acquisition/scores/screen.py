@@ -39,12 +39,9 @@ LARGEST_BLOCK = 4096
 class Marginal(Acquisition, ABC):
     """An acquisition that scores a row by its own mean and variance alone.
 
-    Under an objective whose values are not Gaussian, an item is scored by its gains over the
-    incumbent if these say it all, else by the mean and variance of its value.
+    Under an objective whose values are not Gaussian, an item is scored by the mean and variance of
+    its value; see `Improving` for the others.
     """
-
-    by_improvement: ClassVar[bool] = False
-    """Whether the gains over the incumbent say it all."""
 
     bounded: ClassVar[bool] = False
     """Whether the score cannot fall as the variance grows, at the same mean and incumbent."""
@@ -52,10 +49,6 @@ class Marginal(Acquisition, ABC):
     @abstractmethod
     def value(self, mean: Floats, variance: Floats, incumbent: float) -> Floats:
         """Score k rows of these means and variances; (k,)."""
-
-    def of_gains(self, gains: Gains) -> Floats:
-        """Score k items by their gains; (k,). Only where `by_improvement`."""
-        raise NotImplementedError
 
     def weighted(self, scores: Floats, log_weight: Floats) -> Floats:
         """Weigh scores (k,) with the probability of feasibility over the cost; (k,).
@@ -76,6 +69,18 @@ class Marginal(Acquisition, ABC):
         if self.bounded:
             return self.value(mean, variance_bound, incumbent)
         return np.full(len(mean), np.inf)
+
+
+class Improving(Marginal, ABC):
+    """A marginal acquisition of which the gains over the incumbent say all."""
+
+    @abstractmethod
+    def of_gains(self, gains: Gains) -> Floats:
+        """Score k items by their gains; (k,)."""
+
+    def weighted(self, scores: Floats, log_weight: Floats) -> Floats:
+        """Multiply with the weight; (k,)."""
+        return scores * np.exp(log_weight)
 
 
 @dataclass(frozen=True)

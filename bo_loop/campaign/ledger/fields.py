@@ -7,6 +7,8 @@ the fold reads no field whose kind was not checked here; fields that are not lis
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from bo_loop.data.quantities import CENSORING
+
 Kind = Callable[[Any], bool]
 
 _LONGEST_SHOWN = 60
@@ -57,7 +59,7 @@ def _pairs(value: Any) -> bool:
 
 
 def _censoring(value: Any) -> bool:
-    return value in ("none", "lower", "upper")
+    return value in CENSORING
 
 
 def _direction(value: Any) -> bool:

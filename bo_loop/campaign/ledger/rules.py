@@ -16,8 +16,8 @@ from bo_loop.campaign.ledger.events import EVENT_TYPES, Event, NewEvent
 from bo_loop.campaign.ledger.fold import fold, grow, own_copy
 from bo_loop.campaign.ledger.repeats import as_result, is_recorded
 from bo_loop.campaign.ledger.state import RESULT_FIELDS, CampaignState, Result
+from bo_loop.data.quantities import CENSORING
 
-_CENSORING = ("none", "lower", "upper")
 _NUMBERS = ("log_beta", "log_beta_sd", "temperature_C", "ionic_strength_M")
 
 
@@ -144,8 +144,8 @@ def _check_values(data: Mapping[str, Any], names: Sequence[str]) -> None:
             raise CampaignError(f"{name} is {value!r}; it must be a finite number.")
         if name == "log_beta_sd" and not optional and value < 0:
             raise CampaignError(f"log_beta_sd is {value!r}; it must not be negative.")
-    if data.get("censoring", "none") not in _CENSORING:
-        raise CampaignError(f"censoring is {data['censoring']!r}; it must be one of {_CENSORING}.")
+    if data.get("censoring", "none") not in CENSORING:
+        raise CampaignError(f"censoring is {data['censoring']!r}; it must be one of {CENSORING}.")
 
 
 def _numbered(state: CampaignState, data: Mapping[str, Any], replicate: bool) -> Mapping[str, Any]:

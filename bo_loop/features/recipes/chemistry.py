@@ -19,11 +19,10 @@ import numpy as np
 import pandas as pd
 
 from bo_loop.base.errors import DataError
-from bo_loop.base.types import Floats
+from bo_loop.base.types import MEDIUM, Floats
 from bo_loop.data.observations import STATED_SCALES
 from bo_loop.features.assembly import PAIR, raw_features
 from bo_loop.features.schema import (
-    MEDIUM,
     UNSCALED,
     FeatureBlock,
     FeatureSchema,

@@ -25,13 +25,12 @@ import pandas as pd
 
 from bo_loop.base.checks import require_number
 from bo_loop.base.errors import ConfigError, DataError
-from bo_loop.base.types import PairFeatures, Rows
+from bo_loop.base.types import MEDIUM, PairFeatures, Rows
 from bo_loop.chemistry.ions import PROTON
 from bo_loop.data.observations import STATED_SCALES
 from bo_loop.features import redundancy as filters
 from bo_loop.features.assembly import PAIR, part, raw_features, restricted, tables_of
 from bo_loop.features.schema import (
-    MEDIUM,
     UNSCALED,
     FeatureBlock,
     FeatureSchema,

@@ -23,7 +23,7 @@ from bo_loop.base.types import Floats, PairFeatures, Rows
 from bo_loop.models.gp.factored import factorise
 from bo_loop.models.gp.fitting import Optimum, Problem, optimise
 from bo_loop.models.gp.linalg import FitWarning
-from bo_loop.models.gp.pair_model import PairModel, medium_effect
+from bo_loop.models.gp.pair_model import PairModel
 from bo_loop.models.gp.source_noise import (
     Groups,
     groups_of,
@@ -151,7 +151,7 @@ class ExactGP(ABC):
             If a covariance has no Cholesky factor, even with jitter.
         """
         y, noise_var = checked_targets(features, y, noise_var)
-        free = y - medium_effect(features, torch.as_tensor(features.X)).numpy()
+        free = y - features.medium
         centre, scale = _centre_and_scale(free)
         rows = self.fill(features, self.fit_rows or len(y))
         part = features.take(rows)
@@ -290,7 +290,7 @@ class ExactGP(ABC):
         whole, features, y, noise_var = features, features.take(rows), y[rows], noise_var[rows]
         x = torch.as_tensor(features.X, device=torch.device(self.device))
         noise = hyperparameters["noise"]
-        mean = hyperparameters["mean"] + medium_effect(features, x)
+        mean = hyperparameters["mean"] + x.new_tensor(features.medium)
         by_source = hyperparameters.get("source_noise")
         learned = noise
         if by_source is not None:

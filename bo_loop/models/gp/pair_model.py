@@ -17,7 +17,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from bo_loop.base.types import Floats, PairFeatures, Rows
+from bo_loop.base.types import MEDIUM, Floats, PairFeatures, Rows
 from bo_loop.models.gp.factored import Factored
 from bo_loop.models.gp.gradients import Gradients
 from bo_loop.models.gp.linalg import solve_lower, solve_upper
@@ -25,7 +25,6 @@ from bo_loop.models.gp.log_beta_model import LogBetaModel
 from bo_loop.models.gp.posterior import BLOCK_BYTES, ModelPosterior
 from bo_loop.models.gp.source_noise import OWN, labels, noise_of
 from bo_loop.models.kernels.base import PairKernel
-from bo_loop.models.kernels.layout import MEDIUM
 from bo_loop.models.kernels.tensors import (
     qualified_names,
     require_extended_tables,
@@ -88,7 +87,10 @@ class PairModel(LogBetaModel):
 
     def prior_mean(self, x: Tensor) -> Tensor:
         """Prior mean at `x` (n, 2 + d_p); (n,), original units."""
-        return self._mean + medium_effect(self._tables, x)
+        names = self._tables.names["pair"]
+        if MEDIUM not in names:
+            return x.new_full((len(x),), self._mean)
+        return self._mean + x[:, 2 + names.index(MEDIUM)]
 
     def parts(self, features: PairFeatures) -> dict[str, tuple["PairModel", PairFeatures, Rows]]:
         """Return the exact GPs of the model, with the pairs each answers for and their positions.
@@ -181,12 +183,6 @@ class PairModel(LogBetaModel):
         mean[:, [name == f"pair.{MEDIUM}" for name in qualified_names(features)]] += 1.0
         predictive = bound.variance(rows) + self.noise(features)
         return Gradients(bound.mean(rows), predictive, mean, variance)
-
-
-def medium_effect(features: PairFeatures, x: Tensor) -> Tensor:
-    """Effect of the medium on log β at `x` (n, 2 + d_p), 0 if the features lack it; (n,)."""
-    names = features.names["pair"]
-    return x[:, 2 + names.index(MEDIUM)] if MEDIUM in names else x.new_zeros(len(x))
 
 
 def _same_size(a: PairFeatures, b: PairFeatures) -> bool:

@@ -29,13 +29,12 @@ import numpy as np
 from torch import Tensor
 
 from bo_loop.base.errors import ConfigError
-from bo_loop.base.types import Floats, PairFeatures
+from bo_loop.base.types import MEDIUM, Floats, PairFeatures
 
 METAL = "metal"
 LIGAND = "ligand"
 COUNTS = ("atoms",)  # blocks of counts, for the min-max kernel
 NUMBER = "n_ligands"
-MEDIUM = "medium_effect"  # of the pair: known of log β beforehand, so the kernel leaves it out
 _LOG_NUMBER = f"log {NUMBER}"
 
 _NUMBER_LENGTHSCALE = 3.0

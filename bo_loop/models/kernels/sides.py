@@ -12,8 +12,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from bo_loop.base.types import Floats, PairFeatures
-from bo_loop.models.kernels.layout import COUNTS, MEDIUM, NUMBER
+from bo_loop.base.types import MEDIUM, Floats, PairFeatures
+from bo_loop.models.kernels.layout import COUNTS, NUMBER
 from bo_loop.models.kernels.span import Span
 
 
