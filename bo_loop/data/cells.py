@@ -11,13 +11,14 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from bo_loop.base.errors import DataError
 from bo_loop.data.grids import MAX_FILE_BYTES, Grid, read_grids, require_suffix
 from bo_loop.data.headers import Recognised, listed, recognise, wanted_meaning
 from bo_loop.data.numbers import Reading
-from bo_loop.data.quantities import unit_of
+from bo_loop.data.quantities import read_quantity, unit_of
 
 _WRONG_ROW = re.compile(r"^row (\d+)")
 _ROWS_TRIED, _MOST_SHOWN = 20, 20
@@ -89,6 +90,50 @@ def note_of(label: str, name: str, text: str, reading: Reading) -> list[str]:
     if _DECIMAL_COMMA.fullmatch(text):
         return ["a comma as the decimal point"]
     return [f"{label}, {name}: {text!r} as {reading}"]
+
+
+def quantities_of(
+    cells: Cells, column: str, *, default: float | None = None, trusted: bool = False
+) -> tuple[list[float], list[str], list[str]]:
+    """Read the quantities of a column.
+
+    Parameters
+    ----------
+    cells : Cells
+    column : str
+        One of `bo_loop.data.quantities.LIMITS`.
+    default : float, optional
+        Of an empty cell, and of all where there is no such column; without, neither will do.
+    trusted : bool
+        Values that look as if they were in another unit are believed.
+
+    Returns
+    -------
+    values : list of float
+        One a row; the default where a cell cannot be used.
+    understood : list of str
+        What was not written plainly.
+    problems : list of str
+        Rows that cannot be used, and why.
+    """
+    blank = np.nan if default is None else default
+    values, understood, problems = [], [], []
+    unit = cells.found.units.get(column, "")
+    texts = cells.frame.get(column, [""] * len(cells.rows))
+    for row, text in zip(cells.rows, texts, strict=True):
+        values.append(blank)
+        if not text and default is not None:
+            continue
+        try:
+            reading, doubt = read_quantity(column, text, unit)
+            if doubt and not trusted:
+                raise ValueError(doubt)
+        except ValueError as error:
+            problems.append(f"row {row}, {column}: {text!r} — {error}")
+            continue
+        values[-1] = reading.value
+        understood += note_of(f"row {row}", column, text, reading)
+    return values, understood, problems
 
 
 def say(understood: Sequence[str], where: str | Path) -> None:

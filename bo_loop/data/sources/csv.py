@@ -14,7 +14,7 @@ import pandas as pd
 
 from bo_loop.base.errors import ConfigError, DataError
 from bo_loop.chemistry.ions import MetalIon, ion_of_cells
-from bo_loop.data.cells import Cells, bad_rows, note_of, read_cells, say, spreadsheet_rows
+from bo_loop.data.cells import Cells, bad_rows, quantities_of, read_cells, say, spreadsheet_rows
 from bo_loop.data.curation.curate import curate_as
 from bo_loop.data.curation.steps import examples
 from bo_loop.data.headers import listed
@@ -27,7 +27,6 @@ from bo_loop.data.observations import (
     validate_observations,
     validate_pairs,
 )
-from bo_loop.data.quantities import read_quantity
 from bo_loop.data.sources import srd46
 from bo_loop.data.sources.constants import constants_of
 from bo_loop.data.sources.protonation import as_observations
@@ -35,7 +34,7 @@ from bo_loop.data.sources.protonation import load as load_protonation
 
 REQUIRED = ("metal", "smiles", "n_ligands")
 CURATED = "curated"  # the column that `bo-loop import` writes: yes, such rows are not curated again
-_NOT_NAMED = ("tentative", "note")  # what an import writes, and what a table may say freely
+_NOT_NAMED = (*srd46.EXTRA_COLUMNS, "note")  # an import writes them; a table may say it freely
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -255,22 +254,11 @@ def _described(
     ions, notes, problems = _ions(frame, cells.rows)
     frame["metal"], frame["charge"] = ions
     for column, default in defaults.items():
-        unit = cells.found.units.get(column, "")
-        values = []
-        for number, text in zip(cells.rows, frame.get(column, [""] * len(frame)), strict=True):
-            values.append(default)
-            if not text:
-                continue
-            try:
-                reading, doubt = read_quantity(column, text, unit)
-                if doubt and not trusted:
-                    raise ValueError(doubt)
-            except ValueError as error:
-                problems.append(f"row {number}, {column}: {text!r} — {error}")
-                continue
-            values[-1] = reading.value
-            notes += note_of(f"row {number}", column, text, reading)
-        frame[column] = values
+        frame[column], understood, wrong = quantities_of(
+            cells, column, default=default, trusted=trusted
+        )
+        notes += understood
+        problems += wrong
     return frame, notes, problems
 
 

@@ -19,7 +19,7 @@ import pandas as pd
 
 from bo_loop.base.errors import DataError
 from bo_loop.chemistry.ions import MAX_PROTONS, METALS, PROTON
-from bo_loop.data.cells import Cells, bad_rows, note_of, read_cells, say, spreadsheet_rows
+from bo_loop.data.cells import bad_rows, quantities_of, read_cells, say, spreadsheet_rows
 from bo_loop.data.headers import listed
 from bo_loop.data.observations import (
     OBSERVATION_COLUMNS,
@@ -27,7 +27,7 @@ from bo_loop.data.observations import (
     standardised,
     validate_observations,
 )
-from bo_loop.data.quantities import LOG_BETA_RANGE, read_quantity
+from bo_loop.data.quantities import LOG_BETA_RANGE
 
 COLUMNS = (
     "smiles",
@@ -191,8 +191,9 @@ def _table(path: Path, source: str) -> pd.DataFrame:
         )
     values: dict[str, pd.Series] = {}
     for column in ("temperature_C", "ionic_strength_M", "log_K"):
-        values[column], notes, wrong = _numbers(frame[column], column, cells)
-        say(notes, path)
+        numbers, understood, wrong = quantities_of(cells, column)
+        values[column] = pd.Series(numbers, index=frame.index, dtype="float64")
+        say(understood, path)
         problems += wrong
     protons = [_protons(text) for text in frame["equilibrium"]]
     problems += [
@@ -214,24 +215,6 @@ def _table(path: Path, source: str) -> pd.DataFrame:
     text = {c: frame.get(c, "") for c in ("ligand", "source")}
     rows = frame.assign(**values, **text, n_protons=protons, log_k=values["log_K"])
     return rows.assign(source=rows["source"].where(rows["source"].ne(""), source))
-
-
-def _numbers(texts: pd.Series, column: str, cells: Cells) -> tuple[pd.Series, list[str], list[str]]:
-    """Return a column of numbers, what was not written plainly, and what cannot be used."""
-    values, notes, problems = [], [], []
-    unit = cells.found.units.get(column, "")
-    for row, text in zip(cells.rows, texts, strict=True):
-        values.append(np.nan)
-        try:
-            reading, doubt = read_quantity(column, text, unit)
-            if doubt:
-                raise ValueError(doubt)
-        except ValueError as error:
-            problems.append(f"row {row}, {column}: {text!r} — {error}")
-            continue
-        values[-1] = reading.value
-        notes += note_of(f"row {row}", column, text, reading)
-    return pd.Series(values, index=texts.index, dtype="float64"), notes, problems
 
 
 def _protons(equilibrium: str) -> int:
