@@ -84,6 +84,14 @@ def start(directory, **changes):
     return Campaign.start(**CONFIG | {"directory": str(directory)} | changes)
 
 
+def measured(directory):
+    """A campaign with a round of two, one of them measured."""
+    campaign = start(directory)
+    campaign.suggest()
+    campaign.log(results(directory, {"A": "9.5"}))
+    return campaign
+
+
 def copy(campaign, folder):
     return Campaign(shutil.copytree(campaign.path, folder))
 

@@ -89,6 +89,8 @@ class BetaGP:
         start : mapping, optional
             Hyperparameters of an earlier fit, as `BetaModel.hyperparameters` gives them; ignored
             with a `FitWarning` if they are another model's.
+        near : callable, optional
+            Ignored: the stages are conditioned on all pairs.
 
         Returns
         -------
