@@ -8,10 +8,8 @@ pruned.
 Akiba, Sano, Yanase, Ohta and Koyama, Optuna, KDD 2019; Bergstra et al., NeurIPS 2011 (TPE).
 """
 
-import json
 import time
-import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -29,13 +27,12 @@ from bo_loop.base.config import build, require_types
 from bo_loop.base.errors import ConfigError, DataError, FitError
 from bo_loop.base.parallel import Executor, Serial
 from bo_loop.studies.tune.search_space import Space
-from bo_loop.studies.validate.cases import Cases, Described, Drawn, drawn
-from bo_loop.studies.validate.finished import Memory, Result
+from bo_loop.studies.tune.trial_folds import TrialFolds
+from bo_loop.studies.validate.cases import Cases, Drawn, drawn
+from bo_loop.studies.validate.finished import Memory
 from bo_loop.studies.validate.folds import Plan
-from bo_loop.studies.validate.judge import Bout, Contestant, Fold, fitted, prepared
-from bo_loop.studies.validate.metrics import metrics
+from bo_loop.studies.validate.judge import Contestant
 from bo_loop.studies.validate.result import GROUPS
-from bo_loop.studies.validate.run import bout
 
 JOURNAL = "study.journal"
 SCORES = ("mae", "rmse", "nll")
@@ -130,15 +127,8 @@ class Tuning:
         note: Note,
         executor: Executor,
     ):
-        self.search, self.cases, self.split = search, cases, split
-        self.memory, self.note, self.executor = memory, note, executor
-        self._described: dict[str, Described] = {}
-        scored = {"all": np.ones(len(cases.y), dtype=bool)}
-        scored["n = 1"] = (cases.observations["n_ligands"] == 1).to_numpy()
-        scored["n > 1"] = ~scored["n = 1"]
-        self._scored = scored[search.group]
-        if not self._scored[cases.scored].any():
-            raise DataError(f"The data hold no pair of the group {search.group!r} to judge by.")
+        self.search, self.memory, self.note = search, memory, note
+        self._folds = TrialFolds(cases, split, memory, executor, search.group, search.score)
 
     def run(self) -> Found:
         """Search until there are as many trials as asked for.
@@ -187,9 +177,9 @@ class Tuning:
         """Judge the options that a trial suggests, fold by fold."""
         nodes = self.search.space.nodes(self.search.space.suggested(trial))
         contestant = Contestant("trial", nodes["model"], nodes["features"])
-        best, n_folds = _best(study), len(self.split.splits)
+        best, n_folds = _best(study), len(self._folds)
         predictions = []
-        with closing(self._folds(contestant)) as folds:
+        with closing(self._folds.of(contestant)) as folds:
             for number in range(1, n_folds + 1):
                 step = f"trial {done + 1}, fold {number} of {n_folds}"
                 self.note(step, done, self.search.trials, best)
@@ -199,7 +189,7 @@ class Tuning:
                     trial.set_user_attr(_PROBLEM, str(error))
                     study.tell(trial, state=TrialState.PRUNED)
                     return
-                score = self._score(predictions)
+                score = self._folds.score(predictions)
                 if score is None:
                     continue
                 trial.report(score, number)
@@ -207,48 +197,6 @@ class Tuning:
                     study.tell(trial, state=TrialState.PRUNED)
                     return
         study.tell(trial, score)
-
-    def _folds(self, contestant: Contestant) -> Iterator[pd.DataFrame]:
-        """Yield the predictions of each fold in order, whatever the order in which they finish.
-
-        A fold that was computed earlier is not computed again.
-        """
-        bouts = [self._bout(contestant, number) for number in range(len(self.split.splits))]
-        names = [each.fingerprint(self.memory) for each in bouts]
-        found = [self.memory.recalled("trial", name) for name in names]
-        missing = [number for number, result in enumerate(found) if result is None]
-        tasks = [
-            prepared(self.cases, bouts[number], self.memory, lambda *_: None) for number in missing
-        ]
-        with closing(self.executor.run(attempted, tasks)) as finished:
-            for number, each in enumerate(bouts):
-                while found[number] is None:
-                    position, outcome = next(finished)
-                    at = missing[position]
-                    found[at] = outcome
-                    if isinstance(outcome, Result):
-                        self.memory.keep("trial", names[at], outcome)
-                if isinstance(found[number], FitError):
-                    raise found[number]
-                # Where the domain is mapped, the pairs that train are predicted too.
-                table = found[number].predictions
-                yield table[table["row"].isin(each.split.judged)]
-
-    def _bout(self, contestant: Contestant, number: int) -> Bout:
-        key = json.dumps(contestant.features, sort_keys=True)
-        if key not in self._described:
-            self._described[key] = self.cases.seen_by(contestant.recipe, contestant.features)
-        described = self._described[key]
-        return bout(self.cases, contestant, described, self.split, number, own_protonation=False)
-
-    def _score(self, predictions: list[pd.DataFrame]) -> float | None:
-        """Score of the folds so far, or None while they hold no pair that counts."""
-        table = pd.concat(predictions)
-        table = table[self._scored[table["row"].to_numpy()]]
-        if table.empty:
-            return None
-        mean, sd = table["mean"].to_numpy(), table["sd"].to_numpy()
-        return metrics(self.cases.y[table["row"].to_numpy()], mean, sd)[self.search.score]
 
     def _found(self, study: optuna.Study) -> Found:
         trials = study.get_trials(deepcopy=False, states=_DONE)
@@ -320,16 +268,6 @@ def tune(config: Mapping[str, Any], note: Note = lambda *_: None) -> Found:
         split = drawn(cases, config["split"], plan, memory)
         executor = parallel.processes(processes, len(split.splits)) if processes != 1 else Serial()
         return Tuning(search, cases, split, memory, note, executor).run()
-
-
-def attempted(fold: Fold) -> Result | FitError:
-    """Fit and predict in any process; options that cannot be fitted are a result as well."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", UserWarning)  # how each of very many fits ended
-            return fitted(fold)
-    except FitError as error:
-        return error
 
 
 def _claim(memory: Memory, config: Mapping[str, Any]) -> None:

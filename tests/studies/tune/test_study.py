@@ -9,7 +9,7 @@ from tolerances import SOLVED
 
 from bo_loop.base.errors import ConfigError, DataError, FitError
 from bo_loop.data import Minteq
-from bo_loop.studies.tune import study
+from bo_loop.studies.tune import trial_folds
 from bo_loop.studies.tune.study import tune
 from bo_loop.studies.validate import judge
 from bo_loop.studies.validate.finished import Result
@@ -65,8 +65,8 @@ def fits(monkeypatch):
         table = pd.DataFrame(told).assign(beta_1=np.nan)
         return Result(table, {"hyperparameters": {"of": size, "fold": bout.split.fold}})
 
-    monkeypatch.setattr(study, "prepared", lambda cases, bout, *_: (cases, bout))
-    monkeypatch.setattr(study, "attempted", attempted)
+    monkeypatch.setattr(trial_folds, "prepared", lambda cases, bout, *_: (cases, bout))
+    monkeypatch.setattr(trial_folds, "attempted", attempted)
     return seen
 
 
@@ -178,8 +178,8 @@ def test_pairs_that_train_do_not_count(config, monkeypatch):
         seen.append(judge.fitted(fold))
         return seen[-1]
 
-    monkeypatch.setattr(study, "prepared", prepared)
-    monkeypatch.setattr(study, "attempted", attempted)
+    monkeypatch.setattr(trial_folds, "prepared", prepared)
+    monkeypatch.setattr(trial_folds, "attempted", attempted)
     (found,) = tune({**config, "split": edge, "trials": 1, "folds": 2}).trials["score"]
     each, predicted = bouts[0], seen[0].predictions
     own = predicted[predicted["row"].isin(each.split.judged)]
