@@ -17,7 +17,7 @@ from bo_loop.campaign.ledger.dates import checked_date
 from bo_loop.campaign.ledger.events import NewEvent
 from bo_loop.campaign.ledger.state import RESULT_FIELDS, CampaignState
 from bo_loop.campaign.pool_rows import require_items
-from bo_loop.campaign.record import Record, Recorded, check_pair, who
+from bo_loop.campaign.record import Record, Recorded, who
 from bo_loop.campaign.results import doubts
 from bo_loop.campaign.settings import as_nodes, check_lasting
 from bo_loop.data.numbers import Reading, understand
@@ -29,8 +29,9 @@ if TYPE_CHECKING:
 
 def correct(
     record: Record,
-    event: int,
+    event: int | None = None,
     *,
+    pair: str | None = None,
     void: bool = False,
     confirm: bool = False,
     reason: str = "",
@@ -41,8 +42,10 @@ def correct(
 
     Parameters
     ----------
-    event : int
+    event : int, optional
         Number of the `measured` event: ``seq`` in measurements.csv and in `history`.
+    pair : str, optional
+        In its place, the pair, if it has one result.
     void : bool
         Withdraw the result altogether.
     confirm : bool
@@ -64,12 +67,7 @@ def correct(
     DataError
         If a value is out of range, or a date cannot be right.
     """
-    try:
-        event = index(event)
-    except TypeError:
-        raise CampaignError(
-            f"event is {event!r}: give the number of a measurement, as in bo-loop history."
-        ) from None
+    event = _event_of(record, event, pair)
     data: dict[str, Any] = {"corrects": event, **_values(values)}
     data |= {"void": True} if void else {}
     data |= {key: text for key, text in (("reason", reason), ("by", who(by))) if text}
@@ -82,6 +80,29 @@ def correct(
     return record.recorded(record.append(decide))
 
 
+def _event_of(record: Record, event: int | None, pair: str | None) -> int:
+    """Return the number of a result that is given by it, or by its pair."""
+    if (event is None) == (pair is None):
+        raise CampaignError(
+            "correct needs event, the number of a measurement as in bo-loop history, or pair."
+        )
+    if pair is None:
+        try:
+            return index(event)
+        except TypeError:
+            raise CampaignError(
+                f"event is {event!r}: give the number of a measurement, as in bo-loop history."
+            ) from None
+    pair_id = record.find(pair)
+    found = record.state().results_of(pair_id)
+    if len(found) != 1:
+        told = ", ".join(f"event {r.seq} (log_beta {r.log_beta:g})" for r in found)
+        raise CampaignError(
+            f"{pair} has {f'{len(found)} results: {told}. Give event=' if found else 'no result'}."
+        )
+    return found[0].seq
+
+
 def withdraw(
     record: Record, pair: str, *, reason: str = "", operator: str | None = None
 ) -> Recorded:
@@ -92,8 +113,8 @@ def withdraw(
     CampaignError
         If it is not in the pool, or measured.
     """
-    check_pair(pair, record.pool)
-    return _amend(record, "withdrawn", {"pair_id": pair}, reason=reason, operator=who(operator))
+    pair_id = record.find(pair)
+    return _amend(record, "withdrawn", {"pair_id": pair_id}, reason=reason, operator=who(operator))
 
 
 def restore(
@@ -106,8 +127,8 @@ def restore(
     CampaignError
         If it is not in the pool, or not withdrawn.
     """
-    check_pair(pair, record.pool)
-    return _amend(record, "restored", {"pair_id": pair}, reason=reason, operator=who(operator))
+    pair_id = record.find(pair)
+    return _amend(record, "restored", {"pair_id": pair_id}, reason=reason, operator=who(operator))
 
 
 def close(record: Record, *, reason: str = "", operator: str | None = None) -> Recorded:

@@ -14,12 +14,13 @@ from bo_loop.base.config import build_as
 from bo_loop.base.errors import CampaignError
 from bo_loop.base.folders import safe_name
 from bo_loop.campaign import sealed
+from bo_loop.campaign.finding import Pairs
 from bo_loop.campaign.growing_pool import GrowingPool
 from bo_loop.campaign.ledger.events import Event, NewEvent
 from bo_loop.campaign.ledger.fold import fold
 from bo_loop.campaign.ledger.ledger import Appended, Ledger
 from bo_loop.campaign.ledger.state import CampaignState
-from bo_loop.campaign.pool_rows import Table, pool_pairs
+from bo_loop.campaign.pool_rows import pool_pairs
 from bo_loop.campaign.settings import check_targets
 from bo_loop.campaign.views import folder, views
 from bo_loop.campaign.views.history import COLUMNS, history
@@ -202,6 +203,16 @@ class Record:
         """Return the values of `pool_of` by column; they are read without pandas."""
         return self._pool.columns(state)
 
+    def find(self, pair: str) -> str:
+        """Return the ``pair_id`` of a pair of the pool; see `bo_loop.campaign.finding.Pairs.find`.
+
+        Raises
+        ------
+        CampaignError
+            If the pool has no such pair, or more than one.
+        """
+        return Pairs(self.pool_columns(self.state())).find(pair)
+
     def status(self) -> Status:
         """Return where the campaign stands."""
         state = self.state()
@@ -216,9 +227,7 @@ class Record:
         """Return the rows of `history`; they are made without pandas."""
         events = self.ledger.read().events
         pool = self.pool_columns(self.folded(events))
-        if pair is not None:
-            check_pair(pair, pool)
-        return history(events, pool, pair)
+        return history(events, pool, None if pair is None else Pairs(pool).find(pair))
 
     def history(self, pair: str | None = None) -> "pd.DataFrame":
         """Return who did what, with the prediction at the time.
@@ -226,7 +235,7 @@ class Record:
         Parameters
         ----------
         pair : str, optional
-            A ``pair_id``: only what concerns it.
+            Only what concerns this pair, named as `bo_loop.campaign.finding.Pairs.find` reads it.
 
         Returns
         -------
@@ -308,22 +317,3 @@ def _frame(rows: list[dict[str, Any]]) -> "pd.DataFrame":
     import pandas as pd
 
     return pd.DataFrame(rows, columns=list(COLUMNS))
-
-
-def check_pair(pair_id: str, pool: Table) -> None:
-    """Refuse a pair that is not in the pool.
-
-    Raises
-    ------
-    CampaignError
-        Naming pairs of the pool that look alike.
-    """
-    from difflib import get_close_matches
-
-    known = list(pool["pair_id"])
-    if pair_id not in known:
-        alike = get_close_matches(pair_id, known, n=3, cutoff=0.5)
-        raise CampaignError(
-            f"{pair_id!r} is not a pair of this campaign's pool. Write it as in proposals.csv"
-            f"{', for example ' + ', '.join(alike) if alike else ''}."
-        )

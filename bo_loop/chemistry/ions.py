@@ -113,6 +113,15 @@ def is_metal_formula(formula: str) -> bool:
     return match is not None and match[1] in METALS
 
 
+def metal_symbol(text: str) -> str:
+    """Return the formula that a text names without a charge: of ``Ni`` and ``nickel``, ``Ni``.
+
+    Empty if it names none.
+    """
+    plain = _plain(text)
+    return plain if is_metal_formula(plain) else ""
+
+
 def parse_ion(text: str) -> MetalIon:
     """Read a metal ion as people write it.
 

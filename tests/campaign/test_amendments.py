@@ -142,7 +142,7 @@ def test_a_voided_result_does_not_stand(campaign):
         (3, {"log_beta": 75}, DataError, "between −10 and 60"),
         (3, {"log_beta": "n.d."}, DataError, "no value"),
         (3, {"log_beta_sd": "-1"}, DataError, "0 or more"),
-        (3, {"pair": B}, CampaignError, "pair cannot be corrected"),
+        (3, {"pair_id": B}, CampaignError, "pair_id cannot be corrected"),
     ],
 )
 def test_corrections_that_cannot_be_made(campaign, event, values, error, words):
@@ -183,7 +183,7 @@ def test_a_suggest_that_is_overtaken_chooses_again(campaign, monkeypatch):
 
 
 def test_a_pair_that_is_not_there_is_named_with_those_alike(campaign):
-    with pytest.raises(CampaignError, match=r"'Ni\+2:L1:Q' is not a pair.*for example Ni\+2:L1:"):
+    with pytest.raises(CampaignError, match=r"'Ni\+2:L1:Q' is not a pair.*Is it Ni\+2:L1:"):
         campaign.withdraw("Ni+2:L1:Q")
     with pytest.raises(CampaignError, match="is not a pair"):
         campaign.history("Ni+2:L1:Q")

@@ -61,7 +61,7 @@ def _mismatches(chelators, column, compute):
 
 class TestTableOfChelators:
     def test_has_its_columns_and_size(self, chelators):
-        assert list(chelators.columns) == ["name", "class", "smiles", "formula", "charge"]
+        assert list(chelators.columns) == ["name", "class", "smiles", "formula", "charge", "also"]
         assert len(chelators) == 198
 
     @pytest.mark.parametrize(

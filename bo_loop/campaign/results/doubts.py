@@ -15,6 +15,7 @@ from typing import Any
 import pandas as pd
 
 from bo_loop.base.errors import CampaignError
+from bo_loop.campaign.finding import Pairs, UnknownPairError
 from bo_loop.campaign.ledger.events import NewEvent
 from bo_loop.campaign.ledger.state import CampaignState, ProposedPair
 from bo_loop.campaign.results.reading import ResultsTable
@@ -30,7 +31,7 @@ _ALIKE = ["metal", "charge", "ligand_group", "n_ligands"]
 Key = tuple[Any, ...]
 
 Confirm = bool | int | str | Sequence[int | str]
-"""True: all; or rows and pair ids, one or several."""
+"""True: all; or rows and pairs, one or several."""
 
 
 def confirmed(
@@ -66,7 +67,7 @@ def confirmed(
     CampaignError
         With every doubt that is not confirmed; or naming what `confirm` names in vain.
     """
-    said = _confirmed_rows(confirm, table)
+    said = _confirmed_rows(confirm, table, pool)
     judge = _Judge.of(events, state, pool, literature)
     labels = {_said(d): label for (_, d), label in zip(table.events, table.labels, strict=True)}
     checked, problems, rows = [], [], []
@@ -130,7 +131,7 @@ def _refuse(problems: Sequence[str], way_out: str) -> None:
         raise CampaignError(f"Nothing was recorded, for {things} doubtful:\n{listed}\n{way_out}")
 
 
-def _confirmed_rows(confirm: Confirm, table: ResultsTable) -> set[str]:
+def _confirmed_rows(confirm: Confirm, table: ResultsTable, pool: pd.DataFrame) -> set[str]:
     """Return the labels of all rows that are confirmed, in the column or by `confirm`."""
     if isinstance(confirm, bool):
         return set(table.labels) if confirm else table.confirmed
@@ -140,13 +141,23 @@ def _confirmed_rows(confirm: Confirm, table: ResultsTable) -> set[str]:
     for (_, data), label in zip(table.events, table.labels, strict=True):
         rows.setdefault(data["pair_id"], set()).add(label)
     wanted = [str(name).strip().removeprefix("row ") for name in named]
+    pairs = Pairs(pool)
+    wanted = [name if name in rows else _pair_named(name, pairs) for name in wanted]
     unknown = [name for name in wanted if name not in rows]
     if unknown:
         raise CampaignError(
             f"confirm names {', '.join(unknown)}, where the file has no result. Give true, or rows "
-            "or pair ids of it, as in confirm=[5,9]. Nothing was recorded."
+            "or pairs of it, as in confirm=[5,9]. Nothing was recorded."
         )
     return table.confirmed.union(*(rows[name] for name in wanted))
+
+
+def _pair_named(name: str, pairs: Pairs) -> str:
+    """Return the pair_id that a name stands for, or the name itself if it is no pair's."""
+    try:
+        return name if name.isdigit() else pairs.find(name)
+    except UnknownPairError:
+        return name
 
 
 def _said(data: Mapping[str, Any]) -> frozenset[tuple[str, Any]]:

@@ -2,13 +2,14 @@
 
 import warnings
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from bo_loop.base.errors import DataError
+from bo_loop.campaign.finding import Pairs, UnknownPairError
 from bo_loop.campaign.ledger.dates import checked_date
 from bo_loop.campaign.ledger.events import NewEvent
 from bo_loop.campaign.mirrors import mirror_images
@@ -23,15 +24,16 @@ TEXTS = ("date", "operator", "method", "note")
 QUANTITIES = ("log_beta", "log_beta_sd", "temperature_C", "ionic_strength_M")
 _WANTED = (
     *("pair_id", *QUANTITIES, "censoring", "status", "replicate", "confirm", *TEXTS),
-    *("metal", "charge", "n_ligands", "smiles"),
+    *("metal", "charge", "n_ligands", "ligand", "smiles", "inchi"),
 )
 # Columns of our own forms that say nothing of a result.
 _QUIET = (
-    *("rank", "ligand", "predicted_log_beta", "predicted_sd", "acquisition", "reason", "role"),
+    *("rank", "predicted_log_beta", "predicted_sd", "acquisition", "reason", "role"),
     *("outside_domain", "nearest", "moved_by"),
 )
 _CONFIRM = {"": False, "no": False, "false": False, "yes": True, "true": True}
 _OURS = ("metal", "charge", "n_ligands")
+_NAMES = ("pair_id", "smiles", "inchi", "ligand")
 _MOST_LISTED = 200
 _MOST_REPLICATES = 9_999
 _LONGEST_SHOWN = 60
@@ -76,7 +78,9 @@ def read_results(
     Parameters
     ----------
     path : Path
-        A CSV, Excel or Parquet table with ``pair_id`` and ``log_beta``; ``log_beta_sd, censoring,
+        A CSV, Excel or Parquet table with ``log_beta`` and the pair: its ``pair_id``, or ``ligand``
+        (any of its names) or ``smiles``, with ``metal`` where the pool has several and
+        ``n_ligands`` where it is not 1; ``log_beta_sd, censoring,
         status, temperature_C, ionic_strength_M, date, operator, method, note`` where the lab
         states them; ``replicate`` (1, 2, …) where a pair was measured more than once; ``confirm``
         (yes) where a value is right that looks doubtful. Headers are matched as
@@ -110,16 +114,19 @@ def read_results(
                 f"date: {defaults['date']!r} — {error}. Nothing was recorded."
             ) from error
     cells, notes = _cells(path, content, encoding)
+    cells, n = _with_one_constant(cells)
     _check_columns(cells, path)
-    given = set(cells.frame["pair_id"])
+    rows = cells.frame.to_dict("records")
+    unknown = _with_ids(rows, pool, n)
+    given = {row["pair_id"] for row in rows}
     mirrored = mirror_images(given, pool)
     named = pool["pair_id"].isin(given | set(mirrored.values()))
     pairs = pool[named].set_index("pair_id").to_dict("index")
     problems = {_row_number(line): [line] for line in cells.problems}
     found = ResultsTable(understood=notes)
-    for number, row in zip(cells.rows, cells.frame.to_dict("records"), strict=True):
+    for at, (number, row) in enumerate(zip(cells.rows, rows, strict=True)):
         label = f"row {number}"
-        reader = _Row(label, row, pairs, mirrored, cells.found.units)
+        reader = _Row(label, row, pairs, mirrored, cells.found.units, unknown.get(at, ""))
         event = reader.event(defaults)
         if reader.problems:
             problems.setdefault(_row_number(label), []).extend(reader.problems)
@@ -135,6 +142,44 @@ def read_results(
     return found
 
 
+def _with_one_constant(cells: Cells) -> tuple[Cells, int]:
+    """Take a table's one column ``log K1`` or ``log β2`` as ``log_beta``; return its n, or 0."""
+    found = [(one, at) for one, at in cells.found.constants if one.column == "log_beta"]
+    if "log_beta" in cells.found.columns or len(found) != 1:
+        return cells, 0
+    ((one, at),) = found
+    if one.stepwise and one.n > 1:
+        return cells, 0
+    units = cells.found.units | ({"log_beta": one.unit} if one.unit else {})
+    columns = {**cells.found.columns, "log_beta": at}
+    return replace(cells, found=replace(cells.found, columns=columns, units=units)), one.n
+
+
+def _with_ids(rows: list[dict[str, str]], pool: pd.DataFrame, count: int) -> dict[int, str]:
+    """Fill in the ``pair_id`` of rows that name their pair otherwise; say where none is meant.
+
+    `count` is the number of ligands of rows that do not say it, 0 if that is not known.
+    """
+    unknown: dict[int, str] = {}
+    pairs = Pairs(pool)
+    for at, row in enumerate(rows):
+        drawn = row.get("smiles") or row.get("inchi", "")
+        if row.setdefault("pair_id", "") or not (drawn or row.get("ligand")):
+            continue
+        n = plain_value(row.get("n_ligands", "") or float(count))
+        try:
+            row["pair_id"] = pairs.of_cells(
+                row.get("ligand", ""),
+                drawn,
+                row.get("metal", ""),
+                row.get("charge", ""),
+                int(n) if n.is_integer() else 0,
+            )
+        except UnknownPairError as error:
+            unknown[at] = str(error)
+    return unknown
+
+
 class _Row:
     """One row while it is read: its cells, what is wrong, what was understood."""
 
@@ -145,6 +190,7 @@ class _Row:
         pairs: Mapping[str, Mapping[str, Any]],
         mirrored: Mapping[str, str],
         units: Mapping[str, str],
+        unknown: str = "",
     ):
         self.label, self.units = label, units
         self.row = dict(row)
@@ -161,10 +207,14 @@ class _Row:
             )
             self.row["pair_id"] = ours
         self.pair = pairs.get(self.row["pair_id"])
+        self._unknown = unknown
 
     def event(self, defaults: Mapping[str, str]) -> NewEvent | None:
         """Return what the row records; None if it is still pending or has `problems`."""
-        if self.pair is None:
+        if self._unknown:
+            named = next(name for name in _NAMES if self.row.get(name))
+            self._refuse(named, self._unknown)
+        elif self.pair is None:
             self._refuse(
                 "pair_id",
                 "expected a pair of this campaign's pool, written as in proposals.csv "
@@ -281,7 +331,7 @@ def _cells(path: Path, content: bytes | None, encoding: str | None) -> tuple[Cel
             cells = read_cells(
                 path,
                 _WANTED,
-                needed=("pair_id", "log_beta"),
+                needed=("log_beta",),
                 quiet=_QUIET,
                 content=content,
                 formulas=True,
@@ -293,12 +343,14 @@ def _cells(path: Path, content: bytes | None, encoding: str | None) -> tuple[Cel
 
 
 def _check_columns(cells: Cells, path: Path) -> None:
-    missing = [name for name in ("pair_id", "log_beta") if name not in cells.found.columns]
+    known = cells.found.columns
+    missing = [] if "log_beta" in known else ["log_beta"]
+    missing += [] if any(name in known for name in _NAMES) else ["pair_id (or ligand, or smiles)"]
     if missing:
         raise DataError(
-            f"{path}: missing columns {', '.join(missing)}. Give the filled-in proposals.csv of a "
-            f"round, or any table with pair_id and log_beta; the columns found are "
-            f"{_short(listed(cells.header), 300)}."
+            f"{path}: missing columns {', '.join(missing)}. Give the filled-in form of a round, or "
+            "any table with log_beta and the pair: metal and ligand (or smiles), or pair_id; the "
+            f"columns found are {_short(listed(cells.header), 300)}."
         )
 
 

@@ -21,7 +21,7 @@ def correct(config: Mapping[str, Any], touched: frozenset[str]) -> None:
     campaign = open_campaign(config)
     values = {key: None if value == "null" else value for key, value in given.items()}
     said = {key: config[key] for key in ("void", "confirm", "reason", "by")}
-    done = campaign.correct(config["event"], **said, **values)
+    done = campaign.correct(config["event"], pair=config["pair"], **said, **values)
     _print(done, config)
 
 

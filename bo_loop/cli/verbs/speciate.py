@@ -136,14 +136,12 @@ def _bound(ion: str, ligand: str) -> Sequence[Any]:
 
 def _of_campaign(config: Mapping[str, Any], conditions: Mapping[str, float]) -> tuple[str, System]:
     """Return the constants that a campaign knows of the ligand of a pair of its pool."""
-    from bo_loop.campaign.record import check_pair
     from bo_loop.campaign.rounds.bound import observed
 
     record = open_campaign(config).record
     state = record.state()
     pool = record.pool_of(state)
-    check_pair(config["pair"], pool)
-    pair = pool.set_index("pair_id").loc[config["pair"]]
+    pair = pool.set_index("pair_id").loc[record.find(config["pair"])]
     ion = f"{pair['metal']}+{int(pair['charge'])}"
     results = observed(state, pool).assign(own=True)
     known = pd.concat([record.literature.assign(own=False), results], ignore_index=True)
