@@ -114,6 +114,9 @@ def _no_number(text: str) -> float:
 _JSON = json.JSONDecoder(parse_float=_finite, parse_int=_integer, parse_constant=_no_number)
 
 
+_NESTING = frozenset({dict, list})
+
+
 def is_deep(value: Any) -> bool:
     """Return whether plain values are nested more than `DEEPEST` levels deep."""
     level = [value]
@@ -121,8 +124,8 @@ def is_deep(value: Any) -> bool:
         level = [
             child
             for parent in level
-            for child in (parent.values() if isinstance(parent, dict) else parent)
-            if isinstance(child, dict | list)
+            for child in (parent.values() if type(parent) is dict else parent)
+            if type(child) in _NESTING
         ]
         if not level:
             return False
@@ -266,7 +269,7 @@ def _is_kind(column: "pd.Series", kind: str) -> bool:
     if column.isna().any():
         return False
     if kind == "text":
-        return types.is_string_dtype(column.dtype) and all(isinstance(v, str) for v in column)
+        return types.infer_dtype(column, skipna=False) in ("string", "empty")
     if kind == "integer":
         return types.is_integer_dtype(column.dtype)
     number = types.is_numeric_dtype(column.dtype) and not types.is_bool_dtype(column.dtype)
@@ -283,20 +286,21 @@ def require_values(path: Path, columns: Mapping[str, list[Any]], kinds: Mapping[
     """
     if missing := [name for name in kinds if name not in columns]:
         raise not_ours(path, f"it lacks the columns {', '.join(missing)}")
-    if wrong := [n for n, kind in kinds.items() if not all(_IS[kind](v) for v in columns[n])]:
+    if wrong := [name for name, kind in kinds.items() if not _are(columns[name], kind)]:
         raise not_ours(path, f"the columns {', '.join(wrong)} hold other values than expected")
 
 
-def _is_number(value: Any) -> bool:
-    plain = isinstance(value, int | float) and not isinstance(value, bool)
-    return plain and math.isfinite(value)
+_TYPES = {"text": {str}, "integer": {int}, "number": {int, float}}
 
 
-_IS = {
-    "text": lambda value: isinstance(value, str),
-    "integer": lambda value: isinstance(value, int) and not isinstance(value, bool),
-    "number": _is_number,
-}
+def _are(values: list[Any], kind: str) -> bool:
+    """Return whether plain values, as JSON and Parquet give them, are all of a kind."""
+    if not {*map(type, values)} <= _TYPES[kind]:
+        return False
+    try:
+        return kind != "number" or all(map(math.isfinite, values))
+    except OverflowError:  # an integer beyond all floats
+        return False
 
 
 def require_keys(path: Path, values: Mapping[str, Any], kinds: Mapping[str, type]) -> None:

@@ -311,8 +311,9 @@ def _amend(record: Record, kind: str, data: Mapping[str, Any], **said: str) -> R
 
 def _records(pairs: "pd.DataFrame") -> list[dict[str, Any]]:
     """Return a mapping for each row, of plain values."""
-    columns = [pairs[name].tolist() for name in pairs]
-    return [dict(zip(pairs.columns, row, strict=True)) for row in zip(*columns, strict=True)]
+    names = list(pairs.columns)
+    columns = [pairs[name].to_numpy(object).tolist() for name in names]  # of pandas, text is slow
+    return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
 
 
 def _values(values: Mapping[str, Any]) -> dict[str, Any]:

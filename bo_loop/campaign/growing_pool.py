@@ -66,7 +66,7 @@ class GrowingPool:
     def _with_pairs_of(self, state: CampaignState, pool: "pd.DataFrame") -> "pd.DataFrame":
         """Return `pool`, unless events name pairs that it lacks."""
         if state.seq != self._holds:
-            self._require_pairs(state, pool["pair_id"])
+            self._require_pairs(state, pool["pair_id"].to_numpy(object))
             self._holds = state.seq
         return pool
 

@@ -20,10 +20,11 @@ def mirror_images(given: Collection[str], pool: pd.DataFrame) -> dict[str, str]:
     dict of str to str
         The pool's pair by the given one; only for those that the pool lacks.
     """
-    unknown = set(given) - set(pool["pair_id"])
+    ids = pool["pair_id"].to_numpy(object)
+    unknown = set(given).difference(ids)
     # An InChIKey's first block is the constitution, which mirror images share.
     ends = {pair_id[: pair_id.find("-")] for pair_id in unknown if "-" in pair_id}
-    alike = pool[[pair_id[: pair_id.find("-")] in ends for pair_id in pool["pair_id"]]]
+    alike = pool[[pair_id[: pair_id.find("-")] in ends for pair_id in ids]] if ends else pool[:0]
     if alike.empty:
         return {}
     from bo_loop.chemistry.isomers import one_to_a_metal_ion  # RDKit: only where it is needed

@@ -13,6 +13,7 @@ from bo_loop.base import files, received
 from bo_loop.base.config import build_as
 from bo_loop.base.errors import CampaignError
 from bo_loop.base.folders import safe_name
+from bo_loop.base.types import PAIR_COLUMNS
 from bo_loop.campaign import sealed
 from bo_loop.campaign.finding import Pairs
 from bo_loop.campaign.growing_pool import GrowingPool
@@ -23,7 +24,7 @@ from bo_loop.campaign.ledger.state import CampaignState
 from bo_loop.campaign.pool_rows import pool_pairs
 from bo_loop.campaign.settings import check_targets
 from bo_loop.campaign.views import folder, views
-from bo_loop.campaign.views.history import COLUMNS, history
+from bo_loop.campaign.views.history import COLUMNS, history, latest
 from bo_loop.campaign.views.status import Status, status_of
 from bo_loop.campaign.views.worth import worth_of
 
@@ -266,7 +267,8 @@ class Record:
                 if path.name in folder.WRITTEN_ONCE:
                     folder.write_unless_there(path, content)
                 elif (new := content()) != (held := folder.held_by(path)):
-                    self._keep_unexplained(path, held, state)
+                    if held is not None and not new.startswith(held):
+                        self._keep_unexplained(path, held, state)
                     files.write_view(path, new)
             written = state.seq
 
@@ -279,9 +281,9 @@ class Record:
             return []
         return views.unexplained(held, self.state())
 
-    def _keep_unexplained(self, path: Path, held: bytes | None, state: CampaignState) -> None:
+    def _keep_unexplained(self, path: Path, held: bytes, state: CampaignState) -> None:
         """Set a view aside that shows results of which the ledger knows nothing."""
-        if held is not None and (rows := self.unexplained(held, state)):
+        if rows := self.unexplained(held, state):
             aside = files.write_aside(path, "set-aside", held, datetime.now(UTC))
             warnings.warn(
                 f"{path.name} showed results that the ledger does not have (event "
@@ -306,10 +308,12 @@ class Record:
 
     def recorded(self, appended: Appended) -> Recorded:
         """Return the events that an `append` added, as `history` describes them."""
-        events, new = self.ledger.read().events, appended.events
-        pool = self.pool_columns(self.folded(events))
-        until = new[-1].seq if new else 0
-        rows = history(events[:until], pool, first=new[0].seq if new else 1)
+        new = appended.events
+        events = self.ledger.read().events[: new[-1].seq if new else 0]
+        state = self.folded(events)
+        pool = self.pool_of(state)
+        columns = {name: pool[name].to_numpy(object) for name in ("pair_id", *PAIR_COLUMNS)}
+        rows = latest(events, len(new), state, columns)
         return Recorded(_frame(rows), str(appended.set_aside or ""))
 
 

@@ -1,5 +1,6 @@
 """Tables as files: one way to write a cell, whatever the table."""
 
+import csv
 import io
 import re
 from pathlib import Path
@@ -32,22 +33,39 @@ def csv_bytes(frame: pd.DataFrame, *, float_format: str | None = None) -> bytes:
     Text that a spreadsheet would run as a formula gets a leading apostrophe, which is how
     spreadsheets themselves keep such text. Headers are guarded too; numbers are not text.
     """
-    table = frame.copy()
-    table.columns = [guarded_cell(str(name)) for name in frame.columns]
-    for i, dtype in enumerate(frame.dtypes):
-        if not pd.api.types.is_numeric_dtype(dtype):
-            cells = [guarded_cell(value) for value in frame.iloc[:, i].to_numpy(object)]
-            table.isetitem(i, pd.Series(cells, index=frame.index, dtype=object))
-    text = table.to_csv(index=False, lineterminator="\n", float_format=float_format)
-    return text.encode("utf-8-sig")
+    columns = [_cells(frame.iloc[:, i], float_format) for i in range(frame.shape[1])]
+    text = io.StringIO(newline="")
+    rows = csv.writer(text, lineterminator="\n")
+    rows.writerow([guarded_cell(str(name)) for name in frame.columns])
+    rows.writerows(zip(*columns, strict=True))
+    return text.getvalue().encode("utf-8-sig")
+
+
+def _cells(column: pd.Series, float_format: str | None) -> list[Any]:
+    """Return the cells of a column as they are written."""
+    written = column.to_numpy(object).tolist()
+    if float_format and pd.api.types.is_float_dtype(column.dtype):
+        written = [float_format % value for value in written]
+    elif isinstance(column.dtype, pd.StringDtype):
+        guarded = {text: guarded_cell(text) for text in set(written)}
+        written = [guarded[text] for text in written]
+    elif not pd.api.types.is_numeric_dtype(column.dtype):
+        written = [guarded_cell(value) for value in written]
+    missing = column.isna().to_numpy()
+    if not missing.any():
+        return written
+    return ["" if no else cell for no, cell in zip(missing.tolist(), written, strict=True)]
 
 
 def guarded_cell(value: Any) -> Any:
     """Return a cell as it is written: text that starts a formula with an apostrophe before it."""
-    if not isinstance(value, str) or (value.isalnum() and value.isascii()):
+    if not isinstance(value, str):
         return value
-    text = value.replace("\r\n", "\n").replace("\r", "\n")  # a bare CR would not be quoted
-    return f"'{text}" if _FORMULA.match(text) and not _NUMBER.fullmatch(text) else text
+    # a bare CR would not be quoted
+    text = value.replace("\r\n", "\n").replace("\r", "\n") if "\r" in value else value
+    if text[:1].isalnum() or not _FORMULA.match(text) or _NUMBER.fullmatch(text):
+        return text
+    return f"'{text}"
 
 
 def refuse_output(*paths: Path) -> None:

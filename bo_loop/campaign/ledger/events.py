@@ -27,6 +27,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bo_loop.base.errors import CampaignError
+from bo_loop.base.memory import collector_paused
 from bo_loop.base.received import DEEPEST, is_deep
 
 SCHEMA = 1
@@ -57,7 +58,7 @@ NewEvent = tuple[str, Mapping[str, Any]]
 """An event yet to be recorded: its type and its data."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Event:
     """One recorded event; the fields are those of its line."""
 
@@ -110,6 +111,7 @@ def _digest(line: bytes, stated: str) -> str:
     return hashlib.sha256(canonical(fields)).hexdigest()
 
 
+@collector_paused()
 def chain(
     new: Sequence[NewEvent], earlier: Sequence[Event], time: str
 ) -> tuple[bytes, tuple[Event, ...]]:
@@ -152,6 +154,7 @@ def chain(
     return b"".join(lines), tuple(events)
 
 
+@collector_paused()
 def parse(content: bytes, known: LedgerRead | None = None) -> LedgerRead:
     """Read and verify the lines of a ledger.
 
@@ -174,6 +177,8 @@ def parse(content: bytes, known: LedgerRead | None = None) -> LedgerRead:
         At the first line that does not verify, unless it is a torn last one.
     """
     known = known if known and content.startswith(known.verified) else LedgerRead()
+    if len(content) == len(known.verified):
+        return LedgerRead(known.events, known.verified)
     events = list(known.events)
     n_known, ends = len(events), [len(known.verified)]
     *lines, partial = content[ends[0] :].split(b"\n")

@@ -5,6 +5,7 @@ the fold reads no field whose kind was not checked here; fields that are not lis
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from bo_loop.data.quantities import CENSORING
@@ -42,10 +43,46 @@ def _listed_texts(value: Any) -> bool:
     return isinstance(value, list) and all(map(_text, value))
 
 
-def _several(required: Mapping[str, Kind], optional: Mapping[str, Kind]) -> Kind:
+_EXACT: dict[Kind, frozenset[type]] = {
+    _text: frozenset({str}),
+    _number: frozenset({int, float}),
+    _whole: frozenset({int}),
+    _switch: frozenset({bool}),
+}
+"""The types of which all values are of a kind: most of a ledger is told by its type alone."""
+
+
+@dataclass(frozen=True)
+class _Fields:
+    """The fields that a mapping must have, and those that it may leave out or have null."""
+
+    required: Mapping[str, Kind]
+    optional: Mapping[str, Kind] = field(default_factory=dict)
+    exact: Mapping[str, frozenset[type]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        kinds = {**self.optional, **self.required}
+        exact = {name: _EXACT.get(kind, frozenset()) for name, kind in kinds.items()}
+        object.__setattr__(self, "exact", exact)
+
+    def problem(self, data: Mapping[str, Any]) -> str:
+        """Say which field is missing or of another kind; "" if none is."""
+        if not self.required.keys() <= data.keys():
+            return f"it lacks {', '.join(name for name in self.required if name not in data)}"
+        exact = self.exact
+        for name, value in data.items():
+            if name not in exact or type(value) in exact[name]:
+                continue
+            is_kind = self.required.get(name) or (value is not None and self.optional.get(name))
+            if is_kind and not is_kind(value):
+                return f"{name} is {repr(value)[:_LONGEST_SHOWN]}"
+        return ""
+
+
+def _several(each: _Fields) -> Kind:
     def test(value: Any) -> bool:
         return isinstance(value, list | tuple) and all(
-            isinstance(one, Mapping) and not _problem(one, required, optional) for one in value
+            isinstance(one, Mapping) and not each.problem(one) for one in value
         )
 
     return test
@@ -53,9 +90,13 @@ def _several(required: Mapping[str, Kind], optional: Mapping[str, Kind]) -> Kind
 
 def _pairs(value: Any) -> bool:
     # what else a pair holds is checked with the pool, a column at a time
-    return isinstance(value, list) and all(
-        isinstance(one, dict) and isinstance(one.get("pair_id"), str) for one in value
-    )
+    if not isinstance(value, list) or not _all_of(dict, value):
+        return False
+    return _all_of(str, [one.get("pair_id") for one in value])
+
+
+def _all_of(kind: type, values: list[Any]) -> bool:
+    return all(issubclass(one, kind) for one in {*map(type, values)})
 
 
 def _censoring(value: Any) -> bool:
@@ -89,13 +130,13 @@ _PROPOSAL = {
 }
 _PROPOSAL_MAY = {
     "role": _text,
-    "nearest": _several(_NEAREST, {}),
+    "nearest": _several(_Fields(_NEAREST)),
     "outside_domain": _switch,
-    "movers": _several({"feature": _text, "relevance": _number, "direction": _direction}, {}),
+    "movers": _several(_Fields({"feature": _text, "relevance": _number, "direction": _direction})),
     "replicate": _whole,
     "allowed": _switch,
 }
-_STOP = {"probability": _number, "tolerance": _number, "advice": _text}
+_STOP = _Fields({"probability": _number, "tolerance": _number, "advice": _text})
 _RESULT = {
     "log_beta": _number,
     "censoring": _censoring,
@@ -113,7 +154,7 @@ REQUIRED: dict[str, dict[str, Kind]] = {
     "proposed": {
         **dict.fromkeys(("round", "seed", "seen"), _whole),
         "hyperparameters": _mapping,
-        "proposals": _several(_PROPOSAL, _PROPOSAL_MAY),
+        "proposals": _several(_Fields(_PROPOSAL, _PROPOSAL_MAY)),
     },
     "in_progress": {"pair_id": _text},
     "measured": {"pair_id": _text, **_RESULT, "replicate": _whole},
@@ -135,7 +176,7 @@ _OPTIONAL: dict[str, dict[str, Kind]] = {
         **dict.fromkeys(("overrides", "fit", "incumbent"), _mapping),
         "versions": _texts,
         "refitted": _switch,
-        "stop": lambda value: isinstance(value, Mapping) and not _problem(value, _STOP, {}),
+        "stop": lambda value: isinstance(value, Mapping) and not _STOP.problem(value),
     },
     "measured": {"log_beta_sd": _number, "confirmed": _listed_texts},
     "corrected": {**_RESULT, "log_beta_sd": _number, "void": _switch, "confirmed": _listed_texts},
@@ -157,20 +198,10 @@ def check(kind: str, data: Mapping[str, Any]) -> None:
     ValueError
         Naming the field.
     """
-    if problem := _problem(data, *_FIELDS[kind]):
+    if problem := _FIELDS[kind].problem(data):
         raise ValueError(problem)
 
 
-def _problem(
-    data: Mapping[str, Any], required: Mapping[str, Kind], optional: Mapping[str, Kind]
-) -> str:
-    if not required.keys() <= data.keys():
-        return f"it lacks {', '.join(name for name in required if name not in data)}"
-    for name, value in data.items():
-        is_kind = required.get(name) or (value is not None and optional.get(name))
-        if is_kind and not is_kind(value):
-            return f"{name} is {repr(value)[:_LONGEST_SHOWN]}"
-    return ""
-
-
-_FIELDS = {kind: (required, _SAID | _OPTIONAL.get(kind, {})) for kind, required in REQUIRED.items()}
+_FIELDS = {
+    kind: _Fields(required, _SAID | _OPTIONAL.get(kind, {})) for kind, required in REQUIRED.items()
+}

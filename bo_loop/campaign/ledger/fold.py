@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from bo_loop.base.errors import CampaignError
+from bo_loop.base.memory import collector_paused
 from bo_loop.campaign.ledger import fields
 from bo_loop.campaign.ledger.events import Event
 from bo_loop.campaign.ledger.state import (
@@ -36,6 +37,7 @@ _GROWING = (
 _DERIVED = ("results", "voided", "failures")
 
 
+@collector_paused()
 def fold(events: Iterable[Event], state: CampaignState | None = None) -> CampaignState:
     """Return the state after `events`, starting from `state` or from nothing.
 

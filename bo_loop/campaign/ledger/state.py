@@ -63,7 +63,7 @@ RESULT_FIELDS = (
 """What a correction may change."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class ProposedPair:
     """A pair as round `round` proposed it, with the prediction of that time.
 
@@ -89,7 +89,7 @@ class ProposedPair:
     allowed: bool = True
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Round:
     """One `proposed` event."""
 
@@ -108,7 +108,7 @@ class Round:
     stop: Mapping[str, Any] | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Result:
     """A measured value as it now stands; `superseded` holds what it was before corrections."""
 
@@ -142,7 +142,7 @@ class Result:
         )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Failure:
     """A measurement that did not succeed."""
 

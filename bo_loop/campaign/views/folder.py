@@ -31,7 +31,7 @@ def views_of(
     """
     # of a large pool, few pairs are in any view
     concerned = {*state.proposals, *state.results_by_pair}
-    pool = pool[pool["pair_id"].isin(concerned)]
+    pool = pool[[pair_id in concerned for pair_id in pool["pair_id"].to_numpy(object)]]
     made: dict[Path, Callable[[], bytes]] = {}
     for one in state.rounds:
         folder = round_folder(path, one.number)

@@ -1,11 +1,12 @@
 """Who did what in a campaign, and what had been predicted at the time. Pure; no I/O."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from bo_loop.base.memory import collector_paused
 from bo_loop.base.types import PAIR_COLUMNS
 from bo_loop.campaign.ledger.events import Event
-from bo_loop.campaign.ledger.fold import fold, grow
+from bo_loop.campaign.ledger.fold import grow, own_copy
 from bo_loop.campaign.ledger.state import RESULT_FIELDS, CampaignState, Result
 from bo_loop.campaign.pool_rows import Table
 from bo_loop.campaign.views.views import shown_movers, shown_nearest, shown_result
@@ -13,8 +14,9 @@ from bo_loop.campaign.views.views import shown_movers, shown_nearest, shown_resu
 COLUMNS = ("seq", "time", "who", "event", "pair_id", *PAIR_COLUMNS, "what", "mean", "sd")
 
 
+@collector_paused()
 def history(
-    events: Sequence[Event], pool: Table, pair_id: str | None = None, *, first: int = 1
+    events: Sequence[Event], pool: Table, pair_id: str | None = None
 ) -> list[dict[str, Any]]:
     """Return a row for each event of a ledger, for each pair of a round, oldest first.
 
@@ -27,8 +29,6 @@ def history(
     pair_id : str, optional
         Only what concerns this pair; where it was proposed, also what was known nearest to it, and
         what moved its prediction.
-    first : int
-        Events from this number on.
 
     Returns
     -------
@@ -38,22 +38,47 @@ def history(
         pair is meant; the columns of such a pair, and predictions that were not made, are None.
     """
     rows: list[dict[str, Any]] = []
-    state = fold(events[: first - 1])
-    for event in events[first - 1 :]:
+    state = own_copy(CampaignState())
+    for event in events:
         overrides = state.overrides
         grow(state, event)
-        for pair, what in _described(event, overrides, state):
+        for row in _rows(event, overrides, state):
             added = event.event == "pool_extended" and pair_id in _added(event)
-            if pair_id in (None, pair) or added:
-                more = _context(event, pair, state) if pair_id else ""
-                rows.append(_row(event, pair, what + more, state))
-    at = {pair: row for row, pair in enumerate(pool["pair_id"])}
-    columns = {name: list(pool[name]) for name in PAIR_COLUMNS}
+            if pair_id in (None, row["pair_id"]) or added:
+                row["what"] += _context(event, row["pair_id"], state) if pair_id else ""
+                rows.append(row)
+    return _with_columns(rows, pool)
+
+
+def latest(
+    events: Sequence[Event], n_new: int, state: CampaignState, pool: Table
+) -> list[dict[str, Any]]:
+    """Return the rows that `history` has of the `n_new` last events, to which `state` adds up."""
+    old, new = events[: len(events) - n_new], events[len(events) - n_new :]
+    settings = (event for event in reversed(old) if event.event == "config_changed")
+    overrides = next((event.data["overrides"] for event in settings), {})
+    rows = [row for event in new for row in _rows(event, overrides, state)]
+    return _with_columns(rows, pool)
+
+
+def _with_columns(rows: Sequence[dict[str, Any]], pool: Table) -> list[dict[str, Any]]:
+    """Return rows with the columns of their pairs, in the order of `COLUMNS`."""
+    wanted = {row["pair_id"] for row in rows}
+    at = {pair: row for row, pair in enumerate(pool["pair_id"]) if pair in wanted}
+    columns = {name: pool[name] for name in PAIR_COLUMNS}
     for row in rows:
         known = at.get(row["pair_id"])
         for name, values in columns.items():
             row[name] = None if known is None else values[known]
     return [{name: row[name] for name in COLUMNS} for row in rows]
+
+
+def _rows(
+    event: Event, overrides: Mapping[str, Any], after: CampaignState
+) -> Iterator[dict[str, Any]]:
+    """Yield a row for each pair of an event; `overrides` held before it."""
+    for pair, what in _described(event, overrides, after):
+        yield _row(event, pair, what, after)
 
 
 def _row(event: Event, pair: str, what: str, state: CampaignState) -> dict[str, Any]:

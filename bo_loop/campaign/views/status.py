@@ -69,11 +69,11 @@ def status_of(state: CampaignState, worth: Worth, pool: Table) -> Status:
     """
     waiting = tuple(p for p in state.proposals if state.waiting(p))
     awaiting = {"awaiting_replicate": len(state.awaited)} if state.awaited else {}
-    objective = worth.objective
+    objective, pair_ids = worth.objective, list(pool["pair_id"])
 
     def described(at: int) -> dict[str, Any]:
         result = state.results[at]
-        row = list(pool["pair_id"]).index(result.pair_id)
+        row = pair_ids.index(result.pair_id)
         return {
             "pair_id": result.pair_id,
             "log_beta": float(result.log_beta),
@@ -84,6 +84,7 @@ def status_of(state: CampaignState, worth: Worth, pool: Table) -> Status:
         }
 
     leaders = worth.leaders() if objective.scalar else []
+    values = {at: next(iter(worth.values(at).values())) for at in set(leaders)}
     return Status(
         name=state.name,
         n_pool=state.n_pool + len(state.added_pairs),
@@ -92,7 +93,7 @@ def status_of(state: CampaignState, worth: Worth, pool: Table) -> Status:
         counts=dict(Counter(state.states.values())) | awaiting,
         pending=waiting,
         best=described(leaders[-1]) if leaders else None,
-        best_so_far=tuple(next(iter(worth.values(i).values())) for i in leaders),
+        best_so_far=tuple(values[at] for at in leaders),
         front=() if objective.scalar else tuple(described(i) for i in worth.best()),
         n_not_allowed=int((~worth.allowed).sum()),
         closed=bool(state.closed_seq),

@@ -52,12 +52,19 @@ def measurements(state: CampaignState, pool: "pd.DataFrame") -> "pd.DataFrame":
         The pair's own columns, the result as it stands, and ``mean, sd``: what was predicted when
         the result was asked for, missing where it never was.
     """
+    return _with_predictions(state.results, state, pool)
+
+
+def _with_predictions(
+    results: Sequence[Result], state: CampaignState, pool: "pd.DataFrame"
+) -> "pd.DataFrame":
+    """Return some standing results, as `measurements` does."""
     import pandas as pd
 
     made = {(p.pair_id, p.round): p for one in state.rounds for p in one.proposals}
-    columns = list(zip(*map(attrgetter(*_RESULT), state.results), strict=True))
+    columns = list(zip(*map(attrgetter(*_RESULT), results), strict=True))
     frame = pd.DataFrame(dict(zip(_RESULT, columns, strict=True)) if columns else {})
-    predicted = [made.get((result.pair_id, result.round)) for result in state.results]
+    predicted = [made.get((result.pair_id, result.round)) for result in results]
     for name in ("mean", "sd"):
         frame[name] = [None if p is None else getattr(p, name) for p in predicted]
     return named(frame.reindex(columns=[*_RESULT, "mean", "sd"]), pool)
@@ -86,7 +93,13 @@ def logged(events: Sequence[Event], state: CampaignState, pool: "pd.DataFrame") 
         [(event.seq, event.event, event.data["pair_id"]) for event in events],
         columns=["seq", "event", "pair_id"],
     )
-    values = measurements(state, pool)[
+    results = [
+        result
+        for event in events
+        for result in state.results_of(event.data["pair_id"])
+        if result.seq == event.seq
+    ]
+    values = _with_predictions(results, state, pool)[
         ["seq", "log_beta", "log_beta_sd", "censoring", "mean", "sd"]
     ]
     # Without a row, pandas does not know that numbers of events are integers.

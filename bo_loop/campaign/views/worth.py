@@ -132,14 +132,13 @@ def worth_of(objective: Objective, pairs: PoolPairs, state: CampaignState, frame
     low, high = _intervals([r.log_beta for r in results], [r.censoring for r in results])
     ends = np.cumsum([member.width for member in several])
     offsets = [member.offset(pairs) for member in several]
-    for i in np.flatnonzero((parts >= 0).all(axis=1)):
-        since[i] = parts[i].max()
-        for j, (member, columns) in enumerate(
-            zip(several, np.split(parts[i], ends[:-1]), strict=True)
-        ):
-            at_least, more[i, j] = _guaranteed(member.pieces, columns, low, high)
-            if np.isfinite(at_least):
-                least[i, j] = at_least + offsets[j][own[i]]
+    rows = np.flatnonzero((parts >= 0).all(axis=1))
+    since[rows] = parts[rows].max(axis=1)
+    columns = np.split(parts[rows], ends[:-1], axis=1)
+    for j, (member, needed) in enumerate(zip(several, columns, strict=True)):
+        at_least, more[rows, j] = _guaranteed(member.pieces, needed, low, high)
+        finite = np.isfinite(at_least)
+        least[rows[finite], j] = at_least[finite] + offsets[j][own[rows[finite]]]
     return Worth(objective, least, more, since, allowed)
 
 
@@ -198,17 +197,19 @@ def _intervals(values: Sequence[float], censoring: Sequence[str]) -> tuple[Float
     )
 
 
-def _guaranteed(pieces: Pieces, parts: Rows, low: Floats, high: Floats) -> tuple[float, bool]:
-    """Return the least that a value can be within the intervals of its parts; whether more."""
-    rows, at = np.unique(parts, return_inverse=True)
-    slopes = np.zeros((len(rows), len(pieces.slopes)))
-    np.add.at(slopes, at, pieces.slopes.T)
-    ends = np.where(slopes > 0, low[rows, None], high[rows, None])
+def _guaranteed(pieces: Pieces, parts: Rows, low: Floats, high: Floats) -> tuple[Floats, Mask]:
+    """Return the least that values can be within the intervals of their parts (k, m); whether more.
+
+    A pair may be several parts of one value: then their slopes add up.
+    """
+    first = (parts[:, :, None] == parts[:, None, :]).argmax(axis=2)
+    slopes = pieces.slopes @ (first[:, :, None] == np.arange(parts.shape[1]))  # (k, J, m)
+    ends = np.where(slopes > 0, low[parts][:, None, :], high[parts][:, None, :])
     terms = np.multiply(slopes, ends, out=np.zeros_like(slopes), where=slopes != 0)
     counted = (slopes != 0).any(axis=1)
     return (
-        float((terms.sum(axis=0) + pieces.constants).min()),
-        bool((low[rows] != high[rows])[counted].any()),
+        (terms.sum(axis=2) + pieces.constants).min(axis=1),
+        ((low[parts] != high[parts]) & counted).any(axis=1),
     )
 
 
