@@ -16,8 +16,8 @@ from bo_loop.chemistry.ligands import ligand_group
 from bo_loop.data.sources import srd46
 from bo_loop.data.sources.protonation import as_observations
 from bo_loop.features import ChemistryRecipe
-from bo_loop.library.protonation import steps
 from bo_loop.models import PairGP
+from bo_loop.protonation import steps
 from bo_loop.surrogate import Surrogate
 
 SHARE = 5

@@ -9,7 +9,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from bo_loop.acquisition.batch.caps import Cap
-from bo_loop.acquisition.batch.explanation import Reference, explain, prospects
+from bo_loop.acquisition.batch.explanation import (
+    Reference,
+    explain,
+    prospects,
+    sources_of_doubt,
+)
 from bo_loop.acquisition.batch.replicates import proposed_pairs, removed
 from bo_loop.acquisition.batch.select import Selection, select
 from bo_loop.acquisition.objectives.base import Objective
@@ -226,8 +231,9 @@ def _reasons(
             learned = prospects(
                 objective, own, items, pairs, reference.value, measured=measured, noise=noise
             )
+        doubts = sources_of_doubt(objective, own, items, pairs)
         reasons = [
-            explain(acquisition, objective, latent.of(i), learned.of(i), reference)
+            explain(acquisition, objective, latent.of(i), learned.of(i), reference, doubts[i])
             for i in range(len(items))
         ]
     return [

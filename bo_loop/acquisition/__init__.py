@@ -15,6 +15,7 @@ __getattr__ = lazy_exports(
         "Minimise": "objectives.base",
         "PI": "scores.functions",
         "PMetal": "objectives.aqueous",
+        "PMetalSelectivity": "objectives.aqueous",
         "Pareto": "objectives.several",
         "QLogEI": "scores.joint",
         "QLogNEI": "scores.joint",

@@ -9,6 +9,7 @@ k      rows asked for
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import numpy as np
@@ -282,6 +283,11 @@ class PoolPairs:
 
     def __len__(self) -> int:
         return len(self.pair_ids)
+
+    @cached_property
+    def memory(self) -> dict[Any, Any]:
+        """What was looked up in these rows, and is dear to look up again."""
+        return {}
 
 
 @dataclass(frozen=True)

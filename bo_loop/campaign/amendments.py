@@ -15,10 +15,11 @@ from bo_loop.campaign import options
 from bo_loop.campaign.ledger import rules
 from bo_loop.campaign.ledger.dates import checked_date
 from bo_loop.campaign.ledger.events import NewEvent
-from bo_loop.campaign.ledger.state import RESULT_FIELDS, CampaignState
+from bo_loop.campaign.ledger.state import RESULT_FIELDS, VALUES, CampaignState
 from bo_loop.campaign.pool_rows import require_items
 from bo_loop.campaign.record import Record, Recorded, who
 from bo_loop.campaign.results import doubts
+from bo_loop.campaign.results.reading import QUANTITIES
 from bo_loop.campaign.settings import as_nodes, check_lasting
 from bo_loop.data.numbers import Reading, understand
 from bo_loop.data.quantities import check
@@ -55,8 +56,9 @@ def correct(
     by : str, optional
         Who corrects.
     **values
-        The new ones of ``log_beta, log_beta_sd, censoring, temperature_C, ionic_strength_M,
-        date, operator, method, note``. ``log_beta`` may be text, as in a form (``">20"``); it
+        The new ones of ``log_beta`` (``log_K_cond``, ``pM``, ``pH``, ``total_metal_M``,
+        ``total_ligand_M``), ``log_beta_sd, censoring, temperature_C, ionic_strength_M, date,
+        operator, method, note``. ``log_beta`` may be text, as in a form (``">20"``); it
         states its censoring with it. ``log_beta_sd=None`` takes a stated sd back.
 
     Raises
@@ -325,7 +327,7 @@ def _values(values: Mapping[str, Any]) -> dict[str, Any]:
         )
     data = dict(values)
     problems = []
-    for name in ("log_beta", "log_beta_sd", "temperature_C", "ionic_strength_M"):
+    for name in QUANTITIES:
         if data.get(name) is None:
             continue
         try:
@@ -336,7 +338,7 @@ def _values(values: Mapping[str, Any]) -> dict[str, Any]:
         except (ValueError, TypeError) as error:
             problems.append(f"{name}: {values[name]!r} — {error}")
             continue
-        if name == "log_beta":
+        if name in VALUES:
             data.setdefault("censoring", reading.censoring)
             data |= {} if reading.sd is None else {"log_beta_sd": reading.sd}
     if data.get("date"):

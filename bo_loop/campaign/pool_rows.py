@@ -9,7 +9,7 @@ from bo_loop.acquisition.objectives.base import Objective
 from bo_loop.acquisition.objectives.compound import log_costs
 from bo_loop.base.errors import ConfigError
 from bo_loop.base.types import Mask, PoolPairs
-from bo_loop.chemistry.ions import MAX_PROTONS, PROTON
+from bo_loop.chemistry.ions import PROTON
 from bo_loop.chemistry.isomers import isomers
 
 if TYPE_CHECKING:
@@ -81,24 +81,32 @@ def require_items(objective: Objective, literature: "pd.DataFrame", pool: "pd.Da
     ConfigError
         Saying why: metal ions or costs that are missing, numbers of ligands that differ.
     """
-    if objective.asks_protons:
-        if not literature["metal"].eq(PROTON).any():
-            raise ConfigError(
-                f"{objective.quantity} depends on the pKa of ligands, and the literature holds no "
-                "protonation constants to learn them from: give data.protonation=…, with "
-                "features=chemistry."
-            )
-        ions = list(pool["metal"] + pool["charge"].map("{:+d}".format))
-        zeros = np.zeros(len(pool))
-        protons = np.full((len(pool), MAX_PROTONS), -np.inf)
-        objective.of_constants(zeros, protons, ions, pool["n_ligands"].to_numpy(np.int64))
-        return
+    if objective.needs_protons and not literature["metal"].eq(PROTON).any():
+        raise ConfigError(
+            f"{objective.quantity} depends on the pKa of ligands, or a constraint does, and the "
+            "literature holds no protonation constants to learn them from: give "
+            "data.protonation=…, with features=chemistry."
+        )
+    for limit in objective.limits:
+        limit.require_known()
     import pandas as pd
 
     _, extra = known_pairs(literature, pool)
-    pairs = pool_pairs(pd.concat([pool, extra], ignore_index=True))
+    table = pd.concat([pool, extra], ignore_index=True)
+    own = np.ones(len(table), dtype=bool)
+    if objective.asks_protons:
+        protons = _first_protons(table)
+        own = np.r_[own, np.zeros(len(protons), dtype=bool)]
+        table = pd.concat([table, protons], ignore_index=True)
+    pairs = pool_pairs(table, own=own)
     parts = objective.parts(pairs)[: len(pool)]
     items = np.flatnonzero(parts[:, 0] >= 0)
     objective.value(np.zeros((1, len(items), parts.shape[1])), items, pairs)
     if objective.per_cost:
         log_costs(pairs, items)
+
+
+def _first_protons(pairs: "pd.DataFrame") -> "pd.DataFrame":
+    """Return a protonation constant of each ligand: whichever it is, values can be judged."""
+    rows = pairs.drop_duplicates(["ligand_group", "smiles"])
+    return rows.assign(pair_id=PROTON + rows["pair_id"], metal=PROTON, charge=1, n_ligands=1)

@@ -203,7 +203,7 @@ def _form_problem(path: Path, expected: bytes) -> str:
     columns = [
         name  # a form is older than a column of which the ledger says nothing
         for name in ours.columns
-        if name not in forms.THEIRS and (name in theirs or (ours[name] != "").any())
+        if name not in forms.OF_THE_LAB and (name in theirs or (ours[name] != "").any())
     ]
     missing = [name for name in columns if name not in theirs]
     if missing:

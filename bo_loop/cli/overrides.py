@@ -11,7 +11,7 @@ TEXT_KEYS = {
     *("name", "directory", "results", "model_dir", "pairs", "path", "out"),
     *("data.path", "data.protonation", "pool.path"),
     *("pair", "ligand", "ligands", "operator", "by", "method", "date", "note", "reason"),
-    *("log_beta", "log_beta_sd"),
+    *("log_beta", "log_K_cond", "pM", "log_beta_sd"),
 }
 
 _SWITCHES = ("json", "protonation", "void", "confirm", "replicate", "refit", "renew_features")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.table import Table
 
-from bo_loop.campaign.views.views import shown_movers
+from bo_loop.campaign.views.views import shown_logged, shown_movers
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -78,14 +78,10 @@ def logged_table(recorded: "pd.DataFrame") -> Table:
     for row in recorded.itertuples():
         table.add_row(
             pair_name(row),
-            row.event if _missing(row.log_beta) else _value(row),
+            shown_logged(row._asdict()) if row.event == "measured" else row.event,
             "" if _missing(row.mean) else f"{row.mean:.2f} ± {row.sd:.2f}",
         )
     return table
-
-
-def _value(row: Any) -> str:
-    return f"{ {'lower': '> ', 'upper': '< '}.get(row.censoring, '') }{row.log_beta:.2f}"
 
 
 def history_table(rows: Sequence[Mapping[str, Any]], title: str) -> Table:

@@ -149,7 +149,7 @@ def read_cells(
     path: Path,
     wanted: Sequence[str] = (),
     *,
-    needed: Sequence[str] = (),
+    needed: Sequence[str | tuple[str, ...]] = (),
     mapping: Mapping[str, str] | None = None,
     quiet: Sequence[str] = (),
     content: bytes | None = None,
@@ -165,8 +165,8 @@ def read_cells(
     wanted : sequence of str
         The columns that are read, of `bo_loop.data.headers.SYNONYMS`. Without any, the first row
         is the header, and every column is read under its own name.
-    needed : sequence of str
-        Those without which a sheet is not the table.
+    needed : sequence of str, or of tuples of str
+        Those without which a sheet is not the table; of a tuple, one of them.
     mapping, quiet
         As `bo_loop.data.headers.recognise`.
     content : bytes, optional
@@ -222,11 +222,17 @@ def _bytes_of(path: Path) -> bytes:
 
 
 def _table(
-    grids: Sequence[Grid], wanted: Sequence[str], needed: Sequence[str], mapped: set[str]
+    grids: Sequence[Grid],
+    wanted: Sequence[str],
+    needed: Sequence[str | tuple[str, ...]],
+    mapped: set[str],
 ) -> tuple[Grid, int, list[str]]:
     """Return the sheet that holds the table, its header's position, and the sheets passed over."""
     headers = [_header(grid, wanted, mapped) for grid in grids]
-    whole = [at for at, (_, known) in enumerate(headers) if needed and set(needed) <= known]
+    some = [{one} if isinstance(one, str) else set(one) for one in needed]
+    whole = [
+        at for at, (_, known) in enumerate(headers) if some and all(one & known for one in some)
+    ]
     chosen = whole[0] if whole else max(range(len(grids)), key=lambda at: len(headers[at][1]))
     others = [grids[at].sheet for at in whole if at != chosen]
     start, known = headers[chosen]

@@ -34,6 +34,14 @@ SYNONYMS = {
     "ionic_strength_M": "i mu ionicstrength ionicst イオン強度",
     "source": "reference references ref refs citation literature",
     "log_K": "logk lgk log10k pka pk logkh",
+    "log_K_cond": (
+        "logkprime lgkprime log10kprime logkcond logkapp logkapparent logkconditional "
+        "conditionalconstant logconditionalconstant"
+    ),
+    "pM": "pmetal pmetalfree",
+    "pH": "",
+    "total_metal_M": "totalmetal metaltotal cmetal",
+    "total_ligand_M": "totalligand ligandtotal cligand",
     "equilibrium": "reaction equilibria",
     "cost": "price",
     "status": "state resultstatus",
@@ -75,6 +83,7 @@ _BRACKET = re.compile(r"(?P<name>[^(\[{]+?)\s*[(\[{]\s*(?P<unit>[^)\]}]*?)\s*[)\
 _ASIDE = re.compile(r"[(\[{/%]")
 _SLASH = re.compile(r"(?P<name>[^/]+?)\s*/\s*(?P<unit>[^/]+(?:/[^/]+)?)")
 _LAST_WORD = re.compile(r"(?P<name>.+?)[\s_,]+(?:in\s+)?(?P<unit>[^\s_,]+)")
+_PRIME = re.compile(r"(?<=[kK])['’′ʹ]")
 _GREEK = str.maketrans({"β": "beta", "Β": "beta", "σ": "sigma", "μ": "mu", "µ": "mu"})
 _LONGEST = 60
 _MOST_NAMED = 20
@@ -220,7 +229,8 @@ def _named(name: str, unit: str) -> Meaning | None:
 
 
 def _key(text: str) -> str:
-    plain = unicodedata.normalize("NFKC", text.translate(_GREEK)).translate(_GREEK).lower()
+    text = _PRIME.sub("prime", text.translate(_GREEK))
+    plain = unicodedata.normalize("NFKC", text).translate(_GREEK).lower()
     return "".join(filter(str.isalnum, plain))
 
 
@@ -299,7 +309,7 @@ def _refuse_lookalikes(unread: Sequence[str], absent: Sequence[str], where: str)
 def _notes(
     found: Recognised, texts: Sequence[str], unread: Sequence[str], mapping: Mapping[str, str]
 ) -> list[str]:
-    converted = {"K": " − 273.15", "mM": " / 1000", "ln": " / ln 10"}
+    converted = {"K": " − 273.15", "mM": " / 1000", "µM": " / 10⁶", "ln": " / ln 10"}
     notes = []
     for column, at in found.columns.items():
         unit = found.units.get(column, "")

@@ -10,6 +10,11 @@ LIMITS = {
     "log_beta": (*LOG_BETA_RANGE, "log10 of the constant, between −10 and 60"),
     "log_K": (*LOG_BETA_RANGE, "log10 of the constant, between −10 and 60"),
     "log_beta_sd": (0.0, 60.0, "a standard deviation, a number of 0 or more"),
+    "log_K_cond": (*LOG_BETA_RANGE, "log10 of the conditional constant, between −10 and 60"),
+    "pM": (0.0, 60.0, "−log10 of the free metal in mol/L, between 0 and 60"),
+    "pH": (0.0, 14.0, "a pH between 0 and 14"),
+    "total_metal_M": (1e-15, 10.0, "mol/L of metal in all, above 0"),
+    "total_ligand_M": (1e-15, 10.0, "mol/L of ligand in all, above 0"),
     "temperature_C": (-50.0, 400.0, "degrees Celsius between −50 and 400"),
     "ionic_strength_M": (0.0, 30.0, "mol/L between 0 and 30"),
     "cost": (1e-12, 1e12, "a price above 0"),
@@ -18,19 +23,26 @@ LIMITS = {
 
 CENSORING = ("none", "lower", "upper")
 
+STATED = ("log_beta", "log_K_cond", "pM", "log_K")
+"""Columns of constants: a bound and a ± may stand beside their values."""
+
 _KELVIN = 273.15
+_MOLAR = {
+    "M": (
+        *("M", "mol/l", "moll-1", "mol·l-1", "moll^-1", "mol/dm3", "mol/dm^3", "moldm-3"),
+        *("mol·dm-3", "moldm^-3", "molar", "molperl"),
+    ),
+    "mM": ("mM", "mmol/l", "mmoll-1", "mmol·l-1", "mmol/dm3", "mmoldm-3", "millimolar"),
+}
+_MICROMOLAR = {"µM": ("µM", "μM", "uM", "µmol/l", "μmol/l", "umol/l", "micromolar")}
 _UNITS = {
     "temperature_C": {
         "°C": ("°c", "ºc", "℃", "c", "degc", "celsius", "degreesc", "degreescelsius"),
         "K": ("k", "°k", "kelvin"),
     },
-    "ionic_strength_M": {
-        "M": (
-            *("M", "mol/l", "moll-1", "mol·l-1", "moll^-1", "mol/dm3", "mol/dm^3", "moldm-3"),
-            *("mol·dm-3", "moldm^-3", "molar", "molperl"),
-        ),
-        "mM": ("mM", "mmol/l", "mmoll-1", "mmol·l-1", "mmol/dm3", "mmoldm-3", "millimolar"),
-    },
+    "ionic_strength_M": _MOLAR,
+    "total_metal_M": _MOLAR | _MICROMOLAR,
+    "total_ligand_M": _MOLAR | _MICROMOLAR,
 }
 _WITH_UNIT = re.compile(r"(?P<number>.*[\d)])\s*(?P<unit>[^\d\s)*†‡§¶][^*†‡§¶]{0,11})")
 _SUPERSCRIPTS = str.maketrans("⁻−³¹", "--31")
@@ -95,7 +107,7 @@ def read_quantity(column: str, text: str, unit: str = "") -> tuple[Reading, str]
     try:
         reading = _converted(understand(text), stated or unit)
     except ValueError as error:
-        known = column == "log_beta" or not str(error).startswith("expected")
+        known = column in STATED[:3] or not str(error).startswith("expected")
         raise ValueError(str(error) if known else f"expected {LIMITS[column][2]}") from error
     if stated:
         reading = replace(reading, plain=False)
@@ -118,9 +130,7 @@ def check(column: str, reading: Reading) -> None:
         If the value or its sd lies outside `LIMITS`, or stands beside a sign that only log β has.
     """
     low, high, expected = LIMITS[column]
-    if column not in ("log_beta", "log_K") and (
-        reading.censoring != "none" or reading.sd is not None
-    ):
+    if column not in STATED and (reading.censoring != "none" or reading.sd is not None):
         raise ValueError(f"expected {expected}, without sign and ±")
     if column == "log_K" and reading.censoring != "none":
         raise ValueError("a bound on a protonation constant is not used: leave the row out")
@@ -135,6 +145,8 @@ def _converted(reading: Reading, unit: str) -> Reading:
         return replace(reading, value=round(reading.value - _KELVIN, _TENTHS))
     if unit == "mM":
         return replace(reading, value=round(reading.value / 1000, _TENTHS + 3))
+    if unit == "µM":
+        return replace(reading, value=round(reading.value / 1e6, _TENTHS + 6))
     if unit == "ln":
         scale = 0.4342944819032518
         sd = None if reading.sd is None else round(reading.sd * scale, _TENTHS)

@@ -17,9 +17,10 @@ from bo_loop.campaign.extension import pairs_of_ligands
 from bo_loop.campaign.ledger import rules
 from bo_loop.campaign.ledger.state import CampaignState
 from bo_loop.campaign.record import Recorded, versions
-from bo_loop.campaign.rounds.bound import BoundRound, training
+from bo_loop.campaign.rounds.bound import BoundRound
 from bo_loop.campaign.rounds.chances import weighed
 from bo_loop.campaign.rounds.decide import candidates_of
+from bo_loop.campaign.rounds.fitted import fitted
 from bo_loop.campaign.rounds.why import neighbours
 from bo_loop.campaign.settings import check_values
 from bo_loop.data.observations import with_keys
@@ -138,13 +139,13 @@ def expand(
     most = campaign.config["pool"].get("max_denticity_sum")
     pairs_of_ligands(pool, [], most)  # a pool that cannot be extended says so before the work
     schema = campaign.record.schema(state)
-    observations = training(schema, literature, pool, state)
-    recipe = build(config["model"])
-    surrogate = Surrogate.fit(schema, recipe, observations, start=state.hyperparameters)
+    recipe, start = build(config["model"]), state.hyperparameters
+    model = fitted(schema, recipe, literature, pool, state, start=start)
+    surrogate = model.surrogate
     judge = Judge(surrogate, build(config["objective"]), pool[_SPECIES].drop_duplicates(), most)
     accepted, counts = _made(judge, [*literature["smiles"], *pool["smiles"]], making)
     new = pairs_of_ligands(pool, [a.smiles for a in accepted], most)
-    known = observations, literature, pool
+    known = model.observations, literature, pool
     ligands = _judged(surrogate, known, new, state, config, making.seed)
     ligands = _described(ligands, accepted).head(making.keep)
     generated = {
@@ -258,7 +259,12 @@ def _judged(
     objective = build(config["objective"])
     every = pd.concat([pool, new], ignore_index=True) if len(pool) else new
     pairs, candidates = candidates_of(
-        literature, every, state, config["pool"]["include_known"], predicted=objective.limits
+        literature,
+        every,
+        state,
+        config["pool"]["include_known"],
+        predicted=objective.limits,
+        protons=objective.needs_protons,
     )
     bound = BoundRound.bind(surrogate, observations, pairs)
     if objective.feasibility:

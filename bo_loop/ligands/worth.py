@@ -1,7 +1,7 @@
 """What a model thinks of ligands: the value of each under a campaign's objective."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,7 @@ from bo_loop.data.pools import within_denticity
 from bo_loop.ligands.filters import Funnel
 from bo_loop.ligands.generators.base import Score
 from bo_loop.ligands.generators.strings import flat
+from bo_loop.protonation import proton_pairs, require_protonation
 from bo_loop.surrogate import Surrogate
 
 _AT_ONCE = 500
@@ -42,6 +43,10 @@ class Judge:
     objective: Objective
     species: pd.DataFrame
     max_denticity_sum: int | str | None = None
+
+    def __post_init__(self):
+        if self.objective.needs_protons:
+            require_protonation(self.surrogate)
 
     def values(self, smiles: Sequence[str]) -> tuple[Floats, Floats]:
         """Predict what ligands are worth.
@@ -83,14 +88,19 @@ class Judge:
             self.species, how="cross"
         )
         pairs = within_denticity(pairs, self.max_denticity_sum)
-        rows = _pool_pairs(pairs)
+        own = np.ones(len(pairs), dtype=bool)
+        if self.objective.asks_protons:
+            protons = proton_pairs(pairs.drop_duplicates("smiles"))
+            own = np.r_[own, np.zeros(len(protons), dtype=bool)]
+            pairs = pd.concat([pairs, protons[pairs.columns]], ignore_index=True)
+        rows = replace(_pool_pairs(pairs), own=own)
         posterior = self.surrogate.model.bind(self.surrogate.features_of(pairs))
         parts = self.objective.parts(rows)
         items = np.flatnonzero(parts[:, 0] >= 0)
-        own = Items.of(posterior, parts[items])
+        joint = Items.of(posterior, parts[items])
         means, variances = (
             moment.reshape(len(items), -1)[:, 0]  # of several values, by the first
-            for moment in moments_of(self.objective, own, items, rows)
+            for moment in moments_of(self.objective, joint, items, rows)
         )
         sds = np.sqrt(variances)
         found = pd.DataFrame(

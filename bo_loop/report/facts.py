@@ -18,7 +18,7 @@ from bo_loop.campaign.pool_rows import pool_pairs
 from bo_loop.campaign.views import views
 from bo_loop.campaign.views.naming import known_values
 from bo_loop.campaign.views.status import Status, status_of
-from bo_loop.campaign.views.worth import Worth, worth_of
+from bo_loop.campaign.views.worth import Worth, measured_parts, worth_of
 from bo_loop.report.wording import ion, named_options, pair_name
 
 _WAITING = {"pending": "waiting", "in_progress": "in progress"}
@@ -100,7 +100,7 @@ def _outcome(state: CampaignState, pair_id: str, number: int) -> dict[str, Any]:
         words = _unanswered(state, pair_id, number)
         return {"outcome": words, "log_beta": np.nan, "log_beta_sd": np.nan}
     words = "; ".join(shown(r) for r in results)
-    if any(r.censoring != "none" for r in results):
+    if any(r.censoring != "none" or r.quantity != "log_beta" for r in results):
         return {"outcome": words, "log_beta": np.nan, "log_beta_sd": np.nan}
     return {
         "outcome": words,
@@ -111,9 +111,7 @@ def _outcome(state: CampaignState, pair_id: str, number: int) -> dict[str, Any]:
 
 def shown(result: Any) -> str:
     """Return a result, or a row of `views.measurements`, as read in a table: ``> 12.30 ± 0.05``."""
-    sd = result.log_beta_sd
-    spread = "" if sd is None or pd.isna(sd) else f" ± {sd:.2f}"
-    return f"{views.shown_number(result.log_beta, result.censoring)}{spread}"
+    return views.shown_logged(result._asdict() if isinstance(result, tuple) else result.said)
 
 
 def _sd_of_mean(results: Sequence[Result]) -> float:
@@ -180,7 +178,8 @@ def course(facts: Facts) -> pd.DataFrame:
     if not worth.objective.scalar or worth.objective.quantity == "log β":
         frame = log_beta[["log_beta", "censoring", "mean", "sd"]]
         frame = frame.rename(columns={"log_beta": "value"})
-        return frame.assign(place=np.arange(1, len(frame) + 1))
+        frame = frame.assign(place=np.arange(1, len(frame) + 1))
+        return frame[frame["value"].notna()]
     rows = np.flatnonzero(~np.isnan(worth.least).any(axis=1))
     values = [_values_of(worth, row) for row in rows]
     return pd.DataFrame(
@@ -206,7 +205,7 @@ def by_metal(facts: Facts, most: int) -> tuple[list[str], list[list[str]]]:
         literature holds, or what was predicted.
     """
     objective, pool = facts.worth.objective, facts.pool
-    parts = objective.parts(pool_pairs(pool))
+    parts = measured_parts(objective, pool_pairs(pool))
     compared = [list(dict.fromkeys(own)) for own in parts.tolist() if own[0] >= 0]
     if max(map(len, compared), default=1) == 1:
         return [], []
@@ -234,10 +233,7 @@ def _compared(facts: Facts, rows: Sequence[int]) -> list[str]:
 def _value_of(facts: Facts, pair: Any) -> str:
     known, own = known_values(pair, facts.literature, facts.state)
     if len(known):
-        shown_ = ", ".join(
-            views.shown_number(v, c)
-            for v, c in zip(known["log_beta"], known["censoring"], strict=True)
-        )
+        shown_ = ", ".join(known["shown"])
         return shown_ if own else f"{shown_} (literature)"
     last = facts.state.proposals.get(pair.pair_id)
     return f"{last.mean:.2f} ± {last.sd:.2f} (predicted)" if last else ""

@@ -10,10 +10,9 @@ from bo_loop.base.config import build
 from bo_loop.base.types import Floats, PairFeatures
 from bo_loop.campaign.campaign import Campaign
 from bo_loop.campaign.ledger.fold import fold
-from bo_loop.campaign.rounds.bound import training
+from bo_loop.campaign.rounds.fitted import fitted
 from bo_loop.models.explain.relevance import relevance
 from bo_loop.report.facts import Facts
-from bo_loop.surrogate import Surrogate
 
 _MOST_PAIRS = 2000  # more change an average by nothing that a chart would show
 
@@ -54,8 +53,10 @@ def learned(campaign: Campaign, facts: Facts) -> Learned:
     settings = {**campaign.settings(state), **made.overrides}
     record, recipe = campaign.record, build(settings["model"])
     schema, pool = record.schema(state), record.pool_of(state)
-    observations = training(schema, facts.literature, pool, state)
-    surrogate = Surrogate.build(schema, recipe, observations, made.hyperparameters, near=pool)
+    model = fitted(
+        schema, recipe, facts.literature, pool, state, hyperparameters=made.hyperparameters
+    )
+    surrogate, observations = model.surrogate, model.observations
     features = surrogate.features
     parts = surrogate.model.parts(features)
     left_out = surrogate.left_out()

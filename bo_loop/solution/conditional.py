@@ -159,6 +159,83 @@ def p_metal(
     return -found.log_free[metal]
 
 
+def log_k_of_p_metal(
+    p_metal: ArrayLike, log_alpha_m: ArrayLike, total_metal_M: float, total_ligand_M: float
+) -> tuple[Floats, Floats]:
+    """Return the log K′ of a 1:1 complex that gives a pM, and its slope.
+
+    Of M′, all metal that the ligand does not hold: K′ = (T_M − M′) / (M′ (T_L − T_M + M′)).
+
+    Parameters
+    ----------
+    p_metal, log_alpha_m : (…) float
+        pM, and log10 α_M of the metal ion at the pH.
+    total_metal_M, total_ligand_M : float
+        mol/L.
+
+    Returns
+    -------
+    log_k, slope : (…) float64
+        The slope is that of log K′ against pM. −inf where the metal has that pM without a ligand;
+        inf where more ligand would be bound than there is.
+    """
+    free = 10.0 ** (np.asarray(log_alpha_m, np.float64) - np.asarray(p_metal, np.float64))
+    bound, ligand = total_metal_M - free, total_ligand_M - total_metal_M + free
+    with np.errstate(divide="ignore", invalid="ignore"):
+        log_k = np.log10(bound) - np.log10(free) - np.log10(ligand)
+        slope = 1.0 + free / bound + free / ligand
+    log_k = np.where(bound <= 0, -np.inf, np.where(ligand <= 0, np.inf, log_k))
+    return log_k, slope
+
+
+def log_free_sharing(log_k: Floats, total_metal_M: float, total_ligand_M: float) -> Floats:
+    """Return what is left of metals that share a ligand in one solution, all complexes 1:1.
+
+    x = ln L′ is the root of ln(L′ + Σ_i T_M K′_i L′ / (1 + K′_i L′)) = ln T_L, which rises in x: by
+    Newton's method, or halving where that would leave the bracket.
+
+    Parameters
+    ----------
+    log_k : (…, w) float64
+        log K′ of each metal.
+    total_metal_M, total_ligand_M : float
+        mol/L; of each metal, and of the ligand.
+
+    Returns
+    -------
+    (…, w) float64
+        log10 of M′, the metal that the ligand does not hold.
+
+    Raises
+    ------
+    DataError
+        If a root is not found.
+    """
+    ln_k = log_k * np.log(10.0)
+    wanted = np.log(total_ligand_M)
+    high = np.full(log_k.shape[:-1], wanted)
+    # As if the strongest complex held all: what is free is at least this.
+    strongest = np.exp(np.minimum(ln_k.max(axis=-1), 600.0))
+    low = wanted - np.log1p(total_metal_M * log_k.shape[-1] * strongest) - 1.0
+    x = 0.5 * (low + high)
+    for _ in range(_MOST_STEPS):
+        held = total_metal_M / (1.0 + np.exp(np.clip(-ln_k - x[..., None], -700.0, 700.0)))
+        ligand = np.exp(x)
+        total = ligand + held.sum(axis=-1)
+        slope = ligand + (held * (1.0 - held / total_metal_M)).sum(axis=-1)
+        error = np.log(total) - wanted
+        low, high = np.where(error < 0, x, low), np.where(error < 0, high, x)
+        new = x - error * total / slope
+        new = np.where((new > low) & (new < high), new, 0.5 * (low + high))
+        moved, x = np.abs(new - x).max(initial=0.0), new
+        if moved < 1e-11:
+            return np.log10(total_metal_M) - np.logaddexp(0.0, ln_k + x[..., None]) / np.log(10.0)
+    raise DataError("the free concentration of a shared ligand was not found.")
+
+
+_MOST_STEPS = 200
+
+
 def _log_sum(
     system: System,
     parts: Mapping[str, int],

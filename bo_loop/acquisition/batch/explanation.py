@@ -5,7 +5,7 @@ Symbols
 k      items
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.special import ndtr
@@ -18,6 +18,7 @@ from bo_loop.acquisition.scores.base import Acquisition
 from bo_loop.acquisition.scores.functions import EI, percent
 from bo_loop.acquisition.scores.gains import Gains, gains_of, moments_of
 from bo_loop.base.types import Floats, Mask, PoolPairs, Rows
+from bo_loop.chemistry.ions import PROTON
 
 
 @dataclass(frozen=True)
@@ -102,12 +103,39 @@ def prospects(
     return Prospects(mean, np.sqrt(variance), gains.chance(), gains.expected())
 
 
+def sources_of_doubt(objective: Objective, own: Items, items: Rows, pairs: PoolPairs) -> list[str]:
+    """Say of each item what its doubt comes from, log β or the ligand's pKa; empty without pKa.
+
+    Each is what would be left if the other were known.
+
+    Parameters
+    ----------
+    objective, own, items, pairs
+        As for `prospects`.
+    """
+    if not (objective.scalar and objective.asks_protons):
+        return [""] * len(items)
+    proton = np.char.startswith(np.array(pairs.metals, dtype=str), f"{PROTON}+")[own.parts]
+    sds = []
+    for doubtful in (~proton, proton):
+        both = doubtful[:, :, None] & doubtful[:, None, :]
+        left = replace(own, covariance=np.where(both, own.covariance, 0.0))
+        sds.append(np.sqrt(moments_of(objective, left, items, pairs)[1]))
+    return [
+        f" (mostly from log β: ± {beta:.2f}; pKa: ± {acid:.2f})"
+        if beta >= acid
+        else f" (mostly from pKa: ± {acid:.2f}; log β: ± {beta:.2f})"
+        for beta, acid in zip(*sds, strict=True)
+    ]
+
+
 def explain(
     acquisition: Acquisition,
     objective: Objective,
     latent: Prospects,
     learned: Prospects,
     reference: Reference,
+    doubt: str = "",
 ) -> str:
     """Say in one sentence why an item was chosen.
 
@@ -123,6 +151,8 @@ def explain(
         What one measurement would teach, where items are scored by that; else as `latent`.
     reference : Reference
         Best value so far.
+    doubt : str
+        As `sources_of_doubt` says it.
 
     Returns
     -------
@@ -135,6 +165,5 @@ def explain(
     if isinstance(objective, LogBeta):  # log β itself stands beside it
         return f"{percent(latent.chance)} chance to beat {objective.quantity} {best}; {motive}"
     predicted = f"{objective.quantity} predicted {objective.shown(latent.mean):z.2f}"
-    return (
-        f"{predicted} ± {latent.sd:.2f}; {percent(latent.chance)} chance to beat {best}; {motive}"
-    )
+    chance = f"{percent(latent.chance)} chance to beat {best}"
+    return f"{predicted} ± {latent.sd:.2f}{doubt}; {chance}; {motive}"

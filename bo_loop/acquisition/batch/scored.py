@@ -19,7 +19,7 @@ from bo_loop.acquisition.batch.replicates import AfterMeasuring, drawn_values, m
 from bo_loop.acquisition.objectives.base import AffineView, Objective
 from bo_loop.acquisition.objectives.compound import log_costs
 from bo_loop.acquisition.objectives.front import Incumbent
-from bo_loop.acquisition.objectives.items import Items, first_mentions, partners
+from bo_loop.acquisition.objectives.items import Items, first_mentions
 from bo_loop.acquisition.scores.base import Acquisition
 from bo_loop.acquisition.scores.gains import Gains, gains_of, moments_of
 from bo_loop.acquisition.scores.screen import Improving, Marginal, ranked, top
@@ -129,10 +129,7 @@ class Streamed(_Scored):
     def _prepare(self) -> None:
         if not (self.objective.scalar or isinstance(self.acquisition, Improving)):
             raise no_front(self.acquisition)
-        limits = [
-            partners(self.pairs, limit.metal, limit.n_ligands)[self.items]
-            for limit in self.objective.limits
-        ]
+        limits = [limit.parts(self.pairs)[self.items] for limit in self.objective.limits]
         parts = np.column_stack([self.objective.parts(self.pairs)[self.items], *limits])
         self._local = Items.of(self.posterior, parts)
 
@@ -173,9 +170,10 @@ class Streamed(_Scored):
 
     def _log_weight(self, local: Items, at: Rows) -> Floats:
         log_weight = np.zeros(len(at)) if self._known_weight is None else self._known_weight[at]
-        for column, limit in enumerate(self.objective.limits, start=self.objective.width):
-            variance = np.maximum(local.covariance[:, column, column], 0.0)
-            log_weight = log_weight + limit.log_chance(local.mean[:, column], variance)
+        column = self.objective.width
+        for limit in self.objective.limits:
+            log_weight = log_weight + limit.log_chance(local.columns(column, limit.width))
+            column += limit.width
         return log_weight
 
     def believe(self, rows: Rows) -> None:

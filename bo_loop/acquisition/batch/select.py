@@ -33,7 +33,6 @@ from bo_loop.acquisition.batch.replicates import proposed_pairs
 from bo_loop.acquisition.batch.scored import Picker
 from bo_loop.acquisition.objectives.base import Objective
 from bo_loop.acquisition.objectives.front import Incumbent
-from bo_loop.acquisition.objectives.items import partners
 from bo_loop.acquisition.objectives.limits import Limit
 from bo_loop.acquisition.scores.base import Acquisition
 from bo_loop.acquisition.scores.joint import BASELINE, Joint
@@ -255,7 +254,7 @@ def open_items(
     bring = proposed_pairs(parts, is_open, again).any(axis=1)
     items = np.flatnonzero((parts[:, 0] >= 0) & bring)
     for limit in objective.limits:
-        _require_predicted(limit, items[partners(pairs, limit.metal, limit.n_ligands)[items] < 0])
+        _require_predicted(limit, items[limit.parts(pairs)[items, 0] < 0])
     ids = pairs.pair_ids
     return np.array(sorted(items.tolist(), key=lambda row: ids[row]), dtype=np.int64)
 
@@ -263,8 +262,9 @@ def open_items(
 def _require_predicted(limit: Limit, lacking: Rows) -> None:
     if len(lacking):
         raise ConfigError(
-            f"objective.constraints speaks of {limit.metal} with n = {limit.n_ligands}, and "
-            f"{len(lacking)} ligands have no such pair to predict."
+            f"objective.constraints speaks of {', '.join(limit.ions)} with n = {limit.n_ligands}"
+            f"{' and of pKa' if limit.asks_protons else ''}, and {len(lacking)} ligands have "
+            "nothing of the kind to predict."
         )
 
 

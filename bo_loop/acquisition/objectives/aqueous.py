@@ -4,33 +4,36 @@ Symbols
 -------
 N         rows of the posterior
 k, S      items; draws
-β^H_j     overall protonation constant of j protons: the ligand's row of the pseudo-ion ``H+j``
+w         metal ions in the solution, the item's own first
 log K′    log β_n − n·log α_L − log α_M
-α_L       1 + Σ_j β^H_j [H]^j
-α_M       1 + Σ_j *β_j [H]^−j, from the embedded hydrolysis constants
-M′        metal that the ligand does not hold: K′ M′ (T_L − T_M + M′) = T_M − M′
 """
 
 from abc import abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import ClassVar
 
 import numpy as np
 
 from bo_loop.acquisition.objectives.base import Objective
-from bo_loop.acquisition.objectives.items import partners
+from bo_loop.acquisition.objectives.competition import competing, read_ions
+from bo_loop.acquisition.objectives.side_reactions import (
+    log_alphas,
+    log_conditional,
+    p_metal,
+    protons_of,
+    require_pH,
+    with_protons,
+)
 from bo_loop.base.checks import require_number
 from bo_loop.base.errors import ConfigError
 from bo_loop.base.types import Floats, PoolPairs, Rows
-from bo_loop.chemistry.ions import MAX_PROTONS, PROTON, parse_ion
-
-_PROTON_IONS = tuple(f"{PROTON}+{j}" for j in range(1, MAX_PROTONS + 1))
+from bo_loop.chemistry.ions import MAX_PROTONS
 
 
 @dataclass(frozen=True, kw_only=True)
-class _AtPH(Objective):
-    """A value of one pair's log β and of its ligand's protonation constants, jointly."""
+class AtPH(Objective):
+    """A value of log β of a ligand's pairs and of its protonation constants, jointly."""
 
     pH: float
     ionic_strength_M: float = 0.1
@@ -41,9 +44,19 @@ class _AtPH(Objective):
         require_pH(self.pH, self.ionic_strength_M)
 
     @property
+    def asked(self) -> dict[str, float]:
+        """The pH, and the totals of a pM, that the objective is about."""
+        return {"pH": self.pH}
+
+    @property
+    def metals(self) -> tuple[str, ...]:
+        """The metal ions in the solution, target first; empty: the pair's own alone."""
+        return ()
+
+    @property
     def width(self) -> int:
-        """The pair itself, and the most protons that a ligand takes up."""
-        return 1 + MAX_PROTONS
+        """The pairs of the metal ions, and the most protons that a ligand takes up."""
+        return max(len(self.metals), 1) + MAX_PROTONS
 
     @property
     def pieces(self) -> None:
@@ -51,43 +64,41 @@ class _AtPH(Objective):
         return
 
     def role(self, row: int, item: int) -> str:
-        """Return nothing: only the pair itself is measured."""
-        return ""
+        """Return nothing where only the pair itself is measured."""
+        return super().role(row, item) if self.metals else ""
 
     def parts(self, pairs: PoolPairs) -> Rows:
-        """Return each pair with its ligand's protonation constants; (N, 9).
+        """Return each pair with its ligand's others and protonation constants; (N, w + 8)."""
+        key = AtPH, self.metals
+        if key not in pairs.memory:
+            pairs.memory[key] = with_protons(self.bound(pairs), pairs)
+        return pairs.memory[key]
 
-        Where a ligand has fewer, the pair itself stands in; without any in the table, no value is
-        known and there are no items.
-        """
-        n = len(pairs)
-        own = np.where(pairs.own, np.arange(n), -1)
-        if not set(_PROTON_IONS) & set(pairs.metals):
-            return np.full((n, self.width), -1)
-        found = np.column_stack([partners(pairs, ion, 1) for ion in _PROTON_IONS])
-        parts = np.column_stack([own, np.where(found < 0, own[:, None], found)])
-        parts[own < 0] = -1
-        return parts
+    def bound(self, pairs: PoolPairs) -> Rows:
+        """Return the pairs of the metal ions alone; (N, w), −1: no item."""
+        if self.metals:
+            return competing(pairs, self.metals)
+        return np.where(pairs.own, np.arange(len(pairs)), -1)[:, None]
 
     def value(self, log_beta: Floats, items: Rows, pairs: PoolPairs) -> Floats:
-        """Return what is maximised, (S, k), of draws of log β of the parts, (S, k, 9)."""
+        """Return what is maximised, (S, k), of draws of log β of the parts, (S, k, w + 8)."""
         parts = self.parts(pairs)[items]
-        protons = np.where(parts[:, 1:] == parts[:, :1], -np.inf, log_beta[..., 1:])
-        ions = [pairs.metals[row] for row in items]
+        w = self.width - MAX_PROTONS
+        ions = [[pairs.metals[row] for row in own] for own in parts[:, :w].tolist()]
         n_ligands = np.asarray(pairs.n_ligands)[items]
-        return self.of_constants(log_beta[..., 0], protons, ions, n_ligands)
+        return self.of_constants(log_beta[..., :w], protons_of(log_beta, parts), ions, n_ligands)
 
     def of_constants(
-        self, log_beta: Floats, protons: Floats, ions: list[str], n_ligands: Rows
+        self, log_beta: Floats, protons: Floats, ions: Sequence[Sequence[str]], n_ligands: Rows
     ) -> Floats:
         """Return what is maximised of given constants.
 
         Parameters
         ----------
-        log_beta : (…, k) float64
+        log_beta : (…, k, w) float64
         protons : (…, k, 8) float64
             log β^H_1 … log β^H_8; −inf where the ligand takes up fewer.
-        ions : list of str, length k
+        ions : sequence of sequences of str, (k, w)
         n_ligands : (k,) int64
 
         Raises
@@ -96,14 +107,11 @@ class _AtPH(Objective):
             If an ion has no hydrolysis constants, or the numbers of ligands cannot be compared.
         """
         self._require_numbers(n_ligands)
-        log_h = _log_proton(self.pH, self.ionic_strength_M)
-        terms = protons + np.arange(1, MAX_PROTONS + 1) * log_h
-        bare = np.zeros((*terms.shape[:-1], 1))
-        joined = np.concatenate([bare, terms], axis=-1) * np.log(10.0)
-        log_alpha_l = np.logaddexp.reduce(joined, axis=-1) / np.log(10.0)
-        alpha = {i: log_alpha_metal(i, self.pH, self.ionic_strength_M) for i in set(ions)}
-        log_alpha_m = np.array([alpha[ion] for ion in ions], dtype=np.float64)
-        return self._of(log_beta - n_ligands * log_alpha_l - log_alpha_m, log_alpha_m)
+        alpha_m = log_alphas(ions, self.pH, self.ionic_strength_M)
+        log_k = log_conditional(
+            log_beta, protons, alpha_m, n_ligands, self.pH, self.ionic_strength_M
+        )
+        return self._of(log_k, alpha_m)
 
     def _require_numbers(self, n_ligands: Rows) -> None:
         if len(np.unique(n_ligands)) > 1:
@@ -114,11 +122,11 @@ class _AtPH(Objective):
 
     @abstractmethod
     def _of(self, log_k: Floats, log_alpha_m: Floats) -> Floats:
-        """Return what is maximised of log K′."""
+        """Return what is maximised of log K′ (…, k, w)."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Conditional(_AtPH):
+class Conditional(AtPH):
     """Look for the greatest conditional constant log K′ at a pH.
 
     Parameters
@@ -142,11 +150,32 @@ class Conditional(_AtPH):
         return f"log K′ at pH {self.pH:g}"
 
     def _of(self, log_k: Floats, log_alpha_m: Floats) -> Floats:
-        return log_k
+        return log_k[..., 0]
 
 
 @dataclass(frozen=True, kw_only=True)
-class PMetal(_AtPH):
+class _OfTotals(AtPH):
+    total_metal_M: float = 1e-6
+    total_ligand_M: float = 1e-5
+
+    def __post_init__(self):
+        super().__post_init__()
+        for name in ("total_metal_M", "total_ligand_M"):
+            require_number(f"objective.{name}", getattr(self, name), above=0.0)
+
+    @property
+    def asked(self) -> dict[str, float]:
+        """The pH and the totals."""
+        totals = {name: getattr(self, name) for name in ("total_metal_M", "total_ligand_M")}
+        return super().asked | totals
+
+    def _require_numbers(self, n_ligands: Rows) -> None:
+        if (n_ligands != 1).any():
+            raise ConfigError("pM counts 1:1 complexes only: set pool.n_ligands=[1].")
+
+
+@dataclass(frozen=True, kw_only=True)
+class PMetal(_OfTotals):
     """Look for the greatest pM at a pH: the least free metal ion, at stated totals.
 
     Only 1:1 complexes are counted.
@@ -166,81 +195,65 @@ class PMetal(_AtPH):
         If an option is not what it has to be.
     """
 
-    total_metal_M: float = 1e-6
-    total_ligand_M: float = 1e-5
-
-    def __post_init__(self):
-        super().__post_init__()
-        for name in ("total_metal_M", "total_ligand_M"):
-            require_number(f"objective.{name}", getattr(self, name), above=0.0)
-
     @property
     def quantity(self) -> str:
         """What `shown` values are called."""
         return f"pM at pH {self.pH:g}"
 
-    def _require_numbers(self, n_ligands: Rows) -> None:
-        if (n_ligands != 1).any():
-            raise ConfigError("objective=pM counts 1:1 complexes only: set pool.n_ligands=[1].")
-
     def _of(self, log_k: Floats, log_alpha_m: Floats) -> Floats:
-        k = 10.0**log_k
-        b = k * (self.total_ligand_M - self.total_metal_M) + 1.0
-        root = np.sqrt(b**2 + 4.0 * k * self.total_metal_M)
-        # The root that does not take the difference of near numbers.
-        excess = np.where(b > 0.0, 2.0 * self.total_metal_M / (np.abs(b) + root), 0.0)
-        left = np.where(b > 0.0, excess, (root - b) / (2.0 * k))
-        return log_alpha_m - np.log10(left)
+        totals = self.total_metal_M, self.total_ligand_M
+        return p_metal(log_k[..., 0], log_alpha_m[:, 0], *totals)
 
 
-def require_pH(pH: float, ionic_strength_M: float) -> None:
-    """Check the options of an objective at a pH.
+@dataclass(frozen=True, kw_only=True)
+class PMetalSelectivity(_OfTotals):
+    """ΔpM: pM of a metal ion less the greatest of its competitors' in the same solution.
 
-    Raises
-    ------
-    ConfigError
-        If one is not a number in its range.
-    """
-    require_number("objective.pH", pH, least=0.0, most=14.0)
-    require_number("objective.ionic_strength_M", ionic_strength_M, least=0.0)
-
-
-def _log_proton(pH: float, ionic_strength_M: float) -> float:
-    from bo_loop.solution.species import log_proton  # as below
-
-    return float(log_proton(pH, ionic_strength_M))
-
-
-@lru_cache(maxsize=256)
-def log_alpha_metal(ion: str, pH: float, ionic_strength_M: float) -> float:
-    """Return log10 α_M of a metal ion: all its mononuclear hydroxo species over the bare ion.
+    All of them share the ligand, so that what one takes the others lack. 1:1 complexes only.
 
     Parameters
     ----------
-    ion : str
-        Such as ``Fe+3``.
-    pH : float
-        −log10 of the activity of H⁺.
-    ionic_strength_M : float
+    metal : str
+        The metal ion to be bound, such as ``Fe+3``.
+    competitors : sequence of str
+        The metal ions in the same solution; the pool has to hold them too.
+    pH, ionic_strength_M
+        As for `Conditional`.
+    total_metal_M, total_ligand_M : float
+        mol/L; of each metal ion, and of the ligand.
+    constraints, per_cost, feasibility, tolerance
+        As `Objective`.
 
     Raises
     ------
     ConfigError
-        If the embedded databases have no hydrolysis constant of the ion.
+        If there is no competitor, or one is the target itself; or an option is not what it has to
+        be.
     DataError
-        If the ionic strength is beyond Davies' equation.
+        If a metal ion cannot be read.
     """
-    # Here, for `bo-loop status` builds objectives, and reads databases only for those with a pH.
-    from bo_loop.solution.conditional import log_alpha
-    from bo_loop.solution.embedded import hydrolysis
-    from bo_loop.solution.species import System
 
-    species = hydrolysis(ion)
-    if not species:
-        raise ConfigError(
-            f"objective.pH: the embedded databases have no hydrolysis constant of {ion}, so what "
-            "is left of it at a pH is not known. Leave it out, or compare without pH "
-            "(objective.pH=null)."
-        )
-    system = System({ion: parse_ion(ion).charge}, species)
-    return float(log_alpha(system, ion, pH, ionic_strength_M=ionic_strength_M)[0])
+    metal: str
+    competitors: Sequence[str]
+
+    def __post_init__(self):
+        super().__post_init__()
+        _ = self.metals
+
+    @property
+    def metals(self) -> tuple[str, ...]:
+        """The metal ions in the solution, target first."""
+        return read_ions(self.metal, self.competitors)
+
+    @property
+    def quantity(self) -> str:
+        """What `shown` values are called."""
+        target, *others = self.metals
+        return f"ΔpM at pH {self.pH:g} ({target} over {', '.join(others)})"
+
+    def _of(self, log_k: Floats, log_alpha_m: Floats) -> Floats:
+        from bo_loop.solution.conditional import log_free_sharing  # as in `side_reactions`
+
+        free = log_free_sharing(log_k, self.total_metal_M, self.total_ligand_M)
+        p_metals = log_alpha_m - free
+        return p_metals[..., 0] - p_metals[..., 1:].max(axis=-1)

@@ -56,7 +56,8 @@ class Objective(ABC):
     Parameters
     ----------
     constraints : sequence of str
-        Such as ``log_beta(Ca+2, n=1) < 5``, for the same ligand. The probability that all are
+        Such as ``log_beta(Ca+2, n=1) < 5``, for the same ligand; see
+        `bo_loop.acquisition.objectives.limits.parse_limit`. The probability that all are
         kept, their errors taken as independent, multiplies EI and PI; its log is added to LogEI.
     per_cost : bool
         Divide EI and PI by the ligand's cost, a column of the pool; LogEI loses its log.
@@ -78,7 +79,7 @@ class Objective(ABC):
     tolerance: float = 0.1
     scalar: ClassVar[bool] = True
     asks_protons: ClassVar[bool] = False
-    """Whether a value depends on the ligand's protonation constants too."""
+    """Whether a value depends on the ligand's protonation constants too; see `needs_protons`."""
 
     def __post_init__(self):
         require_number("objective.tolerance", self.tolerance, least=0.0)
@@ -94,9 +95,19 @@ class Objective(ABC):
         return tuple(parse_limit(text) for text in self.constraints)
 
     @property
+    def needs_protons(self) -> bool:
+        """Whether its value or a constraint depends on the ligand's protonation constants."""
+        return self.asks_protons or any(limit.asks_protons for limit in self.limits)
+
+    @property
     @abstractmethod
     def quantity(self) -> str:
         """What `shown` values are called."""
+
+    @property
+    def asked(self) -> dict[str, float]:
+        """The pH, and the totals of a pM, that the objective is about; empty if it has none."""
+        return {}
 
     @property
     def width(self) -> int:

@@ -13,14 +13,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bo_loop.acquisition.objectives.aqueous import log_alpha_metal, require_pH
 from bo_loop.acquisition.objectives.base import Objective, OwnPair
-from bo_loop.acquisition.objectives.items import partners
+from bo_loop.acquisition.objectives.competition import competing, read_ions
 from bo_loop.acquisition.objectives.pieces import Pieces
+from bo_loop.acquisition.objectives.side_reactions import log_alpha_metal, require_pH
 from bo_loop.base.checks import require_number
 from bo_loop.base.errors import ConfigError
 from bo_loop.base.types import Floats, PoolPairs, Rows
-from bo_loop.chemistry.ions import parse_ion
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,21 +140,16 @@ class Selectivity(Objective):
         super().__post_init__()
         if self.pH is not None:
             require_pH(self.pH, self.ionic_strength_M)
-        if isinstance(self.competitors, str) or not self.competitors:
-            raise ConfigError(
-                f"objective.competitors is {self.competitors!r}: give a list of one or more metal "
-                "ions, such as [Zn+2, Ni+2]."
-            )
-        target, *others = self._ions
-        if target in others or len(set(others)) < len(others):
-            raise ConfigError(
-                f"objective.metal {target} and objective.competitors {', '.join(others)} must all "
-                "be different metal ions."
-            )
+        _ = self._ions
 
     @property
     def _ions(self) -> tuple[str, ...]:
-        return tuple(str(parse_ion(ion)) for ion in (self.metal, *self.competitors))
+        return read_ions(self.metal, self.competitors)
+
+    @property
+    def asked(self) -> dict[str, float]:
+        """The pH, if the selectivity is at one."""
+        return {} if self.pH is None else {"pH": self.pH}
 
     @property
     def width(self) -> int:
@@ -179,17 +173,7 @@ class Selectivity(Objective):
         ConfigError
             If no ligand has them all.
         """
-        target, *others = self._ions
-        own = np.where(pairs.own & (np.asarray(pairs.metals) == target), np.arange(len(pairs)), -1)
-        found = np.column_stack([own, *(partners(pairs, metal) for metal in others)])
-        parts = np.where(pairs.own[found], found, -1)
-        parts[(parts < 0).any(axis=1)] = -1
-        if (parts < 0).all():
-            raise ConfigError(
-                f"No ligand of the pool has pairs with all of {', '.join(self._ions)} at one n, "
-                "so the selectivity is undefined. Name them all in pool.metals."
-            )
-        return parts
+        return competing(pairs, self._ions)
 
     @property
     def pieces(self) -> Pieces:

@@ -109,7 +109,12 @@ class Items:
 
     def first(self, m: int) -> "Items":
         """Return the items with only their first m pairs."""
-        return Items(self.parts[:, :m], self.mean[:, :m], self.covariance[:, :m, :m])
+        return self.columns(0, m)
+
+    def columns(self, first: int, m: int) -> "Items":
+        """Return the items with m of their pairs, from number `first` on."""
+        some = slice(first, first + m)
+        return Items(self.parts[:, some], self.mean[:, some], self.covariance[:, some, some])
 
     def believing(self, posterior: PoolPosterior, rows: Rows, noise: Floats) -> "Items":
         """Condition on the means of `rows` (c,), exactly: means stay, covariances fall.

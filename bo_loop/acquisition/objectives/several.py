@@ -9,6 +9,7 @@ S    joint draws
 p    objectives
 """
 
+from collections import ChainMap
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
@@ -24,7 +25,9 @@ from bo_loop.base.types import Floats, PoolPairs, Rows
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Several(Objective):
+class Several(Objective):
+    """Objectives in one."""
+
     objectives: Sequence[Objective]
 
     def __post_init__(self):
@@ -35,12 +38,6 @@ class _Several(Objective):
                 "objective.objectives must list two or more objectives, each a config node with "
                 "its own _target_."
             )
-        curved = [o.quantity for o in members if o.asks_protons]
-        if curved:
-            raise ConfigError(
-                f"objective.objectives: {', '.join(curved)} depends on the pKa of a ligand, and "
-                "cannot be part of another objective."
-            )
         if any(
             not o.scalar or o.constraints or o.per_cost or o.feasibility for o in self.objectives
         ):
@@ -48,6 +45,16 @@ class _Several(Objective):
                 "objective.objectives: constraints, per_cost and feasibility belong to the whole "
                 "objective, and a pareto front cannot be part of another objective."
             )
+
+    @property
+    def asks_protons(self) -> bool:
+        """Whether a member's value depends on the ligand's protonation constants."""
+        return any(o.asks_protons for o in self.objectives)
+
+    @property
+    def asked(self) -> dict[str, float]:
+        """What the members are about; the first one's where they differ."""
+        return dict(ChainMap(*(o.asked for o in self.objectives)))
 
     @property
     def width(self) -> int:
@@ -61,12 +68,17 @@ class _Several(Objective):
 
     def role(self, row: int, item: int) -> str:
         """Return what a pair is to its item; empty if every member looks at the one pair alone."""
-        alone = all(o.width == 1 for o in self.objectives)
-        return "" if alone else super().role(row, item)
+        return next(filter(None, (o.role(row, item) for o in self.objectives)), "")
+
+    def of_members(self, log_beta: Floats, items: Rows, pairs: PoolPairs) -> list[Floats]:
+        """Return what each member maximises, (S, k), of draws of log β of the parts, (S, k, m)."""
+        ends = np.cumsum([o.width for o in self.objectives])
+        columns = np.split(log_beta, ends[:-1], axis=-1)
+        return [o.value(c, items, pairs) for o, c in zip(self.objectives, columns, strict=True)]
 
 
 @dataclass(frozen=True, kw_only=True)
-class WeightedSum(_Several):
+class WeightedSum(Several):
     """A weighted sum of what its members maximise.
 
     Parameters
@@ -103,12 +115,21 @@ class WeightedSum(_Several):
         return "weighted sum"
 
     @property
-    def pieces(self) -> Pieces:
-        """The weighted sum of the members'."""
+    def pieces(self) -> Pieces | None:
+        """The weighted sum of the members'; None if one of them is curved."""
+        if any(o.pieces is None for o in self.objectives):
+            return None
         total = Pieces(np.zeros((1, 0)), np.zeros(1))
         for member, weight in zip(self.objectives, self.weights, strict=True):
             total = total.plus(member.pieces, weight)
         return total
+
+    def value(self, log_beta: Floats, items: Rows, pairs: PoolPairs) -> Floats:
+        """Return the weighted sum of the members' values; (S, k)."""
+        if self.pieces is not None:
+            return super().value(log_beta, items, pairs)
+        members = zip(self.weights, self.of_members(log_beta, items, pairs), strict=True)
+        return sum(weight * value for weight, value in members)
 
     def offset(self, pairs: PoolPairs) -> Floats:
         """Return the weighted sum of the members'; (N,)."""
@@ -117,7 +138,7 @@ class WeightedSum(_Several):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Pareto(_Several):
+class Pareto(Several):
     """A front of the best compromises; an item's improvement is the hypervolume that it adds.
 
     The hypervolume of joint draws, by BoTorch's box decomposition: unlike the analytic form (Yang
@@ -170,11 +191,7 @@ class Pareto(_Several):
 
     def value(self, log_beta: Floats, items: Rows, pairs: PoolPairs) -> Floats:
         """Return every member's value; (S, k, p)."""
-        ends = np.cumsum([o.width for o in self.objectives])
-        columns = np.split(log_beta, ends[:-1], axis=-1)
-        return np.stack(
-            [o.value(c, items, pairs) for o, c in zip(self.objectives, columns, strict=True)], -1
-        )
+        return np.stack(self.of_members(log_beta, items, pairs), -1)
 
     def shown_each(self, values: Floats) -> dict[str, float]:
         """Return the p values of an item, by what they are called."""

@@ -10,7 +10,7 @@ p      values of an item
 import numpy as np
 
 from bo_loop.acquisition.objectives.base import Objective
-from bo_loop.acquisition.objectives.items import Items, partners
+from bo_loop.acquisition.objectives.items import Items
 from bo_loop.acquisition.scores.gains import moments_of
 from bo_loop.base.types import Floats, Mask, PoolPairs, PoolPosterior, Rows
 
@@ -44,7 +44,9 @@ def likely_allowed(
     """Return which items are more likely than not to meet each constraint, by their means; (k,)."""
     allowed = np.ones(len(items), dtype=bool)
     for limit in objective.limits:
-        other = partners(pairs, limit.metal, limit.n_ligands)[items]
-        allowed &= other >= 0
-        allowed[allowed] = limit.sign * (limit.bound - posterior.mean(other[allowed])) >= 0.0
+        parts = limit.parts(pairs)[items]
+        allowed &= parts[:, 0] >= 0
+        parts = parts[allowed]
+        means = posterior.mean(parts.reshape(-1)).reshape(parts.shape)
+        allowed[allowed] = limit.kept(Items(parts, means, np.empty((len(parts), 0, 0))))
     return allowed

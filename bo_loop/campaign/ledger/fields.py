@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from bo_loop.campaign.ledger.state import AT_PH, VALUES, stated_quantity
 from bo_loop.data.quantities import CENSORING
 
 Kind = Callable[[Any], bool]
@@ -37,6 +38,10 @@ def _mapping(value: Any) -> bool:
 
 def _texts(value: Any) -> bool:
     return isinstance(value, Mapping) and all(map(_text, value.values()))
+
+
+def _numbers(value: Any) -> bool:
+    return isinstance(value, Mapping) and all(map(_number, value.values()))
 
 
 def _listed_texts(value: Any) -> bool:
@@ -138,11 +143,12 @@ _PROPOSAL_MAY = {
 }
 _STOP = _Fields({"probability": _number, "tolerance": _number, "advice": _text})
 _RESULT = {
-    "log_beta": _number,
     "censoring": _censoring,
     "temperature_C": _number,
     "ionic_strength_M": _number,
 }
+_VALUE = dict.fromkeys((*VALUES, *AT_PH, "log_beta_sd"), _number)
+_CONVERTED = {"seq": _whole, "log_beta": _number, "log_beta_sd": _number}
 _SAID = dict.fromkeys(("operator", "method", "date", "note", "reason", "by", "source"), _text)
 
 REQUIRED: dict[str, dict[str, Kind]] = {
@@ -177,9 +183,11 @@ _OPTIONAL: dict[str, dict[str, Kind]] = {
         "versions": _texts,
         "refitted": _switch,
         "stop": lambda value: isinstance(value, Mapping) and not _STOP.problem(value),
+        "asked": _numbers,
+        "converted": _several(_Fields(_CONVERTED)),
     },
-    "measured": {"log_beta_sd": _number, "confirmed": _listed_texts},
-    "corrected": {**_RESULT, "log_beta_sd": _number, "void": _switch, "confirmed": _listed_texts},
+    "measured": {**_VALUE, "confirmed": _listed_texts},
+    "corrected": {**_RESULT, **_VALUE, "void": _switch, "confirmed": _listed_texts},
     "pool_extended": {"there": _listed_texts, "generated": _origins, "expansion": _mapping},
     "config_changed": {"choices": _texts},
 }
@@ -187,7 +195,8 @@ _OPTIONAL: dict[str, dict[str, Kind]] = {
 
 def missing(kind: str, data: Mapping[str, Any]) -> list[str]:
     """Return the fields that an event of `kind` must have and `data` lacks."""
-    return [name for name in REQUIRED[kind] if data.get(name) is None]
+    value = _lacking(data) if kind == "measured" else []
+    return [*value, *(name for name in REQUIRED[kind] if data.get(name) is None)]
 
 
 def check(kind: str, data: Mapping[str, Any]) -> None:
@@ -198,8 +207,17 @@ def check(kind: str, data: Mapping[str, Any]) -> None:
     ValueError
         Naming the field.
     """
+    if kind == "measured" and (lacking := _lacking(data)):
+        raise ValueError(f"it lacks {', '.join(lacking)}")
     if problem := _FIELDS[kind].problem(data):
         raise ValueError(problem)
+
+
+def _lacking(data: Mapping[str, Any]) -> list[str]:
+    """Return what a result lacks of the value that it states, and of what belongs to that."""
+    quantity = stated_quantity(data)
+    needed = {"log_beta": (), "log_K_cond": AT_PH[:1], "pM": AT_PH}[quantity]
+    return [name for name in (quantity, *needed) if data.get(name) is None]
 
 
 _FIELDS = {

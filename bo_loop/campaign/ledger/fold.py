@@ -14,7 +14,9 @@ from bo_loop.base.memory import collector_paused
 from bo_loop.campaign.ledger import fields
 from bo_loop.campaign.ledger.events import Event
 from bo_loop.campaign.ledger.state import (
+    AT_PH,
     RESULT_FIELDS,
+    VALUES,
     CampaignState,
     Failure,
     ProposedPair,
@@ -87,8 +89,7 @@ def result_of(state: CampaignState, event: Event) -> Result:
     proposal = state.proposals.get(data["pair_id"])
     return Result(
         pair_id=data["pair_id"],
-        log_beta=float(data["log_beta"]),
-        log_beta_sd=_number_or_none(data.get("log_beta_sd")),
+        **{name: _number_or_none(data.get(name)) for name in (*VALUES, *AT_PH, "log_beta_sd")},
         censoring=data["censoring"],
         temperature_C=float(data["temperature_C"]),
         ionic_strength_M=float(data["ionic_strength_M"]),
@@ -117,8 +118,7 @@ def _text(value: Any) -> str:
 
 
 _CONVERT: dict[str, Callable[[Any], Any]] = {
-    "log_beta": float,
-    "log_beta_sd": _number_or_none,
+    **dict.fromkeys((*VALUES, *AT_PH, "log_beta_sd"), _number_or_none),
     "censoring": str,
     "temperature_C": float,
     "ionic_strength_M": float,
@@ -175,6 +175,8 @@ def _proposed(state: CampaignState, event: Event) -> dict[str, Any]:
         fit=data.get("fit") or {},
         proposals=pairs,
         stop=data.get("stop"),
+        asked=data.get("asked") or {},
+        converted=tuple(data.get("converted") or ()),
     )
     awaited = {p.pair_id: "pending" for p in pairs if p.replicate is not None}
     state.proposals.update({p.pair_id: p for p in pairs})

@@ -15,10 +15,18 @@ from bo_loop.campaign.ledger import fields
 from bo_loop.campaign.ledger.events import EVENT_TYPES, Event, NewEvent
 from bo_loop.campaign.ledger.fold import fold, grow, own_copy
 from bo_loop.campaign.ledger.repeats import as_result, is_recorded
-from bo_loop.campaign.ledger.state import RESULT_FIELDS, CampaignState, Result
+from bo_loop.campaign.ledger.state import (
+    AT_PH,
+    RESULT_FIELDS,
+    VALUES,
+    CampaignState,
+    Result,
+    stated_quantity,
+)
 from bo_loop.data.quantities import CENSORING
 
-_NUMBERS = ("log_beta", "log_beta_sd", "temperature_C", "ionic_strength_M")
+_CONDITIONS = ("temperature_C", "ionic_strength_M")
+_NUMBERS = (*VALUES, *AT_PH, "log_beta_sd", *_CONDITIONS)
 
 
 def new_events(
@@ -156,7 +164,10 @@ def _numbered(state: CampaignState, data: Mapping[str, Any], replicate: bool) ->
     if replicate or pair_id in state.awaited:
         # an old form may hold what was voided since: that is no replicate, and refused later
         old = () if replicate else state.voided_of(pair_id)
-        voided = [r.replicate for r in old if r.log_beta == data.get("log_beta")]
+        quantity = stated_quantity(data)
+        voided = [
+            r.replicate for r in old if r.quantity == quantity and r.value == data.get(quantity)
+        ]
         return {**data, "replicate": voided[0] if voided else state.next_replicate(pair_id)}
     standing = [r.replicate for r in state.results_of(pair_id)]
     return {**data, "replicate": min(standing, default=1)}
@@ -177,15 +188,14 @@ def _check_measured(state: CampaignState, data: Mapping[str, Any]) -> None:
     for old in state.voided_of(pair_id):
         if old.identity == given.identity and old.replicate == number:
             raise CampaignError(
-                f"{pair_id}: this very result (log_beta {old.log_beta:g}) was logged as event "
+                f"{pair_id}: this very result ({old.quantity} {old.value:g}) was logged as event "
                 f"{old.seq} and voided since. If it stands after all, correct event {old.seq} with "
                 "the value; if it was measured anew, log it with replicate=true."
             )
 
 
 def _already_answered(old: Result, data: Mapping[str, Any]) -> str:
-    old_values = _shown(old.log_beta, old.log_beta_sd, old.temperature_C, old.ionic_strength_M)
-    new_values = _shown(*(data.get(f) for f in _NUMBERS))
+    old_values, new_values = _shown(old.said), _shown(data)
     measured = f", measured {old.date}" if old.date else ""
     logged = (
         f"logged as event {old.seq} at {old.time}" if old.time else "given earlier in this file"
@@ -197,9 +207,12 @@ def _already_answered(old: Result, data: Mapping[str, Any]) -> str:
     )
 
 
-def _shown(log_beta: float, sd: float | None, celsius: float, molar: float) -> str:
+def _shown(data: Mapping[str, Any]) -> str:
+    quantity, sd = stated_quantity(data), data.get("log_beta_sd")
     spread = "" if sd is None else f" ± {sd:g}"
-    return f"log_beta {log_beta:g}{spread} ({celsius:g} °C, I = {molar:g} M)"
+    at = "" if quantity == "log_beta" else f"pH {data['pH']:g}, "
+    celsius, molar = (data[name] for name in _CONDITIONS)
+    return f"{quantity} {data[quantity]:g}{spread} ({at}{celsius:g} °C, I = {molar:g} M)"
 
 
 def _check_unanswered(state: CampaignState, data: Mapping[str, Any]) -> None:
@@ -230,6 +243,13 @@ def _check_corrected(state: CampaignState, data: Mapping[str, Any]) -> None:
         raise CampaignError(
             f"A correction of event {seq} either voids it or gives new values of some of "
             f"{', '.join(RESULT_FIELDS)}; given: {sorted(data)}."
+        )
+    foreign = [name for name in VALUES if name in changed and name != old.quantity]
+    foreign += [name for name in AT_PH if name in changed and getattr(old, name) is None]
+    if foreign:
+        raise CampaignError(
+            f"Event {seq} states {old.quantity}, so {', '.join(foreign)} cannot be corrected. Void "
+            "it (void=true), and log the result as it is with replicate=true."
         )
     if data.get("pair_id", old.pair_id) != old.pair_id:
         raise CampaignError(

@@ -13,15 +13,21 @@ proposed        round, seed, seen (seq of the last event it knew), hyperparamete
                 proposals [{pair_id, rank, mean, sd, sd_latent, acquisition, reason, role? (target,
                 competitor or ""), nearest? [{metal, ligand, n_ligands, log_beta, censoring,
                 similarity}], outside_domain?, movers? [{feature, relevance, direction (1, 0,
-                −1)}], replicate? (2, 3, …: the pair is measured already, and worth it again)}]
+                −1)}], replicate? (2, 3, …: the pair is measured already, and worth it again)}],
+                asked? {pH, total_metal_M?, total_ligand_M?} (what the objective is about),
+                converted? [{seq, log_beta, log_beta_sd}]: what log β the round's model made of
+                results that were logged at a pH
 in_progress     pair_id, operator?, method?, date?, note?
 measured        pair_id, log_beta, log_beta_sd?, censoring (none, lower, upper), temperature_C,
                 ionic_strength_M, replicate (1, 2, …), date?, operator?, method?, note?,
-                confirmed? [what seemed doubtful, and was confirmed]
+                confirmed? [what seemed doubtful, and was confirmed]. In place of log_beta,
+                log_K_cond with pH, or pM with pH, total_metal_M and total_ligand_M: it stays what
+                was logged, log_beta_sd is its sd, and each round makes log β of it anew
 failed          pair_id, operator?, method?, date?, note?
-corrected       corrects (seq of a `measured` event) and either void: true, or those of log_beta,
-                log_beta_sd, censoring, temperature_C, ionic_strength_M, date, operator, method,
-                note that are new; reason?, by? (who corrects), confirmed? [as of measured]
+corrected       corrects (seq of a `measured` event) and either void: true, or those of log_beta
+                (log_K_cond, pM, pH, total_metal_M, total_ligand_M), log_beta_sd, censoring,
+                temperature_C, ionic_strength_M, date, operator, method, note that are new;
+                reason?, by? (who corrects), confirmed? [as of measured]
 withdrawn       pair_id, reason?, operator?
 restored        pair_id, reason?, operator?
 pool_extended   pairs [{pair_id, ligand_group, and the pair columns}], source?, operator?,
@@ -41,7 +47,7 @@ follow what is in `bo_loop.campaign.ledger.rules`, how they add up in
 `bo_loop.campaign.ledger.fold`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain
@@ -49,8 +55,15 @@ from typing import Any
 
 from bo_loop.campaign.ledger.dates import same_day
 
+VALUES = ("log_beta", "log_K_cond", "pM")
+"""What a result states: one of these."""
+
+AT_PH = ("pH", "total_metal_M", "total_ligand_M")
+"""What belongs to a conditional constant (only the pH) or a pM."""
+
 RESULT_FIELDS = (
-    "log_beta",
+    *VALUES,
+    *AT_PH,
     "log_beta_sd",
     "censoring",
     "temperature_C",
@@ -106,14 +119,19 @@ class Round:
     fit: Mapping[str, Any]
     proposals: tuple[ProposedPair, ...]
     stop: Mapping[str, Any] | None = None
+    asked: Mapping[str, Any] = field(default_factory=dict)
+    converted: Sequence[Mapping[str, Any]] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """A measured value as it now stands; `superseded` holds what it was before corrections."""
+    """A measured value as it now stands; `superseded` holds what it was before corrections.
+
+    It states one of `VALUES`; the others are None, and `log_beta_sd` is the sd of the one stated.
+    """
 
     pair_id: str
-    log_beta: float
+    log_beta: float | None
     log_beta_sd: float | None
     censoring: str
     temperature_C: float
@@ -127,19 +145,44 @@ class Result:
     seq: int
     time: str
     superseded: tuple["Result", ...] = ()
+    log_K_cond: float | None = None
+    pM: float | None = None
+    pH: float | None = None
+    total_metal_M: float | None = None
+    total_ligand_M: float | None = None
+
+    @property
+    def quantity(self) -> str:
+        """Which of `VALUES` it states."""
+        return "log_beta" if self.log_beta is not None else stated_quantity(self.said)
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """All fields by name."""
+        return {name: getattr(self, name) for name in self.__dataclass_fields__}
+
+    @property
+    def value(self) -> float:
+        """The value stated."""
+        return float(getattr(self, self.quantity))
 
     @property
     def identity(self) -> tuple[Any, ...]:
         """What makes two results the same, but for the replicate number."""
         return (
             self.pair_id,
-            self.log_beta,
+            *(getattr(self, name) for name in (*VALUES, *AT_PH)),
             self.log_beta_sd,
             self.censoring,
             self.temperature_C,
             self.ionic_strength_M,
             same_day(self.date),
         )
+
+
+def stated_quantity(data: Mapping[str, Any]) -> str:
+    """Return which of `VALUES` the data of a result state; log_beta if none."""
+    return next((name for name in VALUES if data.get(name) is not None), "log_beta")
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 Symbols
 -------
-v        log β as logged
+v        log β as logged, or by the ligand's measured pKa where log K′ or pM was
 m, s     mean and predictive sd of log β when the pair was last proposed
 b_n      log β_n of the same metal ion and ligand, logged or in the literature
 """
@@ -17,7 +17,14 @@ import pandas as pd
 from bo_loop.base.errors import CampaignError
 from bo_loop.campaign.finding import Pairs, UnknownPairError
 from bo_loop.campaign.ledger.events import NewEvent
-from bo_loop.campaign.ledger.state import CampaignState, ProposedPair
+from bo_loop.campaign.ledger.state import (
+    AT_PH,
+    VALUES,
+    CampaignState,
+    ProposedPair,
+    stated_quantity,
+)
+from bo_loop.campaign.results.at_pH import Acids, acids_of, log_beta_of, log_k_of
 from bo_loop.campaign.results.reading import ResultsTable
 
 _FAR = 4.0  # predicted sd
@@ -25,6 +32,7 @@ _NEAR = 2.0
 _LN10 = math.log(10.0)
 _MOST_NAMED = 20  # rows in the example of what to type
 _RARE = 0.01  # of the values that a lab sends in, at most so many are ln β
+_SAID = (*VALUES, *AT_PH, "censoring", "ionic_strength_M")
 _EXACT = ["metal", "charge", "smiles", "n_ligands"]
 _ALIKE = ["metal", "charge", "ligand_group", "n_ligands"]
 
@@ -109,8 +117,9 @@ def confirmed_correction(
     checked = []
     for kind, data in events:
         old = state.result(data["corrects"])
-        new = {"pair_id": old.pair_id, "log_beta": old.log_beta, "censoring": old.censoring, **data}
-        if (new["log_beta"], new["censoring"]) == (old.log_beta, old.censoring):
+        said = {name: getattr(old, name) for name in _SAID}
+        new = {"pair_id": old.pair_id, **said, **data}
+        if all(new[name] == value for name, value in said.items()):
             checked.append((kind, data))
             continue
         made = [p for r in state.rounds if r.number == old.round for p in r.proposals]
@@ -176,10 +185,13 @@ class _Judge:
         the ligand group in place of the SMILES.
     known : mapping of tuple to float
         log β by either key: new results before old ones, before the literature's.
+    acids : Acids
+        The literature's protonation constants.
     """
 
     keys: Mapping[str, tuple[Key, Key]]
     known: Mapping[Key, float]
+    acids: Acids
 
     @classmethod
     def of(
@@ -203,14 +215,15 @@ class _Judge:
             )
             for row in concerned.to_dict("records")
         }
-        exact = [(r.pair_id, r.log_beta) for r in state.results if r.censoring == "none"]
-        exact += [
+        said = [r.said for r in state.results]
+        said += [data for kind, data in events if kind == "measured"]
+        exact = [
             (data["pair_id"], data["log_beta"])
-            for kind, data in events
-            if kind == "measured" and data["censoring"] == "none"
+            for data in said
+            if data["censoring"] == "none" and stated_quantity(data) == "log_beta"
         ]
         known |= {key: value for pair, value in exact for key in keys.get(pair, ())}
-        return cls(keys, known)
+        return cls(keys, known, acids_of(alike))
 
     def of_other_n(self, pair_id: str, more: int) -> float | None:
         """Return a pair's log β of n + `more`, or an isomer's; None if neither is known."""
@@ -222,8 +235,8 @@ class _Judge:
 
         The truth of ``> v`` lies above v: a bound is too low for nothing, and ``< v`` too high.
         """
-        v, censoring = data["log_beta"], data["censoring"]
-        found = [] if predicted is None else _surprise(v, censoring, predicted)
+        v, censoring, shown = self._as_log_beta(data)
+        found = [] if predicted is None else _surprise(v, censoring, predicted, shown)
         n = self.keys[data["pair_id"]][0][-1]
         lower, higher = (self.of_other_n(data["pair_id"], more) for more in (-1, 1))
         stepwise = censoring == "none" and _looks_stepwise(v, lower, predicted)
@@ -240,22 +253,42 @@ class _Judge:
             )
         return found
 
+    def _as_log_beta(self, data: Mapping[str, Any]) -> tuple[float, str, str]:
+        """Return log β of a result, on which side of it the truth lies, and how to call it.
+
+        Without measured pKa, log K′ says that log β lies above it.
+        """
+        quantity, censoring = stated_quantity(data), data["censoring"]
+        if quantity == "log_beta":
+            return data["log_beta"], censoring, f"{data['log_beta']:g}"
+        metal, charge, _, n = self.keys[data["pair_id"]][0][1:]
+        group, ion = self.keys[data["pair_id"]][1][3], f"{metal}+{charge}"
+        logged = f"{quantity} {data[quantity]:g} at pH {data['pH']:g}"
+        v = log_beta_of(data, ion, n, self.acids(group))
+        if v is not None:
+            return round(v, 2), censoring, f"{logged} (log β {v:.2f} by the measured pKa)"
+        least = round(log_k_of(data, ion)[0], 2)
+        if censoring == "upper":
+            return -math.inf, "lower", logged
+        return least, "lower", f"{logged} (log β is above log K′ {least:g})"
+
 
 def _key(columns: Sequence[str], values: Iterable[Any]) -> Key:
     """Return values as a key; a SMILES may read as a ligand group does, so it is named."""
     return columns[2], *values
 
 
-def _surprise(v: float, censoring: str, predicted: ProposedPair) -> list[str]:
+def _surprise(v: float, censoring: str, predicted: ProposedPair, said: str) -> list[str]:
     m, s = predicted.mean, predicted.sd
     away, away_if_ln = (v - m) / s, (v / _LN10 - m) / s
     # the truth of `> v` lies above v: only a bound that excludes the prediction surprises
     if (censoring == "lower" and away < 0) or (censoring == "upper" and away > 0):
         return []
-    shown = f"{v:g} where {m:.2f} ± {s:.2f} was predicted"
+    shown = f"{said} where {'' if said == f'{v:g}' else 'log β '}{m:.2f} ± {s:.2f} was predicted"
     # a bound is what a method can reach, in the units that it reports
+    plain = censoring == "none" and said == f"{v:g}"
     odds = _RARE * math.exp(min((away**2 - away_if_ln**2) / 2, 700.0))
-    if censoring == "none" and odds > 1 and abs(away_if_ln) < 1:
+    if plain and odds > 1 and abs(away_if_ln) < 1:
         return [f"{shown}: is it ln β? log10 β would be {v / _LN10:.2f}"]
     if abs(away) > _FAR:
         return [f"{shown}, {abs(away):.1f} sd away"]

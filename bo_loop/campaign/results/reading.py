@@ -12,7 +12,9 @@ from bo_loop.base.errors import DataError
 from bo_loop.campaign.finding import Pairs, UnknownPairError
 from bo_loop.campaign.ledger.dates import checked_date
 from bo_loop.campaign.ledger.events import NewEvent
+from bo_loop.campaign.ledger.state import AT_PH, VALUES
 from bo_loop.campaign.mirrors import mirror_images
+from bo_loop.campaign.results.at_pH import NEEDED, unusable_at_pH
 from bo_loop.chemistry.ions import MetalIon, ion_of_cells
 from bo_loop.data.cells import Cells, read_cells
 from bo_loop.data.headers import listed
@@ -21,7 +23,8 @@ from bo_loop.data.quantities import CENSORING, read_quantity
 
 STATUSES = ("measured", "in_progress", "failed")
 TEXTS = ("date", "operator", "method", "note")
-QUANTITIES = ("log_beta", "log_beta_sd", "temperature_C", "ionic_strength_M")
+CONDITIONS = ("temperature_C", "ionic_strength_M")
+QUANTITIES = (*VALUES, "log_beta_sd", *AT_PH, *CONDITIONS)
 _WANTED = (
     *("pair_id", *QUANTITIES, "censoring", "status", "replicate", "confirm", *TEXTS),
     *("metal", "charge", "n_ligands", "ligand", "smiles", "inchi"),
@@ -78,12 +81,13 @@ def read_results(
     Parameters
     ----------
     path : Path
-        A CSV, Excel or Parquet table with ``log_beta`` and the pair: its ``pair_id``, or ``ligand``
-        (any of its names) or ``smiles``, with ``metal`` where the pool has several and
-        ``n_ligands`` where it is not 1; ``log_beta_sd, censoring,
-        status, temperature_C, ionic_strength_M, date, operator, method, note`` where the lab
-        states them; ``replicate`` (1, 2, …) where a pair was measured more than once; ``confirm``
-        (yes) where a value is right that looks doubtful. Headers are matched as
+        A CSV, Excel or Parquet table with the pair: its ``pair_id``, or ``ligand`` (any of its
+        names) or ``smiles``, with ``metal`` where the pool has several and ``n_ligands`` where it
+        is not 1; and with ``log_beta``, or in its place ``log_K_cond`` with ``pH``, or ``pM`` with
+        ``pH, total_metal_M, total_ligand_M``; ``log_beta_sd`` (of whichever is given),
+        ``censoring, status, temperature_C, ionic_strength_M, date, operator, method, note`` where
+        the lab states them; ``replicate`` (1, 2, …) where a pair was measured more than once;
+        ``confirm`` (yes) where a value is right that looks doubtful. Headers are matched as
         `bo_loop.data.headers` does; any other column is named, and left alone. A row without
         result and status is still pending.
     pool : DataFrame
@@ -228,7 +232,8 @@ class _Row:
             self._check_consistent(readings)
         if self.problems:
             return None
-        status = self.row.get("status") or ("measured" if "log_beta" in readings else "")
+        stated = next((name for name in VALUES if name in readings), None)
+        status = self.row.get("status") or ("measured" if stated else "")
         if not status:
             return None
         number = self._replicate()
@@ -238,7 +243,9 @@ class _Row:
         if self.problems:
             return None
         data = {"pair_id": self.row["pair_id"], **{k: v for k, v in texts.items() if v}}
-        return status, data if status != "measured" else self._values(readings) | number | data
+        if status != "measured":
+            return status, data
+        return status, self._values(readings, stated) | number | data
 
     def _replicate(self) -> dict[str, int]:
         text = self.row.get("replicate", "")
@@ -288,26 +295,41 @@ class _Row:
         return reading
 
     def _check_consistent(self, readings: Mapping[str, Reading]) -> None:
-        status, value = self.row.get("status", ""), readings.get("log_beta")
+        status, stated = self.row.get("status", ""), [v for v in VALUES if v in readings]
         sd, censoring = readings.get("log_beta_sd"), self.row.get("censoring")
-        if value is None:
+        if not stated:
             if status == "measured":
                 self._refuse("log_beta", "the status is measured: give the value, or clear it")
             elif not status and sd:
                 self._refuse("log_beta", "log_beta_sd is given: give the value too")
+            return
+        name, value = stated[0], readings[stated[0]]
+        if len(stated) > 1:
+            self._refuse(stated[1], f"{name} is given too: one experiment gives one of them")
         elif status in ("failed", "in_progress"):
-            self._refuse("status", "log_beta holds a value: clear it, or write measured")
+            self._refuse("status", f"{name} holds a value: clear it, or write measured")
         elif value.sd is not None and sd and sd.value != value.sd:
-            self._refuse("log_beta_sd", f"log_beta says ± {value.sd:g}: state it once")
+            self._refuse("log_beta_sd", f"{name} says ± {value.sd:g}: state it once")
         elif value.censoring != "none" and censoring not in (None, "", value.censoring):
-            self._refuse("censoring", f"log_beta says {value.censoring}: state it once")
+            self._refuse("censoring", f"{name} says {value.censoring}: state it once")
+        elif problem := unusable_at_pH(name, readings, self._conditions(readings), self.pair):
+            self._refuse(name, problem)
 
-    def _values(self, readings: Mapping[str, Reading]) -> dict[str, Any]:
-        value = readings["log_beta"]
-        conditions = {
-            name: float(self.pair[name]) for name in ("temperature_C", "ionic_strength_M")
+    def _conditions(self, readings: Mapping[str, Reading]) -> dict[str, float]:
+        """Return the conditions stated, or else those that were wanted."""
+        return {
+            name: readings[name].value if name in readings else float(self.pair[name])
+            for name in CONDITIONS
         }
-        numbers = {name: reading.value for name, reading in readings.items()}
+
+    def _values(self, readings: Mapping[str, Reading], quantity: str) -> dict[str, Any]:
+        value = readings[quantity]
+        conditions = self._conditions(readings)
+        numbers = {
+            name: readings[name].value
+            for name in (quantity, "log_beta_sd", *NEEDED[quantity])
+            if name in readings
+        }
         sd = {} if value.sd is None else {"log_beta_sd": value.sd}
         stated = self.row.get("censoring") or "none"
         return {
@@ -331,7 +353,7 @@ def _cells(path: Path, content: bytes | None, encoding: str | None) -> tuple[Cel
             cells = read_cells(
                 path,
                 _WANTED,
-                needed=("log_beta",),
+                needed=(VALUES,),
                 quiet=_QUIET,
                 content=content,
                 formulas=True,
@@ -344,7 +366,7 @@ def _cells(path: Path, content: bytes | None, encoding: str | None) -> tuple[Cel
 
 def _check_columns(cells: Cells, path: Path) -> None:
     known = cells.found.columns
-    missing = [] if "log_beta" in known else ["log_beta"]
+    missing = [] if set(VALUES) & set(known) else ["log_beta (or log_K_cond, or pM)"]
     missing += [] if any(name in known for name in _NAMES) else ["pair_id (or ligand, or smiles)"]
     if missing:
         raise DataError(

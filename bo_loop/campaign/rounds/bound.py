@@ -1,12 +1,13 @@
 """The model of one round, bound once to the pairs that the round looks at."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
 from bo_loop.base.types import Floats, PairFeatures, PoolPosterior
-from bo_loop.campaign.ledger.state import CampaignState
+from bo_loop.campaign.ledger.state import CampaignState, Result
 from bo_loop.data.observations import OBSERVATION_COLUMNS
 from bo_loop.features.schema import FeatureSchema
 from bo_loop.surrogate import Surrogate
@@ -53,13 +54,13 @@ class BoundRound:
 def training(
     schema: FeatureSchema, literature: pd.DataFrame, pool: pd.DataFrame, state: CampaignState
 ) -> pd.DataFrame:
-    """Return what a round is fitted to.
+    """Return what a round is fitted to before results at a pH are read (`fitted.fitted`).
 
     Returns
     -------
     DataFrame
-        The literature, followed by the standing results, marked in the column ``own``; only what
-        the features of `schema` can describe.
+        The literature, followed by the standing results of log β, marked in the column ``own``;
+        only what the features of `schema` can describe.
     """
     results = observed(state, pool)
     whole = pd.concat([literature[list(results.columns)], results], ignore_index=True)
@@ -67,7 +68,32 @@ def training(
 
 
 def observed(state: CampaignState, pool: pd.DataFrame) -> pd.DataFrame:
-    """Return the standing results as observations, one row each; replicates stay apart."""
+    """Return the standing results of log β as observations, one row each; replicates stay apart."""
+    return _as_observations([r for r in state.results if r.quantity == "log_beta"], state, pool)
+
+
+def logged_at_pH(
+    state: CampaignState, pool: pd.DataFrame
+) -> tuple[tuple[Result, ...], pd.DataFrame]:
+    """Return the standing results that were logged at a pH, and their rows without log β."""
+    results = tuple(r for r in state.results if r.quantity != "log_beta")
+    return results, _as_observations(results, state, pool)
+
+
+def last_converted(state: CampaignState, pool: pd.DataFrame) -> pd.DataFrame:
+    """Return results that were logged at a pH as the last round that knew them read them."""
+    read = {each["seq"]: each for made in state.rounds for each in made.converted}
+    known = [
+        replace(r, log_beta=read[r.seq]["log_beta"], log_beta_sd=read[r.seq]["log_beta_sd"])
+        for r in logged_at_pH(state, pool)[0]
+        if r.seq in read
+    ]
+    return _as_observations(known, state, pool)
+
+
+def _as_observations(
+    results: Sequence[Result], state: CampaignState, pool: pd.DataFrame
+) -> pd.DataFrame:
     rows = pd.DataFrame(
         [
             {
@@ -79,7 +105,7 @@ def observed(state: CampaignState, pool: pd.DataFrame) -> pd.DataFrame:
                 "ionic_strength_M": result.ionic_strength_M,
                 "source": f"campaign {state.name}",
             }
-            for result in state.results
+            for result in results
         ],
         columns=[
             "pair_id",

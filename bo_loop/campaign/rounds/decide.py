@@ -13,8 +13,9 @@ from bo_loop.base.config import build
 from bo_loop.base.types import Mask
 from bo_loop.campaign.ledger.state import CampaignState
 from bo_loop.campaign.pool_rows import SPECIES, known_pairs, pool_pairs, protonated
-from bo_loop.campaign.rounds.bound import BoundRound, training
+from bo_loop.campaign.rounds.bound import BoundRound
 from bo_loop.campaign.rounds.chances import weighed
+from bo_loop.campaign.rounds.fitted import Fitted, fitted
 from bo_loop.campaign.rounds.generated import origin, restricted
 from bo_loop.campaign.rounds.why import context
 from bo_loop.campaign.views.naming import namer
@@ -22,7 +23,6 @@ from bo_loop.chemistry.ions import PROTON, parse_ion
 from bo_loop.data.mirror_images import isomers
 from bo_loop.features.schema import FeatureSchema
 from bo_loop.propose import Candidates, propose
-from bo_loop.surrogate import Surrogate
 
 
 def decide(
@@ -50,22 +50,20 @@ def decide(
     dict
         Data of a `proposed` event, but for ``seen``, ``overrides`` and ``versions``.
     """
-    observations = training(schema, literature, pool, state)
     recipe, start = build(config["model"]), state.hyperparameters
-    surrogate = Surrogate.fit(schema, recipe, observations, start=start, near=pool)
-    return choose(surrogate, observations, literature, pool, state, config)
+    model = fitted(schema, recipe, literature, pool, state, start=start)
+    return choose(model, literature, pool, state, config)
 
 
 def choose(
-    surrogate: Surrogate,
-    observations: pd.DataFrame,
+    model: Fitted,
     literature: pd.DataFrame,
     pool: pd.DataFrame,
     state: CampaignState,
     config: Mapping[str, Any],
 ) -> dict[str, Any]:
-    """Choose with a `surrogate` fitted to `observations`; otherwise as `decide`."""
-    number = len(state.rounds) + 1
+    """Choose with a `model`; otherwise as `decide`."""
+    number, surrogate = len(state.rounds) + 1, model.surrogate
     objective = build(config["objective"])
     pairs, candidates = candidates_of(
         literature,
@@ -73,10 +71,10 @@ def choose(
         state,
         config["pool"]["include_known"],
         predicted=objective.limits,
-        protons=objective.asks_protons,
+        protons=objective.needs_protons,
     )
     candidates = restricted(candidates, pairs, state, config)
-    bound = BoundRound.bind(surrogate, observations, pairs)
+    bound = BoundRound.bind(surrogate, model.observations, pairs)
     if objective.feasibility:
         candidates = weighed(candidates, bound, state)
     candidates = replace(
@@ -108,6 +106,8 @@ def choose(
         "refitted": True,
         "hyperparameters": surrogate.model.hyperparameters(),
         "fit": surrogate.model.fit_report,
+        **({"asked": asked} if (asked := objective.asked) else {}),
+        **({"converted": list(model.converted)} if model.converted else {}),
         "proposals": [
             {"pair_id": ids[p.row]}
             | {key: value for key, value in asdict(p).items() if key not in ("row", "again")}
@@ -207,13 +207,8 @@ def _predicted(pairs: pd.DataFrame, limits: Sequence[Limit]) -> pd.DataFrame:
     rows = pool_pairs(pairs)
     distinct = ~pairs.assign(isomer=isomers(pairs)).duplicated(["ligand_group", "isomer"])
     frames = [pairs.iloc[:0]]
-    for limit in limits:
-        ion = parse_ion(limit.metal)
-        lacking = pairs[distinct & (partners(rows, str(ion), limit.n_ligands) < 0)]
-        ids = [f"{ion}:L{limit.n_ligands}:{i.split(':', 2)[2]}" for i in lacking["pair_id"]]
-        frames.append(
-            lacking.assign(
-                pair_id=ids, metal=ion.metal, charge=ion.charge, n_ligands=limit.n_ligands
-            )
-        )
+    for ion, n in [(parse_ion(i), limit.n_ligands) for limit in limits for i in limit.ions]:
+        lacking = pairs[distinct & (partners(rows, str(ion), n) < 0)]
+        ids = [f"{ion}:L{n}:{i.split(':', 2)[2]}" for i in lacking["pair_id"]]
+        frames.append(lacking.assign(pair_id=ids, metal=ion.metal, charge=ion.charge, n_ligands=n))
     return pd.concat(frames, ignore_index=True).drop_duplicates("pair_id")

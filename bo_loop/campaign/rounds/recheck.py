@@ -2,16 +2,13 @@
 
 import math
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from bo_loop.base import received
 from bo_loop.base.errors import BoLoopError
 from bo_loop.campaign.ledger.state import CampaignState, Round
 from bo_loop.campaign.record import Record
 from bo_loop.campaign.settings import with_overrides
-
-if TYPE_CHECKING:
-    from bo_loop.surrogate import Surrogate
 
 TOLERANCE = 1e-6
 _COMPARED = ("mean", "sd", "sd_latent", "acquisition")
@@ -78,26 +75,23 @@ def _recomputed(
 ) -> tuple[list[str], str]:
     """Return how a round differs from what follows now, and what a new fit would give."""
     from bo_loop.base.config import build
-    from bo_loop.campaign.rounds.bound import training
     from bo_loop.campaign.rounds.decide import choose
-    from bo_loop.surrogate import Surrogate
+    from bo_loop.campaign.rounds.fitted import Fitted, fitted
 
     config = with_overrides(record.settings(state), made.overrides)
     schema = record.schema(state)
     pool, literature = record.pool_of(state), record.literature
     recipe = build(config["model"])
-    observations = training(schema, literature, pool, state)
+    known = schema, recipe, literature, pool, state
 
-    def chosen(surrogate: "Surrogate") -> dict[str, Any]:
-        return choose(surrogate, observations, literature, pool, state, config)
+    def chosen(model: Fitted) -> dict[str, Any]:
+        return choose(model, literature, pool, state, config)
 
-    again = chosen(Surrogate.build(schema, recipe, observations, made.hyperparameters, near=pool))
+    again = chosen(fitted(*known, hyperparameters=made.hyperparameters))
     problems = _differences(made, again)
     if not refit:
         return problems, ""
-    start = state.hyperparameters
-    fitted = Surrogate.fit(schema, recipe, observations, start=start, near=pool)
-    return problems, _refit_report(made, chosen(fitted))
+    return problems, _refit_report(made, chosen(fitted(*known, start=state.hyperparameters)))
 
 
 def _differences(made: Round, again: Mapping[str, Any]) -> list[str]:
@@ -111,6 +105,8 @@ def _differences(made: Round, again: Mapping[str, Any]) -> list[str]:
         for name in _COMPARED
         if not _close(getattr(old, name), new[name])
     ]
+    if not _close(list(made.converted), again.get("converted", [])):
+        problems.append("results at a pH would be read as other values of log β")
     before = made.incumbent or {}
     now = {key: value for key, value in again["incumbent"].items() if key in before}
     if before and not _close(before, now):

@@ -35,7 +35,7 @@ def views_of(
     made: dict[Path, Callable[[], bytes]] = {}
     for one in state.rounds:
         folder = round_folder(path, one.number)
-        made[folder / FORM] = lambda r=one: forms.form(views.proposals(r, pool))
+        made[folder / FORM] = lambda r=one: forms.form(views.proposals(r, pool), r.asked)
         made[folder / MODEL] = lambda r=one: _model_json(r)
     if state.results or state.voided:
         made[path / MEASUREMENTS] = lambda: forms.measurements(views.measurements(state, pool))

@@ -4,8 +4,10 @@
 are ours, the rest are the lab's. A row whose result and status are both empty is still pending.
 """
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from bo_loop.campaign.ledger.state import AT_PH
 from bo_loop.campaign.views.views import shown_movers, shown_nearest
 
 if TYPE_CHECKING:
@@ -38,16 +40,24 @@ THEIRS = (
     "confirm",
     "note",
 )
+_AT_PH = ("log_beta", "log_K_cond", "log_beta_sd", "pH", *THEIRS[2:])
+_OF_TOTALS = ("log_beta", "pM", "log_beta_sd", *AT_PH, *THEIRS[2:])
+OF_THE_LAB = frozenset({*_AT_PH, *_OF_TOTALS})
+"""All columns that the lab may fill in."""
+
 _DIGITS = "%.6g"
 
 
-def form(proposals: "pd.DataFrame") -> bytes:
+def form(proposals: "pd.DataFrame", asked: Mapping[str, float]) -> bytes:
     """Return the form of a round, the conditions wanted filled in.
 
     Parameters
     ----------
     proposals : DataFrame
         A row for each, as `views.proposals` returns it.
+    asked : mapping of str to float
+        The pH and the totals that the round's objective is about: then log K′ or pM may be given
+        in place of log β.
     """
     import pandas as pd
 
@@ -59,7 +69,9 @@ def form(proposals: "pd.DataFrame") -> bytes:
         nearest=[shown_nearest(nearest) for nearest in proposals["nearest"]],
         movers=[shown_movers(movers) for movers in proposals["movers"]],
     )
-    shown = written.reindex(columns=[*_OURS, *THEIRS]).rename(columns=_OURS)
+    theirs = _OF_TOTALS if "total_metal_M" in asked else _AT_PH if asked else THEIRS
+    written = written.assign(**asked)
+    shown = written.reindex(columns=[*_OURS, *theirs]).rename(columns=_OURS)
     return csv_bytes(shown, float_format=_DIGITS)
 
 

@@ -1,14 +1,15 @@
 """What a person calls an item, and where what is known of it is from."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from bo_loop.base.types import Rows
-from bo_loop.campaign.ledger.state import CampaignState
+from bo_loop.campaign.ledger.state import CampaignState, Result
 from bo_loop.campaign.pool_rows import SPECIES
-from bo_loop.campaign.views.views import shown_number
+from bo_loop.campaign.views.views import shown_logged, shown_number
 from bo_loop.chemistry.ions import PROTON
 
 if TYPE_CHECKING:
@@ -50,20 +51,29 @@ def known_values(
     Returns
     -------
     DataFrame
-        ``log_beta, censoring, source``, a row for each value.
+        ``log_beta, censoring, source, shown``, a row for each value; log β is missing where a
+        result was logged at a pH.
     own : bool
     """
     import pandas as pd
 
-    columns = ["log_beta", "censoring", "source"]
-    results = [(r.log_beta, r.censoring, "") for r in state.results_of(pair.pair_id)]
+    columns = ["log_beta", "censoring", "source", "shown"]
+    results = [
+        (r.log_beta, r.censoring, "", _without_sd(r)) for r in state.results_of(pair.pair_id)
+    ]
     if results:
         return pd.DataFrame(results, columns=columns), True
     found = literature[literature["ligand_group"] == pair.ligand_group]
     for column in SPECIES:
         found = found[found[column] == getattr(pair, column)]
     same = found[found["smiles"] == pair.smiles]
-    return (same if len(same) else found)[columns], False
+    found = same if len(same) else found
+    each = zip(found["log_beta"], found["censoring"], strict=True)
+    return found.assign(shown=[shown_number(*one) for one in each])[columns], False
+
+
+def _without_sd(result: Result) -> str:
+    return shown_logged(replace(result, log_beta_sd=None).said)
 
 
 def _known(pair: object, literature: "pd.DataFrame", state: CampaignState) -> tuple[str, str]:
@@ -71,7 +81,7 @@ def _known(pair: object, literature: "pd.DataFrame", state: CampaignState) -> tu
     found, own = known_values(pair, literature, state)
     if found.empty:
         return "predicted, no value is known", ""
-    shown = [shown_number(v, c) for v, c in zip(found["log_beta"], found["censoring"], strict=True)]
+    shown = found["shown"].tolist()
     values = ", ".join(shown[:_MOST_VALUES]) + (", …" if len(shown) > _MOST_VALUES else "")
     if own:
         return "measured here", values

@@ -7,6 +7,7 @@ from typing import Any
 
 from bo_loop.campaign.ledger.state import CampaignState
 from bo_loop.campaign.pool_rows import Table
+from bo_loop.campaign.views.views import shown_result
 from bo_loop.campaign.views.worth import Worth
 
 
@@ -28,7 +29,8 @@ class Status:
         Pairs that wait for a result, in the order in which they were proposed.
     best : mapping or None
         The best measured pair under an objective of one value, among those that keep its
-        constraints: ``pair_id, log_beta, censoring, ligand``; ``values``: what the objective makes
+        constraints: ``pair_id, log_beta`` (None where it was logged at a pH), ``logged`` (in
+        words), ``censoring, ligand``; ``values``: what the objective makes
         of it, by what that is called, and ``value_censoring``: which of them are bounds. Of a bound
         counts what it guarantees; it comes before a value that equals it.
     best_so_far : tuple of float
@@ -76,7 +78,8 @@ def status_of(state: CampaignState, worth: Worth, pool: Table) -> Status:
         row = pair_ids.index(result.pair_id)
         return {
             "pair_id": result.pair_id,
-            "log_beta": float(result.log_beta),
+            "log_beta": result.log_beta,
+            "logged": shown_result(result),
             "censoring": result.censoring,
             "ligand": pool["ligand"][row] or pool["smiles"][row],
             "values": worth.values(at),

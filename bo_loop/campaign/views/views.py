@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 from bo_loop.base.types import PAIR_COLUMNS
 from bo_loop.campaign.ledger.events import Event
-from bo_loop.campaign.ledger.state import CampaignState, ProposedPair, Result, Round
+from bo_loop.campaign.ledger.state import (
+    AT_PH,
+    VALUES,
+    CampaignState,
+    ProposedPair,
+    Result,
+    Round,
+    stated_quantity,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,6 +38,8 @@ _RESULT = (
     "note",
     "round",
 )
+_OF_PH = (*VALUES[1:], *AT_PH)
+_NAMES = {"log_beta": "log β", "log_K_cond": "log K′", "pM": "pM"}
 _PROPOSAL = tuple(ProposedPair.__dataclass_fields__)
 _SIGNS = {"none": "", "lower": "> ", "upper": "< "}
 _ARROWS = {1: "↑", -1: "↓", 0: "~"}
@@ -50,7 +60,8 @@ def measurements(state: CampaignState, pool: "pd.DataFrame") -> "pd.DataFrame":
     -------
     DataFrame
         The pair's own columns, the result as it stands, and ``mean, sd``: what was predicted when
-        the result was asked for, missing where it never was.
+        the result was asked for, missing where it never was. ``log_K_cond, pM, pH, total_metal_M,
+        total_ligand_M`` too, if any result was logged at a pH.
     """
     return _with_predictions(state.results, state, pool)
 
@@ -62,19 +73,23 @@ def _with_predictions(
     import pandas as pd
 
     made = {(p.pair_id, p.round): p for one in state.rounds for p in one.proposals}
-    columns = list(zip(*map(attrgetter(*_RESULT), results), strict=True))
-    frame = pd.DataFrame(dict(zip(_RESULT, columns, strict=True)) if columns else {})
+    fields = _RESULT
+    if any(result.quantity != "log_beta" for result in results):
+        at = _RESULT.index("log_beta") + 1
+        fields = (*_RESULT[:at], *_OF_PH, *_RESULT[at:])
+    columns = list(zip(*map(attrgetter(*fields), results), strict=True))
+    frame = pd.DataFrame(dict(zip(fields, columns, strict=True)) if columns else {})
     predicted = [made.get((result.pair_id, result.round)) for result in results]
     for name in ("mean", "sd"):
         frame[name] = [None if p is None else getattr(p, name) for p in predicted]
-    return named(frame.reindex(columns=[*_RESULT, "mean", "sd"]), pool)
+    return named(frame.reindex(columns=[*fields, "mean", "sd"]), pool)
 
 
 def unexplained(content: bytes, state: CampaignState) -> list[str]:
     """Return the numbers of the results in a measurements.csv that the ledger does not have."""
     text = io.StringIO(content.decode("utf-8-sig", errors="replace"), newline="")
     known = {
-        (str(version.seq), version.pair_id, f"{version.log_beta:.6g}")
+        (str(version.seq), version.pair_id, _shown_log_beta(version))
         for result in (*state.results, *state.voided)
         for version in (result, *result.superseded)
     }
@@ -99,18 +114,47 @@ def logged(events: Sequence[Event], state: CampaignState, pool: "pd.DataFrame") 
         for result in state.results_of(event.data["pair_id"])
         if result.seq == event.seq
     ]
-    values = _with_predictions(results, state, pool)[
-        ["seq", "log_beta", "log_beta_sd", "censoring", "mean", "sd"]
-    ]
+    every = _with_predictions(results, state, pool)
+    wanted = ["seq", "log_beta", *_OF_PH, "log_beta_sd", "censoring", "mean", "sd"]
+    values = every[[name for name in wanted if name in every]]
     # Without a row, pandas does not know that numbers of events are integers.
     frame, values = (each.astype({"seq": "int64"}) for each in (frame, values))
     return named(frame, pool).merge(values, on="seq", how="left")
 
 
+def _shown_log_beta(result: Result) -> str:
+    return "" if result.log_beta is None else f"{result.log_beta:.6g}"
+
+
 def shown_result(result: Result) -> str:
-    """Return a result as a chemist writes it: ``log β 12.3 ± 0.2``, ``log β > 20``."""
+    """Return a result as a chemist writes it: ``log β 12.3 ± 0.2``, ``log K′ > 8 at pH 5``."""
     spread = "" if result.log_beta_sd is None else f" ± {result.log_beta_sd:.3g}"
-    return f"log β {_SIGNS[result.censoring]}{round(result.log_beta, 3):g}{spread}"
+    number = f"{_SIGNS[result.censoring]}{round(result.value, 3):g}{spread}"
+    return f"{_NAMES[result.quantity]} {number}{_conditions(result.said)}"
+
+
+def shown_logged(row: Mapping[str, Any]) -> str:
+    """Return a row of `measurements` as it was logged: ``> 12.30 ± 0.05``, ``pM 9.10 at pH 7.4``.
+
+    What is not log β is named.
+    """
+    said = {name: value for name, value in row.items() if value == value}  # NaN: not stated
+    quantity, sd = stated_quantity(said), said.get("log_beta_sd")
+    name = "" if quantity == "log_beta" else f"{_NAMES[quantity]} "
+    spread = "" if sd is None else f" ± {sd:.2f}"
+    number = shown_number(said[quantity], said["censoring"])
+    return f"{name}{number}{spread}{_conditions(said)}"
+
+
+def _conditions(said: Mapping[str, Any]) -> str:
+    quantity = stated_quantity(said)
+    if quantity == "log_beta":
+        return ""
+    where = f" at pH {said['pH']:g}"
+    if quantity == "pM":
+        totals = [f"{said[name]:g} mol/L of {name.split('_')[1]}" for name in AT_PH[1:]]
+        where += f", {' and '.join(totals)}"
+    return where
 
 
 def shown_number(value: float, censoring: str) -> str:

@@ -7,26 +7,21 @@ m    pairs that the value of a result depends on; the first is its own
 p    values of a result, 1 but for a pareto objective
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from bo_loop.acquisition.objectives.aqueous import AtPH, Conditional, PMetal
 from bo_loop.acquisition.objectives.base import Objective
 from bo_loop.acquisition.objectives.front import non_dominated
-from bo_loop.acquisition.objectives.items import partners
-from bo_loop.acquisition.objectives.limits import Limit
 from bo_loop.acquisition.objectives.pieces import Pieces
+from bo_loop.acquisition.objectives.several import Several
 from bo_loop.base.types import Floats, Mask, PoolPairs, Rows
 from bo_loop.campaign.ledger.state import CampaignState, Result
-from bo_loop.campaign.views.naming import known_values
-from bo_loop.chemistry.ions import MAX_PROTONS, PROTON, parse_ion
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-Frames = Callable[[], tuple["pd.DataFrame", "pd.DataFrame"]]
+from bo_loop.campaign.results.at_pH import Acids, acids_of, log_beta_of
+from bo_loop.campaign.views.allowed import Frames, allowed_by, intervals
+from bo_loop.chemistry.ions import MAX_PROTONS
 
 
 @dataclass(frozen=True)
@@ -123,50 +118,140 @@ def worth_of(objective: Objective, pairs: PoolPairs, state: CampaignState, frame
     if k == 0:
         return Worth(objective, least, more, since, np.ones(0, dtype=bool))
     own = _rows(pairs, results)
-    allowed = _allowed(objective, pairs, own, state, frames)
-    if objective.asks_protons:
-        _, literature = frames()
-        least[:, 0], more[:, 0] = _at_pH(objective, results, own, pairs, literature)
-        return Worth(objective, least, more, since, allowed)
-    parts = _results_of(objective.parts(pairs)[own], own, results, len(pairs))
-    low, high = _intervals([r.log_beta for r in results], [r.censoring for r in results])
-    ends = np.cumsum([member.width for member in several])
-    offsets = [member.offset(pairs) for member in several]
+    allowed = allowed_by(objective, pairs, own, state, frames)
+    acids = acids_of(frames()[1]) if _asks_acids(objective, results) else None
+    known = _Known.of(results, own, pairs, acids, _converted(state))
+    parts = _results_of(measured_parts(objective, pairs)[own], own, results, len(pairs))
+    ends = np.cumsum([_measured_width(member) for member in several])
     rows = np.flatnonzero((parts >= 0).all(axis=1))
     since[rows] = parts[rows].max(axis=1)
     columns = np.split(parts[rows], ends[:-1], axis=1)
     for j, (member, needed) in enumerate(zip(several, columns, strict=True)):
-        at_least, more[rows, j] = _guaranteed(member.pieces, needed, low, high)
-        finite = np.isfinite(at_least)
-        least[rows[finite], j] = at_least[finite] + offsets[j][own[rows[finite]]]
+        least[rows, j], more[rows, j] = known.least(member, rows, needed)
     return Worth(objective, least, more, since, allowed)
 
 
-def _at_pH(
-    objective: Objective,
-    results: Sequence[Result],
-    own: Rows,
-    pairs: PoolPairs,
-    literature: "pd.DataFrame",
-) -> tuple[Floats, Mask]:
-    """Judge results at a pH, by the ligand's measured protonation constants; (k,) each.
+def _asks_acids(objective: Objective, results: Sequence[Result]) -> bool:
+    """Whether pKa play a part in what results are worth."""
+    return objective.asks_protons or any(r.quantity != "log_beta" for r in results)
 
-    Without any, a value is not known. Of several of one kind, the median counts.
+
+def _measured_width(objective: Objective) -> int:
+    """Return the number of pairs of an objective's value that can be measured."""
+    if isinstance(objective, Several):
+        return sum(map(_measured_width, objective.objectives))
+    return objective.width - MAX_PROTONS * objective.asks_protons
+
+
+def measured_parts(objective: Objective, pairs: PoolPairs) -> Rows:
+    """Return what `Objective.parts` returns, less the protonation constants; (N, m)."""
+    if isinstance(objective, Several):
+        parts = np.hstack([measured_parts(o, pairs) for o in objective.objectives])
+        return np.where((parts < 0).any(axis=1, keepdims=True), -1, parts)
+    return objective.bound(pairs) if isinstance(objective, AtPH) else objective.parts(pairs)
+
+
+def _converted(state: CampaignState) -> dict[int, float]:
+    """Return log β of results that were logged at a pH, as the last round read them."""
+    return {each["seq"]: each["log_beta"] for made in state.rounds for each in made.converted}
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What k results say of log β, and what is known of the ligands' pKa.
+
+    Parameters
+    ----------
+    results : sequence of Result
+    own : (k,) int64
+        Rows of their pairs.
+    pairs : PoolPairs
+    acids : Acids or None
+        The literature's protonation constants.
+    low, high : (k,) float64
+        Between which ends each log β lies; NaN where it was logged at a pH, and neither measured
+        pKa nor a round's model says more.
     """
-    acids = literature[literature["metal"].eq(PROTON) & literature["censoring"].eq("none")]
-    known = acids.groupby(["ligand_group", "charge"])["log_beta"].median()
-    protons = np.full((len(own), MAX_PROTONS), -np.inf)
-    for i, row in enumerate(own):
-        for j in range(MAX_PROTONS):
-            protons[i, j] = known.get((pairs.ligands[row], j + 1), -np.inf)
-    log_beta = np.array([result.log_beta for result in results], dtype=np.float64)
-    censoring = np.array([result.censoring for result in results], dtype=object)
-    values = objective.of_constants(
-        log_beta, protons, [pairs.metals[row] for row in own], np.asarray(pairs.n_ligands)[own]
+
+    results: Sequence[Result]
+    own: Rows
+    pairs: PoolPairs
+    acids: Acids | None
+    low: Floats
+    high: Floats
+
+    @classmethod
+    def of(
+        cls,
+        results: Sequence[Result],
+        own: Rows,
+        pairs: PoolPairs,
+        acids: Acids | None,
+        converted: Mapping[int, float],
+    ) -> "_Known":
+        values = []
+        for result, row in zip(results, own, strict=True):
+            protons = acids(pairs.ligands[row]) if acids else None
+            value = log_beta_of(result.said, pairs.metals[row], int(pairs.n_ligands[row]), protons)
+            values.append(converted.get(result.seq, np.nan) if value is None else value)
+        low, high = intervals(values, [r.censoring for r in results])
+        unknown = np.isnan(np.array(values, dtype=np.float64))
+        low, high = np.where(unknown, np.nan, low), np.where(unknown, np.nan, high)
+        return cls(results, own, pairs, acids, low, high)
+
+    def least(self, objective: Objective, rows: Rows, parts: Rows) -> tuple[Floats, Mask]:
+        """Return what results are worth at least, NaN if unknown; and whether they may be more.
+
+        `parts` (k, m) are the results of the pairs that the value of each of `rows` (k,) depends
+        on.
+        """
+        if objective.pieces is not None:
+            values, more = _guaranteed(objective.pieces, parts, self.low, self.high)
+            values = values + objective.offset(self.pairs)[self.own[rows]]
+            return np.where(np.isfinite(values), values, np.nan), more
+        if isinstance(objective, AtPH):
+            return self._at_pH(objective, rows, parts)
+        ends = np.cumsum([_measured_width(member) for member in objective.objectives])
+        columns = zip(objective.objectives, np.split(parts, ends[:-1], axis=1), strict=True)
+        each = [self.least(member, rows, some) for member, some in columns]
+        total = sum(w * values for w, (values, _) in zip(objective.weights, each, strict=True))
+        return total, np.any([more for _, more in each], axis=0)
+
+    def _at_pH(self, objective: AtPH, rows: Rows, parts: Rows) -> tuple[Floats, Mask]:
+        """Judge results at a pH: as logged where logged so, else by measured pKa.
+
+        The value rises with log β of the first pair, and falls with that of competitors.
+        """
+        groups = [self.pairs.ligands[row] for row in self.own[rows]]
+        found = [self.acids(group) if self.acids else None for group in groups]
+        log_beta = np.column_stack([self.low[parts[:, :1]], self.high[parts[:, 1:]]])
+        known = np.isfinite(log_beta).all(axis=1) & [one is not None for one in found]
+        values = np.full(len(rows), np.nan)
+        if known.any():
+            pairs = self.own[parts[known]]
+            values[known] = objective.of_constants(
+                log_beta[known],
+                np.array([one for one, is_known in zip(found, known, strict=True) if is_known]),
+                [[self.pairs.metals[row] for row in own] for own in pairs.tolist()],
+                np.asarray(self.pairs.n_ligands)[pairs[:, 0]],
+            )
+        more = (self.low[parts] != self.high[parts]).any(axis=1)
+        for i, row in enumerate(rows):
+            if _is_stated(objective, said := self.results[row]):
+                values[i] = np.nan if said.censoring == "upper" else said.value
+                more[i] = said.censoring == "lower"
+        return values, more
+
+
+def _is_stated(objective: AtPH, result: Result) -> bool:
+    """Whether a result is the very number that an objective looks for."""
+    quantity = {Conditional: "log_K_cond", PMetal: "pM"}.get(type(objective))
+    same = all(getattr(result, name) == value for name, value in objective.asked.items())
+    return (
+        result.quantity == quantity
+        and same
+        and (result.ionic_strength_M == objective.ionic_strength_M)
     )
-    # Values rise with log β: of a lower bound, that is what is guaranteed; of an upper, nothing.
-    guaranteed = np.isfinite(protons).any(axis=1) & (censoring != "upper")
-    return np.where(guaranteed, values, np.nan), censoring == "lower"
 
 
 def _rows(pairs: PoolPairs, results: Sequence[Result]) -> Rows:
@@ -188,15 +273,6 @@ def _results_of(parts: Rows, own: Rows, results: Sequence[Result], size: int) ->
     return np.where(parts == own[:, None], np.arange(len(results))[:, None], first[parts])
 
 
-def _intervals(values: Sequence[float], censoring: Sequence[str]) -> tuple[Floats, Floats]:
-    """Return between which ends each value lies; bounds are open on one side."""
-    value, kind = np.asarray(values, dtype=float), np.asarray(censoring, dtype=object)
-    return (
-        np.where(kind == "upper", -np.inf, value),
-        np.where(kind == "lower", np.inf, value),
-    )
-
-
 def _guaranteed(pieces: Pieces, parts: Rows, low: Floats, high: Floats) -> tuple[Floats, Mask]:
     """Return the least that values can be within the intervals of their parts (k, m); whether more.
 
@@ -211,51 +287,3 @@ def _guaranteed(pieces: Pieces, parts: Rows, low: Floats, high: Floats) -> tuple
         (terms.sum(axis=2) + pieces.constants).min(axis=1),
         ((low[parts] != high[parts]) & counted).any(axis=1),
     )
-
-
-def _allowed(
-    objective: Objective, pairs: PoolPairs, own: Rows, state: CampaignState, frames: Frames
-) -> Mask:
-    """Return which results are of ligands that meet the constraints; (k,)."""
-    allowed = np.ones(len(own), dtype=bool)
-    if not objective.limits:
-        return allowed
-    pool, literature = frames()
-    for limit in objective.limits:
-        other = partners(pairs, limit.metal, limit.n_ligands)
-        for i, row in enumerate(own):
-            verdict = _keeps(limit, _partner(limit, pool, row, other[row]), literature, state)
-            if verdict is None:
-                last = state.proposals.get(pairs.pair_ids[row])
-                verdict = last is None or last.allowed
-            allowed[i] &= verdict
-    return allowed
-
-
-def _partner(limit: Limit, pool: "pd.DataFrame", row: int, other: int) -> "pd.Series":
-    """Return the pair that a constraint speaks of, in the pool or not."""
-    if other >= 0:
-        return pool.iloc[other]
-    ion, pair = parse_ion(limit.metal), pool.iloc[row].copy()
-    pair[["metal", "charge", "n_ligands"]] = ion.metal, ion.charge, limit.n_ligands
-    pair["pair_id"] = f"{ion}:L{limit.n_ligands}:{pair['pair_id'].split(':', 2)[2]}"
-    return pair
-
-
-def _keeps(
-    limit: Limit, pair: "pd.Series", literature: "pd.DataFrame", state: CampaignState
-) -> bool | None:
-    """Return whether a ligand meets a constraint by what is known; None if that is not enough."""
-    known, _ = known_values(pair, literature, state)
-    if known.empty:
-        return None
-    exact = known.loc[known["censoring"] == "none", "log_beta"]
-    if len(exact):
-        return bool(limit.sign * (limit.bound - exact.mean()) >= 0.0)
-    low, high = _intervals(known["log_beta"], known["censoring"])
-    nearest, furthest = limit.bound - high.min(), limit.bound - low.max()
-    if limit.sign * nearest >= 0.0 and limit.sign * furthest >= 0.0:
-        return True
-    if limit.sign * nearest <= 0.0 and limit.sign * furthest <= 0.0:
-        return False
-    return None

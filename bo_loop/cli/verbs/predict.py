@@ -9,7 +9,7 @@ from bo_loop.base.files import write_once
 from bo_loop.data.sources.csv import pairs_of, read_pairs
 from bo_loop.data.writing import refuse_output, table_bytes
 from bo_loop.library.model_folder import load
-from bo_loop.library.protonation import pka_columns, predict_protonation, proton_pairs
+from bo_loop.protonation import pka_columns, predict_protonation, proton_pairs
 
 _OURS = ("mean", "sd", "outside_domain")
 _DECIMALS = 3  # the best constants are measured to 0.01

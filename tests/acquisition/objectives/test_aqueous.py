@@ -9,11 +9,11 @@ from hydra import compose, initialize_config_dir
 from omegaconf import OmegaConf
 
 from bo_loop.acquisition.batch.select import select
-from bo_loop.acquisition.objectives.aqueous import Conditional, PMetal, log_alpha_metal
+from bo_loop.acquisition.objectives.aqueous import Conditional, PMetal, PMetalSelectivity
 from bo_loop.acquisition.objectives.base import Maximise
 from bo_loop.acquisition.objectives.compound import Selectivity
 from bo_loop.acquisition.objectives.items import Items
-from bo_loop.acquisition.objectives.several import Pareto
+from bo_loop.acquisition.objectives.side_reactions import log_alpha_metal
 from bo_loop.acquisition.scores.functions import Greedy, LogEI
 from bo_loop.acquisition.scores.gains import moments_of
 from bo_loop.acquisition.scores.values import item_values
@@ -152,18 +152,18 @@ def test_it_is_that_of_the_mass_balance():
     constants = dict(zip([s.name for s in species], system.log_beta(0.1), strict=True))
     protons = np.full((1, 8), -np.inf)
     protons[0, :6] = [constants[f"H{k}L".replace("H1L", "HL")] for k in range(1, 7)]
-    log_beta, one = np.array([constants["NiL"]]), np.array([1])
+    log_beta, one, nickel = np.array([[constants["NiL"]]]), np.array([1]), [["Ni+2"]]
     for pH in (3.0, 7.4, 10.0):
         expected = log_conditional(system, "Ni+2", "L", pH, ionic_strength_M=0.1)
-        found = Conditional(pH=pH).of_constants(log_beta, protons, ["Ni+2"], one)
+        found = Conditional(pH=pH).of_constants(log_beta, protons, nickel, one)
         assert found == pytest.approx(expected, abs=1e-9)
         total = {"Ni+2": 1e-6, "L": 1e-5}
-        free = PMetal(pH=pH).of_constants(log_beta, protons, ["Ni+2"], one)
+        free = PMetal(pH=pH).of_constants(log_beta, protons, nickel, one)
         expected = p_metal(system, "Ni+2", total, pH, ionic_strength_M=0.1)
         assert free == pytest.approx(expected, abs=1e-6)
         scarce = PMetal(pH=pH, total_metal_M=1e-5, total_ligand_M=1e-6)
         expected = p_metal(system, "Ni+2", {"Ni+2": 1e-5, "L": 1e-6}, pH, ionic_strength_M=0.1)
-        found = scarce.of_constants(log_beta, protons, ["Ni+2"], one)
+        found = scarce.of_constants(log_beta, protons, nickel, one)
         assert found == pytest.approx(expected, abs=1e-6)
 
 
@@ -204,7 +204,8 @@ def test_the_pH_turns_the_ranking_round():
         (Conditional, {"pH": 5.0, "ionic_strength_M": -1.0}),
         (PMetal, {"pH": 5.0, "total_metal_M": 0.0}),
         (PMetal, {"pH": 5.0, "total_ligand_M": float("nan")}),
-        (Pareto, {"objectives": [Maximise(), Conditional(pH=5.0)]}),
+        (PMetalSelectivity, {"pH": 5.0, "metal": "Fe+3", "competitors": ["Fe+3"]}),
+        (PMetalSelectivity, {"pH": 5.0, "metal": "Fe+3", "competitors": []}),
     ],
 )
 def test_what_such_an_objective_does_not_take(kind, options):
@@ -213,11 +214,11 @@ def test_what_such_an_objective_does_not_take(kind, options):
 
 
 def test_numbers_of_ligands_that_cannot_be_compared_are_refused():
-    protons = np.full((2, 8), -np.inf)
+    known = np.zeros((2, 1)), np.full((2, 8), -np.inf), [["Ni+2"]] * 2
     with pytest.raises(ConfigError, match="of different n cannot be compared"):
-        Conditional(pH=5.0).of_constants(np.zeros(2), protons, ["Ni+2"] * 2, np.array([1, 2]))
+        Conditional(pH=5.0).of_constants(*known, np.array([1, 2]))
     with pytest.raises(ConfigError, match="1:1 complexes only"):
-        PMetal(pH=5.0).of_constants(np.zeros(2), protons, ["Ni+2"] * 2, np.array([2, 2]))
+        PMetal(pH=5.0).of_constants(*known, np.array([2, 2]))
 
 
 def test_literature_without_protonation_constants_is_refused_at_the_start():

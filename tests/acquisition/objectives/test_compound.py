@@ -150,12 +150,18 @@ def test_constraints_multiply_with_the_probability_of_feasibility():
         choose(fake, missing, EI(), pairs, rows=rows)
 
 
+def alone(means, variances):
+    """Items of one pair each."""
+    rows = np.arange(len(means))[:, None]
+    return Items(rows, np.array(means)[:, None], np.array(variances)[:, None, None])
+
+
 def test_limits_are_read():
     limit = parse_limit(" log_beta( Ca2+ , n = 2 )>-1.5")
-    assert (limit.metal, limit.n_ligands, limit.bound, limit.sign) == ("Ca+2", 2, -1.5, -1.0)
-    chance = np.exp(limit.log_chance(np.array([-1.5, 0.5]), np.array([4.0, 4.0])))
+    assert (limit.ions, limit.n_ligands, limit.bound, limit.sign) == (("Ca+2",), 2, -1.5, -1.0)
+    chance = np.exp(limit.log_chance(alone([-1.5, 0.5], [4.0, 4.0])))
     assert chance == pytest.approx([0.5, norm.cdf(1.0)])
-    sure = np.exp(limit.log_chance(np.array([0.0, -3.0]), np.zeros(2)))
+    sure = np.exp(limit.log_chance(alone([0.0, -3.0], [0.0, 0.0])))
     assert sure.tolist() == [1.0, 0.0]
     for wrong in ("log_beta(Ca+2) < 5", "log_beta(Ca+2, n=1) <= 5", "Ca < 5", 5):
         with pytest.raises(ConfigError, match=r"write each constraint as 'log_beta"):

@@ -59,3 +59,50 @@ def test_a_round_at_a_pH(folder):
     expected = 5.8 - np.log10(1 + 10 ** (9.6 + log_h))  # hydroxide holds none of it
     assert best["values"]["log K′ at pH 4.5"] == pytest.approx(expected, abs=1e-3)
     run(folder, "verify", "name=bath")
+
+
+def test_a_conditional_constant_is_logged_as_it_is(folder):
+    """Its ligand's pKa make log β of it at each refit; what was logged stays."""
+    name = ("name=cond", "directory=campaigns")
+    run(folder, "start", "campaign=nickel_plating", *name, "data.path=lit.csv",
+        "data.protonation=acids.csv", "pool=table", "pool.path=shelf.csv", "model.max_iter=20",
+        "batch_size=2")  # fmt: skip
+    run(folder, "suggest", *name)
+    path = folder / "campaigns" / "cond"
+    form = pd.read_csv(path / "rounds" / "001" / "proposals.csv")
+    assert form["pH"].tolist() == [4.5, 4.5]
+    assert form["log_K_cond"].isna().all()
+    pool = pd.read_parquet(path / "pool.parquet").set_index("ligand")["pair_id"]
+    glycine, nta = pool["glycine"], pool["nitrilotriacetic acid"]
+    rows = [f"{glycine},0.72 ± 0.05,4.5", f"{nta},>7.5,5"]
+    (folder / "cond.csv").write_text("\n".join(["pair_id,log K′,pH", *rows]) + "\n")
+    shown = run(folder, "log", *name, "results=cond.csv", "confirm=true")
+    assert "log K′ 0.72 ± 0.05 at pH 4.5" in shown
+    event = json.loads((path / "ledger.jsonl").read_text().splitlines()[2])["data"]
+    assert (event["log_K_cond"], event["log_beta_sd"], event["pH"]) == (0.72, 0.05, 4.5)
+    assert "log_beta" not in event
+    assert "log K′ > 7.5 at pH 5" in run(folder, "history", *name)
+    best = json.loads(run(folder, "status", *name, "json=true"))["best"]
+    assert best["pair_id"] == glycine  # NTA was at another pH, and its pKa are not measured
+    assert best["values"]["log K′ at pH 4.5"] == 0.72
+    run(folder, "suggest", *name)
+    made = json.loads((path / "ledger.jsonl").read_text().splitlines()[-1])["data"]
+    first, second = made["converted"]
+    # A pKa of 9.6 at [H⁺] = 10^−4.4, as far as a model of five pKa has taken it up.
+    taken = np.log10(1 + 10 ** (9.6 + float(log_proton(4.5, 0.1))))
+    assert 0.05 < first["log_beta_sd"] < 2.0  # what was reported, and what five pKa leave open
+    assert first["log_beta"] == pytest.approx(0.72 + taken, abs=1.5)
+    assert second["log_beta"] > 7.5
+    assert made["fit"]["n_censored"] == 1
+    measurements = pd.read_csv(path / "measurements.csv")
+    assert measurements["log_K_cond"].tolist() == [0.72, 7.5]
+    assert measurements["log_beta"].isna().all()
+    run(folder, "verify", *name)
+    run(folder, "report", *name)
+    page = (path / "report.html").read_text()
+    assert "log K′ 0.72 ± 0.05 at pH 4.5" in page
+    run(folder, "correct", *name, "event=3", "log_K_cond=0.9", "confirm=true")
+    best = json.loads(run(folder, "status", *name, "json=true"))["best"]
+    assert best["values"]["log K′ at pH 4.5"] == 0.9
+    refused = run(folder, "correct", *name, "event=3", "log_beta=6", code=2)
+    assert "states log_K_cond, so log_beta cannot be corrected" in refused

@@ -8,14 +8,14 @@ from tolerances import OTHER_ROUTE, ROUNDING
 
 from bo_loop.base.errors import DataError
 from bo_loop.features import ChemistryRecipe
-from bo_loop.library.protonation import (
+from bo_loop.models import PairGP
+from bo_loop.protonation import (
     pka_columns,
     predict_protonation,
     proton_pairs,
     require_protonation,
     steps,
 )
-from bo_loop.models import PairGP
 from bo_loop.surrogate import Surrogate
 
 HELD = "propionic acid"

@@ -1,0 +1,155 @@
+"""What protons and hydroxide take: from log β to conditional constants and pM, by draws.
+
+Symbols
+-------
+k         items
+w         metal ions in the solution, the item's own first
+β^H_j     overall protonation constant of j protons: the ligand's row of the pseudo-ion ``H+j``
+α_L       1 + Σ_j β^H_j [H]^j
+α_M       1 + Σ_j *β_j [H]^−j, from the embedded hydrolysis constants
+"""
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+import numpy as np
+
+from bo_loop.acquisition.objectives.items import partners
+from bo_loop.base.checks import require_number
+from bo_loop.base.errors import ConfigError
+from bo_loop.base.types import Floats, PoolPairs, Rows
+from bo_loop.chemistry.ions import MAX_PROTONS, PROTON, parse_ion
+
+_PROTON_IONS = tuple(f"{PROTON}+{j}" for j in range(1, MAX_PROTONS + 1))
+
+
+def require_pH(pH: float, ionic_strength_M: float, where: str = "objective") -> None:
+    """Check the options of an objective at a pH.
+
+    Raises
+    ------
+    ConfigError
+        If one is not a number in its range.
+    """
+    require_number(f"{where}.pH", pH, least=0.0, most=14.0)
+    require_number(f"{where}.ionic_strength_M", ionic_strength_M, least=0.0)
+
+
+def with_protons(own: Rows, pairs: PoolPairs) -> Rows:
+    """Put the rows of each ligand's protonation constants behind those of its pairs.
+
+    Parameters
+    ----------
+    own : (N, w) int64
+        Rows of the pairs that an item depends on; −1: no item.
+    pairs : PoolPairs
+
+    Returns
+    -------
+    (N, w + 8) int64
+        Where a ligand has fewer protonation constants, its first pair stands in; without any in
+        the table, no value is known and there are no items.
+    """
+    if not set(_PROTON_IONS) & set(pairs.metals):
+        return np.full((len(pairs), own.shape[1] + MAX_PROTONS), -1)
+    found = np.column_stack([partners(pairs, ion, 1) for ion in _PROTON_IONS])
+    parts = np.column_stack([own, np.where(found < 0, own[:, :1], found)])
+    parts[(own < 0).any(axis=1)] = -1
+    return parts
+
+
+def protons_of(log_beta: Floats, parts: Rows) -> Floats:
+    """Return log β^H_1 … log β^H_8 of draws (…, k, w + 8), −inf where a ligand has fewer."""
+    w = parts.shape[1] - MAX_PROTONS
+    return np.where(parts[:, w:] == parts[:, :1], -np.inf, log_beta[..., w:])
+
+
+def log_alpha_ligand(protons: Floats, pH: float, ionic_strength_M: float) -> Floats:
+    """Return log10 α_L of log β^H_1 … log β^H_8 (…, 8); (…)."""
+    from bo_loop.solution.species import log_proton  # as in `log_alpha_metal`
+
+    log_h = float(log_proton(pH, ionic_strength_M))
+    terms = protons + np.arange(1, MAX_PROTONS + 1) * log_h
+    # The largest term is taken out, as in logaddexp.reduce, which is slower.
+    largest = np.maximum(terms.max(axis=-1), 0.0)
+    rest = np.exp((terms - largest[..., None]) * np.log(10.0)).sum(axis=-1)
+    return largest + np.log10(rest + 10.0**-largest)
+
+
+def log_conditional(
+    log_beta: Floats,
+    protons: Floats,
+    log_alpha_m: Floats,
+    n_ligands: Rows | int,
+    pH: float,
+    ionic_strength_M: float,
+) -> Floats:
+    """Return log K′ = log β − n·log α_L − log α_M.
+
+    Parameters
+    ----------
+    log_beta : (…, k, w) float64
+    protons : (…, k, 8) float64
+    log_alpha_m : (k, w) or (w,) float64
+    n_ligands : (k,) int64 or int
+
+    Returns
+    -------
+    (…, k, w) float64
+    """
+    alpha_l = np.asarray(n_ligands) * log_alpha_ligand(protons, pH, ionic_strength_M)
+    return log_beta - alpha_l[..., None] - log_alpha_m
+
+
+@lru_cache(maxsize=256)
+def log_alpha_metal(ion: str, pH: float, ionic_strength_M: float) -> float:
+    """Return log10 α_M of a metal ion: all its mononuclear hydroxo species over the bare ion.
+
+    Parameters
+    ----------
+    ion : str
+        Such as ``Fe+3``.
+    pH : float
+        −log10 of the activity of H⁺.
+    ionic_strength_M : float
+
+    Raises
+    ------
+    ConfigError
+        If the embedded databases have no hydrolysis constant of the ion.
+    DataError
+        If the ionic strength is beyond Davies' equation.
+    """
+    # Here, for `bo-loop status` builds objectives, and reads databases only for those with a pH.
+    from bo_loop.solution.conditional import log_alpha
+    from bo_loop.solution.embedded import hydrolysis
+    from bo_loop.solution.species import System
+
+    species = hydrolysis(ion)
+    if not species:
+        raise ConfigError(
+            f"the embedded databases have no hydrolysis constant of {ion}, so what is left of it "
+            "at a pH is not known. Leave it out, or compare without pH (objective.pH=null)."
+        )
+    system = System({ion: parse_ion(ion).charge}, species)
+    return float(log_alpha(system, ion, pH, ionic_strength_M=ionic_strength_M)[0])
+
+
+def log_alphas(ions: Sequence[Sequence[str]], pH: float, ionic_strength_M: float) -> Floats:
+    """Return log10 α_M of w metal ions of each of k items; (k, w)."""
+    known = {i: log_alpha_metal(i, pH, ionic_strength_M) for own in ions for i in set(own)}
+    return np.array([[known[ion] for ion in own] for own in ions], dtype=np.float64)
+
+
+def p_metal(log_k: Floats, log_alpha_m: Floats, total_metal_M: float, total_ligand_M: float):
+    """Return pM of one metal ion with a ligand, 1:1, of log K′ (…); (…).
+
+    M′, the metal that the ligand does not hold, is the root of K′ M′ (T_L − T_M + M′) = T_M − M′.
+    """
+    k = 10.0**log_k
+    b = k * (total_ligand_M - total_metal_M) + 1.0
+    root = np.sqrt(b**2 + 4.0 * k * total_metal_M)
+    # The root that does not take the difference of near numbers.
+    excess = np.where(b > 0.0, 2.0 * total_metal_M / (np.abs(b) + root), 0.0)
+    left = np.where(b > 0.0, excess, (root - b) / (2.0 * k))
+    return log_alpha_m - np.log10(left)

@@ -1,0 +1,138 @@
+"""Results that were logged at a pH: what a conditional constant or a pM says of log β. Pure.
+
+Symbols
+-------
+K′     conditional constant of ML_n at the pH (`bo_loop.solution.conditional`)
+D      log K′ − log β: what protons and hydroxide take, by the ligand's protonation constants
+"""
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from bo_loop.acquisition.objectives.aqueous import Conditional
+from bo_loop.acquisition.objectives.side_reactions import log_alpha_metal
+from bo_loop.base.errors import BoLoopError
+from bo_loop.base.types import Floats
+from bo_loop.campaign.ledger.state import AT_PH, stated_quantity
+from bo_loop.chemistry.ions import MAX_PROTONS, PROTON
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from bo_loop.data.numbers import Reading
+
+NEEDED = {"log_beta": (), "log_K_cond": AT_PH[:1], "pM": AT_PH}
+"""By what a result states: the columns that must stand beside it."""
+
+Acids = Callable[[str], Floats | None]
+"""From a ligand group to its measured log β^H_1 … log β^H_8, −inf where there is none."""
+
+
+def log_k_of(data: Mapping[str, Any], ion: str) -> tuple[float, float]:
+    """Return log K′ of a result, and how it changes with what was logged.
+
+    Parameters
+    ----------
+    data : mapping
+        ``log_K_cond``, or ``pM`` with ``total_metal_M`` and ``total_ligand_M``; ``pH`` and
+        ``ionic_strength_M``.
+    ion : str
+        Such as ``Fe+3``.
+
+    Returns
+    -------
+    tuple of float
+        −inf or inf where no constant, however small or large, gives such a pM.
+
+    Raises
+    ------
+    ConfigError, DataError
+        If hydrolysis constants of the ion, or activity coefficients, are not known.
+    """
+    from bo_loop.solution.conditional import log_k_of_p_metal
+
+    alpha = log_alpha_metal(ion, data["pH"], data["ionic_strength_M"])
+    if stated_quantity(data) == "log_K_cond":
+        return float(data["log_K_cond"]), 1.0
+    totals = (data[name] for name in AT_PH[1:])
+    log_k, slope = log_k_of_p_metal(data["pM"], alpha, *totals)
+    return float(log_k), float(slope)
+
+
+def unusable_at_pH(
+    quantity: str,
+    readings: Mapping[str, "Reading"],
+    conditions: Mapping[str, float],
+    pair: Mapping[str, Any],
+) -> str:
+    """Say why a row's value cannot be one of log β, log K′ or pM; empty if it can.
+
+    Parameters
+    ----------
+    quantity : str
+        Which of them the row states.
+    readings : mapping of str to Reading
+        Its numbers.
+    conditions : mapping of str to float
+    pair : mapping
+        The pair columns.
+    """
+    if quantity == "log_beta":
+        return ""
+    missing = [name for name in NEEDED[quantity] if name not in readings]
+    if missing:
+        return f"give {' and '.join(missing)} too: {quantity} holds only for them"
+    if quantity == "pM" and pair["n_ligands"] != 1:
+        return "pM of 1:1 complexes only is understood: log log_K_cond or log_beta"
+    data = {name: reading.value for name, reading in readings.items()} | dict(conditions)
+    try:
+        log_k, _ = log_k_of(data, f"{pair['metal']}+{int(pair['charge'])}")
+    except BoLoopError as error:
+        return f"{error} Or log log_beta"
+    if np.isfinite(log_k):
+        return ""
+    if log_k < 0:
+        return "the metal ion has this pM at this pH without any ligand: log a bound on another"
+    return "so little metal is free only with more ligand than that in all: check the totals"
+
+
+def acids_of(literature: "pd.DataFrame") -> Acids:
+    """Return what finds measured protonation constants; of several of one kind, the median."""
+    acids = literature[literature["metal"].eq(PROTON) & literature["censoring"].eq("none")]
+    known = acids.groupby(["ligand_group", "charge"])["log_beta"].median()
+
+    def find(group: str) -> Floats | None:
+        found = [known.get((group, j + 1), -np.inf) for j in range(MAX_PROTONS)]
+        return np.array(found) if np.isfinite(found).any() else None
+
+    return find
+
+
+def log_k_less_log_beta(
+    data: Mapping[str, Any], ion: str, n_ligands: int, protons: Floats
+) -> Floats:
+    """Return D at the pH and ionic strength of a result, of protonation constants (S, 8); (S,).
+
+    Raises
+    ------
+    ConfigError, DataError
+        As `log_k_of`.
+    """
+    at = Conditional(pH=data["pH"], ionic_strength_M=data["ionic_strength_M"])
+    zeros = np.zeros((len(protons), 1, 1))
+    n = np.array([n_ligands], dtype=np.int64)
+    return at.of_constants(zeros, protons[:, None, :], [[ion]], n)[:, 0]
+
+
+def log_beta_of(
+    data: Mapping[str, Any], ion: str, n_ligands: int, protons: Floats | None
+) -> float | None:
+    """Return log β of a result by measured protonation constants (8,); None without any."""
+    if stated_quantity(data) == "log_beta":
+        return float(data["log_beta"])
+    if protons is None:
+        return None
+    d = log_k_less_log_beta(data, ion, n_ligands, protons[None, :])[0]
+    return log_k_of(data, ion)[0] - float(d)

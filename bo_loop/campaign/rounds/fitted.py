@@ -1,0 +1,128 @@
+"""Results that were logged at a pH as observations of log β, by the model's protonation constants.
+
+The model finds its hyperparameters without them, as without bounds (`bo_loop.models.censored`); its
+posterior of each ligand's protonation constants turns log K′ and pM into log β, whose sd then holds
+what was reported and what the pKa leave open; and they enter with it. What the doubt of a pKa and
+that of log β have in common is not counted.
+
+Symbols
+-------
+D      log K′ − log β, at the pH and ionic strength of the result
+s      sd that was reported of log K′ or pM; slope: of log K′ against what was logged
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from bo_loop.acquisition.objectives.items import Items
+from bo_loop.base.types import Floats, ModelRecipe
+from bo_loop.campaign.ledger.state import CampaignState
+from bo_loop.campaign.results.at_pH import log_k_less_log_beta, log_k_of
+from bo_loop.campaign.rounds.bound import logged_at_pH, training
+from bo_loop.chemistry.ions import MAX_PROTONS
+from bo_loop.features.schema import FeatureSchema
+from bo_loop.protonation import proton_pairs, require_protonation
+from bo_loop.surrogate import Surrogate
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """A round's model.
+
+    Parameters
+    ----------
+    surrogate : Surrogate
+    observations : DataFrame
+        What it is conditioned on: those of `training`, then the converted results.
+    converted : tuple of dict
+        ``seq, log_beta, log_beta_sd`` of each result that was logged at a pH.
+    """
+
+    surrogate: Surrogate
+    observations: pd.DataFrame
+    converted: tuple[dict[str, Any], ...]
+
+
+def fitted(
+    schema: FeatureSchema,
+    recipe: ModelRecipe,
+    literature: pd.DataFrame,
+    pool: pd.DataFrame,
+    state: CampaignState,
+    *,
+    start: Mapping[str, Any] | None = None,
+    hyperparameters: Mapping[str, Any] | None = None,
+) -> Fitted:
+    """Fit a round's model, or build it from `hyperparameters`.
+
+    Parameters
+    ----------
+    schema, literature, pool, state
+        As for `bo_loop.campaign.rounds.decide.decide`.
+    recipe : ModelRecipe
+    start : mapping, optional
+        Hyperparameters to begin a fit from.
+    hyperparameters : mapping, optional
+        With them nothing is optimised.
+
+    Raises
+    ------
+    DataError, FitError
+        As `Surrogate.fit`; or if results at a pH cannot be read without protonation constants.
+    """
+    observations = training(schema, literature, pool, state)
+    make: Callable[..., Surrogate] = partial(Surrogate.fit, schema, recipe, near=pool, start=start)
+    if hyperparameters is not None:
+        make = partial(Surrogate.build, schema, recipe, near=pool, hyperparameters=hyperparameters)
+    surrogate = make(observations=observations)
+    results, rows = logged_at_pH(state, pool)
+    if not results:
+        return Fitted(surrogate, observations, ())
+    require_protonation(surrogate)
+    rows = _as_log_beta(surrogate, results, rows)
+    whole = pd.concat([observations, rows.assign(own=True)], ignore_index=True)
+    found = surrogate.model.hyperparameters()
+    report = surrogate.model.fit_report
+    surrogate = Surrogate.build(schema, recipe, whole, found, near=pool)
+    surrogate.model.fit_report = report | surrogate.model.fit_report
+    columns = zip(results, rows["log_beta"], rows["log_beta_sd"], strict=True)
+    converted = [
+        {"seq": result.seq, "log_beta": float(value), "log_beta_sd": float(sd)}
+        for result, value, sd in columns
+    ]
+    return Fitted(surrogate, whole, tuple(converted))
+
+
+def _as_log_beta(surrogate: Surrogate, results: Any, rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows with log β and its sd: log K′ − D, and hypot(slope·s, sd of D)."""
+    protons = _proton_draws(surrogate, rows)
+    values, sds = [], []
+    for i, (result, row) in enumerate(zip(results, rows.itertuples(), strict=True)):
+        data, ion = result.said, f"{row.metal}+{row.charge}"
+        log_k, slope = log_k_of(data, ion)
+        d = log_k_less_log_beta(data, ion, row.n_ligands, protons[i])
+        values.append(log_k - d.mean())
+        sds.append(np.hypot(slope * (result.log_beta_sd or 0.0), d.std()))
+    return rows.assign(log_beta=values, log_beta_sd=sds)
+
+
+def _proton_draws(surrogate: Surrogate, rows: pd.DataFrame) -> list[Floats]:
+    """Draw log β^H_1 … log β^H_8 of each row's ligand at its conditions; (S, 8) each, −inf: none.
+
+    Each ligand's are joint.
+    """
+    draws = [np.full((1, MAX_PROTONS), -np.inf) for _ in range(len(rows))]
+    pairs = proton_pairs(rows.reset_index(drop=True))
+    if pairs.empty:
+        return draws
+    posterior = surrogate.model.bind(surrogate.features_of(pairs))
+    for row, at in pairs.groupby("row").indices.items():
+        own = Items.of(posterior, at[None, :]).draws()[:, 0]
+        draws[row] = np.full((len(own), MAX_PROTONS), -np.inf)
+        draws[row][:, : own.shape[1]] = own
+    return draws
