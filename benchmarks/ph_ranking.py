@@ -3,11 +3,11 @@
     python benchmarks/ph_ranking.py "SRD 46 SQL.zip" [--rows 4000]
 
 One ligand in five (stereoisomers together) is held back. ``unseen``: with its protonation
-constants; ``pKa known``: without. Of each pair and each ligand the constants nearest to 25 °C and 0.1 mol/L
-count. The true log K′(pH 5) and pM(pH 7.4, 10⁻⁶ and 10⁻⁵ mol/L) come from the measured log β and
-the measured protonation constants. Printed is Spearman's ρ to them: of the predicted log β
-(objective=maximise), of what objective=conditional and objective=pM predict, and of the measured
-log β itself, which is what a perfect model of log β would reach.
+constants; ``pKa known``: without. Of each pair and each ligand the constants nearest to 25 °C and
+0.1 mol/L count. The true log K′(pH 5) and pM(pH 7.4, 10⁻⁶ and 10⁻⁵ mol/L) come from the measured
+log β and protonation constants. Printed is Spearman's ρ to them: of the measured log β, which a
+perfect model of log β would reach; of the predicted one (objective=maximise); and of what
+objective=conditional and objective=pM predict.
 """
 
 import argparse
