@@ -9,7 +9,7 @@ from bo_loop.base.errors import ConfigError
 # Keys whose value is text to be taken as it stands, whatever Hydra's grammar makes of it.
 TEXT_KEYS = {
     *("name", "directory", "results", "model_dir", "pairs", "path", "out"),
-    *("data.path", "data.protonation", "pool.path"),
+    *("data.path", "data.protonation", "data.mhl", "pool.path"),
     *("pair", "ligand", "ligands", "operator", "by", "method", "date", "note", "reason"),
     *("log_beta", "log_K_cond", "pM", "log_beta_sd"),
 }

@@ -4,11 +4,13 @@ Symbols
 -------
 log β_n     of ML_n: rows of the metal ion with n ligands
 log β^H_k   of H_kL: rows of the pseudo-ion ``H``, whose charge is k
+log β_MHL   of MHL: of ML and its pK, measured or else estimated (`bo_loop.solution.mixed`)
 """
 
 import warnings
 from collections.abc import Sequence
 
+import numpy as np
 import pandas as pd
 
 from bo_loop.base.errors import DataError
@@ -17,6 +19,7 @@ from bo_loop.chemistry.ions import parse_ion
 from bo_loop.chemistry.ligands import ligand_group, standardise
 from bo_loop.data.observations import STATED_SCALES
 from bo_loop.solution.embedded import LIGAND, embedded_ligand, species_name
+from bo_loop.solution.mixed import DOUBT, pk_of_mhl
 from bo_loop.solution.species import PROTON, Species
 
 
@@ -68,8 +71,9 @@ def observed_species(
     *,
     temperature_C: float,
     ionic_strength_M: float,
+    protonated: pd.DataFrame | None = None,
 ) -> tuple[Species, ...]:
-    """Return H_kL of a ligand, and its ML_n with metal ions.
+    """Return H_kL of a ligand, and its ML_n and MHL with metal ions.
 
     Of each species the values nearest to the conditions count, and of several there the median;
     where the lab has measured it (``own``), the lab's values only.
@@ -85,6 +89,9 @@ def observed_species(
         The ligand, as the table writes it.
     temperature_C, ionic_strength_M : float
         Of the solution.
+    protonated : DataFrame, optional
+        Constants of MHL, as `bo_loop.data.Csv.protonated` returns them; the pK of others is
+        estimated. Without it, MHL are left out.
 
     Raises
     ------
@@ -102,6 +109,10 @@ def observed_species(
         name = species_name("", 1, int(charge)) if proton else species_name(ion, int(n), 0)
         parts = {LIGAND: 1, PROTON: int(charge)} if proton else {ion: 1, LIGAND: int(n)}
         found.append(_nearest(name, parts, rows, conditions))
+    if protonated is not None:
+        of_ligand = protonated[protonated["smiles"].eq(smiles)]
+        for ion in ions:
+            found += _with_proton(ion, tuple(found), of_ligand, conditions)
     for ion in map(str, map(parse_ion, ions)):
         if not any(ion in each.parts for each in found):
             raise DataError(
@@ -115,6 +126,33 @@ def observed_species(
             stacklevel=2,
         )
     return tuple(found)
+
+
+def _with_proton(
+    ion: str, known: Sequence[Species], protonated: pd.DataFrame, conditions: dict[str, float]
+) -> list[Species]:
+    """Return MHL of a metal ion: measured from ML, or from HL, else estimated; none without both.
+
+    A pK that was measured near the conditions is joined with log β of ML as it is.
+    """
+    charge = int(ion.rpartition("+")[2])
+    ml = next((s for s in known if dict(s.parts) == {ion: 1, LIGAND: 1}), None)
+    acids = {s.parts[PROTON]: s for s in known if set(s.parts) == {LIGAND, PROTON}}
+    parts = {ion: 1, LIGAND: 1, PROTON: 1}
+    name = species_name(ion, 1, 1)
+    is_own = protonated["metal"].eq(ion.partition("+")[0]) & protonated["charge"].eq(charge)
+    for equilibrium, base in (("[MHL]/[ML][H]", ml), ("[MHL]/[M][HL]", acids.get(1))):
+        rows = protonated[is_own & protonated["equilibrium"].eq(equilibrium)]
+        if base is not None and len(rows):
+            one = _nearest(name, parts, rows.rename(columns={"log_K": "log_beta"}), conditions)
+            value = base.log_beta + one.log_beta
+            return [Species(name, parts, value, base.ionic_strength_M, one.source)]
+    if ml is None or 2 not in acids:
+        return []
+    protons = np.array([acids[k].log_beta if k in acids else -np.inf for k in (1, 2, 3)])
+    pk = float(pk_of_mhl(np.array(ml.log_beta), protons, charge))
+    source = f"pK {pk:.1f} ± {DOUBT:.1f}, estimated"
+    return [Species(name, parts, ml.log_beta + pk, ml.ionic_strength_M, source)]
 
 
 def _nearest(

@@ -69,3 +69,31 @@ def test_a_ligand_by_name_or_structure():
         ligand_smiles("unobtainic acid", both)
     with pytest.raises(DataError, match="names 2 ligands"):
         ligand_smiles("x", both.assign(ligand="x"))
+
+
+def mixed(*rows):
+    """(metal, equilibrium, log K) of glycine."""
+    frame = pd.DataFrame(rows, columns=["metal", "equilibrium", "log_K"])
+    return frame.assign(
+        charge=2, smiles=GLYCINE, temperature_C=25.0, ionic_strength_M=0.1, source="book"
+    )
+
+
+def test_protonated_complexes_are_measured_or_else_estimated():
+    none = mixed()
+    assert "NiHL" not in constants(observed_species(TABLE, ["Ni+2"], GLYCINE, **AT))
+    estimated = observed_species(TABLE, ["Ni+2"], GLYCINE, **AT, protonated=none)
+    # pK_1 9.57, pK_2 2.36, z 2, log β 5.74
+    pk = 2.295 + 0.464 * 9.57 + 0.336 * 2.36 - 0.511 * 2 - 0.278 * 5.74
+    assert constants(estimated)["NiHL"] == pytest.approx(5.74 + pk)
+    assert "estimated" in next(each.source for each in estimated if each.name == "NiHL")
+    from_ml = mixed(("Ni", "[MHL]/[ML][H]", 4.0), ("Cu", "[MHL]/[ML][H]", 3.0))
+    found = observed_species(TABLE, ["Ni+2"], GLYCINE, **AT, protonated=from_ml)
+    assert constants(found)["NiHL"] == pytest.approx(9.74)
+    assert next(each.source for each in found if each.name == "NiHL") == "book"
+    from_hl = mixed(("Cu", "[MHL]/[M][HL]", 1.5))
+    found = observed_species(TABLE, ["Cu+2"], GLYCINE, **AT, protonated=from_hl)
+    assert constants(found)["CuHL"] == pytest.approx(9.57 + 1.5)
+    acid = table(("Ni", 2, 1, 2.0, 0.1), ("H", 1, 1, 4.6, 0.1))
+    alone = observed_species(acid, ["Ni+2"], GLYCINE, **AT, protonated=none)
+    assert "NiHL" not in constants(alone)

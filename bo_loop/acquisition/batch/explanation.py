@@ -5,6 +5,7 @@ Symbols
 k      items
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -104,9 +105,9 @@ def prospects(
 
 
 def sources_of_doubt(objective: Objective, own: Items, items: Rows, pairs: PoolPairs) -> list[str]:
-    """Say of each item what its doubt comes from, log β or the ligand's pKa; empty without pKa.
+    """Say of each item what its doubt comes from: log β, the ligand's pKa, or the pK of MHL.
 
-    Each is what would be left if the other were known.
+    Each is what would be left if the others were known. Empty where a value knows no pKa.
 
     Parameters
     ----------
@@ -116,17 +117,21 @@ def sources_of_doubt(objective: Objective, own: Items, items: Rows, pairs: PoolP
     if not (objective.scalar and objective.asks_protons):
         return [""] * len(items)
     proton = np.char.startswith(np.array(pairs.metals, dtype=str), f"{PROTON}+")[own.parts]
-    sds = []
-    for doubtful in (~proton, proton):
+    variances = []
+    for doubtful in (~proton, proton, np.zeros_like(proton)):
         both = doubtful[:, :, None] & doubtful[:, None, :]
         left = replace(own, covariance=np.where(both, own.covariance, 0.0))
-        sds.append(np.sqrt(moments_of(objective, left, items, pairs)[1]))
-    return [
-        f" (mostly from log β: ± {beta:.2f}; pKa: ± {acid:.2f})"
-        if beta >= acid
-        else f" (mostly from pKa: ± {acid:.2f}; log β: ± {beta:.2f})"
-        for beta, acid in zip(*sds, strict=True)
-    ]
+        variances.append(moments_of(objective, left, items, pairs)[1])
+    beta, acid, mixed = variances
+    sds = np.sqrt(np.maximum([beta - mixed, acid - mixed, mixed], 0.0)).T
+    return [_mostly(dict(zip(("log β", "pKa", "MHL"), each, strict=True))) for each in sds]
+
+
+def _mostly(sds: Mapping[str, float]) -> str:
+    shown = {name: sd for name, sd in sds.items() if name != "MHL" or sd >= 0.005}
+    first, *others = sorted(shown, key=lambda name: -shown[name])
+    rest = "".join(f"; {name}: ± {shown[name]:.2f}" for name in others)
+    return f" (mostly from {first}: ± {shown[first]:.2f}{rest})"
 
 
 def explain(

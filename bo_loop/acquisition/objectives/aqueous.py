@@ -5,7 +5,7 @@ Symbols
 N         rows of the posterior
 k, S      items; draws
 w         metal ions in the solution, the item's own first
-log K′    log β_n − n·log α_L − log α_M
+log K′    log β_n + log α_ML − n·log α_L − log α_M
 """
 
 from abc import abstractmethod
@@ -28,7 +28,7 @@ from bo_loop.acquisition.objectives.side_reactions import (
 from bo_loop.base.checks import require_number
 from bo_loop.base.errors import ConfigError
 from bo_loop.base.types import Floats, PoolPairs, Rows
-from bo_loop.chemistry.ions import MAX_PROTONS
+from bo_loop.chemistry.ions import MAX_PROTONS, parse_ion
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,11 +37,14 @@ class AtPH(Objective):
 
     pH: float
     ionic_strength_M: float = 0.1
+    mhl: bool = True
     asks_protons: ClassVar[bool] = True
 
     def __post_init__(self):
         super().__post_init__()
         require_pH(self.pH, self.ionic_strength_M)
+        if not isinstance(self.mhl, bool):
+            raise ConfigError(f"objective.mhl is {self.mhl!r}: give true or false.")
 
     @property
     def asked(self) -> dict[str, float]:
@@ -108,9 +111,11 @@ class AtPH(Objective):
         """
         self._require_numbers(n_ligands)
         alpha_m = log_alphas(ions, self.pH, self.ionic_strength_M)
+        charges = [[float(parse_ion(ion).charge) for ion in own] for own in ions]
         log_k = log_conditional(
-            log_beta, protons, alpha_m, n_ligands, self.pH, self.ionic_strength_M
-        )
+            log_beta, protons, alpha_m, n_ligands, self.pH, self.ionic_strength_M,
+            np.array(charges) if self.mhl else None,
+        )  # fmt: skip
         return self._of(log_k, alpha_m)
 
     def _require_numbers(self, n_ligands: Rows) -> None:
@@ -135,6 +140,9 @@ class Conditional(AtPH):
         −log10 of the activity of H⁺, 0 to 14.
     ionic_strength_M : float
         Of the solution, for the activity coefficients of H⁺ and the hydrolysis constants, mol/L.
+    mhl : bool
+        Count protonated complexes MHL, by an estimate of their pK (`bo_loop.solution.mixed`) and
+        with its doubt.
     constraints, per_cost, feasibility, tolerance
         As `Objective`.
 
@@ -182,7 +190,7 @@ class PMetal(_OfTotals):
 
     Parameters
     ----------
-    pH, ionic_strength_M
+    pH, ionic_strength_M, mhl
         As for `Conditional`.
     total_metal_M, total_ligand_M : float
         mol/L; 1e-6 and 1e-5 by convention.
@@ -217,7 +225,7 @@ class PMetalSelectivity(_OfTotals):
         The metal ion to be bound, such as ``Fe+3``.
     competitors : sequence of str
         The metal ions in the same solution; the pool has to hold them too.
-    pH, ionic_strength_M
+    pH, ionic_strength_M, mhl
         As for `Conditional`.
     total_metal_M, total_ligand_M : float
         mol/L; of each metal ion, and of the ligand.

@@ -7,6 +7,7 @@ w         metal ions in the solution, the item's own first
 β^H_j     overall protonation constant of j protons: the ligand's row of the pseudo-ion ``H+j``
 α_L       1 + Σ_j β^H_j [H]^j
 α_M       1 + Σ_j *β_j [H]^−j, from the embedded hydrolysis constants
+α_ML      1 + K [H], K that of ML with a proton; 1 where MHL is left out
 """
 
 from collections.abc import Sequence
@@ -83,8 +84,9 @@ def log_conditional(
     n_ligands: Rows | int,
     pH: float,
     ionic_strength_M: float,
+    charges: Floats | None = None,
 ) -> Floats:
-    """Return log K′ = log β − n·log α_L − log α_M.
+    """Return log K′ = log β + log α_ML − n·log α_L − log α_M.
 
     Parameters
     ----------
@@ -92,13 +94,35 @@ def log_conditional(
     protons : (…, k, 8) float64
     log_alpha_m : (k, w) or (w,) float64
     n_ligands : (k,) int64 or int
+    charges : (k, w) float64, optional
+        Of the metal ions: with them, MHL of n = 1 count, with the doubt of their pK where the first
+        axis is of draws, (S, k, w).
 
     Returns
     -------
     (…, k, w) float64
     """
     alpha_l = np.asarray(n_ligands) * log_alpha_ligand(protons, pH, ionic_strength_M)
-    return log_beta - alpha_l[..., None] - log_alpha_m
+    log_k = log_beta - alpha_l[..., None] - log_alpha_m
+    if charges is None:
+        return log_k
+    from bo_loop.solution.mixed import DOUBT, pk_of_mhl  # as in `log_alpha_metal`
+    from bo_loop.solution.species import log_proton
+
+    pk = pk_of_mhl(log_beta, protons[..., None, :], charges)
+    if log_beta.ndim > 2:
+        pk = pk + DOUBT * _independent(len(log_beta)).reshape(-1, *(1,) * (pk.ndim - 1))
+    ln_taken = (pk + float(log_proton(pH, ionic_strength_M))) * np.log(10.0)
+    alone = np.broadcast_to(np.asarray(n_ligands) == 1, log_k.shape[:-1])[..., None]
+    return log_k + np.where(alone, np.logaddexp(0.0, ln_taken) / np.log(10.0), 0.0)
+
+
+@lru_cache(maxsize=16)
+def _independent(size: int) -> Floats:
+    """Return evenly spaced standard normals in an order of their own; (size,)."""
+    from scipy.special import ndtri  # `bo-loop status` builds objectives without it
+
+    return np.random.default_rng(0).permutation(ndtri((np.arange(size) + 0.5) / size))
 
 
 @lru_cache(maxsize=256)

@@ -22,7 +22,7 @@ import pandas as pd
 from bo_loop.acquisition.objectives.items import Items
 from bo_loop.base.types import Floats, ModelRecipe
 from bo_loop.campaign.ledger.state import CampaignState
-from bo_loop.campaign.results.at_pH import log_k_less_log_beta, log_k_of
+from bo_loop.campaign.results.at_pH import log_beta_of_log_k, log_k_of
 from bo_loop.campaign.rounds.bound import logged_at_pH, training
 from bo_loop.chemistry.ions import MAX_PROTONS
 from bo_loop.features.schema import FeatureSchema
@@ -99,15 +99,15 @@ def fitted(
 
 
 def _as_log_beta(surrogate: Surrogate, results: Any, rows: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows with log β and its sd: log K′ − D, and hypot(slope·s, sd of D)."""
+    """Return the rows with log β and its sd: hypot(slope·s, sd of D)."""
     protons = _proton_draws(surrogate, rows)
     values, sds = [], []
     for i, (result, row) in enumerate(zip(results, rows.itertuples(), strict=True)):
         data, ion = result.said, f"{row.metal}+{row.charge}"
         log_k, slope = log_k_of(data, ion)
-        d = log_k_less_log_beta(data, ion, row.n_ligands, protons[i])
-        values.append(log_k - d.mean())
-        sds.append(np.hypot(slope * (result.log_beta_sd or 0.0), d.std()))
+        drawn = log_beta_of_log_k(log_k, data, ion, row.n_ligands, protons[i])
+        values.append(drawn.mean())
+        sds.append(np.hypot(slope * (result.log_beta_sd or 0.0), drawn.std()))
     return rows.assign(log_beta=values, log_beta_sd=sds)
 
 

@@ -37,13 +37,14 @@ class Imported:
     report : dict
         As `bo_loop.data.curation.findings.curation_report` gives it.
     files : tuple of Path
-        The observations, the report as JSON, the report as a page.
+        The observations, the report as JSON, the report as a page; of NIST SRD 46 also the
+        protonated complexes.
     """
 
     curated: Curated
     read_steps: tuple[Step, ...]
     report: dict[str, Any]
-    files: tuple[Path, Path, Path]
+    files: tuple[Path, ...]
 
 
 def import_literature(
@@ -54,7 +55,7 @@ def import_literature(
     table_options: Mapping[str, Any] | None = None,
     curation: Mapping[str, Any] | None = _USUAL,
 ) -> Imported:
-    """Read and curate literature, and write it with its report: all three files, or none.
+    """Read and curate literature, and write it with its report: all files, or none.
 
     Parameters
     ----------
@@ -64,7 +65,8 @@ def import_literature(
         What to read; only ``csv`` takes several.
     out : Path
         A new ``.parquet`` or ``.csv`` file, for ``data=csv`` to read. ``<stem>.report.json`` and
-        ``<stem>.report.html`` are written beside it.
+        ``<stem>.report.html`` are written beside it; of ``srd46`` also ``<stem>.mhl.parquet`` (or
+        ``.csv``), constants of protonated complexes, for ``data.mhl``.
     table_options : mapping, optional
         For ``csv``: options of `bo_loop.data.Csv`.
     curation : mapping, optional
@@ -85,6 +87,8 @@ def import_literature(
     if source not in SOURCES:
         raise ConfigError(f"source is {source!r}: choose one of {', '.join(SOURCES)}.")
     files = (out, *(out.with_name(f"{out.stem}.report.{kind}") for kind in ("json", "html")))
+    if source == "srd46":
+        files = (*files, out.with_name(f"{out.stem}.mhl{out.suffix}"))
     refuse_output(*files)
     progress.report("importing", 0, 3, f"reading {path}")
     rows, read_steps = _read(source, path, table_options or {})
@@ -95,11 +99,13 @@ def import_literature(
     title = ", ".join(names)
     report, page = curation_report(curated, len(rows), title=title, read_steps=read_steps)
     done = {tables.CURATED: "no" if curation is None else "yes"}
-    contents = (
+    contents = [
         table_bytes(curated.observations.assign(**done), out),
         (json.dumps(report, ensure_ascii=False, indent=1) + "\n").encode("utf-8"),
         page.encode("utf-8"),
-    )
+    ]
+    if source == "srd46":
+        contents.append(table_bytes(srd46.protonated_complexes(str(path)), files[-1]))
     _write_all(dict(zip(files, contents, strict=True)))
     progress.report("importing", 3, 3)
     return Imported(curated, tuple(read_steps), report, files)

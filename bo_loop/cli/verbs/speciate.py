@@ -19,6 +19,7 @@ from bo_loop.chemistry.ligands import deprotonated_charge
 from bo_loop.cli.console import open_campaign
 from bo_loop.cli.terminal import fields
 from bo_loop.data.sources.minteq import Minteq
+from bo_loop.data.sources.srd46 import MHL_COLUMNS
 from bo_loop.report.speciation import draw, figure_bytes, require_new_figure
 from bo_loop.solution.distribution import Distribution, distribute, pH_values, system_of
 from bo_loop.solution.embedded import (
@@ -117,7 +118,8 @@ def _system(config: Mapping[str, Any]) -> tuple[str, System]:
     if not isinstance(build(config["data"]), Minteq):
         observations = read(config["data"], "data")
         smiles = ligand_smiles(text, observations)
-        species = observed_species(observations, ions, smiles, **conditions)
+        mixed = build(config["data"]).protonated() if config["mhl"] else None
+        species = observed_species(observations, ions, smiles, **conditions, protonated=mixed)
         return _named(ions, text), system_of(ions, deprotonated_charge(smiles), species)
     name = embedded_ligand(text)
     species = (*protonation(name), *(each for ion in ions for each in _bound(ion, name)))
@@ -136,16 +138,18 @@ def _bound(ion: str, ligand: str) -> Sequence[Any]:
 
 def _of_campaign(config: Mapping[str, Any], conditions: Mapping[str, float]) -> tuple[str, System]:
     """Return the constants that a campaign knows of the ligand of a pair of its pool."""
-    from bo_loop.campaign.rounds.bound import observed
+    from bo_loop.campaign.rounds.bound import last_converted, observed
 
     record = open_campaign(config).record
     state = record.state()
     pool = record.pool_of(state)
     pair = pool.set_index("pair_id").loc[record.find(config["pair"])]
     ion = f"{pair['metal']}+{int(pair['charge'])}"
-    results = observed(state, pool).assign(own=True)
+    results = pd.concat([observed(state, pool), last_converted(state, pool)]).assign(own=True)
     known = pd.concat([record.literature.assign(own=False), results], ignore_index=True)
-    species = observed_species(known, [ion], str(pair["smiles"]), **conditions)
+    mixed = pd.DataFrame(columns=list(MHL_COLUMNS)) if config["mhl"] else None
+    smiles = str(pair["smiles"])
+    species = observed_species(known, [ion], smiles, **conditions, protonated=mixed)
     charge = deprotonated_charge(str(pair["smiles"]))
     return _named([ion], pair["ligand"] or pair["smiles"]), system_of([ion], charge, species)
 

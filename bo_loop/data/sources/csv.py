@@ -29,6 +29,7 @@ from bo_loop.data.observations import (
 )
 from bo_loop.data.sources import srd46
 from bo_loop.data.sources.constants import constants_of
+from bo_loop.data.sources.protonated import load_protonated
 from bo_loop.data.sources.protonation import as_observations
 from bo_loop.data.sources.protonation import load as load_protonation
 
@@ -60,6 +61,9 @@ class Csv:
     protonation : str, Path, or sequence of them, optional
         Tables of protonation constants (`bo_loop.data.sources.protonation.load`), or the
         distribution of NIST SRD 46. They come behind the others, as observations of metal ``H``.
+    mhl : str or Path, optional
+        Constants of protonated complexes MHL, as ``bo-loop import source=srd46`` writes them, or
+        the distribution of NIST SRD 46: `protonated` returns them.
     n_ligands : int, optional
         Stands in for ``n_ligands`` cells that are empty or a column that is absent.
     encoding : str, optional
@@ -76,6 +80,7 @@ class Csv:
     ionic_strength_M: float = 0.1
     source: str | None = None
     protonation: str | Path | Sequence[str | Path] | None = None
+    mhl: str | Path | None = None
     n_ligands: int | None = None
     encoding: str | None = None
     curation: Mapping[str, Any] | None = None
@@ -125,6 +130,25 @@ class Csv:
             observations = pd.concat([observations, protons], ignore_index=True)
         return observations
 
+    def protonated(self) -> pd.DataFrame:
+        """Return the constants of MHL; `bo_loop.data.sources.srd46.MHL_COLUMNS`, no row without.
+
+        Raises
+        ------
+        DataError
+            If the table cannot be read.
+        """
+        if self.mhl is None:
+            return pd.DataFrame(columns=list(srd46.MHL_COLUMNS))
+        path = Path(self.mhl)
+        if _is_distribution(path):
+            return srd46.protonated_complexes(path)
+        return load_protonated(path)
+
+
+def _is_distribution(path: Path) -> bool:
+    return path.is_dir() or path.suffix.lower() == ".zip"
+
 
 def _curated(observations: pd.DataFrame, options: Mapping[str, Any]) -> pd.DataFrame:
     done = observations[CURATED].str.lower().isin(("true", "yes", "1"))
@@ -147,9 +171,7 @@ def _curated(observations: pd.DataFrame, options: Mapping[str, Any]) -> pd.DataF
 def _protonation(
     path: str | Path | Sequence[str | Path], temperature_C: float, ionic_strength_M: float
 ) -> pd.DataFrame:
-    distribution = isinstance(path, str | Path) and (
-        Path(path).is_dir() or Path(path).suffix.lower() == ".zip"
-    )
+    distribution = isinstance(path, str | Path) and _is_distribution(Path(path))
     constants = srd46.protonation(path) if distribution else load_protonation(path=path)
     return as_observations(
         constants, temperature_C=temperature_C, ionic_strength_M=ionic_strength_M

@@ -47,6 +47,12 @@ PROTONATION = {
     "79": 1, "32": 2, "53": 3, "64": 4, "68": 5, "72": 6, "76": 7, "77": 8, "78": 9, "25": 10,
     "26": 11,
 }  # fmt: skip
+# Of 110 pairs that have both, the two agree within rounding, by the pKa of HL and log K of ML.
+MHL = {"788": "[MHL]/[ML][H]", "779": "[MHL]/[M][HL]"}
+MHL_COLUMNS = (
+    "metal", "charge", "ligand", "smiles", "equilibrium", "log_K", "temperature_C",
+    "ionic_strength_M", "source",
+)  # fmt: skip
 _PLACEHOLDER, _LOG_K, _PROTON, _WATER = "1", "3", "68", "1"
 _WRONG_METAL = frozenset({"164462", "164463", "164464", "164465"})
 
@@ -176,6 +182,32 @@ def protonation(path: str | Path) -> pd.DataFrame:
             source=SOURCE,
         )
     )
+
+
+def protonated_complexes(path: str | Path) -> pd.DataFrame:
+    """Constants of protonated complexes MHL, which are no log β of ML_n.
+
+    Returns
+    -------
+    DataFrame
+        `MHL_COLUMNS`: ``equilibrium`` says of which reaction ``log_K`` is, as `MHL` writes it.
+        Bounds are left out.
+
+    Raises
+    ------
+    DataError
+        As `load`.
+    """
+    tables, _ = _read_tables(path)
+    rows = tables["verkn_ligand_metal"]
+    rows = rows[rows["constanttypnr"].eq(_LOG_K) & ~rows["metalnr"].eq(_PROTON)]
+    rows, _ = _numbers(rows[rows["beta_definitionnr"].isin(MHL)])
+    rows = rows[rows["censoring"].eq("none")]
+    rows, _ = _join(rows, metal_ions(tables["metal"]), ligands(tables, rows["ligandennr"]))
+    rows = rows.assign(
+        equilibrium=rows["beta_definitionnr"].map(MHL), log_K=rows["log_beta"], source=SOURCE
+    )
+    return rows[list(MHL_COLUMNS)].astype({"charge": "int64"}).reset_index(drop=True)
 
 
 def _read_tables(path: str | Path) -> tuple[dict[str, pd.DataFrame], list[Step]]:

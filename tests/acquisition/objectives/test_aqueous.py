@@ -24,6 +24,7 @@ from bo_loop.data import Minteq
 from bo_loop.data.observations import with_keys
 from bo_loop.solution.conditional import log_conditional, p_metal
 from bo_loop.solution.embedded import complexes, hydrolysis, protonation
+from bo_loop.solution.mixed import pk_of_mhl
 from bo_loop.solution.species import System
 
 
@@ -137,7 +138,7 @@ def test_an_item_is_a_pair_with_its_ligands_protons():
 
 def test_a_conditional_constant_by_hand():
     fake, pairs = with_protons([10.0, 8.0, 9.0, 14.0])
-    objective = Conditional(pH=5.0, ionic_strength_M=0.0)
+    objective = Conditional(pH=5.0, ionic_strength_M=0.0, mhl=False)
     # α_L of A: 1 + 10⁴ + 10⁴; B takes up no protons; hydroxide holds 3e-5 of nickel.
     expected = np.array([10.0 - np.log10(1 + 2e4), 8.0]) - log_alpha_metal("Ni+2", 5.0, 0.0)
     values = item_values(fake, objective, pairs, np.array([0, 1]))
@@ -155,13 +156,13 @@ def test_it_is_that_of_the_mass_balance():
     log_beta, one, nickel = np.array([[constants["NiL"]]]), np.array([1]), [["Ni+2"]]
     for pH in (3.0, 7.4, 10.0):
         expected = log_conditional(system, "Ni+2", "L", pH, ionic_strength_M=0.1)
-        found = Conditional(pH=pH).of_constants(log_beta, protons, nickel, one)
+        found = Conditional(pH=pH, mhl=False).of_constants(log_beta, protons, nickel, one)
         assert found == pytest.approx(expected, abs=1e-9)
         total = {"Ni+2": 1e-6, "L": 1e-5}
-        free = PMetal(pH=pH).of_constants(log_beta, protons, nickel, one)
+        free = PMetal(pH=pH, mhl=False).of_constants(log_beta, protons, nickel, one)
         expected = p_metal(system, "Ni+2", total, pH, ionic_strength_M=0.1)
         assert free == pytest.approx(expected, abs=1e-6)
-        scarce = PMetal(pH=pH, total_metal_M=1e-5, total_ligand_M=1e-6)
+        scarce = PMetal(pH=pH, total_metal_M=1e-5, total_ligand_M=1e-6, mhl=False)
         expected = p_metal(system, "Ni+2", {"Ni+2": 1e-5, "L": 1e-6}, pH, ionic_strength_M=0.1)
         found = scarce.of_constants(log_beta, protons, nickel, one)
         assert found == pytest.approx(expected, abs=1e-6)
@@ -172,8 +173,9 @@ def test_doubt_of_log_beta_and_pka_is_joint():
     doubts = {}
     for correlation in (0.0, 0.9):
         fake, pairs = with_protons([10.0, 8.0, 9.0, 5.0], sd=0.5, correlation=correlation)
-        own = Items.of(fake, Conditional(pH=5.0).parts(pairs)[[0]])
-        _, variance = moments_of(Conditional(pH=5.0), own, np.array([0]), pairs)
+        objective = Conditional(pH=5.0, mhl=False)
+        own = Items.of(fake, objective.parts(pairs)[[0]])
+        _, variance = moments_of(objective, own, np.array([0]), pairs)
         doubts[correlation] = variance[0]
     # Quasi-random draws: a few per cent.
     assert doubts[0.0] == pytest.approx(0.5, rel=0.05)
@@ -225,3 +227,26 @@ def test_literature_without_protonation_constants_is_refused_at_the_start():
     known = with_keys(Minteq().read(), "the embedded databases")
     with pytest.raises(ConfigError, match=r"give data\.protonation"):
         require_items(Conditional(pH=5.0), known, known[known["metal"] == "Ni"])
+
+
+def test_protonated_complexes_count_with_their_doubt():
+    fake, pairs = with_protons([10.0, 8.0, 9.0, 14.0])
+    items, bare = np.array([0, 1]), Conditional(pH=5.0, ionic_strength_M=0.0, mhl=False)
+    known, without = (
+        item_values(fake, one, pairs, items) for one in (replace(bare, mhl=True), bare)
+    )
+    # A: pK_1 9, pK_2 5, z 2, log β 10.
+    pk = 2.295 + 0.464 * 9 + 0.336 * 5 - 0.511 * 2 - 0.278 * 10
+    sure = pk_of_mhl(np.array(10.0), np.array([9.0, 14.0, -np.inf]), 2)
+    assert sure == pytest.approx(pk)
+    grid = np.random.default_rng(0).normal(pk, 1.29, 200_000)
+    assert known[0] - without[0] == pytest.approx(np.log10(1 + 10 ** (grid - 5)).mean(), abs=0.02)
+    assert known[1] == pytest.approx(without[1], abs=1e-6)  # no second proton, no MHL
+    own = Items.of(fake, bare.parts(pairs)[[0]])
+    variance = moments_of(replace(bare, mhl=True), own, items[:1], pairs)[1]
+    assert variance[0] == pytest.approx(np.log10(1 + 10 ** (grid - 5)).var(), rel=0.05)
+    two = replace(pairs, n_ligands=np.array([2, 2, 1, 1]))
+    mean = replace(bare, mhl=True).value(np.full((1, 1, 9), 9.0), items[:1], two)
+    assert mean == pytest.approx(bare.value(np.full((1, 1, 9), 9.0), items[:1], two))
+    with pytest.raises(ConfigError, match=r"objective\.mhl"):
+        Conditional(pH=5.0, mhl="no")

@@ -37,10 +37,10 @@ def known(sd=1.0):
 @pytest.mark.parametrize(
     ("text", "objective"),
     [
-        ("log_K_cond(Zn+2, n=1, pH=5) < 8", Conditional(pH=5.0)),
-        ("pM(Zn+2, pH=6.5) < 10", PMetal(pH=6.5)),
+        ("log_K_cond(Zn+2, n=1, pH=5) < 8", Conditional(pH=5.0, mhl=False)),
+        ("pM(Zn+2, pH=6.5) < 10", PMetal(pH=6.5, mhl=False)),
         ("pM(Zn+2, pH=4, total_metal_M=1e-5, total_ligand_M=2e-6) > 5.07",
-         PMetal(pH=4.0, total_metal_M=1e-5, total_ligand_M=2e-6)),
+         PMetal(pH=4.0, total_metal_M=1e-5, total_ligand_M=2e-6, mhl=False)),
         ("selectivity(Fe+3, Zn+2, n=1, pH=7.4) > -0.7",
          Selectivity(metal="Fe+3", competitors=["Zn+2"], pH=7.4)),
         ("selectivity(Fe+3, Zn+2, n=1) > 8.2", Selectivity(metal="Fe+3", competitors=["Zn+2"])),
@@ -97,7 +97,7 @@ def test_what_is_no_constraint_is_refused(text):
 
 def test_a_weighted_sum_of_curved_members_by_hand():
     fake, pairs = known(sd=1e-6)
-    acid, strong = Conditional(pH=5.0), Maximise()
+    acid, strong = Conditional(pH=5.0), Maximise()  # which counts MHL, with their doubt
     both = WeightedSum(objectives=[acid, strong], weights=[1.0, 0.5])
     items = np.array([0, 4])
     expected = item_values(fake, acid, pairs, items) + 0.5 * MEANS[items]
@@ -163,9 +163,11 @@ def test_where_the_doubt_comes_from():
     fake, objective = FakePosterior(MEANS, wide), Conditional(pH=5.0)
     items = np.array([0, 4])
     own = Items.of(fake, objective.parts(pairs)[items])
-    of_acid, of_beta = sources_of_doubt(objective, own, items, pairs)
+    of_acid, of_beta = sources_of_doubt(replace(objective, mhl=False), own, items, pairs)
     assert of_acid.startswith(" (mostly from pKa: ± 0.")
     assert of_acid.endswith("; log β: ± 0.10)")
     assert of_beta.startswith(" (mostly from log β: ± 1.00; pKa: ± 0.")
+    mixed = sources_of_doubt(objective, own, items, pairs)[0]
+    assert "MHL: ± " in mixed
     plain = Items.of(fake, items[:, None])
     assert sources_of_doubt(Maximise(), plain, items, pairs) == ["", ""]
