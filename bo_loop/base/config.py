@@ -5,7 +5,7 @@ came by e-mail cannot run anything else.
 """
 
 import inspect
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from types import NoneType, UnionType
 from typing import TYPE_CHECKING, Any, TypeVar, Union, get_args, get_origin, get_type_hints
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _WORDS = {int: "a whole number", float: "a number", bool: "true or false", NoneType: "null"}
+_TEXTS = {str, Path}
 
 
 def build(node: Any) -> Any:
@@ -118,7 +119,10 @@ def _call(target: Any, arguments: dict[str, Any]) -> Any:
 
 
 def require_types(target: str, function: Any, arguments: Mapping[str, Any]) -> None:
-    """Check the arguments that are to be numbers or true or false; others are the target's own.
+    """Check arguments by the annotations of what takes them.
+
+    Numbers and true or false must be just that; where lists, mappings or text are expected, only
+    what is of another shape is refused: their values are the target's own to check.
 
     Parameters
     ----------
@@ -136,16 +140,43 @@ def require_types(target: str, function: Any, arguments: Mapping[str, Any]) -> N
     hints = get_type_hints(function.__init__ if inspect.isclass(function) else function)
     problems = []
     for name, value in arguments.items():
-        hint = hints.get(name)
-        kinds = set(get_args(hint)) if get_origin(hint) in (Union, UnionType) else {hint}
-        if kinds <= set(_WORDS) and not any(_is(value, kind) for kind in kinds):
-            expected = " or ".join(word for kind, word in _WORDS.items() if kind in kinds)
+        kinds = _alternatives(hints.get(name))
+        if not any(_is(value, kind) for kind in kinds):
+            expected = " or ".join(dict.fromkeys(map(_word, kinds)))
             problems.append(f"{name}: {value!r} — expected {expected}")
     if problems:
         raise ConfigError(f"{target} does not take {'; '.join(problems)}.")
 
 
-def _is(value: Any, kind: type) -> bool:
+def _alternatives(hint: Any) -> list[Any]:
+    return list(get_args(hint)) if get_origin(hint) in (Union, UnionType) else [hint]
+
+
+def _is(value: Any, kind: Any) -> bool:
+    """Return whether a plain value may be of a kind; kinds that are not known take any."""
+    shape = get_origin(kind) or kind
     if kind in (int, float):
         return isinstance(value, (int, kind)) and not isinstance(value, bool)
-    return isinstance(value, kind)
+    if kind in (bool, NoneType):
+        return isinstance(value, kind)
+    if kind in _TEXTS:  # a bare number may be meant as text
+        return not isinstance(value, Mapping | list | tuple | NoneType)
+    if shape is Sequence:
+        plain = value is None or isinstance(value, str)
+        return plain or (isinstance(value, list | tuple) and _hold(value, get_args(kind)))
+    if shape is Mapping:
+        return isinstance(value, Mapping) and _hold(value.values(), get_args(kind)[1:])
+    return True
+
+
+def _hold(values: Iterable[Any], kinds: tuple[Any, ...]) -> bool:
+    """Return whether values are text, or null, where nothing else may be."""
+    if not {one for kind in kinds for one in _alternatives(kind)} <= _TEXTS:
+        return True
+    return all(value is None or isinstance(value, str | Path) for value in values)
+
+
+def _word(kind: Any) -> str:
+    texts = "" if _hold([0], get_args(kind)[-1:]) else " of texts"
+    shapes = {Sequence: f"a list{texts}", Mapping: f"a mapping{texts}"}
+    return _WORDS.get(kind) or shapes.get(get_origin(kind) or kind, "text")

@@ -232,6 +232,7 @@ def extend(
     *,
     ligands: str | Path | None = None,
     metals: str | Sequence[str] = (),
+    encoding: str | None = None,
     operator: str | None = None,
 ) -> Recorded:
     """Add ligands or metal ions to the pool; the features stay as they were at the start.
@@ -243,6 +244,8 @@ def extend(
         numbers of ligands of the pool.
     metals : str, or sequence of str
         More metal ions; each is paired with all ligands of the pool, old and new.
+    encoding : str, optional
+        Of a ``.csv``, as `bo_loop.data.encodings.decoded` takes it.
     operator : str, optional
         Who extends it.
 
@@ -261,7 +264,8 @@ def extend(
     state = record.state()
     rules.check_open(state)
     rule = record.config["pool"].get("max_denticity_sum")
-    pairs = new_pairs(record.pool_of(state), record.schema(state), ligands, list(metals), rule)
+    pool, schema = record.pool_of(state), record.schema(state)
+    pairs = new_pairs(pool, schema, ligands, list(metals), rule, encoding)
     sources = [Path(ligands).name] if ligands else []
     data = {
         "pairs": _records(pairs),

@@ -23,6 +23,7 @@ def new_pairs(
     ligands: str | Path | None,
     metals: Sequence[str],
     max_denticity_sum: int | str | None = None,
+    encoding: str | None = None,
 ) -> pd.DataFrame:
     """Return the pairs to be added to a pool.
 
@@ -38,6 +39,8 @@ def new_pairs(
         Metal ions.
     max_denticity_sum : int or str, optional
         The campaign's rule, as `pools.within_denticity` takes it.
+    encoding : str, optional
+        Of a ``.csv``, as `bo_loop.data.encodings.decoded` takes it.
 
     Returns
     -------
@@ -59,7 +62,8 @@ def new_pairs(
     if ligands is not None:
         old = [str(MetalIon(m, int(z))) for m, z in _distinct(pool, ["metal", "charge"])]
         every = [*old, *(m for m in metals if str(parse_ion(m)) not in old)]
-        parts.append(pools.TablePool(path=str(ligands), metals=every, **wanted).read())
+        table = pools.TablePool(path=str(ligands), metals=every, encoding=encoding, **wanted)
+        parts.append(table.read())
         n_of_table = len(parts[0])
     if metals:
         ions = pd.DataFrame([asdict(parse_ion(m)) for m in metals])

@@ -50,9 +50,6 @@ def _compose(verb: str, own: Sequence[str], theirs: Sequence[str]) -> None:
     """Let Hydra compose ``conf/<verb>.yaml`` with `own` and the user's arguments; run the verb."""
     import hydra
     from hydra.core.hydra_config import HydraConfig
-    from hydra.errors import HydraException
-    from omegaconf.errors import OmegaConfBaseException
-    from yaml import YAMLError
 
     arguments = [*own, *theirs]
     entered = False
@@ -86,7 +83,7 @@ def _compose(verb: str, own: Sequence[str], theirs: Sequence[str]) -> None:
         hydra.main(version_base="1.3", config_path=str(packaged_conf()), config_name=verb)(task)()
     except BrokenPipeError:
         raise
-    except (HydraException, OmegaConfBaseException, YAMLError, OSError) as error:
+    except Exception as error:  # Hydra and YAML fail in many ways on what is no config
         if entered:  # a bug of ours, not a config that cannot be composed
             raise
         raise composition_error(verb, error) from error

@@ -14,6 +14,7 @@ TEXT_KEYS = {
     *("log_beta", "log_K_cond", "pM", "log_beta_sd"),
 }
 
+_ONE_TEXT = ("name", "directory", "results", "model_dir", "pairs", "out")
 _SWITCHES = ("json", "protonation", "void", "confirm", "replicate", "refit", "renew_features")
 
 
@@ -38,6 +39,9 @@ def plain(verb: str, node: Any) -> dict[str, Any]:
         config = OmegaConf.to_container(node, resolve=True)
     except OmegaConfBaseException as error:
         raise ConfigError(f"bo-loop {verb}: {str(error).splitlines()[0]}.") from error
+    for name in _ONE_TEXT:
+        if isinstance(config.get(name), Mapping | list):
+            raise ConfigError(f"{name} is {config[name]!r}: give one text.")
     for name in _SWITCHES:
         if (verb, name) != ("log", "confirm"):  # which may also name rows
             require_switch(name, config.get(name, False))

@@ -18,6 +18,7 @@ _NO_CHOICE = re.compile(r"Could not find '(?P<group>[^']+)/(?P<option>[^'/]+)'")
 _MEANT = {
     "Error parsing override": "options are written key=value",
     "Multiple values for": "a group is given once, without +",
+    "Config group override must be": "a group, such as model, takes the name of an option of it",
 }
 
 

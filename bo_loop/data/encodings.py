@@ -6,7 +6,7 @@ from pathlib import Path
 
 from bo_loop.base.errors import ConfigError, DataError
 
-_BOMS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
+_BOMS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 
 # Bytes of cp932 whose first halves stand for letters of Western Europe in cp1252 (é ü ß …), or for
 # its quotes and dashes. Followed by an ASCII letter, either reading is possible.
@@ -26,9 +26,9 @@ def decoded(content: bytes, path: Path, encoding: str | None = None) -> str:
     path : Path
         Named in messages.
     encoding : str, optional
-        A codec of Python, such as ``"cp1252"`` or ``"shift_jis"``. Without it, UTF-8 and UTF-16 are
-        recognised; of other bytes, `looks_japanese` decides between cp932 and cp1252, and a
-        warning shows what came of it.
+        A codec of Python, such as ``"cp1252"`` or ``"shift_jis"``; a file that begins with a byte
+        order mark is what that says. Without it, UTF-8 is recognised; of other bytes,
+        `looks_japanese` decides between cp932 and cp1252, and a warning shows what came of it.
 
     Raises
     ------
@@ -37,13 +37,14 @@ def decoded(content: bytes, path: Path, encoding: str | None = None) -> str:
     DataError
         If the bytes are not text in that encoding, or in any that is recognised.
     """
+    bom = next((codec for mark, codec in _BOMS.items() if content.startswith(mark)), None)
     if encoding is not None:
-        return _as_given(content, path, encoding)
-    bom = _BOMS.get(content[:2])
-    if bom is None and b"\0" in content:
+        _require_codec(encoding)
+        return _as_given(content, path, bom or encoding)
+    if bom != "utf-16" and b"\0" in content:
         raise DataError(f"{path} is not text: save it again as CSV UTF-8.")
     try:
-        return content.decode(bom or "utf-8-sig")
+        return content.decode(bom or "utf-8")
     except UnicodeDecodeError as error:
         if bom:
             raise DataError(f"{path} is not text: save it again as CSV UTF-8.") from error
@@ -115,14 +116,19 @@ def _is_japanese(one: bytes) -> bool:
     return second >= 0x80 or first not in _QUOTES or not chr(second).isalpha()
 
 
-def _as_given(content: bytes, path: Path, encoding: str) -> str:
+def _require_codec(encoding: str) -> None:
     try:
-        return content.decode(encoding).removeprefix("\ufeff")
-    except LookupError as error:
+        "".encode(encoding)
+    except (LookupError, TypeError, ValueError) as error:
         raise ConfigError(
             f"encoding is {encoding!r}, which is not a text encoding: such as utf-8, cp1252 or "
             "cp932."
         ) from error
+
+
+def _as_given(content: bytes, path: Path, encoding: str) -> str:
+    try:
+        return content.decode(encoding).removeprefix("\ufeff")
     except ValueError as error:
         raise DataError(f"{path} is not text in {encoding} ({error}).") from error
 

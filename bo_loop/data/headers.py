@@ -200,7 +200,8 @@ def recognise(
     _refuse_twice(constants, texts, where)
     read = {*columns.values(), *(at for _, at in constants)}
     unread = [t for at, t in enumerate(texts) if at not in read and t and t not in quiet]
-    _refuse_lookalikes(unread, [c for c in wanted if c not in columns], where)
+    strange = [text for text in unread if not wanted_meaning(text, wanted)]
+    _refuse_lookalikes(strange, [c for c in wanted if c not in columns], where)
     units = {c: meant[at].unit for c, at in columns.items() if at in meant and meant[at].unit}
     beta = meant.get(columns.get("log_beta", -1))
     found = Recognised(columns, units, constants, stepwise=beta is not None and beta.stepwise)

@@ -72,6 +72,33 @@ def test_values_of_a_wrong_type_are_named_with_what_is_expected(option, value, e
         build({"_target_": "bo_loop.models.PairGP", option: value})
 
 
+@pytest.mark.parametrize(
+    ("target", "option", "value", "expected"),
+    [
+        ("Csv", "path", 5.5, None),
+        ("Csv", "path", ["a.csv", "b.csv"], None),
+        ("Csv", "path", [5], "text or a list of texts"),
+        ("Csv", "path", {"a": "b"}, "text or a list of texts"),
+        ("Csv", "columns", 5, "a mapping of texts or null"),
+        ("Csv", "columns", {"metal": ["M"]}, "a mapping of texts or null"),
+        ("Csv", "columns", {"metal": None, "smiles": "S"}, None),
+        ("TablePool", "metals", 5, "a list of texts"),
+        ("TablePool", "metals", [5], "a list of texts"),
+        ("TablePool", "path", ["a.csv"], "text"),
+        ("TablePool", "path", None, "text"),
+    ],
+)
+def test_values_of_another_shape_are_named(target, option, value, expected):
+    node = {"_target_": f"bo_loop.data.{target}", "path": "a.csv", option: value}
+    node |= {"metals": ["Cu+2"]} if target == "TablePool" and option != "metals" else {}
+    if expected is None:
+        assert getattr(build(node), option) == value
+    else:
+        with pytest.raises(ConfigError) as caught:
+            build(node)
+        assert f"{option}: {value!r} — expected {expected}" in str(caught.value)
+
+
 def test_numbers_may_be_whole_and_null_where_the_target_says_so():
     built = build({"_target_": "bo_loop.models.PairGP", "lengthscale_sd": 1, "fit_rows": None})
     assert (built.lengthscale_sd, built.fit_rows) == (1, None)

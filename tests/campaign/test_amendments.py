@@ -296,7 +296,7 @@ def test_the_prediction_of_the_time_is_not_a_later_one(campaign, monkeypatch):
 # ------------------------------------------------------------------ new pairs, with real features
 
 
-def extended(pool_letters, ligands, metals, rule=None):
+def extended(pool_letters, ligands, metals, rule=None, encoding=None):
     class Schema:
         def transform(self, frame):
             assert set(frame) >= {"smiles", "metal", "pair_id"}
@@ -304,7 +304,7 @@ def extended(pool_letters, ligands, metals, rule=None):
             if bad:
                 raise DataError("undefined", bad)
 
-    return extension.new_pairs(pool_letters, Schema(), ligands, metals, rule)
+    return extension.new_pairs(pool_letters, Schema(), ligands, metals, rule, encoding)
 
 
 def real_pool(n=(1,), conditions=(25.0,)):
@@ -353,6 +353,13 @@ def test_ligands_and_metals_that_are_there_are_named_and_the_new_ones_counted(
     found = extended(pool, None, ["Ni+2", "Zn+2"])
     assert found["metal"].tolist() == ["Zn"]
     assert found.attrs["there"] == ["Ni+2"]
+
+
+def test_a_table_of_new_ligands_may_have_another_encoding(tmp_path):
+    path = tmp_path / "new.csv"
+    path.write_bytes("ligand,smiles\nЩавелевая кислота,O=C(O)C(=O)O\n".encode("cp1251"))
+    found = extended(real_pool(), path, [], encoding="cp1251")
+    assert found["ligand"].tolist() == ["Щавелевая кислота"]
 
 
 def test_history_tells_what_was_there_already(campaign, monkeypatch):

@@ -33,6 +33,22 @@ def test_an_option_that_nothing_reads_is_refused(tmp_path, option, words):
     assert [path.name for path in tmp_path.iterdir()] == ["lab.csv"]
 
 
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("fit", "data=csv", "model_dir=m", "model=5"), "takes the name of an option"),
+        (("fit", "data=null", "model_dir=m"), "takes the name of an option"),
+        (("fit", "data=csv", "data.path=[5]", "model_dir=m"), "path: [5] — expected text or a"),
+        (("fit", "data=csv", "data.path=l.csv", "data.columns=5", "model_dir=m"), "columns: 5 —"),
+        (("fit", "data=csv", "data.path=l.csv", "model_dir=[]"), "model_dir is []: give one text"),
+        (("import", "path=[5]", "out=o.csv"), "path: [5] — expected text"),
+        (("import", "path=l.csv", "out=[o]"), "out is ['o']: give one text"),
+    ],
+)
+def test_a_value_of_another_shape_is_refused(tmp_path, arguments, words):
+    assert words in command_line.run(tmp_path, *arguments, code=2)
+
+
 def test_an_added_option_that_is_read_is_taken(tmp_path):
     (tmp_path / "lab.csv").write_text(TABLE)
     command_line.run(tmp_path, "import", "path=lab.csv", "out=o.csv", "++json=true")

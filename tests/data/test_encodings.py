@@ -49,7 +49,14 @@ def test_the_user_says_which(tmp_path):
     with pytest.raises(ConfigError, match="not a text encoding"):
         decoded(b"x", tmp_path, "base64")
     with pytest.raises(DataError, match="is not text in utf-8"):
-        decoded(b"\xff\xfe\xfd", tmp_path, "utf-8")
+        decoded(b"\xfd\xfe", tmp_path, "utf-8")
+    with pytest.raises(ConfigError, match="encoding is 5, which"):
+        decoded(b"x", tmp_path, 5)
+
+
+@pytest.mark.parametrize("codec", ["utf-8-sig", "utf-16"])
+def test_a_byte_order_mark_goes_before_what_the_user_says(tmp_path, codec):
+    assert decoded("é, 沈殿".encode(codec), tmp_path, "cp1251") == "é, 沈殿"
 
 
 def test_no_bytes_look_japanese_without_a_pair(tmp_path):

@@ -75,6 +75,8 @@ def test_an_exact_name_goes_before_another_and_two_others_are_refused():
     assert found.columns == {"temperature_C": 1}
     assert found.units == {}
     assert found.notes == ["not read: 'T (K)'"]
+    found = recognise(["log_beta", "Log β"], (*WANTED, "log_beta_sd"), "t.csv")
+    assert found.notes == ["not read: 'Log β'"]
     with pytest.raises(DataError, match=r"'T', 'Temp', which may each be temperature_C"):
         recognise(["T", "Temp"], WANTED, "t.csv")
     with pytest.raises(DataError, match="more than one column 'source'"):

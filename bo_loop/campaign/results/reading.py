@@ -361,7 +361,7 @@ def _cells(path: Path, content: bytes | None, encoding: str | None) -> tuple[Cel
             )
         except DataError as error:
             raise DataError(_short(str(error), 1000)) from error
-    return cells, [str(note.message) for note in notes if note.category is UserWarning]
+    return cells, [str(note.message) for note in notes if issubclass(note.category, UserWarning)]
 
 
 def _check_columns(cells: Cells, path: Path) -> None:

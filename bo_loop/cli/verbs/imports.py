@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from bo_loop.base import progress
+from bo_loop.base.config import read
 from bo_loop.base.errors import ConfigError
 from bo_loop.base.files import write_once
 from bo_loop.data.curation.curate import Curated, curate_as
@@ -115,7 +116,8 @@ def _read(
     source: str, path: str | Sequence[str], table_options: Mapping[str, Any]
 ) -> tuple[pd.DataFrame, list[Step]]:
     if source == "csv":
-        return tables.Csv(path=path, **table_options).read(), []
+        node = {"_target_": "bo_loop.data.Csv", "path": path, **table_options}
+        return read(node, "data"), []
     if not isinstance(path, str):
         raise ConfigError("source=srd46 reads one path: the official zip file, or its folder.")
     return srd46.read(path)

@@ -50,7 +50,10 @@ def reopen(config: Mapping[str, Any]) -> None:
 def extend(config: Mapping[str, Any]) -> None:
     """Add ligands or metal ions to the pool."""
     done = open_campaign(config).extend(
-        ligands=config["ligands"], metals=config["metals"], operator=config["operator"]
+        ligands=config["ligands"],
+        metals=config["metals"],
+        encoding=config["encoding"],
+        operator=config["operator"],
     )
     _print(done, config)
 

@@ -36,12 +36,15 @@ class Constants:
         What cannot be used, by row and column.
     understood : list of str
         What was not written plainly, and how it was read.
+    took_default : bool
+        Whether a row did not say its n.
     """
 
     at: list[int] = field(default_factory=list)
     values: list[tuple[int, float, float, str]] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     understood: list[str] = field(default_factory=list)
+    took_default: bool = False
 
     def frame(self, others: pd.DataFrame) -> pd.DataFrame:
         """Return the constants beside the other columns of their rows."""
@@ -85,6 +88,8 @@ def constants_of(cells: Cells, where: str, *, n_ligands: int | None) -> Constant
             row.take_numbered()
         else:
             row.take_one("" if n_ligands is None else str(n_ligands))
+    if n_ligands is not None and not found.took_default:
+        found.understood.append(f"n from the table alone: n_ligands={n_ligands} was not needed")
     return found
 
 
@@ -99,7 +104,9 @@ class _Row:
     def take_one(self, default_n: str) -> None:
         """Take the constant of the column ``log_beta``, with its own n, sd and censoring."""
         columns = self.cells.found.columns
-        n = self._n(self._cell("n_ligands") or default_n)
+        stated = self._cell("n_ligands")
+        self.found.took_default |= not stated
+        n = self._n(stated or default_n)
         reading = self._read(columns["log_beta"], "log_beta", needed=True)
         sd, censoring = self._sd(reading), self._censoring(reading)
         if n != 1 and self.cells.found.stepwise:

@@ -12,6 +12,7 @@ from typing import Any
 
 import pandas as pd
 
+from bo_loop.base.checks import require_count
 from bo_loop.base.errors import ConfigError, DataError
 from bo_loop.chemistry.ions import MetalIon, ion_of_cells
 from bo_loop.data.cells import Cells, bad_rows, quantities_of, read_cells, say, spreadsheet_rows
@@ -67,7 +68,8 @@ class Csv:
     n_ligands : int, optional
         Stands in for ``n_ligands`` cells that are empty or a column that is absent.
     encoding : str, optional
-        Of ``.csv`` tables of observations, as `bo_loop.data.encodings.decoded` takes it.
+        Of ``.csv`` tables, protonation constants included, as `bo_loop.data.encodings.decoded`
+        takes it.
     curation : mapping, optional
         Options of `bo_loop.data.curation.curate.curate`, ``{}`` for its defaults: curate the tables
         (not the protonation constants), with a warning that says what is set apart. Rows that
@@ -106,10 +108,13 @@ class Csv:
                 f"data.columns names {', '.join(unknown)}: its keys are columns of an observation "
                 f"({', '.join(OBSERVATION_COLUMNS)}), its values the table's own headers."
             )
+        if self.n_ligands is not None:
+            require_count("n_ligands", self.n_ligands)
         path = self.path
         paths = [path] if isinstance(path, str | Path) else list(path)
-        if not paths:
-            raise ConfigError("data.path is an empty list: give at least one table.")
+        for name in ("path", "protonation"):
+            if getattr(self, name) in ([], ()):
+                raise ConfigError(f"data.{name} is an empty list: give at least one table.")
         tables, failures = [], []
         for one in map(Path, paths):
             try:
@@ -126,9 +131,20 @@ class Csv:
             observations = _curated(observations, self.curation)
         observations = observations[list(OBSERVATION_COLUMNS)]
         if self.protonation is not None:
-            protons = _protonation(self.protonation, self.temperature_C, self.ionic_strength_M)
-            observations = pd.concat([observations, protons], ignore_index=True)
+            observations = pd.concat([observations, self._protons()], ignore_index=True)
         return observations
+
+    def _protons(self) -> pd.DataFrame:
+        path = self.protonation
+        distribution = isinstance(path, str | Path) and _is_distribution(Path(path))
+        constants = (
+            srd46.protonation(path)
+            if distribution
+            else load_protonation(path=path, encoding=self.encoding)
+        )
+        return as_observations(
+            constants, temperature_C=self.temperature_C, ionic_strength_M=self.ionic_strength_M
+        )
 
     def protonated(self) -> pd.DataFrame:
         """Return the constants of MHL; `bo_loop.data.sources.srd46.MHL_COLUMNS`, no row without.
@@ -143,7 +159,7 @@ class Csv:
         path = Path(self.mhl)
         if _is_distribution(path):
             return srd46.protonated_complexes(path)
-        return load_protonated(path)
+        return load_protonated(path, encoding=self.encoding)
 
 
 def _is_distribution(path: Path) -> bool:
@@ -166,16 +182,6 @@ def _curated(observations: pd.DataFrame, options: Mapping[str, Any]) -> pd.DataF
             stacklevel=3,
         )
     return pd.concat([observations[done], kept], ignore_index=True)
-
-
-def _protonation(
-    path: str | Path | Sequence[str | Path], temperature_C: float, ionic_strength_M: float
-) -> pd.DataFrame:
-    distribution = isinstance(path, str | Path) and _is_distribution(Path(path))
-    constants = srd46.protonation(path) if distribution else load_protonation(path=path)
-    return as_observations(
-        constants, temperature_C=temperature_C, ionic_strength_M=ionic_strength_M
-    )
 
 
 def read_pairs(path: Path, *, encoding: str | None = None) -> Cells:

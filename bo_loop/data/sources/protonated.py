@@ -17,7 +17,7 @@ from bo_loop.data.sources.srd46 import MHL, MHL_COLUMNS
 _NEEDED = ("metal", "charge", "smiles", "equilibrium", "log_K", "temperature_C", "ionic_strength_M")
 
 
-def load_protonated(path: Path) -> pd.DataFrame:
+def load_protonated(path: Path, *, encoding: str | None = None) -> pd.DataFrame:
     """Read a table of MHL constants.
 
     Parameters
@@ -25,6 +25,8 @@ def load_protonated(path: Path) -> pd.DataFrame:
     path : Path
         ``.csv``, ``.parquet`` or ``.xlsx`` with `_NEEDED`; ``equilibrium`` is ``[MHL]/[ML][H]`` or
         ``[MHL]/[M][HL]``.
+    encoding : str, optional
+        Of a ``.csv``, as `bo_loop.data.encodings.decoded` takes it.
 
     Returns
     -------
@@ -36,7 +38,7 @@ def load_protonated(path: Path) -> pd.DataFrame:
     DataError
         If the file cannot be read, or with one line for every bad cell.
     """
-    cells = read_cells(path, (*_NEEDED, "ligand", "source"), needed=_NEEDED)
+    cells = read_cells(path, (*_NEEDED, "ligand", "source"), needed=_NEEDED, encoding=encoding)
     frame, problems = cells.frame, list(cells.problems)
     missing = [column for column in _NEEDED if column not in frame]
     if missing:

@@ -47,7 +47,12 @@ _BRACKETED = re.compile(r"\[\d*([A-Z][a-z]?)")
 _SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 
 
-def load(*, path: str | Path | Sequence[str | Path], source: str | None = None) -> pd.DataFrame:
+def load(
+    *,
+    path: str | Path | Sequence[str | Path],
+    source: str | None = None,
+    encoding: str | None = None,
+) -> pd.DataFrame:
     """Stepwise and overall protonation constants from tables.
 
     Parameters
@@ -58,6 +63,8 @@ def load(*, path: str | Path | Sequence[str | Path], source: str | None = None) 
         there, ``ligand`` and ``source``.
     source : str, optional
         Stands in for ``source`` where it is empty or absent; else the name of the file does.
+    encoding : str, optional
+        Of a ``.csv``, as `bo_loop.data.encodings.decoded` takes it.
 
     Returns
     -------
@@ -71,7 +78,7 @@ def load(*, path: str | Path | Sequence[str | Path], source: str | None = None) 
         If a file cannot be read, or with one line for every bad cell.
     """
     paths = [path] if isinstance(path, str | Path) else list(path)
-    tables = [_table(one, source or one.stem) for one in map(Path, paths)]
+    tables = [_table(one, source or one.stem, encoding) for one in map(Path, paths)]
     return with_cumulative(pd.concat(tables, ignore_index=True))
 
 
@@ -176,9 +183,13 @@ def _nearest(rows: pd.DataFrame, temperature_C: float, ionic_strength_M: float) 
     return pd.Series(key.isin(pd.MultiIndex.from_frame(nearest)), index=rows.index)
 
 
-def _table(path: Path, source: str) -> pd.DataFrame:
+def _table(path: Path, source: str, encoding: str | None) -> pd.DataFrame:
     cells = read_cells(
-        path, (*REQUIRED, "inchi", "ligand", "source"), needed=REQUIRED, quiet=("note",)
+        path,
+        (*REQUIRED, "inchi", "ligand", "source"),
+        needed=REQUIRED,
+        quiet=("note",),
+        encoding=encoding,
     )
     frame, problems = cells.frame, list(cells.problems)
     if "smiles" not in frame and "inchi" in frame:

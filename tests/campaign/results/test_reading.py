@@ -100,3 +100,17 @@ def test_rows_that_contradict_themselves_are_refused(tmp_path, row, words):
 def test_a_file_that_is_not_there_is_named(tmp_path):
     with pytest.raises(DataError, match=r"nothing\.csv"):
         read_results(tmp_path / "nothing.csv", POOL)
+
+
+def test_says_what_was_read_otherwise_and_what_was_not_read(tmp_path):
+    table = read(tmp_path, "pair_id,log_beta,Temp,pH\nNi+2:L1:A,7.5,30,7\n")
+    assert table.events[0][1]["temperature_C"] == 30.0
+    [note] = table.understood
+    assert "read 'Temp' as temperature_C; not read: 'pH'" in note
+
+
+def test_says_which_encoding_was_taken(tmp_path):
+    path = tmp_path / "results.csv"
+    path.write_bytes("pair_id,log_beta,note\nNi+2:L1:A,7.5,Säure\n".encode("cp1252"))
+    table = read_results(path, POOL)
+    assert "read as Western European text (cp1252)" in table.understood[0]

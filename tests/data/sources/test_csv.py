@@ -183,12 +183,31 @@ def test_refuses_a_workbook_that_unpacks_without_end(tmp_path, monkeypatch):
     [
         ({"columns": {"logbeta": "x"}}, "data.columns names logbeta"),
         ({"path": []}, "data.path is an empty list"),
+        ({"protonation": []}, "data.protonation is an empty list"),
+        ({"n_ligands": "x"}, "n_ligands is 'x': it must be a whole number"),
+        ({"n_ligands": 0}, "n_ligands is 0: it must be a whole number"),
     ],
 )
 def test_refuses_options_that_make_no_sense(tmp_path, options, message):
     path = written(tmp_path, f"{HEADER}\n{ROWS}")
     with pytest.raises(ConfigError, match=message):
         tables.Csv(**{"path": path, **options}).read()
+
+
+def test_says_that_a_number_of_ligands_was_not_needed(tmp_path):
+    path = written(tmp_path, f"{HEADER}\n{ROWS}")
+    with pytest.warns(UserWarning, match="n_ligands=3 was not needed"):
+        frame = tables.Csv(path=path, n_ligands=3).read()
+    assert frame.n_ligands.tolist() == [1, 2]
+
+
+def test_the_encoding_holds_for_protonation_constants_too(tmp_path):
+    path = written(tmp_path, f"{HEADER}\n{ROWS}")
+    text = PROTONATION + "Глицин,NCC(=O)O,[HL]/[L][H],25,0.1,9.57,\n"
+    acids = written(tmp_path, text, "acids.csv", encoding="cp1251")
+    frame = tables.Csv(path=path, protonation=acids, encoding="cp1251").read()
+    assert frame.ligand.tolist()[-1] == "Глицин"
+    assert protonation.load(path=acids, encoding="cp1251").ligand.tolist() == ["Глицин"]
 
 
 def test_names_a_mapped_header_that_is_absent(tmp_path):
