@@ -18,7 +18,6 @@ from bo_loop.models.kernels.tensors import as_tensors, qualified_names, refuse_c
 
 # Median r between pairs of standardised features is about √2 / c at lengthscales c √d.
 _START_SCALES = (0.5, 1.0, 2.0, 4.0)
-_SCOUT_ROWS = 750  # the start is refined on so many rows first, at a few ms an evaluation
 
 
 @dataclass(frozen=True)
@@ -58,13 +57,9 @@ class MaternGP(ExactGP):
         even = pairs.pair.new_full((pairs.width,), pairs.width**0.5)
         return farthest_first(pairs, even, size, first).sort().values.cpu().numpy()
 
-    def cold_start(self, problem: Problem, features: PairFeatures) -> Floats:
-        """θ with the most probable of a few equal lengthscales, refined on a few rows."""
-        rows = self.fill(features, _SCOUT_ROWS)
-        if len(rows) == len(features):
-            return _most_probable_start(problem)
-        scout = problem.take(rows, self.form(features.take(rows)))
-        return optimise(scout, _most_probable_start(scout), self.max_iter).theta
+    def guess(self, problem: Problem, features: PairFeatures) -> Floats:
+        """θ with the most probable of a few equal lengthscales."""
+        return _most_probable_start(problem)
 
     def _gathered(self, features: PairFeatures) -> Gathered:
         metal, ligand, x = as_tensors(features, torch.device(self.device))

@@ -100,7 +100,7 @@ class PairGP(ExactGP):
             turn[mine] = np.arange(len(mine))
         return np.sort(order[np.argsort(turn, kind="stable")[:size]])
 
-    def cold_start(self, problem: Problem, features: PairFeatures) -> Floats:
+    def guess(self, problem: Problem, features: PairFeatures) -> Floats:
         """θ at the priors' means: distances, and variances of the terms, of the usual size."""
         return np.concatenate([self.naming(features).start(), problem.noise_start()])
 

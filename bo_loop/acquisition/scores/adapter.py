@@ -8,13 +8,11 @@ u       distinct rows in X
 mean, covariance of the posterior: (…, q) and (…, q, q)
 """
 
-from dataclasses import dataclass
-
 import numpy as np
 import torch
 from botorch.acquisition.objective import PosteriorTransform
 from botorch.models.model import Model
-from botorch.posteriors import GPyTorchPosterior
+from botorch.posteriors import GPyTorchPosterior, Posterior
 from botorch.posteriors.ensemble import EnsemblePosterior
 from botorch.sampling.base import MCSampler
 from gpytorch.distributions import MultivariateNormal
@@ -28,26 +26,73 @@ SMALLEST_VARIANCE = min_variance.value(torch.float64)
 """GPyTorch raises smaller variances to this one (1e-10), with a warning each time."""
 
 
-@dataclass(frozen=True)
-class Moments:
-    """Independent rows of known mean and variance: all that a score of single rows needs.
+class Marginals(Posterior):
+    """Independent normal values: all that BoTorch's analytic acquisition classes ask for.
+
+    GPyTorch's distributions import SymPy, which takes longer than scoring a pool.
 
     Parameters
     ----------
-    means, variances : (k,) float64
-        Of rows 0 … k − 1.
+    mean, variance : (…, 1, 1) float64 tensor
     """
 
-    means: Floats
-    variances: Floats
+    def __init__(self, mean: torch.Tensor, variance: torch.Tensor):
+        self._mean, self._variance = mean, variance
 
-    def mean(self, rows: Rows) -> Floats:
-        """Mean at `rows`; (k,)."""
-        return self.means[rows]
+    @property
+    def mean(self) -> torch.Tensor:
+        """Means; (…, 1, 1)."""
+        return self._mean
 
-    def variance(self, rows: Rows) -> Floats:
-        """Variance at `rows`; (k,)."""
-        return self.variances[rows]
+    @property
+    def variance(self) -> torch.Tensor:
+        """Variances; (…, 1, 1)."""
+        return self._variance
+
+    @property
+    def device(self) -> torch.device:
+        """Where the values lie."""
+        return self._mean.device
+
+    @property
+    def dtype(self) -> torch.dtype:
+        """float64."""
+        return self._mean.dtype
+
+    def rsample(self, sample_shape: torch.Size | None = None) -> torch.Tensor:
+        """Draw values; (*sample_shape, …, 1, 1)."""
+        shape = (*(sample_shape or ()), *self._mean.shape)
+        return self._mean + self._variance.sqrt() * torch.randn(shape, dtype=self.dtype)
+
+
+class MarginalModel(Model):
+    """A BoTorch model of independent rows, whose inputs are row numbers; q is 1.
+
+    Parameters
+    ----------
+    mean, variance : (k,) float64
+        Of rows 0 … k − 1; variances below `SMALLEST_VARIANCE` are raised to it.
+    """
+
+    num_outputs = 1
+    batch_shape = torch.Size([])
+
+    def __init__(self, mean: Floats, variance: Floats):
+        super().__init__()
+        self._mean = torch.from_numpy(_float64(mean))
+        self._variance = torch.from_numpy(_float64(np.maximum(variance, SMALLEST_VARIANCE)))
+
+    def posterior(
+        self,
+        X: torch.Tensor,
+        output_indices: list[int] | None = None,
+        observation_noise: bool | torch.Tensor = False,
+        posterior_transform: PosteriorTransform | None = None,
+    ) -> Posterior:
+        """Predict each of the rows X (…, 1, 1)."""
+        rows = X.detach().long()
+        found = Marginals(self._mean[rows], self._variance[rows])
+        return posterior_transform(found) if posterior_transform is not None else found
 
 
 class RowModel(Model):
@@ -55,8 +100,8 @@ class RowModel(Model):
 
     Parameters
     ----------
-    posterior : View or Moments
-        What to predict. `Moments` answers for single rows (q = 1) only.
+    posterior : View
+        What to predict.
 
     Notes
     -----
@@ -68,7 +113,7 @@ class RowModel(Model):
     num_outputs = 1
     batch_shape = torch.Size([])
 
-    def __init__(self, posterior: View | Moments):
+    def __init__(self, posterior: View):
         super().__init__()
         self._view = posterior
 

@@ -1,7 +1,7 @@
 """Acquisition functions: how much a row is worth measuring next.
 
 All scores are of what is maximised (see `objectives`), higher is better. EI, LogEI, PI and UCB are
-BoTorch's analytic classes, reached through `RowModel` in float64; none is reimplemented.
+BoTorch's analytic classes, reached through `MarginalModel` in float64; none is reimplemented.
 
 Symbols
 -------
@@ -27,7 +27,7 @@ from botorch.acquisition.analytic import (
 )
 from botorch.utils.safe_math import log_fatplus, logmeanexp
 
-from bo_loop.acquisition.scores.adapter import SMALLEST_VARIANCE, Moments, RowModel
+from bo_loop.acquisition.scores.adapter import SMALLEST_VARIANCE, MarginalModel
 from bo_loop.acquisition.scores.base import Acquisition
 from bo_loop.acquisition.scores.gains import Gains
 from bo_loop.acquisition.scores.screen import Improving, Marginal
@@ -201,9 +201,9 @@ def percent(share: float) -> str:
 
 
 def _botorch(
-    build: Callable[[RowModel], AcquisitionFunction], mean: Floats, variance: Floats
+    build: Callable[[MarginalModel], AcquisitionFunction], mean: Floats, variance: Floats
 ) -> Floats:
-    model = RowModel(Moments(mean, variance))
+    model = MarginalModel(mean, variance)
     rows = torch.arange(len(mean), dtype=torch.float64).reshape(-1, 1, 1)
     with torch.no_grad():
         return build(model)(rows).numpy()

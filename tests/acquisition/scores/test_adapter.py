@@ -7,7 +7,7 @@ from botorch.acquisition.objective import ScalarizedPosteriorTransform
 from botorch.sampling import SobolQMCNormalSampler
 from fakes import FakePosterior
 
-from bo_loop.acquisition.scores.adapter import Moments, RowModel
+from bo_loop.acquisition.scores.adapter import MarginalModel, RowModel
 
 FAKE = FakePosterior(
     np.array([3.0, 5.0, 4.0]),
@@ -40,17 +40,28 @@ def test_deeper_batches_keep_their_shape():
     assert found.distribution.covariance_matrix.shape == (4, 2, 3, 3)
 
 
-def test_moments_are_a_posterior_of_single_rows():
-    model = RowModel(Moments(np.array([1.0, 2.0]), np.array([0.25, 4.0])))
+def test_marginals_are_a_posterior_of_single_rows():
+    model = MarginalModel(np.array([1.0, 2.0]), np.array([0.25, 4.0]))
     scores = UpperConfidenceBound(model, beta=torch.tensor(4.0, dtype=torch.float64))(
         rows([0], [1])
     )
     assert scores.tolist() == [1 + 2 * 0.5, 2 + 2 * 2.0]
 
 
+def test_marginals_draw_from_their_normal_distributions():
+    found = MarginalModel(np.array([1.0, 2.0]), np.array([0.25, 4.0])).posterior(rows([0], [1]))
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        drawn = found.rsample(torch.Size([20_000])).reshape(-1, 2)
+    assert found.rsample().shape == found.mean.shape == (2, 1, 1)
+    # Five standard errors of a mean and of a standard deviation of 20,000 draws.
+    assert drawn.mean(0).tolist() == pytest.approx([1.0, 2.0], abs=5 * 2.0 / 20_000**0.5)
+    assert drawn.std(0).tolist() == pytest.approx([0.5, 2.0], rel=5 / (2 * 20_000) ** 0.5)
+
+
 @pytest.mark.filterwarnings("error")
 def test_vanishing_variances_are_raised_without_a_warning():
-    model = RowModel(Moments(np.array([1.0, 1.0]), np.array([-1e-17, 1e-3])))
+    model = MarginalModel(np.array([1.0, 1.0]), np.array([-1e-17, 1e-3]))
     assert model.posterior(rows([0], [1])).variance.flatten().tolist() == [1e-10, 1e-3]
 
 

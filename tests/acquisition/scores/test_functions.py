@@ -8,7 +8,7 @@ from mpmath import mp
 from scipy.stats import norm
 from tolerances import ROUNDING
 
-from bo_loop.acquisition.scores.adapter import Moments, RowModel
+from bo_loop.acquisition.scores.adapter import MarginalModel
 from bo_loop.acquisition.scores.functions import (
     EI,
     PI,
@@ -63,7 +63,7 @@ def test_log_ei_far_below_the_incumbent(u):
 @pytest.mark.filterwarnings("ignore::botorch.exceptions.warnings.NumericsWarning")
 def test_ei_is_that_of_botorch():
     means, variances = np.linspace(-15, 15, 31), np.ones(31)
-    model = RowModel(Moments(means, variances))
+    model = MarginalModel(means, variances)
     legacy = ExpectedImprovement(model, best_f=torch.tensor(0.0, dtype=torch.float64))
     expected = legacy(torch.arange(31.0, dtype=torch.float64).reshape(-1, 1, 1)).numpy()
     assert score(EI(), means, variances, 0.0) == pytest.approx(expected, rel=ROUNDING)

@@ -115,7 +115,7 @@ def test_noise_by_source_survives_json_and_starts_a_fit():
 
 def test_without_the_option_sources_change_nothing():
     features, y = smooth_from(["a", "b"], n=25)
-    recipe = MaternGP(max_iter=10)
+    recipe = MaternGP(max_iter=3)
     with pytest.warns(UserWarning, match="before it converged"):
         told, untold = recipe.fit(features, y), recipe.fit(replace(features, source=None), y)
     assert told.hyperparameters() == untold.hyperparameters()

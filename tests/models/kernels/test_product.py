@@ -95,7 +95,7 @@ def test_gradient_of_the_objective_matches_differences(tile, monkeypatch):
     features, model = counted(25), recipe()
     y = log_beta(pairs(25))
     problem = model.problem(features, (y - y.mean()) / y.std(), np.zeros(25))
-    theta = model.cold_start(problem, features)
+    theta = model.guess(problem, features)
     theta = theta + 0.2 * np.random.default_rng(0).standard_normal(len(theta))
     _, gradient = evaluate(problem, theta)
     for j in range(len(theta)):
