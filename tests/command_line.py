@@ -12,6 +12,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from bo_loop.base import parallel
 from bo_loop.cli.console import CONSOLE
 from bo_loop.cli.main import main
 
@@ -26,6 +27,8 @@ def run(folder, *arguments, code=0, columns=200):
         patch.chdir(folder)
         patch.setenv("COLUMNS", str(columns))
         patch.setattr(CONSOLE, "width", columns)  # read from COLUMNS only when it is made
+        # Where tasks run changes no result, and processes would each import everything once more.
+        patch.setattr(parallel, "processes", lambda workers, n_tasks: parallel.Serial())
         patch.setenv("HYDRA_FULL_ERROR", "0")  # set by the command, and restored here
         patch.setattr(sys, "argv", ["bo-loop", *map(str, arguments)])
         with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(complaints):
