@@ -23,7 +23,7 @@ import pandas as pd
 from bo_loop.base.config import build
 from bo_loop.base.errors import DataError
 from bo_loop.base.names import node_of
-from bo_loop.base.types import Floats, PairFeatures
+from bo_loop.base.types import FeatureRecipe, Floats, PairFeatures
 from bo_loop.features.assembly import PAIR, ligands_of, raw_features, restricted
 from bo_loop.features.blocks import groups, metal_values
 from bo_loop.features.blocks import mordred as descriptors
@@ -53,7 +53,7 @@ class FeatureSchema:
 
     Parameters
     ----------
-    recipe : PublishedRecipe or ChemistryRecipe
+    recipe : FeatureRecipe
         What it was fitted with.
     version : str
         The rules and packages that computed the values, as `schema_version` names them.
@@ -65,7 +65,7 @@ class FeatureSchema:
         As in `PairFeatures`.
     """
 
-    recipe: Any
+    recipe: FeatureRecipe
     version: str
     blocks: Mapping[str, FeatureBlock]
     dropped: Mapping[str, tuple[str, ...]]

@@ -6,7 +6,7 @@ __getattr__ = lazy_exports(
     __name__,
     {
         "BetaGP": "staged.beta_gp",
-        "ForwardSelection": "explain.feature_selection",
+        "ForwardSelection": "explain.forward_selection",
         "MaternGP": "matern_gp",
         "PairGP": "pair_gp",
     },

@@ -10,7 +10,7 @@ import torch
 
 from bo_loop.base.types import Floats, PairFeatures, Rows
 from bo_loop.models.gp.exact_gp import ExactGP
-from bo_loop.models.gp.fitting import Problem, evaluate, optimise
+from bo_loop.models.gp.fitting import Problem, evaluate
 from bo_loop.models.kernels.matern import GatheredMatern, MaternForm, MaternNames
 from bo_loop.models.kernels.matern_tiles import Gathered, gather
 from bo_loop.models.kernels.ordering import farthest_first

@@ -44,7 +44,7 @@ class BetaGP:
         Number of folds of ligand groups for the out-of-fold inputs.
     beta_1_features, beta_n_features : sequence of str or None
         The features each stage sees, as ``block.feature``; None for all. Forward selection
-        (`bo_loop.models.explain.feature_selection`) finds good ones.
+        (`bo_loop.models.explain.forward_selection`) finds good ones.
     max_iter, fit_rows, seed, device
         Of each stage's fit, as in `MaternGP`.
     """
@@ -161,7 +161,7 @@ class BetaGP:
         features: PairFeatures,
         y: Floats,
         noise_var: Floats | None,
-        make: Any,
+        make: Callable[[int, PairFeatures, Floats, Floats], PairModel],
         scaling: Mapping[str, list[float]] | None,
     ) -> BetaModel:
         """Make the stages by `make(stage, pairs as the stage sees them, y, noise)`."""

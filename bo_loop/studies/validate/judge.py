@@ -12,11 +12,11 @@ import pandas as pd
 from bo_loop.base.config import build
 from bo_loop.base.names import node_of
 from bo_loop.base.types import FittedModel, Floats, ModelRecipe, PairFeatures, Rows
-from bo_loop.models.explain.feature_selection import Selection, Task
+from bo_loop.models.explain.forward_selection import Selection, Task
 from bo_loop.models.explain.relevance import relevance
 from bo_loop.models.staged.beta_gp import BetaGP
 from bo_loop.models.staged.beta_model import BetaModel
-from bo_loop.models.staged.feature_selection import choose_features
+from bo_loop.models.staged.choose_features import choose_features
 from bo_loop.studies.validate.boosted import LightGBM
 from bo_loop.studies.validate.cases import Cases, Described
 from bo_loop.studies.validate.finished import Memory, Note, Result

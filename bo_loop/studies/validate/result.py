@@ -12,7 +12,7 @@ import pandas as pd
 
 from bo_loop.base.folders import readable
 from bo_loop.data.observations import PAIR_COLUMNS
-from bo_loop.models.explain.feature_selection import Selection
+from bo_loop.models.explain.forward_selection import Selection
 from bo_loop.studies.validate.cases import Cases
 from bo_loop.studies.validate.finished import Result
 from bo_loop.studies.validate.judge import TRAIN, Bout

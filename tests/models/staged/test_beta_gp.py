@@ -7,12 +7,12 @@ from model_tables import log_beta, pairs, stated
 from tolerances import SOLVED
 
 from bo_loop.base.errors import ConfigError, DataError
-from bo_loop.models.explain.feature_selection import ForwardSelection, Task
+from bo_loop.models.explain.forward_selection import ForwardSelection, Task
 from bo_loop.models.gp.linalg import FitWarning
 from bo_loop.models.kernels.tensors import qualified_names
 from bo_loop.models.matern_gp import MaternGP
 from bo_loop.models.staged.beta_gp import BetaGP
-from bo_loop.models.staged.feature_selection import choose_features
+from bo_loop.models.staged.choose_features import choose_features
 from bo_loop.models.stages import numbers, only, scaling_of
 
 N, TRAIN = 80, 60

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from bo_loop.base.types import Rows
-from bo_loop.models.explain.feature_selection import ForwardSelection, Selection, Task
+from bo_loop.models.explain.forward_selection import ForwardSelection, Selection, Task
 from bo_loop.models.staged.beta_gp import BetaGP
 from bo_loop.models.staged.beta_model import BETA_1, BETA_N, for_beta_n, stages_of
 from bo_loop.models.stages import for_beta_1, scaling_of

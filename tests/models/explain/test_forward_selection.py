@@ -5,7 +5,7 @@ import pytest
 from model_tables import log_beta, pairs
 
 from bo_loop.base.errors import ConfigError
-from bo_loop.models.explain.feature_selection import ForwardSelection, Selection, Task, _around_best
+from bo_loop.models.explain.forward_selection import ForwardSelection, Selection, Task, _around_best
 from bo_loop.models.matern_gp import MaternGP
 
 
