@@ -9,6 +9,7 @@ from omegaconf import OmegaConf
 
 from bo_loop import Campaign
 from bo_loop.base.config import packaged_conf
+from bo_loop.data.observations import with_pair_ids
 
 
 @pytest.fixture(scope="module")
@@ -29,15 +30,21 @@ def event(campaign):
     return json.loads(lines[-1])["data"]
 
 
-def test_a_ligand_is_proposed_with_its_competitors(campaign):
+def test_a_ligand_is_proposed_with_its_competitors_unless_they_are_known(campaign):
     proposals = event(campaign)["proposals"]
-    assert [p["role"] for p in proposals[:3]] == ["target", "competitor", "competitor"]
-    metals = [p["pair_id"].split(":")[0] for p in proposals[:3]]
-    assert metals == ["Cu+2", "Zn+2", "Ni+2"]
-    ligands = [p["pair_id"].split(":")[2] for p in proposals]
-    assert len(set(ligands[:3])) == 1
-    assert len(proposals) == 5  # q counts pairs: the second ligand is cut short
-    assert proposals[3]["role"] == "target"
+    known = set(with_pair_ids(campaign.literature)["pair_id"])
+    ids = [p["pair_id"] for p in proposals]
+    ligands = list(dict.fromkeys(pair.split(":", 1)[1] for pair in ids))
+    wanted = [
+        f"{metal}:{ligand}"
+        for ligand in ligands
+        for metal in ("Cu+2", "Zn+2", "Ni+2")
+        if metal == "Cu+2" or f"{metal}:{ligand}" not in known
+    ]
+    assert len(ids) == 5  # q counts pairs: the last ligand may be cut short
+    assert ids == wanted[:5]
+    roles = {"Cu+2": "target", "Zn+2": "competitor", "Ni+2": "competitor"}
+    assert [p["role"] for p in proposals] == [roles[pair.split(":")[0]] for pair in ids]
 
 
 def test_the_event_tells_when_to_stop_and_what_is_near(campaign):
