@@ -2,6 +2,7 @@
 
     python benchmarks/screen.py           # 154,242 pairs × 4,000 observations, both ways
     python benchmarks/screen.py --full    # also 1,000,000 pairs, with a batch of 5
+    python benchmarks/screen.py --pM      # 100,000 ligands of four pKa, a batch of 5 by pM
 
 The table is synthetic, of the published shape: 57 metals × 2,706 ligands, 118 features. Both sides
 start from the same fitted model and find the ten rows of highest LogEI; the posterior is asked in
@@ -14,12 +15,14 @@ import resource
 import time
 import warnings
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 from multiprocessing import get_context
 
 import numpy as np
 import torch
 
 from bo_loop.acquisition.batch.select import select
+from bo_loop.acquisition.objectives.aqueous import PMetal
 from bo_loop.acquisition.objectives.base import Maximise
 from bo_loop.acquisition.scores.functions import LogEI
 from bo_loop.acquisition.scores.joint import Thompson
@@ -30,6 +33,7 @@ from bo_loop.models.matern_gp import MaternGP
 
 N_METALS, N_LIGANDS, N_TRAIN = 57, 2_706, 4_000
 LARGE_LIGANDS = 17_544
+MANY = 100_000
 CHUNK, BEST = 1_000, 10
 
 
@@ -132,6 +136,50 @@ def batch(n_ligands: int, acquisition: object) -> dict[str, object]:
     return clock.report()
 
 
+def batch_by_pM(n_ligands: int) -> dict[str, object]:
+    """Choose five of many ligands of a metal by pM, each with four protonation constants.
+
+    log β is that of the table's first metal, log β^H of k protons that of metal k, lower.
+    """
+    model, features, _, _ = fitted(N_LIGANDS)
+    ions = ["Fe+3", "H+1", "H+2", "H+3", "H+4"]
+    ligand = np.tile(np.arange(n_ligands), len(ions))
+    some = np.random.default_rng(2).integers(0, N_LIGANDS, n_ligands)
+    tables = {
+        block: np.vstack([values, values[some] + 0.3 * np.random.default_rng(3).standard_normal(
+            (n_ligands, values.shape[1]))])
+        for block, values in features.ligand.items()
+    }  # fmt: skip
+    asked = replace(
+        features,
+        ligand=tables,
+        ligand_group=np.arange(N_LIGANDS + n_ligands),
+        metal_row=np.repeat(np.arange(len(ions)), n_ligands),
+        ligand_row=N_LIGANDS + ligand,
+        pair=np.zeros((len(ligand), 4)),
+    )
+    pairs = PoolPairs(
+        pair_ids=np.char.add("M:", np.arange(len(asked)).astype(str)).tolist(),
+        n_ligands=np.ones(len(asked), dtype=np.int64),
+        metals=np.repeat(ions, n_ligands).tolist(),
+        ligands=ligand.astype(str).tolist(),
+        own=asked.metal_row == 0,
+    )
+    with _Clock() as clock:
+        select(
+            model.bind(asked),
+            PMetal(pH=7.4),
+            LogEI(),
+            rows=np.arange(n_ligands),
+            pairs=pairs,
+            incumbent=12.0,
+            q=5,
+            rng=np.random.default_rng(0),
+            noise=model.noise(asked),
+        )
+    return clock.report()
+
+
 class _Clock:
     def __enter__(self):
         self._wall, self._cpu = time.perf_counter(), time.process_time()
@@ -174,9 +222,15 @@ def compare() -> None:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--full", action="store_true", help="also 1,000,000 pairs")
-    full = parser.parse_args().full
+    parser.add_argument("--pM", action="store_true", help="100,000 ligands by pM, and no more")
+    given = parser.parse_args()
+    full = given.full
     print(f"{torch.get_num_threads()} threads, load {os.getloadavg()[0]:.1f}")
-    compare()
+    if given.pM:
+        print(f"\n{MANY:,} ligands, {5 * MANY:,} rows × {N_TRAIN:,} observations")
+        _line("a batch of 5 by LogEI of pM", _alone(batch_by_pM, MANY))
+    else:
+        compare()
     if full:
         print(f"\n{N_METALS * LARGE_LIGANDS:,} pairs × {N_TRAIN:,} observations")
         _line("a batch of 5 by LogEI", _alone(batch, LARGE_LIGANDS, LogEI()))

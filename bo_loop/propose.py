@@ -22,7 +22,7 @@ from bo_loop.acquisition.objectives.items import Items
 from bo_loop.acquisition.objectives.several import Front
 from bo_loop.acquisition.scores.base import Acquisition
 from bo_loop.acquisition.scores.functions import percent
-from bo_loop.acquisition.scores.values import item_values, likely_allowed
+from bo_loop.acquisition.scores.values import hopeful, item_values, likely_allowed
 from bo_loop.acquisition.stop import Stop, chance_of_better
 from bo_loop.base.errors import CampaignError
 from bo_loop.base.types import Floats, Mask, PoolPairs, PoolPosterior, Proposal, Rows
@@ -175,7 +175,9 @@ def incumbent_of(
     posterior: PoolPosterior, objective: Objective, candidates: Candidates
 ) -> tuple[int, float | Front]:
     """Return the row and the value, a float or Front, of the best item known; see `Decision`."""
-    items = _known_items(posterior, objective, candidates)
+    items = hopeful(
+        posterior, objective, candidates.pairs, _known_items(posterior, objective, candidates)
+    )
 
     def values_of(items: Rows) -> Floats:
         return item_values(posterior, objective, candidates.pairs, items)

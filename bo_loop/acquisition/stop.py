@@ -19,7 +19,7 @@ from bo_loop.acquisition.objectives.base import Objective
 from bo_loop.acquisition.objectives.front import Incumbent
 from bo_loop.acquisition.scores.functions import UCB, LogEI, percent
 from bo_loop.acquisition.scores.joint import joint_values
-from bo_loop.acquisition.scores.values import likely_allowed
+from bo_loop.acquisition.scores.values import hopeful, likely_allowed
 from bo_loop.base.types import Mask, PoolPairs, PoolPosterior, Rows
 
 SHORTLIST = 200
@@ -85,6 +85,7 @@ def chance_of_better(
     """
     items = open_items(objective, pairs, is_open, again)
     items = items[likely_allowed(posterior, objective, pairs, items)]
+    items = hopeful(posterior, objective, pairs, items)
     if not len(items):
         return Stop(0.0, objective.tolerance, "Nothing open is likely to meet the constraints.")
     free = replace(objective, constraints=(), per_cost=False)

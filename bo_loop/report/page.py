@@ -18,6 +18,7 @@ from bo_loop.report import figures
 from bo_loop.report.chemical_space import FEWEST, layout
 from bo_loop.report.drawings import draw
 from bo_loop.report.facts import Facts, facts_of
+from bo_loop.report.in_water import in_water
 from bo_loop.report.model import learned
 from bo_loop.report.sentences import summary
 from bo_loop.report.wording import in_words, pair_name
@@ -96,6 +97,7 @@ def report(campaign: Campaign) -> str:
         unproposed=list(gathered.unproposed(facts).itertuples()),
         calibration=_calibration(compared),
         learned=_learned(campaign, facts),
+        in_water=in_water(campaign, facts, best),
         space=_space(facts, best),
         curation=gathered.curation(facts),
         versions=_versions(facts),

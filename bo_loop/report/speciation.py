@@ -32,7 +32,9 @@ def require_new_figure(out: Path) -> None:
 
 
 def draw(found: Distribution) -> Figure:
-    """Draw the share of each metal ion in its species; where a hydroxide may precipitate, shaded.
+    """Draw the share of each metal ion in its species, with bands where constants are drawn.
+
+    Where a hydroxide may precipitate, the chart is shaded.
 
     Parameters
     ----------
@@ -45,7 +47,10 @@ def draw(found: Distribution) -> Figure:
         style = ("-", "--", ":", "-.")[i % 4]
         for name, share in found.speciation.shares(ion).items():
             if share.max() >= _SHOWN:
-                axes.plot(pH, 100 * share, style, lw=1.8, label=name)
+                (line,) = axes.plot(pH, 100 * share, style, lw=1.8, label=name)
+                if name in found.bands.get(ion, {}):
+                    low, high = 100 * found.bands[ion][name]
+                    axes.fill_between(pH, low, high, color=line.get_color(), alpha=0.18, lw=0)
         first = found.precipitates().get(ion)
         if first is not None:
             solid = found.hydroxides[ion].name

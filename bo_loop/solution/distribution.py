@@ -3,11 +3,12 @@
 Symbols
 -------
 B     pH values
+S     draws of the constants
 SI    saturation index of M(OH)_z: log a(M) + z·pH + z·log a_w − log K; above 0 it may precipitate
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -32,12 +33,16 @@ class Distribution:
         Saturation index by metal ion, where a solubility product is known.
     hydroxides : mapping of str to Hydroxide
         Of the same ions.
+    bands : mapping of str to mapping of str to (2, B) float64
+        By metal ion: between which ends nine draws of ten have the share of each of its species,
+        and pM under ``pM``; empty where the constants are not drawn.
     """
 
     speciation: Speciation
     log_k: Mapping[str, Floats]
     saturation: Mapping[str, Floats]
     hydroxides: Mapping[str, Hydroxide]
+    bands: Mapping[str, Mapping[str, Floats]] = field(default_factory=dict)
 
     @property
     def ions(self) -> list[str]:
@@ -111,6 +116,44 @@ def distribute(
             saturation[ion] = activity + z * (found.pH + water) - solid.log_k
             hydroxides[ion] = solid
     return Distribution(found, log_k, saturation, hydroxides)
+
+
+def with_bands(found: Distribution, log_beta: Floats) -> Distribution:
+    """Add what draws of the constants leave open.
+
+    Parameters
+    ----------
+    found : Distribution
+    log_beta : (S, species) float64
+        Draws of the constants at the ionic strength of the solution, joint.
+
+    Raises
+    ------
+    DataError
+        As `bo_loop.solution.species.speciate`.
+    """
+    speciation = found.speciation
+    system, pH, size = speciation.system, speciation.pH, len(log_beta)
+    drawn = speciate(
+        system,
+        {name: np.repeat(total, size) for name, total in speciation.total.items()},
+        np.repeat(pH, size),
+        ionic_strength_M=speciation.ionic_strength_M,
+        log_beta=np.tile(log_beta, (len(pH), 1)),
+    )
+
+    def between(values: Floats) -> Floats:
+        return np.quantile(values.reshape(len(pH), size), _NINE_OF_TEN, axis=1)
+
+    bands = {
+        ion: {name: between(share) for name, share in drawn.shares(ion).items()}
+        | {"pM": between(-drawn.log_free[ion])}
+        for ion in found.ions
+    }
+    return replace(found, bands=bands)
+
+
+_NINE_OF_TEN = (0.05, 0.95)
 
 
 def pH_values(low: float, high: float, step: float) -> Floats:

@@ -4,8 +4,9 @@ import pytest
 from bo_loop.base.errors import DataError
 from bo_loop.solution.activity import log_gamma, log_water_activity
 from bo_loop.solution.conditional import log_alpha
-from bo_loop.solution.distribution import distribute, pH_values, system_of
+from bo_loop.solution.distribution import distribute, pH_values, system_of, with_bands
 from bo_loop.solution.embedded import complexes, protonation
+from bo_loop.solution.species import Species, speciate
 
 EDTA = system_of(["Ni+2"], -4, (*protonation("edta"), *complexes("Ni+2", "edta")))
 
@@ -45,3 +46,29 @@ def test_ranges_of_pH():
 def test_what_is_no_range_of_pH_is_refused(bad):
     with pytest.raises(DataError, match="not a range of pH"):
         pH_values(*bad)
+
+
+def test_bands_are_of_draws_of_the_constants():
+    system = system_of(["Ni+2"], -1, [Species("NiL", {"Ni+2": 1, "L": 1}, 6.0, 0.1),
+                                      Species("HL", {"L": 1, "H+": 1}, 9.5, 0.1)])  # fmt: skip
+    found = distribute(
+        system, {"Ni+2": 1e-3, "L": 1e-3}, np.array([4.0, 7.0]), ionic_strength_M=0.1
+    )
+    draws = np.tile(system.log_beta(0.1), (401, 1))
+    draws[:, 0] += np.linspace(-1.0, 1.0, 401)
+    draws[:, 1] += np.linspace(-0.5, 0.5, 401)  # together: the greater pKa takes from NiL
+    banded = with_bands(found, draws)
+    low, high = banded.bands["Ni+2"]["NiL"]
+    share = banded.speciation.shares("Ni+2")["NiL"]
+    assert (low <= share).all()
+    assert (share <= high).all()
+    # All grow with the draw, so the ends are those of the draws at 5 and 95 of 100.
+    for end, at in ((low, 20), (high, 380)):
+        moved = speciate(
+            system, banded.speciation.total, found.speciation.pH, ionic_strength_M=0.1,
+            log_beta=draws[[at]],
+        )  # fmt: skip
+        assert end == pytest.approx(moved.shares("Ni+2")["NiL"], abs=1e-6)
+    assert banded.bands["Ni+2"]["pM"].shape == (2, 2)
+    fixed = with_bands(found, np.tile(system.log_beta(0.1), (5, 1)))
+    assert np.ptp(fixed.bands["Ni+2"]["NiL"], axis=0) == pytest.approx([0.0, 0.0])

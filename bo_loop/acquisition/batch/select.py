@@ -36,7 +36,7 @@ from bo_loop.acquisition.objectives.front import Incumbent
 from bo_loop.acquisition.objectives.limits import Limit
 from bo_loop.acquisition.scores.base import Acquisition
 from bo_loop.acquisition.scores.joint import BASELINE, Joint
-from bo_loop.acquisition.scores.values import item_values
+from bo_loop.acquisition.scores.values import hopeful, item_values
 from bo_loop.base.errors import ConfigError, FitError
 from bo_loop.base.types import Floats, Mask, PoolPairs, PoolPosterior, Rows
 
@@ -132,7 +132,7 @@ def select(
     ):
         raise ValueError("open rows must not be pending or measured, nor measured ones pending")
     is_open, again = (np.isin(np.arange(len(pairs)), some) for some in (rows, measured))
-    items = open_items(objective, pairs, is_open, again)
+    items = hopeful(posterior, objective, pairs, open_items(objective, pairs, is_open, again))
     if len(items) == 0:
         return Selection(*(np.empty(0, dtype=kind) for kind in (np.int64, float, np.int64)))
     values = item_values(posterior, objective, pairs, items)

@@ -13,9 +13,48 @@ from bo_loop.acquisition.objectives.base import Objective
 from bo_loop.acquisition.objectives.items import Items
 from bo_loop.acquisition.scores.gains import moments_of
 from bo_loop.base.types import Floats, Mask, PoolPairs, PoolPosterior, Rows
+from bo_loop.chemistry.ions import PROTON
 
 BLOCK = 2_048
 """Items whose draws are held at once."""
+
+
+HOPEFUL = 2_000
+"""Items of a curved objective that are drawn, if there are more."""
+
+
+def hopeful(posterior: PoolPosterior, objective: Objective, pairs: PoolPairs, items: Rows) -> Rows:
+    """Return the items worth drawing: of a curved objective, the 2,000 of highest value + 3 sd.
+
+    The value is that of the means. A conditional constant and a pM change by at most 1 with log β
+    and with the protonation constants together, so their sd is at most that of log β and of the
+    most doubtful of these; bounds stand for both. Of several values, each has its share.
+
+    Parameters
+    ----------
+    posterior : PoolPosterior
+    objective : Objective
+    pairs : PoolPairs
+    items : (k,) int64
+
+    Returns
+    -------
+    (≤ k,) int64
+        In the order given.
+    """
+    if len(items) <= HOPEFUL or not objective.asks_protons:
+        return items
+    parts = objective.parts(pairs)[items]
+    rows, at = np.unique(parts, return_inverse=True)
+    at = at.reshape(parts.shape)
+    means, bounds = posterior.mean(rows)[at], posterior.variance_bound(rows)[at]
+    values = objective.value(means[None], items, pairs)[0].reshape(len(items), -1)
+    proton = np.char.startswith(np.array(pairs.metals, dtype=str)[rows], f"{PROTON}+")[at]
+    own, acids = (np.where(some, bounds, 0.0).max(axis=1) for some in (~proton, proton))
+    optimistic = values + 3.0 * (np.sqrt(own) + np.sqrt(acids))[:, None]
+    share = HOPEFUL // optimistic.shape[1]
+    best = [np.argsort(-column, kind="stable")[:share] for column in optimistic.T]
+    return items[np.unique(np.concatenate(best))]
 
 
 def blocks(k: int) -> list[slice]:

@@ -14,6 +14,7 @@ from rich.table import Table
 from bo_loop.base.config import build, read, require_types
 from bo_loop.base.errors import ConfigError
 from bo_loop.base.files import write_once
+from bo_loop.base.types import Floats
 from bo_loop.chemistry.ions import parse_ion
 from bo_loop.chemistry.ligands import deprotonated_charge
 from bo_loop.cli.console import open_campaign
@@ -21,7 +22,13 @@ from bo_loop.cli.terminal import fields
 from bo_loop.data.sources.minteq import Minteq
 from bo_loop.data.sources.srd46 import MHL_COLUMNS
 from bo_loop.report.speciation import draw, figure_bytes, require_new_figure
-from bo_loop.solution.distribution import Distribution, distribute, pH_values, system_of
+from bo_loop.solution.distribution import (
+    Distribution,
+    distribute,
+    pH_values,
+    system_of,
+    with_bands,
+)
 from bo_loop.solution.embedded import (
     LIGAND,
     complexes,
@@ -51,8 +58,9 @@ def speciate(config: Mapping[str, Any], console: Console) -> None:
     out = None if config["out"] is None else Path(config["out"])
     if out is not None:
         require_new_figure(out)
-    title, system = _system(config)
+    title, system, log_beta = _system(config)
     found = solution(system, **{name: config[name] for name in numbers})
+    found = found if log_beta is None else with_bands(found, log_beta)
     if out is not None:
         write_once(out, figure_bytes(draw(found), out))
     if config["json"]:
@@ -101,8 +109,11 @@ def solution(
     )
 
 
-def _system(config: Mapping[str, Any]) -> tuple[str, System]:
-    """Return what is in the solution: in words, and as a system."""
+_Solution = tuple[str, System, Floats | None]
+
+
+def _system(config: Mapping[str, Any]) -> _Solution:
+    """Return what is in the solution: in words, as a system, and draws of its constants, if any."""
     conditions = {key: config[key] for key in ("temperature_C", "ionic_strength_M")}
     asked = {key for key in ("metal", "ligand", "name", "pair") if config[key] is not None}
     if asked == {"name", "pair"}:
@@ -120,10 +131,10 @@ def _system(config: Mapping[str, Any]) -> tuple[str, System]:
         smiles = ligand_smiles(text, observations)
         mixed = build(config["data"]).protonated() if config["mhl"] else None
         species = observed_species(observations, ions, smiles, **conditions, protonated=mixed)
-        return _named(ions, text), system_of(ions, deprotonated_charge(smiles), species)
+        return _named(ions, text), system_of(ions, deprotonated_charge(smiles), species), None
     name = embedded_ligand(text)
     species = (*protonation(name), *(each for ion in ions for each in _bound(ion, name)))
-    return _named(ions, name), system_of(ions, ligand_charge(name), species)
+    return _named(ions, name), system_of(ions, ligand_charge(name), species), None
 
 
 def _bound(ion: str, ligand: str) -> Sequence[Any]:
@@ -136,22 +147,30 @@ def _bound(ion: str, ligand: str) -> Sequence[Any]:
     return found
 
 
-def _of_campaign(config: Mapping[str, Any], conditions: Mapping[str, float]) -> tuple[str, System]:
-    """Return the constants that a campaign knows of the ligand of a pair of its pool."""
+def _of_campaign(config: Mapping[str, Any], conditions: Mapping[str, float]) -> _Solution:
+    """Return the constants of a pair of a campaign's pool: as its model has them, or as known.
+
+    The model of the last round answers if it knows pKa: from it they are drawn jointly.
+    """
     from bo_loop.campaign.rounds.bound import last_converted, observed
+    from bo_loop.campaign.rounds.solution import last_model, predicted
 
     record = open_campaign(config).record
     state = record.state()
     pool = record.pool_of(state)
     pair = pool.set_index("pair_id").loc[record.find(config["pair"])]
     ion = f"{pair['metal']}+{int(pair['charge'])}"
+    title = _named([ion], pair["ligand"] or pair["smiles"])
+    if (surrogate := last_model(record, state)) is not None:
+        made = predicted(surrogate, pair, mhl=config["mhl"], **conditions)
+        return title, made.system, made.log_beta
     results = pd.concat([observed(state, pool), last_converted(state, pool)]).assign(own=True)
     known = pd.concat([record.literature.assign(own=False), results], ignore_index=True)
     mixed = pd.DataFrame(columns=list(MHL_COLUMNS)) if config["mhl"] else None
     smiles = str(pair["smiles"])
     species = observed_species(known, [ion], smiles, **conditions, protonated=mixed)
     charge = deprotonated_charge(str(pair["smiles"]))
-    return _named([ion], pair["ligand"] or pair["smiles"]), system_of([ion], charge, species)
+    return title, system_of([ion], charge, species), None
 
 
 def _named(ions: Sequence[str], ligand: str) -> str:
@@ -194,7 +213,10 @@ def _distribution_table(found: Distribution, ion: str) -> Table:
         log_k = [f"{found.log_k[ion][i]:.2f}"] if ion in found.log_k else []
         most = sorted(shares, key=lambda name: -shares[name][i])[:_MOST_SHOWN]
         held = [f"{name} {shares[name][i]:.0%}" for name in most if shares[name][i] >= 0.005]
-        table.add_row(f"{pH[i]:.4g}", f"{found.p_metal[ion][i]:.2f}", *log_k, ", ".join(held))
+        p_metal = f"{found.p_metal[ion][i]:.2f}"
+        if ion in found.bands:
+            p_metal += " ({:.2f}–{:.2f})".format(*found.bands[ion]["pM"][:, i])
+        table.add_row(f"{pH[i]:.4g}", p_metal, *log_k, ", ".join(held))
     return table
 
 
@@ -219,6 +241,10 @@ def _as_json(found: Distribution, title: str, config: Mapping[str, Any]) -> dict
         "pH": speciation.pH.tolist(),
         "pM": {ion: values.tolist() for ion, values in found.p_metal.items()},
         "log_K_cond": {ion: values.tolist() for ion, values in found.log_k.items()},
+        "bands": {
+            ion: {name: values.tolist() for name, values in of.items()}
+            for ion, of in found.bands.items()
+        },
         "log_c": {
             name: values.tolist()
             for name, values in (
