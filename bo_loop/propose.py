@@ -101,6 +101,7 @@ def propose(
     q: int,
     rng: np.random.Generator,
     noise: Floats,
+    among: Rows | None = None,
 ) -> Decision:
     """Choose the next q pairs.
 
@@ -118,6 +119,8 @@ def propose(
         Source of every random draw.
     noise : (N,) float64
         Learned noise variance of one measurement of each row, original units².
+    among : (k,) int64, optional
+        Choose only from these open or measured rows.
 
     Returns
     -------
@@ -128,9 +131,12 @@ def propose(
     CampaignError
         If no row is open, nor may be measured again.
     """
-    rows = np.flatnonzero(candidates.open)
     again = candidates.again & acquisition.allow_replicates
-    if len(rows) == 0 and not again.any():
+    allowed = (
+        np.ones(len(again), dtype=bool) if among is None else np.isin(np.arange(len(again)), among)
+    )
+    rows = np.flatnonzero(candidates.open & allowed)
+    if not (candidates.open | again).any():
         raise CampaignError(
             "No pair is open: everything in the pool is answered, pending or withdrawn. Log the "
             "pending results, add ligands or metal ions with bo-loop extend, or let bo-loop expand "
@@ -152,7 +158,7 @@ def propose(
         noise=noise,
         pending_rows=np.flatnonzero(candidates.pending),
         known_items=answered,
-        measured_rows=np.flatnonzero(again),
+        measured_rows=np.flatnonzero(again & allowed),
         cap=candidates.cap,
     )
     masks = candidates.open, again
@@ -161,8 +167,8 @@ def propose(
     if pairs.log_success is not None:
         chances = np.exp(pairs.log_success[chosen.rows])
         reasons = [f"{r}{_success(c)}" for r, c in zip(reasons, chances, strict=True)]
-    allowed = likely_allowed(posterior, objective, pairs, chosen.items)
-    proposals = _proposals(posterior, objective, chosen, reasons, noise, again, allowed)
+    kept = likely_allowed(posterior, objective, pairs, chosen.items)
+    proposals = _proposals(posterior, objective, chosen, reasons, noise, again, kept)
     stop = None
     if len(answered):
         stop = chance_of_better(

@@ -43,10 +43,10 @@ def pairs(letters, metal="Ni", charge=2, n_ligands=1):
 POOL = pairs("ABCDEF")
 
 
-def decide(schema, literature, pool, state, config):
+def decide(schema, literature, pool, state, config, picks=None):
     """Take the first open pairs, each predicted to be 10 ± 1."""
-    open_pairs = [p for p in pool["pair_id"] if state.state_of(p) == "open"]
-    return {
+    open_pairs = picks or [p for p in pool["pair_id"] if state.state_of(p) == "open"]
+    return ({"picked": picks} if picks else {}) | {
         "round": len(state.rounds) + 1,
         "seed": config["seed"],
         "incumbent": None,
@@ -62,7 +62,9 @@ def decide(schema, literature, pool, state, config):
                 "acquisition": -0.5,
                 "reason": "=first",
             }
-            for rank, pair in enumerate(open_pairs[: config["batch_size"]], start=1)
+            for rank, pair in enumerate(
+                open_pairs[: len(picks or "") or config["batch_size"]], start=1
+            )
         ],
     }
 

@@ -1,8 +1,7 @@
 """A campaign: start, suggest, log, status. What the command line does, it does through here."""
 
-import warnings
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import wraps
 from operator import attrgetter
 from pathlib import Path
@@ -12,27 +11,19 @@ import pandas as pd
 
 from bo_loop.acquisition.objectives.base import Objective
 from bo_loop.acquisition.scores.base import Acquisition
-from bo_loop.base.errors import CampaignError
 from bo_loop.base.folders import safe_name
 from bo_loop.base.types import FeatureRecipe, ModelRecipe, Source
-from bo_loop.campaign import amendments
+from bo_loop.campaign import amendments, choosing, voiding
 from bo_loop.campaign.ledger import rules
 from bo_loop.campaign.ledger.events import NewEvent
 from bo_loop.campaign.ledger.state import CampaignState
 from bo_loop.campaign.record import Record, versions, who
 from bo_loop.campaign.results import doubts
 from bo_loop.campaign.results import reading as results
-from bo_loop.campaign.settings import (
-    as_nodes,
-    check_round,
-    started_with,
-    with_overrides,
-)
+from bo_loop.campaign.settings import started_with
 from bo_loop.campaign.starting import start
 from bo_loop.campaign.verify import Verification, verify
 from bo_loop.campaign.views import views
-
-_MOST_RACES = 5
 
 Node = Mapping[str, Any]
 
@@ -100,7 +91,12 @@ class Campaign:
     measurements = _of_record(Record.measurements)
     form = _of_record(Record.form)
 
+    suggest = _of_record(choosing.suggest)
+    pick = _of_record(choosing.pick)
+    rank = _of_record(choosing.rank)
+
     correct = _of_record(amendments.correct)
+    void = _of_record(voiding.void)
     withdraw = _of_record(amendments.withdraw)
     restore = _of_record(amendments.restore)
     close = _of_record(amendments.close)
@@ -166,56 +162,6 @@ class Campaign:
         start(path, settings)
         return cls(path)
 
-    def suggest(self, *, operator: str | None = None, **overrides: Any) -> pd.DataFrame:
-        """Propose the next pairs, record them, and write the round's form.
-
-        Parameters
-        ----------
-        operator : str, optional
-            Who asks; by default the login name.
-        **overrides
-            Any of `settings.FOR_A_ROUND`, for this round only: ``batch_size=6``,
-            ``acquisition="ucb"``, ``acquisition=UCB(beta=4.0)``.
-
-        Returns
-        -------
-        DataFrame
-            A row for each proposal, best first: ``pair_id``, the pair's own columns, ``round,
-            rank, mean, sd, sd_latent, acquisition, reason, role, nearest, outside_domain, movers,
-            replicate`` (the number of the result to be, where the pair was measured before).
-
-        Raises
-        ------
-        CampaignError
-            If no pair is open, or the campaign is closed.
-        ConfigError, DataError, FitError
-            If an override, the data or the fit will not do. Nothing is recorded then.
-        """
-        from bo_loop.campaign.rounds.decide import decide  # torch: only where a model is needed
-
-        overrides = as_nodes(overrides)
-        check_round(overrides)
-        record = self.record
-        record.schema(
-            record.state()
-        )  # features of other rules are refused before a view is written
-        record.rebuild()
-        for _ in range(_MOST_RACES):
-            state = record.state()
-            rules.check_open(state)
-            config = with_overrides(record.settings(state), overrides)
-            schema, pool = record.schema(state), record.pool_of(state)
-            event = decide(schema, record.literature, pool, state, config)
-            event |= {"seen": state.seq, "overrides": overrides, "versions": versions()}
-            if self._record_round(event | {"operator": who(operator)}):
-                state = record.state()
-                made = next(r for r in state.rounds if r.number == event["round"])
-                return views.proposals(made, record.pool_of(state))
-        raise CampaignError(
-            f"{self.path.name}: {_MOST_RACES} times running, another suggest or log took a pair "
-            "first. Nothing was recorded. Repeat the command when the campaign is quieter."
-        )
-
     def log(
         self,
         path: str | Path,
@@ -262,6 +208,8 @@ class Campaign:
         table = results.read_results(
             Path(path), pool, content=content, encoding=encoding, defaults=said
         )
+        came_from = {"source": Path(path).name}
+        table = replace(table, events=[(kind, data | came_from) for kind, data in table.events])
         n_known = 0
 
         def decide(state: CampaignState) -> list[NewEvent]:
@@ -288,18 +236,3 @@ class Campaign:
         Verification
         """
         return verify(self.record, versions(), refit=refit)
-
-    def _record_round(self, event: Mapping[str, Any]) -> bool:
-        """Append a `proposed` event, unless its round or a pair of it was taken meanwhile."""
-
-        def unless_taken(state: CampaignState) -> list[NewEvent]:
-            free = all(rules.is_free(state, proposal) for proposal in event["proposals"])
-            if not free or len(state.rounds) >= event["round"]:
-                return []
-            rules.check(state, "proposed", event)
-            return [("proposed", event)]
-
-        appended = self.record.append(unless_taken)
-        if appended.set_aside:
-            warnings.warn(str(appended.set_aside), stacklevel=3)
-        return bool(appended.events)

@@ -65,6 +65,42 @@ class Pairs:
         meant = self._parsed(text)
         return self._one(text, self._of_ligand(meant.ligand), meant.metal, meant.n)
 
+    def find_all(self, given: str | Sequence[str]) -> list[str]:
+        """Return the pairs of a list, or of a text that separates them by commas or semicolons.
+
+        A name may hold commas itself: ``edta, 1,10-phenanthroline``.
+
+        Raises
+        ------
+        UnknownPairError
+            As `find`; or if nothing is given.
+        """
+        if not isinstance(given, str):
+            whole = [str(each) for each in given]
+            if whole and all(self._is_known(each) for each in whole):
+                return [self.find(each) for each in whole]
+            given = ",".join(whole)  # a name with commas, cut where it was typed
+        found: list[str] = []
+        for part in given.strip().removeprefix("[").removesuffix("]").split(";"):
+            words = [word for word in part.split(",") if word.strip()]
+            while words:
+                lengths = range(len(words), 0, -1)
+                n = next((n for n in lengths if self._is_known(",".join(words[:n]))), 0)
+                if n == 0:
+                    return [self.find(part if len(words) == 1 else words[0])]  # says what is wrong
+                found.append(self.find(",".join(words[:n])))
+                del words[:n]
+        if not found:
+            raise UnknownPairError("No pair is named: give one or more, as in [edta, nta].")
+        return found
+
+    def _is_known(self, text: str) -> bool:
+        try:
+            self.find(text)
+        except UnknownPairError:
+            return False
+        return True
+
     def of_cells(
         self, ligand: str, smiles: str = "", metal: str = "", charge: str = "", n: int = 0
     ) -> str:
@@ -226,10 +262,10 @@ class Pairs:
 
     def _unknown(self, text: str) -> str:
         rest = self._parsed(text).ligand
-        names = dict(zip(map(ligand_names.key, self._names), self._names, strict=True))
+        names = {key: self._names[rows[0]] for key, rows in self._exact.items()}
         alike = get_close_matches(ligand_names.key(rest), names, n=3, cutoff=0.6)
         ids = get_close_matches(text, self._ids, n=3, cutoff=0.5) if ":" in text else []
-        near = ids or [names[name] for name in alike if names[name]]
+        near = ids or list(dict.fromkeys(names[name] for name in alike if names[name]))
         hint = f" Is it {' or '.join(near)}?" if near else ""
         structure = "; as a structure it cannot be read" if _MARKS & set(rest) else ""
         return (

@@ -1,7 +1,7 @@
 """A campaign's folder, opened: its record read, its views written."""
 
 import warnings
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -154,6 +154,17 @@ class Record:
         settings = {**self.config, **state.overrides}
         check_targets(settings)
         return settings
+
+    def hyperparameters(
+        self, state: CampaignState, model: Mapping[str, Any]
+    ) -> Mapping[str, Any] | None:
+        """Return the last round's, if it was fitted with a `model` like this one; else None."""
+        if not state.rounds or state.hyperparameters is None:
+            return None
+        made = state.rounds[-1]
+        then = fold(self.ledger.read().events[: made.seen])
+        was = {**self.settings(then), **made.overrides}["model"]
+        return state.hyperparameters if was == model else None
 
     def schema(self, state: CampaignState) -> "FeatureSchema":
         """Return the features in force: those sealed, or what they were renewed to since.

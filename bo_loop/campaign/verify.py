@@ -30,7 +30,7 @@ from bo_loop.campaign.ledger.state import CampaignState, Round
 from bo_loop.campaign.record import Record
 from bo_loop.campaign.rounds.recheck import recheck
 from bo_loop.campaign.views import forms
-from bo_loop.campaign.views.folder import FORM, MEASUREMENTS, held_by
+from bo_loop.campaign.views.folder import FORM, MEASUREMENTS, WORKBOOK, held_by
 from bo_loop.data.cells import read_cells
 from bo_loop.data.numbers import plain_value
 
@@ -154,15 +154,16 @@ def _unexplained(record: Record, state: CampaignState) -> Iterator[Check]:
 
 
 def _views(record: Record, state: CampaignState) -> Iterator[Check]:
-    for path, content in record.views(state).items():
+    expected = record.views(state)
+    for path, content in expected.items():
         name = path.relative_to(record.path).as_posix()
         held = held_by(path)
         if held is None and not path.exists():
             yield Check(name, "note", "is not there; the next command that records writes it")
         elif held is None:
             yield Check(name, "failed", "cannot be read")
-        elif path.name == FORM:
-            ours = content()
+        elif path.name in (FORM, WORKBOOK):
+            ours = expected[path.with_name(FORM)]()
             problem = "" if held == ours else _form_problem(path, ours)
             yield _check(name, problem, "our columns as proposed")
         elif held == content():
@@ -197,7 +198,7 @@ def _form_problem(path: Path, expected: bytes) -> str:
     """Say how our columns of a form differ; the lab may sort its rows and fill in its own."""
     try:
         theirs = read_cells(path).frame
-        ours = read_cells(path, content=expected).frame
+        ours = read_cells(path.with_name(FORM), content=expected).frame
     except DataError as error:
         return f"cannot be read: {error}"
     columns = [

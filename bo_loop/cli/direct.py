@@ -16,8 +16,8 @@ from bo_loop.base.config import packaged_conf
 from bo_loop.cli.overrides import TEXT_KEYS
 
 VERBS = (
-    *("status", "history", "suggest", "log", "report", "verify"),
-    *("withdraw", "restore", "close", "reopen"),
+    *("status", "history", "suggest", "rank", "log", "report", "verify"),
+    *("void", "withdraw", "restore", "close", "reopen"),
 )
 
 _PLAIN = re.compile(r"[^'\"\\\[\]{}(),$=]+")

@@ -15,39 +15,50 @@ from typing import NoReturn
 
 from bo_loop.base.errors import BoLoopError, ConfigError
 from bo_loop.cli import compose
+from bo_loop.cli.completion import completions, script
+from bo_loop.cli.help import verb_help
 from bo_loop.cli.printing import spelled_out
 
-VERBS = {
-    "start": "open a campaign: seal the literature, the pool and the features",
-    "suggest": "propose the next pairs to measure",
-    "log": "take the lab's results into the ledger",
-    "status": "where a campaign stands, and what to type next",
-    "report": "write a campaign down as one page for people",
-    "history": "who did what, and what had been predicted at the time",
-    "correct": "correct a result, or void it; the ledger keeps both",
-    "withdraw": "take a pair out of the campaign",
-    "restore": "take a withdrawal back",
-    "extend": "add ligands or metal ions to the pool",
-    "expand": "make new ligands, for a campaign's pool or a table",
-    "config": "change settings for all rounds to come",
-    "close": "end a campaign",
-    "reopen": "go on with a closed campaign",
-    "verify": "check that the record holds, and that all else follows from it",
-    "fit": "fit a model outside any campaign",
-    "predict": "predict log beta for a table of pairs",
-    "speciate": "what metal ions and a ligand become in water, from pH to pH",
-    "import": "read and curate literature: NIST SRD 46, or your own tables",
-    "simulate": "replay campaigns on known constants, and compare strategies",
-    "validate": "compare models on ligands or metals they have not seen",
-    "tune": "search the options of a model, and keep the best",
-    "demo": "watch a closed loop on embedded constants",
+_SECTIONS = {
+    "a campaign": {
+        "start": "open a campaign: seal the literature, the pool and the features",
+        "suggest": "propose the next pairs to measure, or record your own choice",
+        "log": "take the lab's results into the ledger",
+        "status": "where a campaign stands, and what to type next",
+        "report": "write a campaign down as one page for people",
+    },
+    "more of a campaign": {
+        "rank": "see every pair that may be proposed, best first",
+        "history": "who did what, and what had been predicted at the time",
+        "correct": "correct a result, or void it; the ledger keeps both",
+        "void": "void all results of one log",
+        "withdraw": "take a pair out of the campaign",
+        "restore": "take a withdrawal back",
+        "extend": "add ligands or metal ions to the pool",
+        "expand": "make new ligands, for a campaign's pool or a table",
+        "config": "change settings for all rounds to come",
+        "close": "end a campaign",
+        "reopen": "go on with a closed campaign",
+        "verify": "check that the record holds, and that all else follows from it",
+    },
+    "without a campaign": {
+        "import": "read and curate literature: NIST SRD 46, or your own tables",
+        "fit": "fit a model",
+        "predict": "predict log beta for a table of pairs",
+        "speciate": "what metal ions and a ligand become in water, from pH to pH",
+        "simulate": "replay campaigns on known constants, and compare strategies",
+        "validate": "compare models on ligands or metals they have not seen",
+        "tune": "search the options of a model, and keep the best",
+        "demo": "watch a closed loop on embedded constants",
+    },
 }
+VERBS = {verb: said for verbs in _SECTIONS.values() for verb, said in verbs.items()}
 
 # Verbs that print only once their event is in the ledger: to fail then would deny it.
 _RECORDING = frozenset(
     {
-        *("start", "suggest", "log", "correct", "withdraw", "restore", "extend", "config"),
-        *("close", "reopen"),
+        *("start", "suggest", "log", "correct", "void", "withdraw", "restore", "extend"),
+        *("config", "close", "reopen"),
     }
 )
 
@@ -64,6 +75,10 @@ def main() -> None:
         print(f"bo-loop {__version__}")
         return
     _print_any_text()
+    if arguments[0] == "--complete":  # what the scripts of --completion ask
+        for word in completions(" ".join(arguments[1:]), VERBS):
+            print(word)
+        return
     warnings.showwarning = lambda message, *_: _complain(f"note: {message}")
     try:
         _run(arguments[0], arguments[1:])
@@ -97,14 +112,15 @@ def _end(verb: str, error: OSError) -> None:
 
 
 def _help() -> str:
-    lines = [
-        "bo-loop: choose ligands by active learning",
+    lines = ["bo-loop: choose ligands by active learning", "", "usage: bo-loop VERB key=value …"]
+    for section, verbs in _SECTIONS.items():
+        lines += ["", f"{section}:"]
+        lines += [f"  {verb:<10}{summary}" for verb, summary in verbs.items()]
+    lines += [
         "",
-        "usage: bo-loop VERB key=value …",
-        "",
+        "bo-loop VERB --help shows a verb's options, with examples.",
+        'eval "$(bo-loop --completion bash)" completes them in your shell.',
     ]
-    lines += [f"  {verb:<10}{summary}" for verb, summary in VERBS.items()]
-    lines += ["", "bo-loop VERB --help shows a verb's options; --cfg job shows the whole config."]
     return "\n".join(lines)
 
 
@@ -125,10 +141,16 @@ def _fail(text: str) -> NoReturn:
 
 
 def _run(verb: str, arguments: Sequence[str]) -> None:
+    if verb == "--completion":
+        print(script(*arguments[:1] or ["bash"]), end="")
+        return
     if verb not in VERBS:
         close = difflib.get_close_matches(verb, VERBS, n=1)
         hint = f" Did you mean {close[0]!r}?" if close else " See bo-loop --help."
         raise ConfigError(f"{verb!r} is not a verb.{hint}")
+    if {"-h", "--help"}.intersection(arguments):
+        print(verb_help(verb, arguments))
+        return
     compose.run(verb, arguments)
 
 

@@ -173,7 +173,7 @@ def recognise(
     mapping : mapping of str to str, optional
         The table's own header of some columns; nothing else is read as those.
     quiet : sequence of str
-        Headers that are not read, and need not be named.
+        Headers of which nothing need be said, whether they are read or not.
 
     Raises
     ------
@@ -205,7 +205,7 @@ def recognise(
     units = {c: meant[at].unit for c, at in columns.items() if at in meant and meant[at].unit}
     beta = meant.get(columns.get("log_beta", -1))
     found = Recognised(columns, units, constants, stepwise=beta is not None and beta.stepwise)
-    found.notes.extend(_notes(found, texts, unread, given))
+    found.notes.extend(_notes(found, texts, unread, {*given, *quiet}))
     return found
 
 
@@ -308,13 +308,13 @@ def _refuse_lookalikes(unread: Sequence[str], absent: Sequence[str], where: str)
 
 
 def _notes(
-    found: Recognised, texts: Sequence[str], unread: Sequence[str], mapping: Mapping[str, str]
+    found: Recognised, texts: Sequence[str], unread: Sequence[str], quiet: set[str]
 ) -> list[str]:
     converted = {"K": " − 273.15", "mM": " / 1000", "µM": " / 10⁶", "ln": " / ln 10"}
     notes = []
     for column, at in found.columns.items():
         unit = found.units.get(column, "")
-        if texts[at] != column and column not in mapping:
+        if texts[at] != column and not {column, texts[at]} & quiet:
             notes.append(f"{texts[at]!r} as {column}{converted.get(unit, '')}")
     notes += [
         f"{texts[at]!r} as {'log K' if one.stepwise else one.column}, n = {one.n}"

@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -68,13 +69,15 @@ def guarded_cell(value: Any) -> Any:
     return f"'{text}"
 
 
-def refuse_output(*paths: Path) -> None:
+def refuse_output(*paths: Path, suffixes: Sequence[str] = SUFFIXES) -> None:
     """Say so before the work is done, if its results cannot be written.
 
     Parameters
     ----------
     *paths : Path
         The table first, then what is to stand beside it.
+    suffixes : sequence of str
+        Kinds of tables that are written.
 
     Raises
     ------
@@ -82,8 +85,8 @@ def refuse_output(*paths: Path) -> None:
         If the table's suffix is not one that is written, there is no such folder, or one of the
         files exists.
     """
-    if paths[0].suffix.lower() not in SUFFIXES:
-        raise DataError(f"{paths[0]}: only {' and '.join(SUFFIXES)} files are written.")
+    if paths[0].suffix.lower() not in suffixes:
+        raise DataError(f"{paths[0]}: only {' and '.join(suffixes)} files are written.")
     if not paths[0].absolute().parent.is_dir():
         raise DataError(f"{paths[0]}: there is no folder {paths[0].absolute().parent}.")
     taken = [path for path in paths if path.exists() or path.is_symlink()]

@@ -26,7 +26,7 @@ from bo_loop.report.wording import in_words, pair_name
 _REPORT = "report.html"
 _MOST_BEST = 6
 _MOST_COMPARED = 30
-_MOST_ON_MAP = 2000
+_MOST_ON_MAP = 1000
 _STAGES = {"beta_1": "β₁", "beta_n": "βₙ"}
 
 
@@ -200,7 +200,7 @@ def _space(facts: Facts, best: pd.DataFrame) -> dict[str, str] | None:
     shown = "" if len(ligands) == total else f"{len(ligands)} of {total} are shown. "
     return {
         "drawing": figures.space(layout(list(ligands["smiles"])), list(ligands["state"]), numbers),
-        "words": "Each dot is a ligand; those with similar structures lie close together (UMAP of "
+        "words": "Each dot is a ligand; those with similar structures lie close together (t-SNE of "
         f"Morgan fingerprints). {shown}Numbers are as in the list of the best above.",
     }
 

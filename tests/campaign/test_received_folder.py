@@ -27,7 +27,7 @@ def campaign(tmp_path, monkeypatch):
 PLACES = [
     "ledger.lock.holder", "ledger.lock", "ledger.head", "ledger.jsonl", "measurements.csv",
     "campaign.yaml", "pool.parquet", "report.html", "rounds", "rounds/001", "rounds/002",
-    "rounds/001/proposals.csv", "rounds/001/model.json",
+    "rounds/001/proposals.csv", "rounds/001/proposals.xlsx", "rounds/001/model.json",
 ]  # fmt: skip
 
 

@@ -30,7 +30,8 @@ def test_a_campaign_that_holds(campaign):
     found = campaign.verify()
     assert {check.what for check in found.checks} == {
         "ledger", "campaign.yaml", "observations.parquet", "pool.parquet", "features.json",
-        "rounds/001/proposals.csv", "rounds/001/model.json", "measurements.csv", "round 1",
+        "rounds/001/proposals.csv", "rounds/001/proposals.xlsx", "rounds/001/model.json",
+        "measurements.csv", "round 1",
     }  # fmt: skip
     assert found.failures == ()
 

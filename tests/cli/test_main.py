@@ -7,7 +7,6 @@ import sys
 import pandas as pd
 import pytest
 from command_line import fill, run
-from hydra._internal.hydra import Hydra
 
 
 @pytest.fixture(scope="module")
@@ -84,24 +83,6 @@ def test_bad_input_ends_with_one_message_and_code_2(folder, arguments, words):
     assert words in printed
     for of_hydra in ("To append", "Config search path", "hydra.cc"):
         assert of_hydra not in printed
-
-
-def test_help_names_every_verb_and_every_verb_has_its_own(folder, monkeypatch):
-    from bo_loop.cli.main import VERBS
-
-    listed, list_all = {}, Hydra.list_all_config_groups
-
-    def list_once(hydra, parent=""):
-        """The groups are the same for every verb, and Hydra takes a second to list them."""
-        if parent not in listed:
-            listed[parent] = list_all(hydra, parent)
-        return listed[parent]
-
-    monkeypatch.setattr(Hydra, "list_all_config_groups", list_once)
-    overview = run(folder, "--help")
-    for verb in VERBS:
-        assert f"  {verb} " in overview
-        assert f"bo-loop {verb}" in run(folder, verb, "--help")
 
 
 def test_cfg_job_shows_the_config_with_overrides(folder):

@@ -110,7 +110,7 @@ def test_a_report_tells_what_the_ledger_holds(page, campaign):
         "Measured without a proposal",
         "Of 4 results,",
         "Kullback–Leibler",
-        "UMAP",
+        "t-SNE",
         campaign.record.ledger.read().events[-1].hash,
         campaign.state().sealed["observations.parquet"],
         campaign.state().versions["torch"],

@@ -5,7 +5,7 @@ import pytest
 from bo_loop.base.errors import DataError
 from bo_loop.campaign.ledger.events import Event
 from bo_loop.campaign.ledger.fold import fold
-from bo_loop.report.chemical_space import fingerprints, layout, neighbours
+from bo_loop.report.chemical_space import distances, fingerprints, layout
 from bo_loop.report.drawings import draw
 from bo_loop.report.facts import proposed, standardised_errors
 from bo_loop.report.figures import progress
@@ -139,13 +139,11 @@ def test_a_drawing_is_an_svg_of_the_stated_size():
         draw("no such molecule")
 
 
-def test_neighbours_by_tanimoto_distance():
+def test_tanimoto_distances():
     # 0 and 1 share one bit of three: distance 2/3. 2 shares nothing with them. 3 is 0 again.
-    bits = np.array([[1, 1, 0, 0], [1, 0, 1, 0], [0, 0, 0, 1], [1, 1, 0, 0]], dtype=float)
-    indices, distances = neighbours(bits, 3)
-    assert indices.tolist() == [[0, 3, 1], [1, 0, 3], [2, 0, 1], [3, 0, 1]]
+    bits = np.array([[1, 1, 0, 0], [1, 0, 1, 0], [0, 0, 0, 1], [1, 1, 0, 0]], dtype=np.uint8)
     np.testing.assert_allclose(
-        distances, [[0, 0, 2 / 3], [0, 2 / 3, 2 / 3], [0, 1, 1], [0, 0, 2 / 3]]
+        distances(bits), [[0, 2 / 3, 1, 0], [2 / 3, 0, 1, 2 / 3], [1, 1, 0, 1], [0, 2 / 3, 1, 0]]
     )
 
 

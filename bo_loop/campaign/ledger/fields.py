@@ -182,6 +182,7 @@ _OPTIONAL: dict[str, dict[str, Kind]] = {
         **dict.fromkeys(("overrides", "fit", "incumbent"), _mapping),
         "versions": _texts,
         "refitted": _switch,
+        "picked": _listed_texts,
         "stop": lambda value: isinstance(value, Mapping) and not _STOP.problem(value),
         "asked": _numbers,
         "converted": _several(_Fields(_CONVERTED)),

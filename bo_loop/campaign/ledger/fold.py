@@ -177,6 +177,7 @@ def _proposed(state: CampaignState, event: Event) -> dict[str, Any]:
         stop=data.get("stop"),
         asked=data.get("asked") or {},
         converted=tuple(data.get("converted") or ()),
+        picked=tuple(data["picked"]) if data.get("picked") else None,
     )
     awaited = {p.pair_id: "pending" for p in pairs if p.replicate is not None}
     state.proposals.update({p.pair_id: p for p in pairs})

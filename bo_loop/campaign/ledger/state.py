@@ -10,6 +10,7 @@ proposed        round, seed, seen (seq of the last event it knew), hyperparamete
                 overrides? {setting: value}, incumbent?, refitted? (always true: each round
                 finds its hyperparameters anew), versions?, fit? (the model's report), operator?,
                 stop? {probability, tolerance, advice} (whether to go on),
+                picked? [pair_id] (what a person chose, and not the acquisition),
                 proposals [{pair_id, rank, mean, sd, sd_latent, acquisition, reason, role? (target,
                 competitor or ""), nearest? [{metal, ligand, n_ligands, log_beta, censoring,
                 similarity}], outside_domain?, movers? [{feature, relevance, direction (1, 0,
@@ -20,7 +21,8 @@ proposed        round, seed, seen (seq of the last event it knew), hyperparamete
 in_progress     pair_id, operator?, method?, date?, note?
 measured        pair_id, log_beta, log_beta_sd?, censoring (none, lower, upper), temperature_C,
                 ionic_strength_M, replicate (1, 2, …), date?, operator?, method?, note?,
-                confirmed? [what seemed doubtful, and was confirmed]. In place of log_beta,
+                confirmed? [what seemed doubtful, and was confirmed], source? (the file's name;
+                also of in_progress and failed). In place of log_beta,
                 log_K_cond with pH, or pM with pH, total_metal_M and total_ligand_M: it stays what
                 was logged, log_beta_sd is its sd, and each round makes log β of it anew
 failed          pair_id, operator?, method?, date?, note?
@@ -121,6 +123,7 @@ class Round:
     stop: Mapping[str, Any] | None = None
     asked: Mapping[str, Any] = field(default_factory=dict)
     converted: Sequence[Mapping[str, Any]] = ()
+    picked: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,8 +31,8 @@ _WANTED = (
 )
 # Columns of our own forms that say nothing of a result.
 _QUIET = (
-    *("rank", "predicted_log_beta", "predicted_sd", "acquisition", "reason", "role"),
-    *("outside_domain", "nearest", "moved_by"),
+    *("rank", "predicted_log_beta", "predicted_sd", "acquisition", "reason", "role", "structure"),
+    *("outside_domain", "nearest", "moved_by", "temperature (°C)", "ionic strength (mol/L)"),
 )
 _CONFIRM = {"": False, "no": False, "false": False, "yes": True, "true": True}
 _OURS = ("metal", "charge", "n_ligands")

@@ -1,12 +1,13 @@
 """One round: fit to all that is known, and choose. A function of sealed files, ledger and seed."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from bo_loop.acquisition.objectives.base import Objective
 from bo_loop.acquisition.objectives.items import partners
 from bo_loop.acquisition.objectives.limits import Limit
 from bo_loop.base.config import build
@@ -17,6 +18,7 @@ from bo_loop.campaign.rounds.bound import BoundRound
 from bo_loop.campaign.rounds.chances import weighed
 from bo_loop.campaign.rounds.fitted import Fitted, fitted
 from bo_loop.campaign.rounds.generated import origin, restricted
+from bo_loop.campaign.rounds.picked import rows_picked
 from bo_loop.campaign.rounds.why import context
 from bo_loop.campaign.views.naming import namer
 from bo_loop.chemistry.ions import PROTON, parse_ion
@@ -31,6 +33,7 @@ def decide(
     pool: pd.DataFrame,
     state: CampaignState,
     config: Mapping[str, Any],
+    picks: Sequence[str] | None = None,
 ) -> dict[str, Any]:
     """Choose the pairs of the next round.
 
@@ -44,6 +47,8 @@ def decide(
         The ledger, folded.
     config : mapping
         ``batch_size, seed, model, objective, acquisition, pool`` in force for this round.
+    picks : sequence of str, optional
+        Pairs that a person chose, in place of the acquisition, which then only ranks them.
 
     Returns
     -------
@@ -52,7 +57,55 @@ def decide(
     """
     recipe, start = build(config["model"]), state.hyperparameters
     model = fitted(schema, recipe, literature, pool, state, start=start)
-    return choose(model, literature, pool, state, config)
+    return choose(model, literature, pool, state, config, picks)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What a round chooses from, and by.
+
+    Parameters
+    ----------
+    objective : Objective
+    candidates : Candidates
+    bound : BoundRound
+        The fitted model over the candidates.
+    """
+
+    objective: Objective
+    candidates: Candidates
+    bound: BoundRound
+
+    @classmethod
+    def prepare(
+        cls,
+        model: Fitted,
+        literature: pd.DataFrame,
+        pool: pd.DataFrame,
+        state: CampaignState,
+        config: Mapping[str, Any],
+    ) -> "Choice":
+        """Bind a `model` to the candidates of the next round."""
+        surrogate = model.surrogate
+        objective = build(config["objective"])
+        pairs, candidates = candidates_of(
+            literature,
+            pool,
+            state,
+            config["pool"]["include_known"],
+            predicted=objective.limits,
+            protons=objective.needs_protons,
+        )
+        candidates = restricted(candidates, pairs, state, config)
+        bound = BoundRound.bind(surrogate, model.observations, pairs)
+        if objective.feasibility:
+            candidates = weighed(candidates, bound, state)
+        candidates = replace(
+            candidates,
+            name=namer(pairs, literature, state),
+            outside=lambda rows: surrogate.outside_domain(bound.features, rows),
+        )
+        return cls(objective, candidates, bound)
 
 
 def choose(
@@ -61,40 +114,35 @@ def choose(
     pool: pd.DataFrame,
     state: CampaignState,
     config: Mapping[str, Any],
+    picks: Sequence[str] | None = None,
 ) -> dict[str, Any]:
     """Choose with a `model`; otherwise as `decide`."""
     number, surrogate = len(state.rounds) + 1, model.surrogate
-    objective = build(config["objective"])
-    pairs, candidates = candidates_of(
-        literature,
-        pool,
-        state,
-        config["pool"]["include_known"],
-        predicted=objective.limits,
-        protons=objective.needs_protons,
-    )
-    candidates = restricted(candidates, pairs, state, config)
-    bound = BoundRound.bind(surrogate, model.observations, pairs)
-    if objective.feasibility:
-        candidates = weighed(candidates, bound, state)
-    candidates = replace(
-        candidates,
-        name=namer(pairs, literature, state),
-        outside=lambda rows: surrogate.outside_domain(bound.features, rows),
-    )
+    acquisition, q, picked_rows = build(config["acquisition"]), config["batch_size"], None
+    if picks is not None:  # a person's choice is held back by no rule on batches
+        acquisition = replace(acquisition, max_per_ligand=None, max_per_metal=None)
+        config = {**config, "pool": {**config["pool"], "generated": True, "max_generated_share": 1}}
+        q = len(picks)
+    choice = Choice.prepare(model, literature, pool, state, config)
+    objective, candidates, bound = choice.objective, choice.candidates, choice.bound
+    pairs = bound.pairs
+    if picks is not None:
+        picked_rows = rows_picked(picks, candidates, state, acquisition.allow_replicates)
     decision = propose(
         bound.posterior,
         candidates,
         objective,
-        build(config["acquisition"]),
-        q=config["batch_size"],
+        acquisition,
+        q=q,
         rng=np.random.default_rng([config["seed"], number]),
         noise=bound.noise,
+        among=picked_rows,
     )
     picked = np.array([p.row for p in decision.proposals])
     ids = candidates.pairs.pair_ids
     details = context(bound, picked)
-    return {
+    chosen = "" if picks is None else "chosen by hand; "
+    return ({} if picks is None else {"picked": list(picks)}) | {
         "round": number,
         "seed": config["seed"],
         "incumbent": {
@@ -112,7 +160,7 @@ def choose(
             {"pair_id": ids[p.row]}
             | {key: value for key, value in asdict(p).items() if key not in ("row", "again")}
             | ({"replicate": state.next_replicate(ids[p.row])} if p.again else {})
-            | {"reason": p.reason + origin(state, pairs["smiles"].iloc[p.row])}
+            | {"reason": chosen + p.reason + origin(state, pairs["smiles"].iloc[p.row])}
             | around
             for p, around in zip(decision.proposals, details, strict=True)
         ],

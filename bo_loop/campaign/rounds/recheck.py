@@ -85,7 +85,7 @@ def _recomputed(
     known = schema, recipe, literature, pool, state
 
     def chosen(model: Fitted) -> dict[str, Any]:
-        return choose(model, literature, pool, state, config)
+        return choose(model, literature, pool, state, config, made.picked)
 
     again = chosen(fitted(*known, hyperparameters=made.hyperparameters))
     problems = _differences(made, again)

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 from bo_loop.base import files, received
 from bo_loop.base.errors import CampaignError
 from bo_loop.campaign.ledger.state import CampaignState, Round
-from bo_loop.campaign.views import forms, views
+from bo_loop.campaign.views import forms, sheets, views
 
 if TYPE_CHECKING:
     import pandas as pd
 
 FORM, MODEL, MEASUREMENTS = "proposals.csv", "model.json", "measurements.csv"
-WRITTEN_ONCE = (FORM, MODEL)
+WORKBOOK = "proposals.xlsx"
+WRITTEN_ONCE = (FORM, WORKBOOK, MODEL)
 
 
 def round_folder(path: Path, number: int) -> Path:
@@ -36,6 +37,7 @@ def views_of(
     for one in state.rounds:
         folder = round_folder(path, one.number)
         made[folder / FORM] = lambda r=one: forms.form(views.proposals(r, pool), r.asked)
+        made[folder / WORKBOOK] = lambda r=one: sheets.form(views.proposals(r, pool), r.asked)
         made[folder / MODEL] = lambda r=one: _model_json(r)
     if state.results or state.voided:
         made[path / MEASUREMENTS] = lambda: forms.measurements(views.measurements(state, pool))
@@ -56,10 +58,19 @@ def write_unless_there(path: Path, content: Callable[[], bytes]) -> None:
         return
     try:
         files.make_folder(path.parent)
-        files.write_once(path, content())
+        files.write_once(path, _made(path, content))
     except CampaignError:
         if not path.exists():  # else another process had the same thought, and the same content
             raise
+
+
+def _made(path: Path, content: Callable[[], bytes]) -> bytes:
+    try:
+        return content()
+    except OSError as error:  # a workbook passes through a temporary file
+        raise CampaignError(
+            f"{path} could not be made ({error.filename}: {error.strerror})."
+        ) from error
 
 
 def _model_json(made: Round) -> bytes:

@@ -32,6 +32,7 @@ from bo_loop.cli.verbs.ledger import (
     reopen,
     restore,
     verify,
+    void,
     withdraw,
 )
 from bo_loop.cli.verbs.read import history, status
@@ -47,6 +48,7 @@ __all__ = [
     "restore",
     "status",
     "verify",
+    "void",
     "withdraw",
 ]
 
@@ -81,7 +83,7 @@ def suggest(config: Mapping[str, Any], touched: frozenset[str]) -> None:
     """Propose the next pairs."""
     campaign = _campaign(config)
     overrides = {key: config[key] for key in FOR_A_ROUND if key in touched}
-    proposals = campaign.suggest(operator=config["operator"], **overrides)
+    proposals = campaign.suggest(pick=config["pick"], operator=config["operator"], **overrides)
     number = int(proposals["round"].iloc[0])
     stop = campaign.state().rounds[number - 1].stop
     if config["json"]:
@@ -98,14 +100,22 @@ def suggest(config: Mapping[str, Any], touched: frozenset[str]) -> None:
     if stop:
         _CONSOLE.print(stop["advice"])
     in_force = campaign.settings(campaign.state()) | overrides
-    if len(proposals) < in_force["batch_size"]:
+    if config["pick"] is None and len(proposals) < in_force["batch_size"]:
         _CONSOLE.print(
             f"Only {len(proposals)} pairs were open, and allowed by the limits of acquisition and "
             "pool."
         )
     form = campaign.form(number)
-    _CONSOLE.print(f"Fill in log_beta in {form}, then type")
-    print_log(campaign, form)
+    book = form.with_suffix(".xlsx")
+    _CONSOLE.print(f"Fill in the yellow cells of {book}, or log_beta in {form}, then type")
+    print_log(campaign, book)
+
+
+def rank(config: Mapping[str, Any]) -> None:
+    """Show every pair that may be proposed, best first."""
+    from bo_loop.cli.verbs.rank import run
+
+    run(config, _CONSOLE)
 
 
 def _reference(campaign: Campaign, number: int, incumbent: Mapping[str, Any]) -> str:

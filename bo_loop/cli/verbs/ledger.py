@@ -25,6 +25,11 @@ def correct(config: Mapping[str, Any], touched: frozenset[str]) -> None:
     _print(done, config)
 
 
+def void(config: Mapping[str, Any]) -> None:
+    """Void all results of one log."""
+    _print(open_campaign(config).void(str(config["log"]), **_said(config)), config)
+
+
 def withdraw(config: Mapping[str, Any]) -> None:
     """Take a pair out."""
     done = open_campaign(config).withdraw(config["pair"], **_said(config))

@@ -1,0 +1,125 @@
+"""Every pair that a round could propose, with what the model makes of it, best first."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from bo_loop.acquisition.batch.explanation import prospects
+from bo_loop.acquisition.batch.replicates import proposed_pairs
+from bo_loop.acquisition.batch.select import open_items
+from bo_loop.acquisition.objectives.items import Items
+from bo_loop.acquisition.scores.values import likely_allowed
+from bo_loop.base.config import build
+from bo_loop.base.errors import CampaignError
+from bo_loop.base.progress import report
+from bo_loop.base.types import PAIR_COLUMNS
+from bo_loop.campaign.ledger.state import CampaignState
+from bo_loop.campaign.rounds.decide import Choice
+from bo_loop.campaign.rounds.fitted import fitted
+from bo_loop.campaign.rounds.why import neighbours
+from bo_loop.features.schema import FeatureSchema
+from bo_loop.propose import incumbent_of
+
+COLUMNS = (
+    *("rank", "pair_id", *PAIR_COLUMNS, "role", "mean", "sd", "value", "chance", "outside_domain"),
+    *("allowed", "cost", "nearest"),
+)
+_AT_ONCE = 500
+
+
+def rank(
+    schema: FeatureSchema,
+    literature: pd.DataFrame,
+    pool: pd.DataFrame,
+    state: CampaignState,
+    config: Mapping[str, Any],
+    hyperparameters: Mapping[str, Any] | None,
+) -> pd.DataFrame:
+    """Rank all open pairs.
+
+    Parameters
+    ----------
+    schema, literature, pool, state, config
+        As of `bo_loop.campaign.rounds.decide.decide`.
+    hyperparameters : mapping or None
+        Those of the last round: the model is conditioned on all that is known now, and not fitted
+        again. None: it is fitted.
+
+    Returns
+    -------
+    DataFrame
+        As `ranking` returns it.
+    """
+    recipe = build(config["model"])
+    model = fitted(schema, recipe, literature, pool, state, hyperparameters=hyperparameters)
+    return ranking(Choice.prepare(model, literature, pool, state, config))
+
+
+def ranking(choice: Choice) -> pd.DataFrame:
+    """Rank all open pairs of a prepared choice by the expected value of the objective.
+
+    Returns
+    -------
+    DataFrame
+        A row for each, best first; `COLUMNS`: the pair's own columns; ``role``; ``mean, sd``
+        (predictive) of log β; ``value``, what the objective is expected to be, and ``chance``,
+        that it beats the best so far (of a pareto objective, extends the front; ``value`` is then
+        missing, and the chance ranks); ``outside_domain``; ``allowed``: whether the constraints
+        are likely kept; ``cost``, missing where the pool has none; ``nearest``, as `neighbours`.
+        Pairs of one ligand that are measured together follow one another. In ``attrs``:
+        ``quantity``, what ``value`` is; ``reference``, what is to be beaten, and ``incumbent``,
+        its value (None of a front).
+    """
+    objective, candidates, bound = choice.objective, choice.candidates, choice.bound
+    pairs, posterior = candidates.pairs, bound.posterior
+    if not candidates.open.any():
+        raise CampaignError(
+            "No pair is open, so there is nothing to rank: everything in the pool is answered, "
+            "pending or withdrawn. Add ligands or metal ions with bo-loop extend."
+        )
+    row, incumbent = incumbent_of(posterior, objective, candidates)
+    items = open_items(objective, pairs, candidates.open)
+    parts = objective.parts(pairs)[items]
+    found = prospects(objective, Items.of(posterior, parts), items, pairs, incumbent)
+    allowed = likely_allowed(posterior, objective, pairs, items)
+    by = found.mean if objective.scalar else found.chance
+    asked = proposed_pairs(parts, candidates.open, np.zeros(len(pairs), dtype=bool))
+    rows, of_item = [], []
+    for at in np.lexsort((-by, ~allowed)).tolist():
+        new = [r for r in parts[at][asked[at]].tolist() if r not in rows[-8:]]
+        rows += new
+        of_item += [at] * len(new)
+    rows, first = np.unique(rows, return_index=True)
+    order = np.argsort(first)
+    rows, of_item = rows[order], np.array(of_item, dtype=np.int64)[first[order]]
+    variance = posterior.variance(rows)
+    frame = bound.pairs.iloc[rows][["pair_id", *PAIR_COLUMNS]].reset_index(drop=True)
+    value = [objective.shown(v) for v in found.mean[of_item]] if objective.scalar else np.nan
+    frame = frame.assign(
+        rank=np.arange(1, len(rows) + 1),
+        role=[objective.role(int(r), int(items[i])) for r, i in zip(rows, of_item, strict=True)],
+        mean=posterior.mean(rows),
+        sd=np.sqrt(variance + bound.noise[rows]),
+        value=value,
+        chance=found.chance[of_item],
+        allowed=allowed[of_item],
+        cost=np.nan if pairs.cost is None else pairs.cost[rows],
+    )
+    frame = pd.concat([frame, pd.DataFrame(_nearest(choice, rows))], axis=1)[list(COLUMNS)]
+    frame.attrs = {
+        "quantity": objective.quantity,
+        "reference": candidates.named(objective, row),
+        "incumbent": objective.shown(incumbent) if objective.scalar else None,
+    }
+    return frame
+
+
+def _nearest(choice: Choice, rows: np.ndarray) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
+    for start in range(0, len(rows), _AT_ONCE):
+        report("finding the nearest known pairs", start, len(rows))
+        found += neighbours(choice.bound, rows[start : start + _AT_ONCE])
+    report("finding the nearest known pairs", len(rows), len(rows))
+    return found

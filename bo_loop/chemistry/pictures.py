@@ -1,0 +1,28 @@
+"""Pictures of ligands for spreadsheets."""
+
+from functools import lru_cache
+
+from rdkit import Chem
+from rdkit.Chem.Draw import rdMolDraw2D
+
+from bo_loop.base.errors import DataError
+
+
+@lru_cache(maxsize=4096)
+def png(smiles: str, width: int = 300, height: int = 200) -> bytes:
+    """Return a structure as a PNG of `width` × `height` pixels.
+
+    Raises
+    ------
+    DataError
+        If the SMILES cannot be read.
+    """
+    molecule = Chem.MolFromSmiles(smiles)
+    if molecule is None:
+        raise DataError(f"{smiles!r} cannot be drawn: it is not a SMILES that RDKit reads.")
+    drawer = rdMolDraw2D.MolDraw2DCairo(width, height)
+    options = drawer.drawOptions()
+    options.fixedBondLength, options.padding = 40, 0.04
+    drawer.DrawMolecule(rdMolDraw2D.PrepareMolForDrawing(molecule))
+    drawer.FinishDrawing()
+    return drawer.GetDrawingText()
