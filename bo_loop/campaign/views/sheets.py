@@ -37,8 +37,8 @@ def form(proposals: "pd.DataFrame", asked: Mapping[str, float]) -> bytes:
     """
     from bo_loop.data.workbooks import workbook
 
-    return workbook([*_asked(proposals, asked), *_pair(proposals), *_predicted(proposals)], "results",
-                    _FORM_NOTE)  # fmt: skip
+    columns = [*_asked(proposals, asked), *_pair(proposals), *_predicted(proposals)]
+    return workbook(columns, "results", _FORM_NOTE)
 
 
 def ranking(ranked: "pd.DataFrame") -> bytes:
