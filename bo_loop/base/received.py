@@ -77,6 +77,17 @@ def not_ours(path: Path, problem: str) -> CampaignError:
     )
 
 
+def load_json(path: Path) -> dict[str, Any]:
+    """Return the mapping that the JSON file at `path` holds.
+
+    Raises
+    ------
+    FileNotFoundError, CampaignError
+        As `read_bytes` and `read_json`.
+    """
+    return read_json(path, read_bytes(path))
+
+
 def read_json(path: Path, content: bytes) -> dict[str, Any]:
     """Return the mapping that a JSON file holds.
 

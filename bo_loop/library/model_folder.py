@@ -1,16 +1,20 @@
 """A surrogate in a folder: ``model.json`` and ``training.npz``, from which it is built again."""
 
+import io
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from zipfile import BadZipFile
+from typing import Any
+from zipfile import ZipFile
 
 import numpy as np
 import pandas as pd
 
+from bo_loop.base import received
 from bo_loop.base.config import build
-from bo_loop.base.errors import DataError
+from bo_loop.base.errors import BoLoopError, DataError
 from bo_loop.base.folders import require_new
 from bo_loop.base.names import node_of
 from bo_loop.base.types import PairFeatures
@@ -19,6 +23,9 @@ from bo_loop.surrogate import Surrogate, described
 
 _JSON, _ARRAYS = "model.json", "training.npz"
 _FORMAT = 2
+_KINDS = dict.fromkeys(("model", "hyperparameters", "features", "names"), dict)
+_TEXTS = ("ligand_group", "source")
+_MOST_UNPACKED = 1 << 32
 
 
 def save(surrogate: Surrogate, folder: Path) -> None:
@@ -64,25 +71,35 @@ def load(folder: Path, near: pd.DataFrame | None = None) -> Surrogate:
     Raises
     ------
     DataError
-        If the folder holds no whole model of a format that this version reads.
+        If the folder holds no model of a format that this version reads.
+    CampaignError
+        If it holds something else under the names of a model's files.
     """
     try:
-        contents = json.loads((folder / _JSON).read_text(encoding="utf-8"))
-        # Opened here: NumPy leaves a file open that is not a zip archive.
-        with (folder / _ARRAYS).open("rb") as file, np.load(file, allow_pickle=False) as archive:
-            arrays = dict(archive)
-    except (OSError, ValueError, BadZipFile) as error:
+        contents = received.load_json(folder / _JSON)
+        arrays = _arrays(folder / _ARRAYS)
+    except FileNotFoundError as error:
         raise DataError(
-            f"{folder} holds no model that can be read ({error}). Make one with bo-loop fit, in a "
-            "new model_dir."
+            f"{folder} holds no model ({error.filename} is missing). Make one with bo-loop fit, in "
+            "a new model_dir."
         ) from error
-    if not isinstance(contents, dict):
-        raise DataError(f"{folder / _JSON} is damaged. Make a model with bo-loop fit.")
     if contents.get("format") != _FORMAT:
         raise DataError(
             f"{folder / _JSON} has format {contents.get('format')!r}; this version reads "
             f"{_FORMAT}. Fit the model again."
         )
+    received.require_keys(folder / _JSON, contents, _KINDS)
+    try:
+        return _surrogate(contents, arrays, near)
+    except BoLoopError:
+        raise
+    except Exception as error:  # a model's parts fail in many ways on values that are not theirs
+        raise received.not_ours(folder, f"no model follows from it ({error!r:.200})") from error
+
+
+def _surrogate(
+    contents: Mapping[str, Any], arrays: Mapping[str, np.ndarray], near: pd.DataFrame | None
+) -> Surrogate:
     features = PairFeatures(
         metal={k[6:]: v for k, v in arrays.items() if k.startswith("metal.")},
         ligand={k[7:]: v for k, v in arrays.items() if k.startswith("ligand.")},
@@ -94,10 +111,54 @@ def load(folder: Path, near: pd.DataFrame | None = None) -> Surrogate:
         source=arrays.get("source"),
         own=arrays.get("own"),
     )
-    recipe, schema = build(contents["model"]), FeatureSchema.from_json(contents["features"])
-    features = replace(features, stages=schema.stages)
     y, noise_var = arrays["y"], arrays["noise_var"]
     censored = arrays.get("censored", np.zeros(len(y), dtype=bool))
+    _require_rows(features, y, noise_var, censored)
+    recipe, schema = build(contents["model"]), FeatureSchema.from_json(contents["features"])
+    features = replace(features, stages=schema.stages)
     asked = None if near is None else partial(described, features, schema, near)
     model = recipe.build(features, y, noise_var, contents["hyperparameters"], asked)
     return Surrogate(schema, recipe, features, y, noise_var, model, censored)
+
+
+def _arrays(path: Path) -> dict[str, np.ndarray]:
+    """Return the arrays of a ``.npz`` file, which may have come from anyone."""
+    content = received.read_bytes(path)
+    try:
+        with ZipFile(io.BytesIO(content)) as archive:
+            unpacked = sum(member.file_size for member in archive.infolist())
+        if unpacked > _MOST_UNPACKED:
+            raise ValueError(f"it unpacks to {unpacked >> 20:,} MiB")
+        with np.load(io.BytesIO(content), allow_pickle=False) as found:
+            arrays = {name: np.asarray(found[name]) for name in found.files}
+    except Exception as error:  # ZIP and NumPy fail in many ways on bytes that are not theirs
+        raise received.not_ours(path, f"it holds no arrays ({error!r:.200})") from error
+    strange = [
+        k for k, v in arrays.items() if v.dtype.kind not in ("biufU" if k in _TEXTS else "biuf")
+    ]
+    if strange:
+        raise received.not_ours(path, f"{', '.join(strange)[:60]} holds no numbers")
+    bad = [k for k, v in arrays.items() if v.dtype.kind == "f" and not np.isfinite(v).all()]
+    if bad:
+        raise received.not_ours(path, f"{', '.join(bad)[:60]} holds what is not a number")
+    return arrays
+
+
+def _require_rows(
+    features: PairFeatures, y: np.ndarray, noise_var: np.ndarray, censored: np.ndarray
+) -> None:
+    """Refuse tables whose rows do not belong together."""
+    n = len(y)
+    columns = [y, noise_var, censored, features.metal_row, features.ligand_row]
+    if any(column.shape != (n,) for column in columns) or len(features.pair) != n:
+        raise ValueError("its columns differ in length")
+    tables = {"metal": features.metal_row, "ligand": features.ligand_row}
+    for kind, rows in tables.items():
+        lengths = {len(table) for table in getattr(features, kind).values()}
+        if len(lengths) != 1 or not n or rows.min() < 0 or rows.max() >= min(lengths):
+            raise ValueError(f"its {kind} rows point outside their tables")
+    blocks = {**features.metal, **features.ligand, "pair": features.pair}
+    if any(block.shape[1:] != (len(features.names[name]),) for name, block in blocks.items()):
+        raise ValueError("its tables have other columns than names")
+    if (noise_var < 0).any():
+        raise ValueError("a variance of noise is negative")

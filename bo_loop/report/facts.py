@@ -1,6 +1,5 @@
 """What a report shows, gathered from the record: sentences and tables. No model, no drawing."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from bo_loop.base import config as configs
+from bo_loop.base import received
 from bo_loop.campaign.campaign import Campaign
 from bo_loop.campaign.ledger.events import Event
 from bo_loop.campaign.ledger.fold import fold
@@ -21,6 +21,8 @@ from bo_loop.campaign.views.status import Status, status_of
 from bo_loop.campaign.views.worth import Worth, measured_parts, worth_of
 from bo_loop.report.wording import ion, named_options, pair_name
 
+_CURATION = {"title": str, "rows_read": int, "rows_kept": int, "steps": list, "quarantine": list}
+_STEP = {"name": str, "detail": str, "before": int, "after": int}
 _WAITING = {"pending": "waiting", "in_progress": "in progress"}
 
 
@@ -288,10 +290,14 @@ def curation(facts: Facts) -> list[dict[str, Any]]:
 
     A mapping for each file of the data: ``title, rows_read, rows_kept, steps, quarantine``.
     """
-    paths = facts.settings["data"].get("path") or []
+    paths = facts.settings["data"].get("path")
     found = []
-    for path in [paths] if isinstance(paths, str) else paths:
-        report = Path(path).with_name(f"{Path(path).stem}.report.json")
-        if report.is_file():
-            found.append(json.loads(report.read_text(encoding="utf-8")))
+    for path in paths if isinstance(paths, list) else [paths]:
+        report = Path(str(path)).with_suffix(".report.json")
+        if path and report.is_file():
+            contents = received.load_json(report)
+            received.require_keys(report, contents, _CURATION)
+            for step in contents["steps"]:
+                received.require_keys(report, step if isinstance(step, dict) else {}, _STEP)
+            found.append(contents)
     return found

@@ -1,6 +1,5 @@
 """The verb ``tune``: progress while it runs, the best trials at its end, and option files."""
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -8,6 +7,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from bo_loop.base import received
 from bo_loop.base.config import packaged_conf
 from bo_loop.base.errors import ConfigError
 from bo_loop.cli.verbs.validate import noted
@@ -64,7 +64,7 @@ def option_files(name: str) -> dict[str, Path]:
 def _refuse_to_overwrite(files: Mapping[str, Path], out: Path, name: str) -> None:
     """Raise if an option file is there that this search has not written, or a packaged one."""
     best = out / BEST
-    mine = best.exists() and json.loads(best.read_text(encoding="utf-8"))["name"] == name
+    mine = best.exists() and received.load_json(best).get("name") == name
     packaged = packaged_conf().parent
     there = [path for path in files.values() if path.exists() or (packaged / path).exists()]
     taken = [] if mine else [str(path) for path in there]

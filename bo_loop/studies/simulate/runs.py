@@ -11,8 +11,8 @@ from typing import Any
 import pandas as pd
 
 from bo_loop import __version__
-from bo_loop.base import parallel
-from bo_loop.base.errors import ConfigError
+from bo_loop.base import parallel, received
+from bo_loop.base.errors import CampaignError, ConfigError
 from bo_loop.base.folders import readable, require_new
 from bo_loop.base.progress import report
 from bo_loop.studies.simulate.problem import Setting, problem
@@ -124,7 +124,10 @@ def run(
         _write(trace, files[strategy.name, seed])
         done += 1
         report("replays", done, len(files))
-    return pd.concat([pd.read_parquet(file) for file in files.values()], ignore_index=True)
+    return pd.concat(
+        [received.read_parquet(file, received.read_bytes(file)) for file in files.values()],
+        ignore_index=True,
+    )
 
 
 @dataclass(frozen=True)
@@ -151,8 +154,8 @@ def _claim(out: Path, simulation: Simulation) -> None:
         path.write_text(json.dumps(wanted, indent=1) + "\n", encoding="utf-8", newline="\n")
         return
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
+        found = received.load_json(path)
+    except CampaignError as error:
         raise ConfigError(f"{path} cannot be read ({error}); give another out=.") from error
     other = [name for name in wanted if found.get(name) != wanted[name]]
     if other:

@@ -20,7 +20,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from filelock import FileLock, Timeout
 
-from bo_loop.base.errors import DataError
+from bo_loop.base import received
+from bo_loop.base.errors import CampaignError, DataError
 from bo_loop.base.folders import readable, require_new
 from bo_loop.studies.validate.splits import Split, split_from_json, split_to_json
 
@@ -80,8 +81,8 @@ class Memory:
             begun.save()
             return begun
         try:
-            contents = json.loads(path.read_text(encoding="utf-8"))
-        except ValueError as error:
+            contents = received.load_json(path)
+        except CampaignError as error:
             raise DataError(f"{path} is damaged ({error}); give a new folder as out.") from error
         if contents.get("data") != digest:
             raise DataError(

@@ -182,7 +182,7 @@ def test_says_what_is_wrong_with_the_pairs(folder, pairs, message):
     [
         ({"pairs": "absent.csv"}, "there is no such file"),
         ({"model_dir": "no model"}, "holds no model"),
-        ({"model_dir": "cut"}, "holds no model that can be read"),
+        ({"model_dir": "cut"}, "training.npz is damaged, or was not written by bo-loop"),
         ({"out": "pred.xlsx"}, "only .parquet and .csv files are written"),
         ({"out": "no folder/pred.csv"}, "there is no folder"),
         ({"out": "lit.csv"}, "exists already"),
