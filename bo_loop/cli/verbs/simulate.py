@@ -65,8 +65,8 @@ def pools_of(simulation: Simulation) -> dict[int, Floats]:
     """Values of every pair that each seed can find, under the objective judged by."""
     pools = {}
     for seed in range(simulation.seeds):
-        given = problem(simulation.observations, simulation.setting, seed)
-        pools[seed] = judged(given.truth, given.pool, simulation.objective).to_numpy()
+        given = problem(simulation.observations, simulation.setting, seed, simulation.objective)
+        pools[seed] = judged(given, simulation.objective).to_numpy()
     return pools
 
 

@@ -7,10 +7,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from bo_loop.acquisition.objectives.aqueous import Conditional, PMetal
 from bo_loop.acquisition.objectives.base import Maximise, Minimise
 from bo_loop.base.config import build
 from bo_loop.base.errors import ConfigError, DataError
 from bo_loop.base.types import Floats
+from bo_loop.campaign.results.at_pH import Acids, acids_of
 from bo_loop.chemistry.ions import PROTON, parse_ion
 from bo_loop.data.mirror_images import isomers
 from bo_loop.data.observations import PAIR_COLUMNS
@@ -95,14 +97,22 @@ class Problem:
         Pairs that may be proposed, in order of their ids.
     truth : Series
         log β by ``pair_id``: the median of the observations of a pair and its mirror image.
+    acids : Acids
+        The table's protonation constants, known at the start or not.
     """
 
     literature: pd.DataFrame
     pool: pd.DataFrame
     truth: pd.Series
+    acids: Acids
 
 
-def problem(observations: pd.DataFrame, setting: Setting, seed: int) -> Problem:
+def problem(
+    observations: pd.DataFrame,
+    setting: Setting,
+    seed: int,
+    objective: Mapping[str, Any] | None = None,
+) -> Problem:
     """Set up a replay.
 
     Parameters
@@ -113,6 +123,9 @@ def problem(observations: pd.DataFrame, setting: Setting, seed: int) -> Problem:
         What is known, and what is looked for.
     seed : int
         Draws the pool of a warm start.
+    objective : mapping, optional
+        By which replays are compared. Of one at a pH, the pool is of the ligands that have a
+        protonation constant in the table: of the others nobody knows what they are worth.
 
     Returns
     -------
@@ -134,6 +147,9 @@ def problem(observations: pd.DataFrame, setting: Setting, seed: int) -> Problem:
     species = observations[["metal", "charge"]].apply(tuple, axis=1)
     own = species.isin(_targets(setting, species))
     wanted = observations[own & observations["n_ligands"].isin(setting.n_ligands)]
+    acids = acids_of(observations)
+    if objective is not None and build(objective).asks_protons:
+        wanted = wanted[[acids(group) is not None for group in wanted["ligand_group"]]]
     wanted, pairs = _experiments(wanted)
     if setting.start != "cold":
         drawn = _drawn(wanted["pair_id"].unique(), setting.share, seed)
@@ -151,7 +167,7 @@ def problem(observations: pd.DataFrame, setting: Setting, seed: int) -> Problem:
             f"{list(setting.n_ligands)}: nothing to choose from."
         )
     truth = wanted.groupby("pair_id")["log_beta"].median()
-    return Problem(literature.reset_index(drop=True), pool, truth[pool["pair_id"]])
+    return Problem(literature.reset_index(drop=True), pool, truth[pool["pair_id"]], acids)
 
 
 def _experiments(wanted: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -237,18 +253,26 @@ def maximin(points: Floats, size: int, first: int) -> list[int]:
     return chosen
 
 
-def judged(truth: pd.Series, pool: pd.DataFrame, objective: Mapping[str, Any]) -> pd.Series:
+def judged(given: Problem, objective: Mapping[str, Any]) -> pd.Series:
     """Value of each pair under the objective by which replays are compared; by ``pair_id``.
+
+    Of a conditional constant or pM, by the measured protonation constants.
 
     Raises
     ------
     ConfigError
-        If the objective is neither to maximise nor to minimise log β, or mixes n without a
+        If the objective is none of maximise, minimise, conditional and pM, or mixes n without a
         concentration of free ligand.
     """
-    built = build(objective)
+    built, truth, pool = build(objective), given.truth, given.pool
+    if isinstance(built, Conditional | PMetal):
+        protons = [given.acids(group) for group in pool["ligand_group"]]
+        ions = [[f"{m}+{z}"] for m, z in zip(pool["metal"], pool["charge"], strict=True)]
+        numbers = pool["n_ligands"].to_numpy(np.int64)
+        values = built.of_constants(truth.to_numpy()[:, None], np.array(protons), ions, numbers)
+        return pd.Series(values, index=truth.index)
     if not isinstance(built, Maximise | Minimise):
-        raise ConfigError("simulate compares by objective=maximise or objective=minimise.")
+        raise ConfigError("simulate compares by objective=maximise, minimise, conditional or pM.")
     sign = 1.0 if isinstance(built, Maximise) else -1.0
     n_ligands = pool.set_index("pair_id")["n_ligands"][truth.index]
     if built.free_ligand_M is None:

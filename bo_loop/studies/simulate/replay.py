@@ -132,9 +132,9 @@ def replay(
     ConfigError, DataError, FitError
         As `check`, `problem`, `judged` and `decide`.
     """
-    given = problem(observations, setting, seed)
+    given = problem(observations, setting, seed, objective)
     check(strategy, given.pool)
-    values = judged(given.truth, given.pool, objective)
+    values = judged(given, objective)
     if isinstance(build(strategy.acquisition), Random):
         picks = _random_picks(given, setting, strategy, seed)
     else:

@@ -100,7 +100,7 @@ def run(
     BoLoopError
         Of the first replay that failed; those that had finished are kept.
     """
-    pool = problem(simulation.observations, simulation.setting, 0).pool
+    pool = problem(simulation.observations, simulation.setting, 0, simulation.objective).pool
     for strategy in simulation.strategies:
         check(strategy, pool)
     _claim(out, simulation)

@@ -6,6 +6,7 @@ from known_constants import FEATURES, LIGANDS, MAXIMISE, MINIMISE, observations
 from bo_loop.base.config import build
 from bo_loop.base.errors import ConfigError, DataError
 from bo_loop.data.observations import with_keys
+from bo_loop.solution.species import log_proton
 from bo_loop.studies.simulate.problem import Setting, first_experiments, judged, maximin, problem
 
 TABLE = observations()
@@ -131,9 +132,24 @@ def test_designs_begin_alike_and_only_cold_starts_have_one():
 def test_values_are_judged_by_the_objective():
     given = problem(TABLE, Setting(["Ni+2"], n_ligands=(1, 2), start="cold"), 0)
     with pytest.raises(ConfigError, match="mixes numbers of ligands"):
-        judged(given.truth, given.pool, MAXIMISE)
-    stated = judged(given.truth, given.pool, MAXIMISE | {"free_ligand_M": 1e-3})
+        judged(given, MAXIMISE)
+    stated = judged(given, MAXIMISE | {"free_ligand_M": 1e-3})
     n_ligands = given.pool.set_index("pair_id")["n_ligands"]
     assert np.allclose(given.truth - stated, 3 * n_ligands)
     one = problem(TABLE, Setting(["Ni+2"], start="cold"), 0)
-    assert (judged(one.truth, one.pool, MINIMISE) == -one.truth).all()
+    assert (judged(one, MINIMISE) == -one.truth).all()
+
+
+def test_at_a_pH_pairs_are_judged_by_measured_pKa():
+    known = TABLE[~((TABLE["metal"] == "H") & (TABLE["ligand"] == "pyridine"))]
+    objective = {"_target_": "bo_loop.acquisition.Conditional", "pH": 5.0}
+    setting = Setting(target=["Ni+2"], share=1.0, experiments=5)
+    given = problem(known, setting, 0, objective)
+    assert "pyridine" in set(problem(known, setting, 0).pool["ligand"])
+    assert "pyridine" not in set(given.pool["ligand"])  # nobody knows its pKa
+    values = judged(given, objective)
+    glycine = given.pool.set_index("ligand").loc["glycine", "pair_id"]
+    taken = np.log10(1 + 10 ** (4.0 + 5.8 / 2 + float(log_proton(5.0, 0.1))))
+    assert values[glycine] == pytest.approx(given.truth[glycine] - taken, abs=1e-3)
+    with pytest.raises(ConfigError, match="conditional or pM"):
+        judged(given, {"_target_": "bo_loop.acquisition.Target", "log_beta": 5.0})
