@@ -111,7 +111,8 @@ class AtPH(Objective):
         """
         self._require_numbers(n_ligands)
         alpha_m = log_alphas(ions, self.pH, self.ionic_strength_M)
-        charges = [[float(parse_ion(ion).charge) for ion in own] for own in ions]
+        charge = {ion: float(parse_ion(ion).charge) for ion in {i for own in ions for i in own}}
+        charges = [[charge[ion] for ion in own] for own in ions]
         log_k = log_conditional(
             log_beta, protons, alpha_m, n_ligands, self.pH, self.ionic_strength_M,
             np.array(charges) if self.mhl else None,

@@ -23,7 +23,9 @@ BLOCK = 128
 """Items whose covariance is asked for at once."""
 
 
-def partners(pairs: PoolPairs, metal: str, n_ligands: int | None = None) -> Rows:
+def partners(
+    pairs: PoolPairs, metal: str, n_ligands: int | None = None, of: Rows | None = None
+) -> Rows:
     """Find for every row the pair of its ligand with another metal ion.
 
     Parameters
@@ -34,10 +36,12 @@ def partners(pairs: PoolPairs, metal: str, n_ligands: int | None = None) -> Rows
         The other metal ion.
     n_ligands : int, optional
         The number of ligands there; the row's own if left out.
+    of : (k,) int64, optional
+        Rows asked about; all N if left out.
 
     Returns
     -------
-    (N,) int64
+    (N,) or (k,) int64
         The first such row, −1 if there is none.
 
     Notes
@@ -48,11 +52,17 @@ def partners(pairs: PoolPairs, metal: str, n_ligands: int | None = None) -> Rows
     """
     isomers = pairs.isomers or [""] * len(pairs)
     found: dict[tuple[str, int], dict[str, int]] = {}
-    keys = list(zip(pairs.ligands, np.asarray(pairs.n_ligands).tolist(), strict=True))
+    ligands, numbers = pairs.ligands, np.asarray(pairs.n_ligands).tolist()
     for row in np.flatnonzero(np.asarray(pairs.metals) == metal).tolist():
-        found.setdefault(keys[row], {}).setdefault(isomers[row], row)
-    wanted = keys if n_ligands is None else [(ligand, n_ligands) for ligand, _ in keys]
-    rows = [_of_isomer(found.get(key, {}), own) for key, own in zip(wanted, isomers, strict=True)]
+        found.setdefault((ligands[row], numbers[row]), {}).setdefault(isomers[row], row)
+    asked = range(len(pairs)) if of is None else of.tolist()
+    rows = [
+        _of_isomer(
+            found.get((ligands[row], numbers[row] if n_ligands is None else n_ligands), {}),
+            isomers[row],
+        )
+        for row in asked
+    ]
     return np.array(rows, dtype=np.int64)
 
 

@@ -53,9 +53,14 @@ def with_protons(own: Rows, pairs: PoolPairs) -> Rows:
     """
     if not set(_PROTON_IONS) & set(pairs.metals):
         return np.full((len(pairs), own.shape[1] + MAX_PROTONS), -1)
-    found = np.column_stack([partners(pairs, ion, 1) for ion in _PROTON_IONS])
-    parts = np.column_stack([own, np.where(found < 0, own[:, :1], found)])
-    parts[(own < 0).any(axis=1)] = -1
+    parts = np.full((len(pairs), own.shape[1] + MAX_PROTONS), -1)
+    rows = np.flatnonzero((own >= 0).all(axis=1))
+    known = set(pairs.metals)
+    none = np.full(len(rows), -1)
+    found = np.column_stack(
+        [partners(pairs, ion, 1, rows) if ion in known else none for ion in _PROTON_IONS]
+    )
+    parts[rows] = np.column_stack([own[rows], np.where(found < 0, own[rows][:, :1], found)])
     return parts
 
 
@@ -161,7 +166,8 @@ def log_alpha_metal(ion: str, pH: float, ionic_strength_M: float) -> float:
 
 def log_alphas(ions: Sequence[Sequence[str]], pH: float, ionic_strength_M: float) -> Floats:
     """Return log10 α_M of w metal ions of each of k items; (k, w)."""
-    known = {i: log_alpha_metal(i, pH, ionic_strength_M) for own in ions for i in set(own)}
+    distinct = {ion for own in ions for ion in own}
+    known = {ion: log_alpha_metal(ion, pH, ionic_strength_M) for ion in distinct}
     return np.array([[known[ion] for ion in own] for own in ions], dtype=np.float64)
 
 

@@ -15,8 +15,9 @@ from bo_loop.acquisition.objectives.items import Items
 from bo_loop.acquisition.objectives.limits import parse_limit
 from bo_loop.acquisition.objectives.several import Pareto, WeightedSum
 from bo_loop.acquisition.objectives.side_reactions import log_alpha_metal
+from bo_loop.acquisition.scores import values as values_module
 from bo_loop.acquisition.scores.functions import EI, LogEI
-from bo_loop.acquisition.scores.values import item_values, likely_allowed
+from bo_loop.acquisition.scores.values import hopeful, item_values, likely_allowed
 from bo_loop.base.errors import ConfigError
 from bo_loop.solution.conditional import log_free_sharing
 from bo_loop.solution.species import Species, System, speciate
@@ -171,3 +172,23 @@ def test_where_the_doubt_comes_from():
     assert "MHL: ± " in mixed
     plain = Items.of(fake, items[:, None])
     assert sources_of_doubt(Maximise(), plain, items, pairs) == ["", ""]
+
+
+def test_of_very_many_items_the_most_hopeful_are_drawn(monkeypatch):
+    monkeypatch.setattr(values_module, "HOPEFUL", 3)
+    size = 40
+    rng = np.random.default_rng(0)
+    means = np.r_[rng.normal(15.0, 2.0, size), np.full(size, 9.0)]
+    means[[3, 7]] = 30.0, 10.0
+    variances = np.full(2 * size, 0.01)
+    variances[7] = 64.0  # a low mean, and no more than a mean
+    fake = FakePosterior.independent(means, variances)
+    pairs = pool_pairs(2 * size, metals=["Fe+3"] * size + ["H+1"] * size,
+                       ligands=[str(i) for i in range(size)] * 2)  # fmt: skip
+    pairs = replace(pairs, own=np.arange(2 * size) < size)
+    items = np.arange(size)
+    found = hopeful(fake, Conditional(pH=5.0), pairs, items)
+    assert len(found) == 3
+    assert {3, 7} <= set(found.tolist())
+    assert hopeful(fake, Maximise(), pairs, items) is items
+    assert hopeful(fake, Conditional(pH=5.0), pairs, items[:3]).tolist() == [0, 1, 2]
