@@ -16,7 +16,7 @@ from bo_loop.base.config import packaged_conf
 from bo_loop.cli.overrides import TEXT_KEYS
 
 VERBS = (
-    *("status", "history", "suggest", "rank", "log", "report", "verify"),
+    *("new", "status", "history", "suggest", "rank", "log", "report", "verify"),
     *("void", "withdraw", "restore", "close", "reopen"),
 )
 

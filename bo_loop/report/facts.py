@@ -266,8 +266,8 @@ def rounds(campaign: Campaign, facts: Facts) -> list[dict[str, Any]]:
             {
                 "number": made.number,
                 "time": made.time,
-                "how": named_options(settings["acquisition"]),
-                "model": named_options(settings["model"]),
+                "how": named_options("acquisition", settings["acquisition"]),
+                "model": named_options("model", settings["model"]),
                 "incumbent": _incumbent(made, names),
                 "rows": list(rows.itertuples()),
             }

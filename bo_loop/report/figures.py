@@ -11,6 +11,7 @@ from scipy.stats import binom, norm
 
 from bo_loop.base.html import BLUE, GREEN, GREY, ORANGE, RED, chart, svg
 from bo_loop.base.types import Floats
+from bo_loop.campaign.views.labels import feature
 
 _WIDE, _NARROW = (6.2, 3.2), (4.6, 4.0)
 STATES = {
@@ -170,9 +171,7 @@ def relevances(shares: Mapping[str, float], groups: Mapping[str, str], most: int
             # rounded, as in `_diagonal`: an SVG's ids hash where the bars end
             widths = [round(shares[names[i]], 4) for i in places]
             axes.barh(places, widths, color=colour, label=kind)
-    axes.set_yticks(
-        range(len(names)), [n.partition(".")[2].replace("_", " ") for n in names], fontsize=9
-    )
+    axes.set_yticks(range(len(names)), [feature(name) for name in names], fontsize=9)
     axes.invert_yaxis()
     axes.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
     axes.xaxis.set_major_locator(MaxNLocator(5))

@@ -10,10 +10,13 @@ from bo_loop.base.config import build
 from bo_loop.base.types import Floats, PairFeatures
 from bo_loop.campaign.campaign import Campaign
 from bo_loop.campaign.ledger.fold import fold
-from bo_loop.campaign.rounds.fitted import fitted
+from bo_loop.campaign.rounds.decide import Choice
+from bo_loop.campaign.rounds.fitted import Fitted, fitted
+from bo_loop.campaign.rounds.ranking import ranking
 from bo_loop.models.explain.relevance import relevance
 from bo_loop.report.facts import Facts
 
+_MOST_RANKED = 30
 _MOST_PAIRS = 2000  # more change an average by nothing that a chart would show
 
 
@@ -31,6 +34,8 @@ class Learned:
         Training values, and what the model says of them without them.
     own : (k,) bool
         Which are of the campaign's metal ions.
+    ranked : DataFrame or None
+        The first open pairs, as `bo_loop.campaign.rounds.ranking.ranking`; None if none is open.
     """
 
     relevances: Mapping[str, Mapping[str, float]]
@@ -38,19 +43,20 @@ class Learned:
     observed: Floats
     predicted: Floats
     own: np.ndarray
+    ranked: pd.DataFrame | None
 
 
 def learned(campaign: Campaign, facts: Facts) -> Learned:
-    """Rebuild the last round's model; nothing is optimised.
+    """Condition the last round's model on all that is known now; nothing is optimised.
 
     Raises
     ------
     CampaignError, ConfigError, DataError, FitError
         If the sealed files or the recorded hyperparameters do not give a model any more.
     """
-    made = facts.state.rounds[-1]
-    state = fold(facts.events[: made.seen])
-    settings = {**campaign.settings(state), **made.overrides}
+    made, state = facts.state.rounds[-1], facts.state
+    then = fold(facts.events[: made.seen])
+    settings = {**campaign.settings(then), **made.overrides}
     record, recipe = campaign.record, build(settings["model"])
     schema, pool = record.schema(state), record.pool_of(state)
     model = fitted(
@@ -68,7 +74,13 @@ def learned(campaign: Campaign, facts: Facts) -> Learned:
         observed=np.concatenate([one.observed for one in left_out]),
         predicted=np.concatenate([one.mean for one in left_out]),
         own=np.isin(metal_rows, _own_metal_rows(facts, features, observations)),
+        ranked=_ranked(model, facts, pool),
     )
+
+
+def _ranked(model: Fitted, facts: Facts, pool: pd.DataFrame) -> pd.DataFrame | None:
+    choice = Choice.prepare(model, facts.literature, pool, facts.state, facts.settings)
+    return ranking(choice, _MOST_RANKED) if choice.candidates.open.any() else None
 
 
 def _spread(features: PairFeatures) -> PairFeatures:

@@ -1,5 +1,6 @@
 """The report of a campaign: a page that needs no other file."""
 
+import shlex
 from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
@@ -9,9 +10,11 @@ import numpy as np
 import pandas as pd
 import yaml
 
+from bo_loop.acquisition.scores.functions import percent
 from bo_loop.base.files import write_once, write_view
 from bo_loop.base.html import render
 from bo_loop.campaign.campaign import Campaign
+from bo_loop.campaign.views.labels import sentences
 from bo_loop.campaign.views.views import shown_movers, shown_nearest, shown_number
 from bo_loop.report import facts as gathered
 from bo_loop.report import figures
@@ -19,7 +22,7 @@ from bo_loop.report.chemical_space import FEWEST, layout
 from bo_loop.report.drawings import draw
 from bo_loop.report.facts import Facts, facts_of
 from bo_loop.report.in_water import in_water
-from bo_loop.report.model import learned
+from bo_loop.report.model import Learned, learned
 from bo_loop.report.sentences import summary
 from bo_loop.report.wording import in_words, pair_name
 
@@ -76,6 +79,7 @@ def report(campaign: Campaign) -> str:
     facts = facts_of(campaign)
     state, best = facts.state, gathered.best_first(facts, _MOST_BEST)
     compared = facts.proposed[facts.proposed["log_beta"].notna()]
+    found = learned(campaign, facts) if state.rounds else None
     return render(
         files("bo_loop.report").joinpath("campaign.html").read_text(encoding="utf-8"),
         title=f"{state.name}: campaign report",
@@ -84,7 +88,7 @@ def report(campaign: Campaign) -> str:
         time=facts.events[-1].time.replace("T", " ").replace("Z", " UTC"),
         closed=facts.status.closed,
         **summary(facts),
-        model=in_words(facts.settings["model"]) + ".",
+        model=in_words("model", facts.settings["model"]) + ".",
         choice=_choice(facts),
         keys=_keys(facts, compared),
         best=list(best.itertuples()),
@@ -96,7 +100,11 @@ def report(campaign: Campaign) -> str:
         rounds=gathered.rounds(campaign, facts),
         unproposed=list(gathered.unproposed(facts).itertuples()),
         calibration=_calibration(compared),
-        learned=_learned(campaign, facts),
+        learned=_learned(found),
+        ranked=_ranked(found),
+        next=_next(campaign, facts),
+        waiting=_waiting(facts),
+        pending=facts.status.pending,
         in_water=in_water(campaign, facts, best),
         space=_space(facts, best),
         curation=gathered.curation(facts),
@@ -107,12 +115,15 @@ def report(campaign: Campaign) -> str:
         pair=pair_name,
         nearest=shown_nearest,
         movers=shown_movers,
+        why=sentences,
+        percent=percent,
     )
 
 
 def _choice(facts: Facts) -> str:
     settings = facts.settings
-    return f"{in_words(settings['acquisition'])}; {settings['batch_size']} pairs a round."
+    words = in_words("acquisition", settings["acquisition"])
+    return f"{words}; {settings['batch_size']} pairs a round."
 
 
 def _keys(facts: Facts, compared: pd.DataFrame) -> list[tuple[str, str]]:
@@ -165,11 +176,47 @@ def _calibration(compared: pd.DataFrame) -> dict[str, str] | None:
     }
 
 
-def _learned(campaign: Campaign, facts: Facts) -> dict[str, Any] | None:
-    """Describe the last round's model; None before the first round."""
-    if not facts.state.rounds:
+def _waiting(facts: Facts) -> list[Any]:
+    """Return the last proposal of each pair that waits for a result, the latest round first."""
+    rows = facts.proposed[facts.proposed["pair_id"].isin(facts.status.pending)]
+    if rows.empty:
+        return []
+    last = rows.drop_duplicates("pair_id", keep="last")
+    return list(last.sort_values(["round", "rank"], ascending=[False, True]).itertuples())
+
+
+def _next(campaign: Campaign, facts: Facts) -> str:
+    """Return the command that a person would type next."""
+    directory = campaign.path.parent
+    where = [] if str(directory) == "campaigns" else [f"directory={directory}"]
+    verb, more = "suggest", []
+    if facts.status.closed:
+        verb = "reopen"
+    elif facts.status.pending:
+        last = max(row.round for row in _waiting(facts))
+        verb, more = "log", [f"results={campaign.form(last).with_suffix('.xlsx')}"]
+    return shlex.join(["bo-loop", verb, f"name={campaign.path.name}", *where, *more])
+
+
+def _ranked(found: Learned | None) -> dict[str, Any] | None:
+    """Return the first open pairs; None if there is no model, or nothing open."""
+    if found is None or found.ranked is None:
         return None
-    found = learned(campaign, facts)
+    rows = found.ranked
+    value = rows.attrs["quantity"] if rows["value"].notna().any() else ""
+    return {
+        "rows": list(rows.itertuples()),
+        "total": rows.attrs["total"],
+        "value": "" if value == "log β" else value,
+        "reference": rows.attrs["reference"],
+        "cost": rows["cost"].notna().any(),
+    }
+
+
+def _learned(found: Learned | None) -> dict[str, Any] | None:
+    """Describe the last round's model; None before the first round."""
+    if found is None:
+        return None
     error = np.abs(found.observed - found.predicted)
     several = len(found.relevances) > 1
     return {

@@ -49,7 +49,7 @@ def _question(facts: Facts) -> str:
             "quantities": joined([member.quantity for member in members]),
         }
         return _QUESTIONS[name].format(**values)
-    return in_words(node)
+    return in_words("objective", node)
 
 
 def _pool_sentence(pool: pd.DataFrame) -> str:

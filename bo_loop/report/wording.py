@@ -4,10 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from bo_loop.base.config import build
+from bo_loop.campaign import options
 
 _SUPERSCRIPT = str.maketrans("0123456789+-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻")
-# Options that say how a computer goes about it; the settings at the end of the page list them.
-_HIDDEN = {"_target_", "max_iter", "fit_rows", "seed", "device", "folds", "tolerance"}
 
 
 def ion(metal: str, charge: int) -> str:
@@ -22,17 +21,21 @@ def pair_name(row: Any) -> str:
     return f"{ion(row.metal, row.charge)} + {number}{row.ligand or row.smiles}"
 
 
-def named_options(node: Mapping[str, Any]) -> str:
-    """Return a config node in words: ``UCB, beta = 4``."""
-    name = str(node["_target_"]).rpartition(".")[2]
-    shown = {k: v for k, v in node.items() if k not in _HIDDEN}
-    options = [
-        f"{k} = {v}" for k, v in shown.items() if v is not None and v is not False and v != []
+def named_options(group: str, node: Mapping[str, Any]) -> str:
+    """Return a config node by its name, with the options that are not its own: ``UCB, beta = 9``.
+
+    `group` is that of its config: ``model``, ``acquisition``.
+    """
+    name, usual = str(node["_target_"]).rpartition(".")[2], options.defaults(group, node)
+    changed = [
+        f"{key.replace('_', ' ')} = {value}"
+        for key, value in node.items()
+        if key != "_target_" and usual.get(key) != value and not isinstance(value, list | Mapping)
     ]
-    return ", ".join([name, *options])
+    return ", ".join([name, *changed])
 
 
-def in_words(node: Mapping[str, Any]) -> str:
-    """Return a config node with the first line of what it says of itself."""
-    words = (type(build(node)).__doc__ or "").partition("\n")[0]
-    return f"{named_options(node)}: {words}".rstrip(".")
+def in_words(group: str, node: Mapping[str, Any]) -> str:
+    """Return what a config node says of itself, and behind it what it is called."""
+    words = (type(build(node)).__doc__ or "").partition("\n")[0].rstrip(".")
+    return f"{words} ({named_options(group, node)})"

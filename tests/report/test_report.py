@@ -111,6 +111,8 @@ def test_a_report_tells_what_the_ledger_holds(page, campaign):
         "Of 4 results,",
         "Kullback–Leibler",
         "t-SNE",
+        "The whole pool, ranked",
+        "Next: <code>bo-loop log ",
         campaign.record.ledger.read().events[-1].hash,
         campaign.state().sealed["observations.parquet"],
         campaign.state().versions["torch"],
@@ -122,6 +124,11 @@ def test_a_report_tells_what_the_ledger_holds(page, campaign):
         assert escape(shown_nearest(proposal.nearest)) in page
         assert shown_movers(proposal.movers) in page
         assert len(proposal.nearest) == len(proposal.movers) == 3
+    order = ("Waiting for a result", "Best so far", "Progress", "The whole pool", "Rounds")
+    places = [page.index(f"<h2>{words}") for words in order]
+    assert places == sorted(places)
+    for python in ("[&#39;", "= True", "PairGP, terms"):
+        assert python not in page.partition("<h2>Versions")[0]
     outside = sum(p.outside_domain for p in campaign.state().proposals.values())
     assert page.count("<b>Outside the applicability domain</b>") == outside
     assert page.count("<h3>Round ") == 2

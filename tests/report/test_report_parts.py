@@ -104,10 +104,12 @@ def test_names_for_print():
 
 def test_a_config_node_in_words():
     node = {"_target_": "bo_loop.acquisition.UCB", "beta": 4.0}
-    assert named_options(node) == "UCB, beta = 4.0"
-    assert in_words(node).startswith("UCB, beta = 4.0: Upper confidence bound")
-    plain = {"_target_": "bo_loop.x.M", "max_iter": 3, "a": None, "b": [], "c": False, "d": 0}
-    assert named_options(plain) == "M, d = 0"
+    assert named_options("acquisition", node) == "UCB"  # as its option has it
+    words = in_words("acquisition", node | {"beta": 9.0})
+    assert words.startswith("Upper confidence bound")
+    assert words.endswith("(UCB, beta = 9.0)")
+    model = {"_target_": "bo_loop.models.PairGP", "max_iter": 30, "terms": ["metal"]}
+    assert named_options("model", model) == "PairGP, max iter = 30"
 
 
 @pytest.mark.parametrize("best", [(), (6.0,), (5.0, 6.0)])

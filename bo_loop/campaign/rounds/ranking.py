@@ -57,8 +57,14 @@ def rank(
     return ranking(Choice.prepare(model, literature, pool, state, config))
 
 
-def ranking(choice: Choice) -> pd.DataFrame:
+def ranking(choice: Choice, most: int | None = None) -> pd.DataFrame:
     """Rank all open pairs of a prepared choice by the expected value of the objective.
+
+    Parameters
+    ----------
+    choice : Choice
+    most : int, optional
+        Return only so many, the first.
 
     Returns
     -------
@@ -69,8 +75,8 @@ def ranking(choice: Choice) -> pd.DataFrame:
         missing, and the chance ranks); ``outside_domain``; ``allowed``: whether the constraints
         are likely kept; ``cost``, missing where the pool has none; ``nearest``, as `neighbours`.
         Pairs of one ligand that are measured together follow one another. In ``attrs``:
-        ``quantity``, what ``value`` is; ``reference``, what is to be beaten, and ``incumbent``,
-        its value (None of a front).
+        ``total``, how many pairs are open; ``quantity``, what ``value`` is; ``reference``, what is
+        to be beaten, and ``incumbent``, its value (None of a front).
     """
     objective, candidates, bound = choice.objective, choice.candidates, choice.bound
     pairs, posterior = candidates.pairs, bound.posterior
@@ -93,6 +99,8 @@ def ranking(choice: Choice) -> pd.DataFrame:
         of_item += [at] * len(new)
     rows, first = np.unique(rows, return_index=True)
     order = np.argsort(first)
+    total = len(order)
+    order = order[:most]
     rows, of_item = rows[order], np.array(of_item, dtype=np.int64)[first[order]]
     variance = posterior.variance(rows)
     frame = bound.pairs.iloc[rows][["pair_id", *PAIR_COLUMNS]].reset_index(drop=True)
@@ -110,6 +118,7 @@ def ranking(choice: Choice) -> pd.DataFrame:
     frame = pd.concat([frame, pd.DataFrame(_nearest(choice, rows))], axis=1)[list(COLUMNS)]
     frame.attrs = {
         "quantity": objective.quantity,
+        "total": total,
         "reference": candidates.named(objective, row),
         "incumbent": objective.shown(incumbent) if objective.scalar else None,
     }

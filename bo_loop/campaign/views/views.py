@@ -18,6 +18,7 @@ from bo_loop.campaign.ledger.state import (
     Round,
     stated_quantity,
 )
+from bo_loop.campaign.views.labels import feature
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -189,8 +190,7 @@ def shown_movers(movers: Sequence[Mapping[str, Any]]) -> str:
     An arrow says where log β goes as the feature rises; ``~``: it moves the doubt instead.
     """
     return ", ".join(
-        f"{mover['feature'].partition('.')[2].replace('_', ' ')} {_ARROWS[mover['direction']]}"
-        for mover in movers
+        f"{feature(mover['feature'])} {_ARROWS[mover['direction']]}" for mover in movers
     )
 
 

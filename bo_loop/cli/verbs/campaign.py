@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from bo_loop.base.config import build, read
 from bo_loop.base.folders import require_new
 from bo_loop.campaign.campaign import Campaign
@@ -76,7 +78,33 @@ def start(config: Mapping[str, Any]) -> None:
             }
         )
     )
+    _say_what_it_rests_on(of_metals)
     _next(campaign, "suggest")
+
+
+def _say_what_it_rests_on(constants: pd.DataFrame) -> None:
+    """Say how far the default model was off on such data, if they are the embedded ones."""
+    from bo_loop.data.stored_validation import fingerprint, stored
+
+    known = stored()
+    embedded, better = known["embedded"], known["srd46"]
+    if fingerprint(constants) != embedded["sha256"]:
+        return
+    _CONSOLE.print(
+        f"This rests on {len(constants)} constants of {constants['ligand_group'].nunique()} "
+        f"ligands: of ligands that it has never seen, the default model misses log β (n = 1) by "
+        f"{embedded['mae']:.1f} on average. With NIST SRD 46 that was {better['mae']:.1f}; import "
+        "it, and start with data=csv data.path=srd46.parquet:"
+    )
+    _CONSOLE.print("  bo-loop import source=srd46 'path=SRD 46 SQL.zip' out=srd46.parquet",
+                   soft_wrap=True)  # fmt: skip
+
+
+def new(config: Mapping[str, Any]) -> None:
+    """Start a campaign by five questions."""
+    from bo_loop.cli.verbs.new import run
+
+    run(config, _CONSOLE)
 
 
 def suggest(config: Mapping[str, Any], touched: frozenset[str]) -> None:

@@ -50,7 +50,7 @@ MOVERS = [
     {"feature": "mordred.SLogP", "relevance": 0.5, "direction": 1},
     {"feature": "charge.ligand_charge", "relevance": 0.25, "direction": 0},
 ]
-MOVED_BY = "ionic radius ↓, SLogP ↑, ligand charge ~"
+MOVED_BY = "ionic radius ↓, SLogP ↑, charge of the ligand ~"
 DETAILS = {
     A: {"role": "target", "nearest": NEAREST, "outside_domain": False, "movers": MOVERS},
     B: {"role": "competitor", "nearest": NEAREST[1:], "outside_domain": True, "movers": []},
@@ -99,22 +99,22 @@ def test_the_fold_keeps_them_and_does_without():
 
 def test_the_form_says_them_in_cells(frame, old_frame):
     cells = ["role", "outside_domain", "nearest", "moved_by"]
-    read = pd.read_csv(io.BytesIO(form(frame)), dtype=str, keep_default_na=False)
+    read = pd.read_csv(io.BytesIO(form(frame, {})), dtype=str, keep_default_na=False)
     assert read[cells].to_numpy().tolist() == [
         ["target", "no", SHOWN, MOVED_BY],
         ["competitor", "yes", SHOWN.split("; ")[1], ""],
     ]
-    read = pd.read_csv(io.BytesIO(form(old_frame)), dtype=str, keep_default_na=False)
+    read = pd.read_csv(io.BytesIO(form(old_frame, {})), dtype=str, keep_default_na=False)
     assert read[cells].to_numpy().tolist() == [["", "", "", ""]] * 2
 
 
 def test_a_form_from_before_these_columns_is_as_proposed(frame, old_frame, tmp_path):
     path = tmp_path / "proposals.csv"
-    written = pd.read_csv(io.BytesIO(form(old_frame)), dtype=str, keep_default_na=False)
+    written = pd.read_csv(io.BytesIO(form(old_frame, {})), dtype=str, keep_default_na=False)
     cells = ["role", "outside_domain", "nearest", "moved_by"]
     written.drop(columns=cells).to_csv(path, index=False)
-    assert _form_problem(path, form(old_frame)) == ""
-    problem = _form_problem(path, form(frame))
+    assert _form_problem(path, form(old_frame, {})) == ""
+    problem = _form_problem(path, form(frame, {}))
     assert problem == "lacks our columns role, outside_domain, nearest, moved_by"
 
 
@@ -167,6 +167,7 @@ def suggest(tmp_path, monkeypatch):
     monkeypatch.setattr(rounds, "decide", decide)
     start(tmp_path)
     config = {"name": "small", "directory": str(tmp_path), "operator": "Sato", "batch_size": 2}
+    config["pick"] = None
 
     def run(**options):
         commands.suggest(config | options, frozenset(options) - {"json"})
