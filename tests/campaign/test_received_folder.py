@@ -1,16 +1,14 @@
 """A campaign's folder that came from somebody else."""
 
-import hashlib
 import json
 import time
 
 import pandas as pd
 import pytest
 import small_campaign
-from hostile import BOMB
+from hostile import BOMB, ledger_lines, rehashed, write_events
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sample_events import canonical, line
 from small_campaign import cheapen, results
 
 from bo_loop.base.errors import BoLoopError, CampaignError
@@ -58,30 +56,6 @@ def contents(folder):
 # ------------------------------------------------------------------ with hashes that agree
 
 
-def rehashed(campaign, name, content):
-    """Write a sealed file, or an event's data, as a stranger would: with the right hashes."""
-    if content is not None:
-        (campaign.path / name).write_bytes(content)
-    events = [json.loads(line) for line in ledger_lines(campaign)]
-    if name in events[0]["data"]["sealed"]:
-        digest = hashlib.sha256((campaign.path / name).read_bytes()).hexdigest()
-        events[0]["data"]["sealed"][name] = digest
-    write_events(campaign, events)
-
-
-def ledger_lines(campaign):
-    return (campaign.path / "ledger.jsonl").read_bytes().splitlines()
-
-
-def write_events(campaign, events):
-    lines, prev = b"", "0" * 64
-    for event in events:
-        written, prev = line(**{k: v for k, v in event.items() if k != "hash"} | {"prev": prev})
-        lines += written
-    (campaign.path / "ledger.jsonl").write_bytes(lines)
-    (campaign.path / "ledger.head").write_bytes(canonical({"seq": len(events), "hash": prev}))
-
-
 def acts(path, tmp_path):
     """What a reader of the folder may do; each opens it."""
     table = results(tmp_path, {"B": "10"}, "more.csv")
@@ -118,7 +92,7 @@ SEALED = {
 
 @pytest.mark.parametrize(("name", "content"), SEALED.values(), ids=SEALED)
 def test_a_sealed_file_that_is_not_ours_is_one_error(campaign, tmp_path, name, content):
-    rehashed(campaign, name, content)
+    rehashed(campaign.path, name, content)
     begun = time.process_time()
     found = outcomes(campaign.path, tmp_path)
     assert time.process_time() - begun < 10.0
@@ -131,7 +105,7 @@ def test_a_pool_of_other_columns_is_one_error(campaign, tmp_path):
     pool = campaign.pool
     for changed in (pool.drop(columns="metal"), pool.assign(charge="2"), pd.concat([pool, pool])):
         changed.to_parquet(campaign.path / "pool.parquet", index=False)
-        rehashed(campaign, "pool.parquet", None)
+        rehashed(campaign.path, "pool.parquet", None)
         assert "pool.parquet is damaged" in outcomes(campaign.path, tmp_path)["history"]
 
 
@@ -145,7 +119,7 @@ def test_an_event_of_any_content_is_read_or_one_error(campaign, tmp_path, data):
     """Hashes that agree, and anything else in a field of an event, at any depth."""
     original = (campaign.path / "ledger.jsonl").read_bytes()
     try:
-        events = [json.loads(one) for one in ledger_lines(campaign)]
+        events = [json.loads(one) for one in ledger_lines(campaign.path)]
         spot = data.draw(st.sampled_from(events))["data"]
         while True:
             keys = sorted(spot) if isinstance(spot, dict) else range(len(spot))
@@ -156,7 +130,7 @@ def test_an_event_of_any_content_is_read_or_one_error(campaign, tmp_path, data):
                 continue
             spot[key] = data.draw(st.sampled_from(ODD))
             break
-        write_events(campaign, events)
+        write_events(campaign.path, events)
         outcomes(campaign.path, tmp_path)
     finally:
         for each in campaign.path.glob("rounds/*/*"):
@@ -175,7 +149,9 @@ def failures(campaign):
 def test_a_cut_ledger_without_a_head_does_not_pass(campaign, tmp_path):
     """Nor does the next command destroy what still shows the lost result."""
     path = campaign.path
-    (path / "ledger.jsonl").write_bytes(b"".join(x + b"\n" for x in ledger_lines(campaign)[:1]))
+    (path / "ledger.jsonl").write_bytes(
+        b"".join(x + b"\n" for x in ledger_lines(campaign.path)[:1])
+    )
     (path / "ledger.head").unlink()
     found = failures(campaign)
     assert "is missing" in found["ledger.head"]
