@@ -98,7 +98,7 @@ def _event_of(record: Record, event: int | None, pair: str | None) -> int:
     pair_id = record.find(pair)
     found = record.state().results_of(pair_id)
     if len(found) != 1:
-        told = ", ".join(f"event {r.seq} (log_beta {r.log_beta:g})" for r in found)
+        told = ", ".join(f"event {r.seq} ({r.quantity} {r.value:g})" for r in found)
         raise CampaignError(
             f"{pair} has {f'{len(found)} results: {told}. Give event=' if found else 'no result'}."
         )

@@ -6,14 +6,14 @@ K′     conditional constant of ML_n at the pH (`bo_loop.solution.conditional`)
 D      log K′ − log β: what protons and hydroxide take, by the ligand's protonation constants
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from bo_loop.acquisition.objectives.aqueous import Conditional
 from bo_loop.acquisition.objectives.side_reactions import log_alpha_metal
-from bo_loop.base.errors import BoLoopError
+from bo_loop.base.errors import BoLoopError, CampaignError
 from bo_loop.base.types import Floats
 from bo_loop.campaign.ledger.state import AT_PH, stated_quantity
 from bo_loop.chemistry.ions import MAX_PROTONS, PROTON
@@ -96,6 +96,23 @@ def unusable_at_pH(
     if log_k < 0:
         return "the metal ion has this pM at this pH without any ligand: log a bound on another"
     return "so little metal is free only with more ligand than that in all: check the totals"
+
+
+def require_acids(said: Iterable[Mapping[str, Any]], literature: "pd.DataFrame") -> None:
+    """Refuse results at a pH where no model could make log β of them.
+
+    Raises
+    ------
+    CampaignError
+        If the literature holds no protonation constant.
+    """
+    stated = {stated_quantity(data) for data in said} - {"log_beta"}
+    if stated and not literature["metal"].eq(PROTON).any():
+        raise CampaignError(
+            f"{' and '.join(sorted(stated))} cannot be taken: the literature that was sealed at "
+            "the start holds no protonation constants (data.protonation), so that nothing says "
+            "what protons take of the ligand. Log log_beta. Nothing was recorded."
+        )
 
 
 def acids_of(literature: "pd.DataFrame") -> Acids:

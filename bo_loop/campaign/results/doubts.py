@@ -24,7 +24,13 @@ from bo_loop.campaign.ledger.state import (
     ProposedPair,
     stated_quantity,
 )
-from bo_loop.campaign.results.at_pH import Acids, acids_of, log_beta_of, log_k_of
+from bo_loop.campaign.results.at_pH import (
+    Acids,
+    acids_of,
+    log_beta_of,
+    log_k_of,
+    require_acids,
+)
 from bo_loop.campaign.results.reading import ResultsTable
 
 _FAR = 4.0  # predicted sd
@@ -75,6 +81,7 @@ def confirmed(
     CampaignError
         With every doubt that is not confirmed; or naming what `confirm` names in vain.
     """
+    require_acids([data for kind, data in events if kind == "measured"], literature)
     said = _confirmed_rows(confirm, table, pool)
     judge = _Judge.of(events, state, pool, literature)
     labels = {_said(d): label for (_, d), label in zip(table.events, table.labels, strict=True)}

@@ -147,10 +147,11 @@ def test_log_k_is_doubted_as_the_log_beta_that_it_means():
     assert doubts(7.5, known) == ""
     assert "log_K_cond 12 at pH 5 (log β 16.46" in doubts(12.0, known)
     assert "by the measured pKa) where log β 12.00 ± 1.00 was predicted" in doubts(12.0, known)
-    unknown = known.iloc[:0]
+    unknown = known.assign(smiles="B", ligand_group="B")
     assert doubts(7.5, unknown) == ""  # protons may take any part of it
     assert "log β is above log K′ 17" in doubts(17.0, unknown)
     assert doubts(17.0, unknown, censoring="upper") == ""
+    assert "holds no protonation constants" in doubts(7.5, known.assign(metal="Cu"))
 
 
 def test_the_ledger_tells_them_apart():

@@ -117,5 +117,9 @@ def test_a_conditional_constant_is_logged_as_it_is(folder):
     run(folder, "correct", *name, "event=3", "log_K_cond=0.9", "confirm=true")
     best = json.loads(run(folder, "status", *name, "json=true"))["best"]
     assert best["values"]["log K′ at pH 4.5"] == 0.9
+    (folder / "again.csv").write_text(f"pair_id,log_beta\n{glycine},5.8\n")
+    run(folder, "log", *name, "results=again.csv", "replicate=true", "confirm=true")
+    both = run(folder, "correct", *name, f"pair={glycine}", "log_beta=6", code=2)
+    assert "event 3 (log_K_cond 0.9), event" in both
     refused = run(folder, "correct", *name, "event=3", "log_beta=6", code=2)
     assert "states log_K_cond, so log_beta cannot be corrected" in refused
