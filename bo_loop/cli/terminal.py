@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 _BARS = "▁▂▃▄▅▆▇█"
 _MOST_SHOWN = 15
+_LONGEST_NAME = 24
 OUTSIDE = "†"
 OUTSIDE_NOTE = f"{OUTSIDE} outside the applicability domain: no known pair is much like it"
 
@@ -91,20 +92,16 @@ def history_table(rows: Sequence[Mapping[str, Any]], title: str) -> Table:
     if one:
         title = f"{title}, {pair_name(SimpleNamespace(**rows[0]))}"
     table = Table(title=title, title_justify="left", title_style="bold")
-    for name in ("event", "when", "who"):
-        table.add_column(name, no_wrap=name != "who")
-    if not one:
-        table.add_column("pair", overflow="fold")
+    table.add_column("event", no_wrap=True)
     table.add_column("what", ratio=1)
     table.add_column("predicted", justify="right", no_wrap=True)
     for row in rows:
         pair = pair_name(SimpleNamespace(**row)) if row["pair_id"] else ""
+        when = row["time"].replace("T", " ").removesuffix(":00Z").removesuffix("Z")
+        told = [f"{row['seq']} {row['event']}", when, row["who"][:_LONGEST_NAME]]
         table.add_row(
-            f"{row['seq']} {row['event']}",
-            row["time"].replace("T", " ").removesuffix(":00Z").removesuffix("Z"),
-            row["who"],
-            *([] if one else [pair]),
-            row["what"],
+            "\n".join(filter(None, told)),
+            "\n".join(filter(None, ["" if one else pair, row["what"]])),
             "" if _missing(row["mean"]) else f"{row['mean']:.2f} ± {row['sd']:.2f}",
         )
     return table

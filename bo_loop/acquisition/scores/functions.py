@@ -228,4 +228,6 @@ def _split(certain: float, hoped: float) -> str:
     """Share `hoped` (> 0) between what remains were the prediction certain, and doubt."""
     exploitation = max(certain, 0.0) / hoped
     exploitation = 0.0 if exploitation < 1e-9 else exploitation  # an incumbent against itself
+    if exploitation == 0.0:
+        return "exploration alone"
     return f"{percent(exploitation)} exploitation, {percent(1 - exploitation)} exploration"

@@ -47,7 +47,9 @@ def status(config: Mapping[str, Any]) -> None:
         # The last round that asked: of a replicate, an earlier form has the first result.
         asked = {p.pair_id: number for number, made in rounds for p in made.proposals}
         for number in sorted({asked[pair_id] for pair_id in found.pending}):
-            print_log(record, record.form(number))
+            form = record.form(number)
+            book = form.with_suffix(".xlsx")
+            print_log(record, book if book.is_file() else form)
     else:
         print_next(record, "suggest")
 
@@ -59,5 +61,6 @@ def history(config: Mapping[str, Any]) -> None:
     if config["json"]:
         print(json.dumps(rows, ensure_ascii=False))
         return
-    title = f"{record.path.name}: {len({row['seq'] for row in rows})} events"
+    n = len({row["seq"] for row in rows})
+    title = f"{record.path.name}: {n} event{'' if n == 1 else 's'}"
     CONSOLE.print(history_table(rows, title))

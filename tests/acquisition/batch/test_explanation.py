@@ -28,7 +28,7 @@ def test_explain_log_ei():
 
 def test_explain_a_row_below_the_best():
     assert reason(EI(), 10.0, 2.0, 11.0, Maximise()) == (
-        "31 % chance to beat log β 11.00; expected gain 0.40 (0 % exploitation, 100 % exploration)"
+        "31 % chance to beat log β 11.00; expected gain 0.40 (exploration alone)"
     )
 
 
