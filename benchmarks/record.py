@@ -45,7 +45,7 @@ def pairs(first: int, n: int) -> pd.DataFrame:
             "metal": "Ni",
             "charge": 2,
             "ligand": [f"ligand {i}" for i in numbers],
-            "smiles": [f"NCC{'C' * (i % 30)}O{i}" for i in numbers],
+            "smiles": [f"NCC{'C' * (i % 30)}O" for i in numbers],
             "n_ligands": 1,
             "temperature_C": 25.0,
             "ionic_strength_M": 0.1,

@@ -16,7 +16,8 @@ import pandas as pd
 
 from bo_loop.base.errors import DataError
 from bo_loop.data.grids import MAX_FILE_BYTES, Grid, read_grids, require_suffix
-from bo_loop.data.headers import Recognised, listed, recognise, wanted_meaning
+from bo_loop.data.headers import Recognised, listed, recognise
+from bo_loop.data.meanings import wanted_meaning
 from bo_loop.data.numbers import Reading
 from bo_loop.data.quantities import read_quantity, unit_of
 
@@ -163,7 +164,7 @@ def read_cells(
     path : Path
         ``.csv``, ``.parquet`` or ``.xlsx``.
     wanted : sequence of str
-        The columns that are read, of `bo_loop.data.headers.SYNONYMS`. Without any, the first row
+        The columns that are read, of `bo_loop.data.meanings.SYNONYMS`. Without any, the first row
         is the header, and every column is read under its own name.
     needed : sequence of str, or of tuples of str
         Those without which a sheet is not the table; of a tuple, one of them.

@@ -14,7 +14,7 @@ import numpy as np
 
 from bo_loop.base.errors import DataError
 from bo_loop.data.encodings import decoded
-from bo_loop.data.headers import meaning
+from bo_loop.data.meanings import meaning
 
 SUFFIXES = (".csv", ".parquet", ".xlsx")
 MAX_FILE_BYTES = 256 * 2**20

@@ -1,115 +1,19 @@
 """Headers of other people's tables: which column each one means, and in which unit.
 
-One rule for every reader: a header is matched without regard to case, spaces, punctuation and
-full-width forms, with the unit in brackets, behind a slash or as its last word, and by the
-synonyms of `SYNONYMS`. What is understood and what is not read is said (`Recognised.notes`); a
-header that is nearly one that is missing is refused.
+One rule for every reader, that of `bo_loop.data.meanings`. What is understood and what is not read
+is said (`Recognised.notes`); a header that is nearly one that is missing is refused.
 """
 
-import re
-import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from difflib import SequenceMatcher
-from functools import lru_cache
 
 from bo_loop.base.errors import DataError
-from bo_loop.data.quantities import unit_of
+from bo_loop.data.meanings import UNSEEN, Meaning, key_of, wanted_meaning
 
-SYNONYMS = {
-    "pair_id": "pair pairid",
-    "metal": "m ion metalion cation metalcation centralion centralatom metalname 金属 金属イオン",
-    "charge": "z metalcharge ioncharge chargeofmetal chargeofion 電荷",
-    "ligand": "name ligandname nameofligand compound compoundname 配位子",
-    "smiles": "smilesstring ligandsmiles smilesofligand canonicalsmiles isomericsmiles",
-    "inchi": "standardinchi stdinchi ligandinchi inchistring",
-    "n_ligands": "n nligand nl nofligands numberofligands ligandnumber ligandspermetal",
-    "log_beta": "logbetan lgbeta lgbetan log10beta overallconstant logbetaoverall",
-    "log_beta_sd": (
-        "sd stdev std stddev standarddeviation error err uncertainty sigma standarderror "
-        "sdlogbeta errorlogbeta logbetaerror logbetauncertainty logbetastd sdlogk logksd"
-    ),
-    "censoring": "censored censor bound",
-    "temperature_C": "t temp temperature 温度",
-    "ionic_strength_M": "i mu ionicstrength ionicst イオン強度",
-    "source": "reference references ref refs citation literature",
-    "log_K": "logk lgk log10k pka pk logkh",
-    "log_K_cond": (
-        "logkprime lgkprime log10kprime logkcond logkapp logkapparent logkconditional "
-        "conditionalconstant logconditionalconstant"
-    ),
-    "pM": "pmetal pmetalfree",
-    "pH": "",
-    "total_metal_M": "totalmetal metaltotal cmetal",
-    "total_ligand_M": "totalligand ligandtotal cligand",
-    "equilibrium": "reaction equilibria",
-    "cost": "price",
-    "status": "state resultstatus",
-    "date": "measuredon dateofmeasurement 日付",
-    "operator": "analyst measuredby who",
-    "method": "technique",
-    "note": "notes comment comments remark remarks 備考",
-    "replicate": "replicateno replicatenumber repeat",
-    "confirm": "confirmed",
-    "curated": "",
-}
-"""By column: its other names, as `_key` writes them."""
-
-_NO_UNIT = ("pair_id", "n_ligands", "charge", "status", "date", "replicate", "confirm", "censoring")
-_TEXT = (
-    "metal",
-    "ligand",
-    "smiles",
-    "inchi",
-    "source",
-    "equilibrium",
-    "operator",
-    "method",
-    "note",
-)
-
-_BY_KEY = {
-    key: column
-    for column, words in SYNONYMS.items()
-    for key in (column.replace("_", "").lower(), *words.split())
-}
-_CONSTANT = re.compile(
-    r"(?P<before>sd|error|sigma|std|uncertainty)?(?:of)?"
-    r"(?P<log>log|lg|log10|ln)(?P<kind>k|beta)(?P<n>[1-6])?"
-    r"(?P<after>sd|error|sigma|std|uncertainty)?"
-)
-_UNSEEN = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
-_BRACKET = re.compile(r"(?P<name>[^(\[{]+?)\s*[(\[{]\s*(?P<unit>[^)\]}]*?)\s*[)\]}]\s*")
-_ASIDE = re.compile(r"[(\[{/%]")
-_SLASH = re.compile(r"(?P<name>[^/]+?)\s*/\s*(?P<unit>[^/]+(?:/[^/]+)?)")
-_LAST_WORD = re.compile(r"(?P<name>.+?)[\s_,]+(?:in\s+)?(?P<unit>[^\s_,]+)")
-_PRIME = re.compile(r"(?<=[kK])['’′ʹ]")
-_GREEK = str.maketrans({"β": "beta", "Β": "beta", "σ": "sigma", "μ": "mu", "µ": "mu"})
 _LONGEST = 60
 _MOST_NAMED = 20
 _ALIKE = 0.85
-
-
-@dataclass(frozen=True)
-class Meaning:
-    """What a header says.
-
-    Parameters
-    ----------
-    column : str
-        One of `SYNONYMS`.
-    unit : str
-        As `bo_loop.data.quantities.unit_of` writes it; ``"ln"`` for a natural logarithm.
-    n : int
-        Of a column of constants, its number of ligands; 0 where the header does not say.
-    stepwise : bool
-        Whether it is K_n rather than β_n.
-    """
-
-    column: str
-    unit: str = ""
-    n: int = 0
-    stepwise: bool = False
 
 
 @dataclass(frozen=True)
@@ -135,21 +39,6 @@ class Recognised:
     constants: list[tuple[Meaning, int]] = field(default_factory=list)
     stepwise: bool = False
     notes: list[str] = field(default_factory=list)
-
-
-@lru_cache(maxsize=10_000)
-def meaning(header: str) -> Meaning | None:
-    """Return what a header means, whatever the reader wants; None if that is not known."""
-    header = _UNSEEN.sub("", header).strip()
-    if not header or len(header) > _LONGEST:
-        return None
-    if not _ASIDE.search(header) and (found := _named(header, "")):
-        return found
-    for pattern in (_BRACKET, _SLASH, _LAST_WORD):
-        split = pattern.fullmatch(header)
-        if split and (found := _named(split["name"], split["unit"])):
-            return found
-    return None
 
 
 def recognise(
@@ -181,7 +70,7 @@ def recognise(
         If two headers mean one column, one that `mapping` names is absent, or one is nearly that
         of a column that is missing.
     """
-    texts = [_UNSEEN.sub("", header).strip() for header in headers]
+    texts = [UNSEEN.sub("", header).strip() for header in headers]
     given = dict(mapping or {})
     taken = {at: column for column, at in _mapped(texts, given, where).items()}
     claims: dict[str, list[int]] = {}
@@ -207,53 +96,6 @@ def recognise(
     found = Recognised(columns, units, constants, stepwise=beta is not None and beta.stepwise)
     found.notes.extend(_notes(found, texts, unread, {*given, *quiet}))
     return found
-
-
-def _named(name: str, unit: str) -> Meaning | None:
-    key = _key(name)
-    constant = _CONSTANT.fullmatch(key)
-    if constant and (constant["n"] or constant["log"] == "ln" or constant["kind"] == "beta"):
-        if unit or (constant["before"] and constant["after"]):
-            return None
-        is_sd = constant["before"] or constant["after"]
-        return Meaning(
-            "log_beta_sd" if is_sd else "log_beta",
-            unit="ln" if constant["log"] == "ln" else "",
-            n=int(constant["n"] or 0),
-            stepwise=constant["kind"] == "k",
-        )
-    column = _BY_KEY.get(key)
-    if column is None or not unit or column in _TEXT:
-        return Meaning(column) if column else None
-    known = unit_of(column, unit)
-    return Meaning(column, known) if known else None
-
-
-def _key(text: str) -> str:
-    text = _PRIME.sub("prime", text.translate(_GREEK))
-    plain = unicodedata.normalize("NFKC", text).translate(_GREEK).lower()
-    return "".join(filter(str.isalnum, plain))
-
-
-def wanted_meaning(text: str, wanted: Sequence[str]) -> Meaning | None:
-    """Return what a header means to a reader that wants some columns; None if nothing.
-
-    A ``log K`` without number is the constant of protonation, or else, as a stepwise one, log β.
-    """
-    if text in wanted:
-        return Meaning(text)
-    one = meaning(text)
-    if one is None:
-        return None
-    if one.column == "log_K" and "log_K" not in wanted and "log_beta" in wanted:
-        return replace(one, column="log_beta", stepwise=True) if _is_log_k(text) else None
-    if one.column == "log_beta" and "log_K" in wanted and one.stepwise and one.n <= 1:
-        return Meaning("log_K", one.unit)
-    return one if one.column in wanted else None
-
-
-def _is_log_k(text: str) -> bool:
-    return _key(text).startswith(("log", "lg"))
 
 
 def _mapped(texts: Sequence[str], mapping: Mapping[str, str], where: str) -> dict[str, int]:
@@ -296,11 +138,11 @@ def _refuse_lookalikes(unread: Sequence[str], absent: Sequence[str], where: str)
     """Raise if a header that would not be read is nearly that of a column that is not there."""
     by_start: dict[str, list[str]] = {}
     for column in absent:
-        by_start.setdefault(_key(column)[:3], []).append(column)
+        by_start.setdefault(key_of(column)[:3], []).append(column)
     for header in dict.fromkeys(unread):
-        key = _key(header[:_LONGEST])
+        key = key_of(header[:_LONGEST])
         for column in by_start.get(key[:3], ()):
-            if SequenceMatcher(None, key, _key(column)).ratio() >= _ALIKE:
+            if SequenceMatcher(None, key, key_of(column)).ratio() >= _ALIKE:
                 raise DataError(
                     f"{where}: column {header!r} is not one that is read; {column!r} is. If that "
                     "is what it holds, rename it; if not, rename it to something less alike."

@@ -103,10 +103,10 @@ def test_a_file_that_is_not_there_is_named(tmp_path):
 
 
 def test_says_what_was_read_otherwise_and_what_was_not_read(tmp_path):
-    table = read(tmp_path, "pair_id,log_beta,Temp,pH\nNi+2:L1:A,7.5,30,7\n")
+    table = read(tmp_path, "pair_id,log_beta,Temp,buffer\nNi+2:L1:A,7.5,30,MOPS\n")
     assert table.events[0][1]["temperature_C"] == 30.0
     [note] = table.understood
-    assert "read 'Temp' as temperature_C; not read: 'pH'" in note
+    assert "read 'Temp' as temperature_C; not read: 'buffer'" in note
 
 
 def test_says_which_encoding_was_taken(tmp_path):
