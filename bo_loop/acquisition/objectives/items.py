@@ -154,7 +154,9 @@ class Items:
             spread = np.sqrt(np.maximum(self.covariance, 0.0))
         else:
             values, vectors = np.linalg.eigh(self.covariance)
-            spread = vectors * np.sqrt(np.maximum(values, 0.0))[:, None, :]
+            # The symmetric root: signs of eigenvectors are what the processor's LAPACK makes them.
+            roots = vectors * np.sqrt(np.maximum(values, 0.0))[:, None, :]
+            spread = roots @ vectors.swapaxes(1, 2)
         return self.mean + np.einsum("kij,sj->ski", spread, z)
 
 
