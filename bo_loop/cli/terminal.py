@@ -161,7 +161,7 @@ def import_summary(report: Mapping[str, Any]) -> Table:
             "per ion": f"{', '.join(most[:_MOST_SHOWN])}{more}",
             "conditions": "{:g} to {:g} °C, ".format(*report["temperature_C"])
             + "{:g} to {:g} mol/L".format(*report["ionic_strength_M"]),
-            "suspicious": f"{len(report['quarantine'])} values",
+            "suspicious": str(len(report["quarantine"])),
         }
     )
 

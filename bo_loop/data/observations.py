@@ -213,7 +213,8 @@ def refuse_bad_values(frame: pd.DataFrame, where: str, rules: Mapping[str, Rule]
     ]
     if bad:
         problems = [told for _, told in sorted(bad, key=itemgetter(0))]
-        raise DataError(f"{where}: {len(problems)} values cannot be used.", problems)
+        values = "1 value" if len(problems) == 1 else f"{len(problems)} values"
+        raise DataError(f"{where}: {values} cannot be used.", problems)
     return table
 
 

@@ -379,9 +379,8 @@ def _check_columns(cells: Cells, path: Path) -> None:
 def _refused(path: Path, problems: list[str]) -> DataError:
     more = len(problems) - _MOST_LISTED
     listed = problems[:_MOST_LISTED] + ([f"and {more} more"] if more > 0 else [])
-    return DataError(
-        f"{path}: {len(problems)} values cannot be used. Nothing was recorded.", listed
-    )
+    values = "1 value" if len(problems) == 1 else f"{len(problems)} values"
+    return DataError(f"{path}: {values} cannot be used. Nothing was recorded.", listed)
 
 
 def _same_ligand(theirs: str, ours: str) -> bool:

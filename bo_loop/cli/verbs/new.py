@@ -1,4 +1,4 @@
-"""Five questions that come to a ``bo-loop start`` command."""
+"""Five questions, and the ``bo-loop start`` command that follows from them."""
 
 import shlex
 from collections.abc import Callable, Mapping
