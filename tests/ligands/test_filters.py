@@ -203,7 +203,7 @@ def test_an_ammonium_and_an_n_oxide_are_sound():
     [
         ({"unwanted": {"broken": "[C"}}, "filters.unwanted.broken"),
         ({"heavy_atoms": [9, 3]}, "filters.heavy_atoms"),
-        ({"heavy_atoms": 5}, "filters.heavy_atoms"),
+        ({"heavy_atoms": 5}, "heavy_atoms: 5 — expected a list"),
         ({"charge": [1]}, "filters.charge"),
         ({"charge": ["a", "b"]}, "filters.charge"),
         ({"min_similarity": 2}, "filters.min_similarity is 2"),
@@ -212,7 +212,7 @@ def test_an_ammonium_and_an_n_oxide_are_sound():
         ({"max_sa_score": 0.5}, "filters.max_sa_score"),
         ({"min_donors": -1}, "filters.min_donors"),
         ({"max_small_rings": -1}, "filters.max_small_rings"),
-        ({"unwanted": None}, "filters.unwanted is None"),
+        ({"unwanted": None}, "unwanted: None — expected a mapping"),
         ({"unwanted": {"peroxide": None}}, "filters.unwanted.peroxide"),
     ],
 )
