@@ -186,7 +186,7 @@ def test_what_failed_or_was_withdrawn_can_be_no_part_of_an_item():
 def test_the_form_numbers_replicates():
     state = grown(*AWAITED)
     read = [
-        pd.read_csv(io.BytesIO(form(proposals(made, POOL))), dtype=str, keep_default_na=False)
+        pd.read_csv(io.BytesIO(form(proposals(made, POOL), {})), dtype=str, keep_default_na=False)
         for made in state.rounds
     ]
     assert [frame["replicate"].tolist() for frame in read] == [["", ""], ["2"]]
