@@ -9,7 +9,8 @@ demo: $(INSTALLED)  ## a closed-loop campaign on the embedded data
 	$(BIN)/bo-loop demo
 
 test: lint  ## lint, import contracts, docs, tests, notebooks
-	$(BIN)/python -m pytest --numprocesses=logical --dist=loadfile --nbmake tests notebooks
+	$(BIN)/python -m pytest --numprocesses=logical --dist=loadfile --no-loadscope-reorder \
+		--nbmake notebooks tests
 
 lint: $(INSTALLED)
 	$(BIN)/ruff check .
