@@ -31,6 +31,7 @@ from bo_loop.campaign.record import Record
 from bo_loop.campaign.rounds.recheck import recheck
 from bo_loop.campaign.views import forms
 from bo_loop.campaign.views.folder import FORM, MEASUREMENTS, WORKBOOK, held_by
+from bo_loop.campaign.views.labels import called_today
 from bo_loop.data.cells import read_cells
 from bo_loop.data.numbers import plain_value
 
@@ -211,6 +212,8 @@ def _form_problem(path: Path, expected: bytes) -> str:
         return f"lacks our columns {', '.join(missing)}"
     if sorted(theirs["pair_id"]) != sorted(ours["pair_id"]):
         return "does not hold the pairs of the round, each once"
+    if "moved_by" in theirs:  # what features are called may be another version's
+        theirs = theirs.assign(moved_by=theirs["moved_by"].map(called_today))
     pairs = ours.merge(theirs, on="pair_id", suffixes=("", " there"))
     changed = [
         f"{name} of {row['pair_id']} is {row[name + ' there']!r}, not {row[name]!r}"

@@ -54,6 +54,12 @@ def feature(name: str) -> str:
     return _FEATURES.get(own, own.replace("_", " "))
 
 
+def called_today(movers: str) -> str:
+    """Return what a form of any version says of movers, in the words of this one."""
+    parts = (part.rpartition(" ") for part in movers.split(", "))
+    return ", ".join(f"{feature(words.replace(' ', '_'))} {arrow}" for words, _, arrow in parts)
+
+
 def sentences(reason: str) -> str:
     """Return a reason as sentences, as in ``It has a 40 % chance to beat 18.82 of EDTA.``."""
     said = []

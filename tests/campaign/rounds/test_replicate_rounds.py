@@ -196,8 +196,8 @@ def test_the_form_numbers_replicates():
 def campaign(tmp_path, monkeypatch):
     """Two pairs proposed and measured; from round 2 on, A is proposed again."""
 
-    def decide(schema, literature, pool, state, config):
-        made = small_campaign.decide(schema, literature, pool, state, config)
+    def decide(schema, literature, pool, state, config, picks=None):
+        made = small_campaign.decide(schema, literature, pool, state, config, picks)
         if state.state_of(A) == "measured" and not state.waiting(A):
             first = made["proposals"][0] | {"pair_id": A, "replicate": state.next_replicate(A)}
             made["proposals"] = [first, *made["proposals"][1:]]
