@@ -92,7 +92,9 @@ def test_argument_is_not_changed():
     ],
 )
 def test_bad_value_is_told_with_row_column_and_fix(column, value, told):
-    with pytest.raises(DataError, match=rf"lit.csv: 1 value cannot(.|\n)*row 3, {column}: ") as error:
+    with pytest.raises(
+        DataError, match=rf"lit.csv: 1 value cannot(.|\n)*row 3, {column}: "
+    ) as error:
         validate_observations(observations().astype(object).pipe(put, column, value), "lit.csv")
     assert told in str(error.value)
 
