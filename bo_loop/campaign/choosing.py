@@ -112,15 +112,13 @@ def rank(record: Record) -> pd.DataFrame:
     DataError, FitError
         If the data or the fit will not do.
     """
-    from bo_loop.campaign.rounds.ranking import (
-        rank as ranked,
-    )  # torch: only where a model is needed
+    from bo_loop.campaign.rounds import ranking  # torch: only where a model is needed
 
     state = record.state()
     schema, pool = record.schema(state), record.pool_of(state)
     settings = record.settings(state)
     known = record.hyperparameters(state, settings["model"])
-    return ranked(schema, record.literature, pool, state, settings, known)
+    return ranking.rank(schema, record.literature, pool, state, settings, known)
 
 
 def _recorded(record: Record, event: Mapping[str, Any]) -> bool:
