@@ -83,13 +83,18 @@ def grow(state: CampaignState, event: Event) -> None:
         own.pop(name, None)
 
 
+_SELDOM = (*(name for name in VALUES if name != "log_beta"), *AT_PH)
+
+
 def result_of(state: CampaignState, event: Event) -> Result:
     """Return the result that a `measured` event states."""
     data = event.data
     proposal = state.proposals.get(data["pair_id"])
     return Result(
         pair_id=data["pair_id"],
-        **{name: _number_or_none(data.get(name)) for name in (*VALUES, *AT_PH, "log_beta_sd")},
+        log_beta=_number_or_none(data.get("log_beta")),
+        log_beta_sd=_number_or_none(data.get("log_beta_sd")),
+        **{name: float(data[name]) for name in _SELDOM if data.get(name) is not None},
         censoring=data["censoring"],
         temperature_C=float(data["temperature_C"]),
         ionic_strength_M=float(data["ionic_strength_M"]),

@@ -157,7 +157,7 @@ class Result:
     @property
     def quantity(self) -> str:
         """Which of `VALUES` it states."""
-        return "log_beta" if self.log_beta is not None else stated_quantity(self.said)
+        return next((name for name in VALUES if getattr(self, name) is not None), "log_beta")
 
     @property
     def said(self) -> dict[str, Any]:

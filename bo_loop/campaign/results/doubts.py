@@ -222,12 +222,17 @@ class _Judge:
             )
             for row in concerned.to_dict("records")
         }
-        said = [r.said for r in state.results]
-        said += [data for kind, data in events if kind == "measured"]
         exact = [
+            (r.pair_id, r.log_beta)
+            for r in state.results
+            if r.censoring == "none" and r.log_beta is not None
+        ]
+        exact += [
             (data["pair_id"], data["log_beta"])
-            for data in said
-            if data["censoring"] == "none" and stated_quantity(data) == "log_beta"
+            for kind, data in events
+            if kind == "measured"
+            and data["censoring"] == "none"
+            and stated_quantity(data) == "log_beta"
         ]
         known |= {key: value for pair, value in exact for key in keys.get(pair, ())}
         return cls(keys, known, acids_of(alike))

@@ -131,7 +131,8 @@ def shown_result(result: Result) -> str:
     """Return a result as a chemist writes it: ``log β 12.3 ± 0.2``, ``log K′ > 8 at pH 5``."""
     spread = "" if result.log_beta_sd is None else f" ± {result.log_beta_sd:.3g}"
     number = f"{_SIGNS[result.censoring]}{round(result.value, 3):g}{spread}"
-    return f"{_NAMES[result.quantity]} {number}{_conditions(result.said)}"
+    where = "" if result.log_beta is not None else _conditions(result.said)
+    return f"{_NAMES[result.quantity]} {number}{where}"
 
 
 def shown_logged(row: Mapping[str, Any]) -> str:
