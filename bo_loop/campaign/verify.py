@@ -19,7 +19,6 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from bo_loop.base import files
 from bo_loop.base.errors import CampaignError, DataError
@@ -34,9 +33,6 @@ from bo_loop.campaign.views.folder import FORM, MEASUREMENTS, WORKBOOK, held_by
 from bo_loop.campaign.views.labels import called_today
 from bo_loop.data.cells import read_cells
 from bo_loop.data.numbers import plain_value
-
-if TYPE_CHECKING:
-    pass
 
 _NO_HEAD = (
     "is missing: nothing shows whether events were cut off the end of the ledger. Compare it with "

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from bo_loop.campaign.ledger.state import AT_PH, VALUES, stated_quantity
+from bo_loop.campaign.ledger.state import AT_PH, NEEDED, VALUES, stated_quantity
 from bo_loop.data.quantities import CENSORING
 
 Kind = Callable[[Any], bool]
@@ -218,8 +218,7 @@ def check(kind: str, data: Mapping[str, Any]) -> None:
 def _lacking(data: Mapping[str, Any]) -> list[str]:
     """Return what a result lacks of the value that it states, and of what belongs to that."""
     quantity = stated_quantity(data)
-    needed = {"log_beta": (), "log_K_cond": AT_PH[:1], "pM": AT_PH}[quantity]
-    return [name for name in (quantity, *needed) if data.get(name) is None]
+    return [name for name in (quantity, *NEEDED[quantity]) if data.get(name) is None]
 
 
 _FIELDS = {

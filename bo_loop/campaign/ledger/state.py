@@ -63,6 +63,12 @@ VALUES = ("log_beta", "log_K_cond", "pM")
 AT_PH = ("pH", "total_metal_M", "total_ligand_M")
 """What belongs to a conditional constant (only the pH) or a pM."""
 
+NEEDED = {"log_beta": (), "log_K_cond": AT_PH[:1], "pM": AT_PH}
+"""By what a result states: what it must state beside it."""
+
+STATUSES = ("measured", "in_progress", "failed")
+"""What the lab may say of a pair that was asked for."""
+
 RESULT_FIELDS = (
     *VALUES,
     *AT_PH,

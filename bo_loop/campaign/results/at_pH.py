@@ -15,7 +15,7 @@ from bo_loop.acquisition.objectives.aqueous import Conditional
 from bo_loop.acquisition.objectives.side_reactions import log_alpha_metal
 from bo_loop.base.errors import BoLoopError, CampaignError
 from bo_loop.base.types import Floats
-from bo_loop.campaign.ledger.state import AT_PH, stated_quantity
+from bo_loop.campaign.ledger.state import AT_PH, NEEDED, stated_quantity
 from bo_loop.chemistry.ions import MAX_PROTONS, PROTON
 
 if TYPE_CHECKING:
@@ -23,8 +23,7 @@ if TYPE_CHECKING:
 
     from bo_loop.data.numbers import Reading
 
-NEEDED = {"log_beta": (), "log_K_cond": AT_PH[:1], "pM": AT_PH}
-"""By what a result states: the columns that must stand beside it."""
+_MOST_STEPS = 60
 
 Acids = Callable[[str], Floats | None]
 """From a ligand group to its measured log β^H_1 … log β^H_8, −inf where there is none."""
@@ -163,9 +162,6 @@ def log_beta_of_log_k(
         if missed < 1e-9:
             break
     return log_beta
-
-
-_MOST_STEPS = 60
 
 
 def log_beta_of(

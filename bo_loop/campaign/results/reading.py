@@ -12,16 +12,15 @@ from bo_loop.base.errors import DataError
 from bo_loop.campaign.finding import Pairs, UnknownPairError
 from bo_loop.campaign.ledger.dates import checked_date
 from bo_loop.campaign.ledger.events import NewEvent
-from bo_loop.campaign.ledger.state import AT_PH, VALUES
+from bo_loop.campaign.ledger.state import AT_PH, NEEDED, STATUSES, VALUES
 from bo_loop.campaign.mirrors import mirror_images
-from bo_loop.campaign.results.at_pH import NEEDED, unusable_at_pH
+from bo_loop.campaign.results.at_pH import unusable_at_pH
 from bo_loop.chemistry.ions import MetalIon, ion_of_cells
 from bo_loop.data.cells import Cells, read_cells
 from bo_loop.data.headers import listed
 from bo_loop.data.numbers import Reading, plain_value
 from bo_loop.data.quantities import CENSORING, read_quantity
 
-STATUSES = ("measured", "in_progress", "failed")
 TEXTS = ("date", "operator", "method", "note")
 CONDITIONS = ("temperature_C", "ionic_strength_M")
 QUANTITIES = (*VALUES, "log_beta_sd", *AT_PH, *CONDITIONS)

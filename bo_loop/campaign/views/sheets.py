@@ -3,14 +3,13 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from bo_loop.campaign.ledger.state import STATUSES
 from bo_loop.campaign.views.views import shown_movers, shown_nearest
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from bo_loop.data.workbooks import Column
-
-STATUSES = ("measured", "failed", "in_progress")
 
 _MOST_DRAWN = 500
 _OF_THE_SOLUTION = {
