@@ -9,19 +9,17 @@ p      values of an item
 
 import numpy as np
 
+from bo_loop.acquisition.objectives.aqueous import AtPH
 from bo_loop.acquisition.objectives.base import Objective
 from bo_loop.acquisition.objectives.items import Items
 from bo_loop.acquisition.scores.gains import moments_of
 from bo_loop.base.types import Floats, Mask, PoolPairs, PoolPosterior, Rows
-from bo_loop.chemistry.ions import PROTON
 
 BLOCK = 2_048
 """Items whose draws are held at once."""
 
-
 HOPEFUL = 2_000
 """Items of a curved objective that are drawn, if there are more."""
-
 
 _FIRST = 10
 
@@ -29,10 +27,10 @@ _FIRST = 10
 def hopeful(posterior: PoolPosterior, objective: Objective, pairs: PoolPairs, items: Rows) -> Rows:
     """Return the items worth drawing: of a curved objective, the 2,000 of highest value + 3 sd.
 
-    The value is that of the means. A conditional constant and a pM change by at most 1 with log β
-    and with the protonation constants together, so their sd is at most that of log β and of the
-    most doubtful of these; bounds stand for both. Of several values, each has its share. Protons
-    only take from log β, so of very many items the 20,000 of highest log β + 3 sd are looked at.
+    The value is that of the means; its sd at most the sum of what it changes by as each of its
+    constants moves by one bound of its sd. Of several values, each has its share. Protons only
+    take from log β, so of very many items without competitors the 20,000 of highest log β + 3 sd
+    are looked at.
 
     Parameters
     ----------
@@ -49,20 +47,28 @@ def hopeful(posterior: PoolPosterior, objective: Objective, pairs: PoolPairs, it
     if len(items) <= HOPEFUL or not objective.asks_protons:
         return items
     parts = objective.parts(pairs)[items]
-    if len(items) > _FIRST * HOPEFUL:
+    if len(items) > _FIRST * HOPEFUL and isinstance(objective, AtPH) and not objective.metals:
         own = posterior.mean(items) + 3.0 * np.sqrt(posterior.variance_bound(items))
         kept = np.sort(np.argsort(-own, kind="stable")[: _FIRST * HOPEFUL])
         items, parts = items[kept], parts[kept]
     rows, at = np.unique(parts, return_inverse=True)
     at = at.reshape(parts.shape)
-    means, bounds = posterior.mean(rows)[at], posterior.variance_bound(rows)[at]
-    values = objective.value(means[None], items, pairs)[0].reshape(len(items), -1)
-    proton = np.char.startswith(np.array(pairs.metals, dtype=str)[rows], f"{PROTON}+")[at]
-    own, acids = (np.where(some, bounds, 0.0).max(axis=1) for some in (~proton, proton))
-    optimistic = values + 3.0 * (np.sqrt(own) + np.sqrt(acids))[:, None]
+    means, sds = posterior.mean(rows)[at], np.sqrt(posterior.variance_bound(rows))[at]
+    values = _values(objective, pairs, items, means)
+    spread = np.zeros_like(values)
+    for column in range(parts.shape[1]):
+        shifted = means.copy()
+        shifted[:, column] += sds[:, column]
+        spread += np.abs(_values(objective, pairs, items, shifted) - values)
+    optimistic = values + 3.0 * spread
     share = HOPEFUL // optimistic.shape[1]
     best = [np.argsort(-column, kind="stable")[:share] for column in optimistic.T]
     return items[np.unique(np.concatenate(best))]
+
+
+def _values(objective: Objective, pairs: PoolPairs, items: Rows, log_beta: Floats) -> Floats:
+    """Return the values of items of which every constant (k, m) is known; (k, p)."""
+    return objective.value(log_beta[None], items, pairs)[0].reshape(len(items), -1)
 
 
 def blocks(k: int) -> list[slice]:
