@@ -20,9 +20,9 @@ from bo_loop.campaign.growing_pool import GrowingPool
 from bo_loop.campaign.ledger.events import Event, NewEvent
 from bo_loop.campaign.ledger.fold import fold
 from bo_loop.campaign.ledger.ledger import Appended, Ledger
-from bo_loop.campaign.ledger.state import CampaignState
+from bo_loop.campaign.ledger.state import CampaignState, Round
 from bo_loop.campaign.pool_rows import pool_pairs
-from bo_loop.campaign.settings import check_targets
+from bo_loop.campaign.settings import check_targets, with_overrides
 from bo_loop.campaign.views import folder, views
 from bo_loop.campaign.views.history import COLUMNS, history, latest
 from bo_loop.campaign.views.status import Status, status_of
@@ -161,10 +161,13 @@ class Record:
         """Return the last round's, if it was fitted with a `model` like this one; else None."""
         if not state.rounds or state.hyperparameters is None:
             return None
-        made = state.rounds[-1]
-        then = fold(self.ledger.read().events[: made.seen])
-        was = {**self.settings(then), **made.overrides}["model"]
+        was = self.behind(state.rounds[-1])[1]["model"]
         return state.hyperparameters if was == model else None
+
+    def behind(self, made: Round) -> tuple[CampaignState, dict[str, Any]]:
+        """Return the state that a round had seen, and the settings that it was made with."""
+        seen = fold(self.ledger.read().events[: made.seen])
+        return seen, with_overrides(self.settings(seen), made.overrides)
 
     def schema(self, state: CampaignState) -> "FeatureSchema":
         """Return the features in force: those sealed, or what they were renewed to since.

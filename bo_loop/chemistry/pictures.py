@@ -1,4 +1,4 @@
-"""Pictures of ligands for spreadsheets."""
+"""Pictures of ligands."""
 
 from functools import lru_cache
 
@@ -17,12 +17,22 @@ def png(smiles: str, width: int = 300, height: int = 200) -> bytes:
     DataError
         If the SMILES cannot be read.
     """
+    return drawn(smiles, rdMolDraw2D.MolDraw2DCairo(width, height), 40)
+
+
+def drawn(smiles: str, drawer: rdMolDraw2D.MolDraw2D, bond_length: float) -> str | bytes:
+    """Return what a `drawer` makes of a structure; small ligands are not blown up.
+
+    Raises
+    ------
+    DataError
+        If the SMILES cannot be read.
+    """
     molecule = Chem.MolFromSmiles(smiles)
     if molecule is None:
         raise DataError(f"{smiles!r} cannot be drawn: it is not a SMILES that RDKit reads.")
-    drawer = rdMolDraw2D.MolDraw2DCairo(width, height)
     options = drawer.drawOptions()
-    options.fixedBondLength, options.padding = 40, 0.04
+    options.fixedBondLength, options.padding = bond_length, 0.04
     drawer.DrawMolecule(rdMolDraw2D.PrepareMolForDrawing(molecule))
     drawer.FinishDrawing()
     return drawer.GetDrawingText()

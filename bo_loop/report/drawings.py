@@ -4,10 +4,9 @@ import re
 from functools import lru_cache
 
 from markupsafe import Markup
-from rdkit import Chem
 from rdkit.Chem.Draw import rdMolDraw2D
 
-from bo_loop.base.errors import DataError
+from bo_loop.chemistry.pictures import drawn
 
 # Class names, comments and defaults say nothing, and are most of a drawing's bytes.
 _NOISE = re.compile(
@@ -26,18 +25,9 @@ def draw(smiles: str, width: int = 170, height: int = 120) -> Markup:
     DataError
         If the SMILES cannot be read.
     """
-    molecule = Chem.MolFromSmiles(smiles)
-    if molecule is None:
-        raise DataError(f"{smiles!r} cannot be drawn: it is not a SMILES that RDKit reads.")
     drawer = rdMolDraw2D.MolDraw2DSVG(width, height)
     options = drawer.drawOptions()
-    options.clearBackground = False
-    options.fixedBondLength = 22
-    options.bondLineWidth = 1.4
-    options.padding = 0.04
-    drawer.DrawMolecule(rdMolDraw2D.PrepareMolForDrawing(molecule))
-    drawer.FinishDrawing()
-    text = drawer.GetDrawingText()
-    text = _NOISE.sub("", drawer.GetDrawingText())
+    options.clearBackground, options.bondLineWidth = False, 1.4
+    text = _NOISE.sub("", drawn(smiles, drawer, 22))
     own = Markup('<svg role="img" aria-label="{}" ').format(smiles)
     return Markup(str(own) + text[text.index("<svg") + len("<svg ") :])

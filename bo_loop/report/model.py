@@ -9,7 +9,6 @@ import pandas as pd
 from bo_loop.base.config import build
 from bo_loop.base.types import Floats, PairFeatures
 from bo_loop.campaign.campaign import Campaign
-from bo_loop.campaign.ledger.fold import fold
 from bo_loop.campaign.rounds.decide import Choice
 from bo_loop.campaign.rounds.fitted import Fitted, fitted
 from bo_loop.campaign.rounds.ranking import ranking
@@ -55,9 +54,9 @@ def learned(campaign: Campaign, facts: Facts) -> Learned:
         If the sealed files or the recorded hyperparameters do not give a model any more.
     """
     made, state = facts.state.rounds[-1], facts.state
-    then = fold(facts.events[: made.seen])
-    settings = {**campaign.settings(then), **made.overrides}
-    record, recipe = campaign.record, build(settings["model"])
+    record = campaign.record
+    _, settings = record.behind(made)
+    recipe = build(settings["model"])
     schema, pool = record.schema(state), record.pool_of(state)
     model = fitted(
         schema, recipe, facts.literature, pool, state, hyperparameters=made.hyperparameters

@@ -148,8 +148,8 @@ class Limit:
         """Mean and sd of log β given draws of the protonation constants, and its bound; (S, k)."""
         own = Items(local.parts[:, 1:], local.mean[:, 1:], local.covariance[:, 1:, 1:])
         drawn = own.draws()
-        protons = np.where(local.parts[:, 1:] == local.parts[:, :1], -np.inf, drawn)
         known = local.parts[:, 1:] != local.parts[:, :1]
+        protons = np.where(known, drawn, -np.inf)
         cross = np.where(known, local.covariance[:, 0, 1:], 0.0)
         both = known[:, :, None] & known[:, None, :]
         inner = np.where(both, local.covariance[:, 1:, 1:], np.eye(MAX_PROTONS))
@@ -171,9 +171,8 @@ class Limit:
 
     def _log_k(self, log_beta: Floats, protons: Floats) -> Floats:
         conditions = self.settings["pH"], self.settings["ionic_strength_M"]
-        return log_conditional(log_beta, protons, self._alpha(), self.n_ligands, *conditions)[
-            ..., 0
-        ]
+        log_k = log_conditional(log_beta, protons, self._alpha(), self.n_ligands, *conditions)
+        return log_k[..., 0]
 
     def _alpha(self) -> Floats:
         return log_alphas([self.ions], self.settings["pH"], self.settings["ionic_strength_M"])[0]

@@ -51,11 +51,11 @@ def with_protons(own: Rows, pairs: PoolPairs) -> Rows:
         Where a ligand has fewer protonation constants, its first pair stands in; without any in
         the table, no value is known and there are no items.
     """
-    if not set(_PROTON_IONS) & set(pairs.metals):
-        return np.full((len(pairs), own.shape[1] + MAX_PROTONS), -1)
     parts = np.full((len(pairs), own.shape[1] + MAX_PROTONS), -1)
-    rows = np.flatnonzero((own >= 0).all(axis=1))
     known = set(pairs.metals)
+    if known.isdisjoint(_PROTON_IONS):
+        return parts
+    rows = np.flatnonzero((own >= 0).all(axis=1))
     none = np.full(len(rows), -1)
     found = np.column_stack(
         [partners(pairs, ion, 1, rows) if ion in known else none for ion in _PROTON_IONS]
@@ -171,7 +171,9 @@ def log_alphas(ions: Sequence[Sequence[str]], pH: float, ionic_strength_M: float
     return np.array([[known[ion] for ion in own] for own in ions], dtype=np.float64)
 
 
-def p_metal(log_k: Floats, log_alpha_m: Floats, total_metal_M: float, total_ligand_M: float):
+def p_metal(
+    log_k: Floats, log_alpha_m: Floats, total_metal_M: float, total_ligand_M: float
+) -> Floats:
     """Return pM of one metal ion with a ligand, 1:1, of log K′ (…); (…).
 
     M′, the metal that the ligand does not hold, is the root of K′ M′ (T_L − T_M + M′) = T_M − M′.

@@ -13,7 +13,6 @@ import pandas as pd
 from bo_loop.acquisition.objectives.items import Items, normals
 from bo_loop.base.config import build
 from bo_loop.base.types import Floats
-from bo_loop.campaign.ledger.fold import fold
 from bo_loop.campaign.ledger.state import CampaignState
 from bo_loop.campaign.record import Record
 from bo_loop.campaign.rounds.fitted import fitted
@@ -50,9 +49,14 @@ def last_model(record: Record, state: CampaignState) -> Surrogate | None:
     if not state.rounds or not record.literature["metal"].eq(PROTON_ROWS).any():
         return None
     made = state.rounds[-1]
-    seen = fold(record.ledger.read().events[: made.seen])
-    node = {**record.settings(seen), **made.overrides}["model"]
-    known = record.schema(seen), build(node), record.literature, record.pool_of(seen), seen
+    seen, settings = record.behind(made)
+    known = (
+        record.schema(seen),
+        build(settings["model"]),
+        record.literature,
+        record.pool_of(seen),
+        seen,
+    )
     return fitted(*known, hyperparameters=made.hyperparameters).surrogate
 
 
