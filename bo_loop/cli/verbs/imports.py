@@ -92,7 +92,7 @@ def import_literature(
         files = (*files, out.with_name(f"{out.stem}.mhl{out.suffix}"))
     refuse_output(*files)
     progress.report("importing", 0, 3, f"reading {path}")
-    rows, read_steps = _read(source, path, table_options or {})
+    rows, read_steps, mhl = _read(source, path, table_options or {})
     progress.report("importing", 1, 3, f"curating {len(rows)} observations")
     curated = curate_as(rows, curation)
     progress.report("importing", 2, 3, "writing")
@@ -105,8 +105,8 @@ def import_literature(
         (json.dumps(report, ensure_ascii=False, indent=1) + "\n").encode("utf-8"),
         page.encode("utf-8"),
     ]
-    if source == "srd46":
-        contents.append(table_bytes(srd46.protonated_complexes(str(path)), files[-1]))
+    if mhl is not None:
+        contents.append(table_bytes(mhl, files[-1]))
     _write_all(dict(zip(files, contents, strict=True)))
     progress.report("importing", 3, 3)
     return Imported(curated, tuple(read_steps), report, files)
@@ -114,13 +114,14 @@ def import_literature(
 
 def _read(
     source: str, path: str | Sequence[str], table_options: Mapping[str, Any]
-) -> tuple[pd.DataFrame, list[Step]]:
+) -> tuple[pd.DataFrame, list[Step], pd.DataFrame | None]:
+    """Return observations, what was left out, and constants of MHL where the source has them."""
     if source == "csv":
         node = {"_target_": "bo_loop.data.Csv", "path": path, **table_options}
-        return read(node, "data"), []
+        return read(node, "data"), [], None
     if not isinstance(path, str):
         raise ConfigError("source=srd46 reads one path: the official zip file, or its folder.")
-    return srd46.read(path)
+    return srd46.read_all(path)
 
 
 def _write_all(contents: Mapping[Path, bytes]) -> None:

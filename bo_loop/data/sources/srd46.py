@@ -6,6 +6,7 @@ Symbols
 """
 
 import warnings
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -121,7 +122,18 @@ def read(path: str | Path) -> tuple[pd.DataFrame, list[Step]]:
     DataError
         As `load`.
     """
+    return _observations(path, *_read_tables(path))
+
+
+def read_all(path: str | Path) -> tuple[pd.DataFrame, list[Step], pd.DataFrame]:
+    """Return what `read` does, and what `protonated_complexes` does, in one reading."""
     tables, steps = _read_tables(path)
+    return *_observations(path, tables, steps), _protonated_complexes(tables)
+
+
+def _observations(
+    path: str | Path, tables: Mapping[str, pd.DataFrame], steps: list[Step]
+) -> tuple[pd.DataFrame, list[Step]]:
     rows, more = _select(tables["verkn_ligand_metal"])
     rows, numbers = _numbers(rows)
     rows, joined = _join(rows, metal_ions(tables["metal"]), ligands(tables, rows["ligandennr"]))
@@ -198,7 +210,10 @@ def protonated_complexes(path: str | Path) -> pd.DataFrame:
     DataError
         As `load`.
     """
-    tables, _ = _read_tables(path)
+    return _protonated_complexes(_read_tables(path)[0])
+
+
+def _protonated_complexes(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     rows = tables["verkn_ligand_metal"]
     rows = rows[rows["constanttypnr"].eq(_LOG_K) & ~rows["metalnr"].eq(_PROTON)]
     rows, _ = _numbers(rows[rows["beta_definitionnr"].isin(MHL)])

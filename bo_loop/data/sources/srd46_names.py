@@ -13,6 +13,7 @@ import urllib.parse
 import zlib
 from collections.abc import Mapping
 from contextlib import suppress
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -91,6 +92,7 @@ def ligands(tables: Mapping[str, pd.DataFrame], wanted: pd.Series) -> pd.DataFra
     return _by_id(found, columns)
 
 
+@lru_cache(maxsize=10_000)
 def _structure(molfile: str, stated: object, figure: object) -> dict[str, object]:
     drawn, charge_drawn = read_molfile(molfile)
     smiles = standardise(drawn)
