@@ -10,19 +10,8 @@ from bo_loop.base.errors import ConfigError
 TEXT_KEYS = {
     *("name", "directory", "results", "model_dir", "pairs", "path", "out"),
     *("data.path", "data.protonation", "data.mhl", "pool.path"),
-    *(
-        "log",
-        "pick",
-        "pair",
-        "ligand",
-        "ligands",
-        "operator",
-        "by",
-        "method",
-        "date",
-        "note",
-        "reason",
-    ),
+    *("log", "pick", "pair", "ligand", "ligands"),
+    *("operator", "by", "method", "date", "note", "reason"),
     *("log_beta", "log_K_cond", "pM", "log_beta_sd"),
 }
 

@@ -25,7 +25,7 @@ def run(config: Mapping[str, Any], console: Console) -> None:
         As ``bo-loop start``.
     """
     arguments = _answered(config, console)
-    console.print("This comes to")
+    console.print("The command:")
     console.print(f"  {shlex.join(['bo-loop', 'start', *arguments])}", soft_wrap=True)
     if _ask(console, "Start it?", "yes").lower() not in ("yes", "y"):
         console.print("Nothing was started.")
@@ -34,7 +34,7 @@ def run(config: Mapping[str, Any], console: Console) -> None:
 
 
 def _answered(config: Mapping[str, Any], console: Console) -> list[str]:
-    """Return the overrides that the five answers come to."""
+    """Return the overrides that follow from five answers."""
     metal = _checked(console, "1. Which metal ion? (Ni+2)", "", _ion)
     others = _checked(
         console, "2. Bind it as strongly as possible, or rather than others? (none, or Zn+2,Ca+2)",
