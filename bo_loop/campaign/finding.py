@@ -1,7 +1,7 @@
 """Which pair of a pool is meant, as chemists say it: ``EGTA``, ``Cu+2 + 2 glycine``, a pair_id."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cached_property
@@ -173,7 +173,15 @@ class Pairs:
     def _loose(self) -> dict[str, list[int]]:
         return self._indexed([ligand_names.loose_keys(name) for name in self._names])
 
-    def _indexed(self, keys: Sequence[frozenset[str]]) -> dict[str, list[int]]:
+    @cached_property
+    def _drawn(self) -> dict[str, list[int]]:
+        return self._indexed([{smiles} for smiles in self._smiles])
+
+    @cached_property
+    def _groups(self) -> dict[str, list[int]]:
+        return self._indexed([{group} for group in self._pool["ligand_group"]])
+
+    def _indexed(self, keys: Sequence[Collection[str]]) -> dict[str, list[int]]:
         found: dict[str, list[int]] = {}
         for row, own in enumerate(keys):
             for key in own:
@@ -195,9 +203,8 @@ class Pairs:
         return _Meant(metal, rest, n)
 
     def _rows_named(self, ligand: str) -> list[int]:
-        same = [row for row, smiles in enumerate(self._smiles) if smiles == ligand]
         key = ligand_names.key(ligand)
-        return same or self._exact.get(key, []) or self._loose.get(key, [])
+        return self._drawn.get(ligand) or self._exact.get(key) or self._loose.get(key, [])
 
     def _of_ligand(self, ligand: str) -> list[int]:
         """Return the rows of a ligand, by its name in the pool or elsewhere, or its structure."""
@@ -209,16 +216,15 @@ class Pairs:
 
     def _of_structure(self, smiles: str) -> list[int]:
         """Return the rows of a structure; none if it is none that can be read."""
-        same = [row for row, own in enumerate(self._smiles) if own == smiles]
-        if same:
-            return same
+        if smiles in self._drawn:
+            return self._drawn[smiles]
         from bo_loop.chemistry.ligands import ligand_group, same_ligand  # RDKit: only for drawings
 
         try:
             group = ligand_group(smiles)
         except DataError:
             return []
-        alike = [row for row, own in enumerate(self._pool["ligand_group"]) if own == group]
+        alike = self._groups.get(group, [])
         return [row for row in alike if same_ligand(smiles, self._smiles[row])]
 
     def _one(self, text: str, rows: Sequence[int], metal: str, n: int) -> str:

@@ -81,9 +81,12 @@ class Limit:
 
     def parts(self, pairs: PoolPairs) -> Rows:
         """Return the rows that it depends on for each row's ligand; (N, m), −1: one is missing."""
-        own = np.column_stack([partners(pairs, ion, self.n_ligands) for ion in self.ions])
-        own[(own < 0).any(axis=1)] = -1
-        return with_protons(own, pairs) if self.asks_protons else own
+        key = Limit, self.ions, self.n_ligands, self.asks_protons
+        if key not in pairs.memory:
+            own = np.column_stack([partners(pairs, ion, self.n_ligands) for ion in self.ions])
+            own[(own < 0).any(axis=1)] = -1
+            pairs.memory[key] = with_protons(own, pairs) if self.asks_protons else own
+        return pairs.memory[key]
 
     def value(self, log_beta: Floats, protons: Floats | None) -> Floats:
         """Return what is bounded.

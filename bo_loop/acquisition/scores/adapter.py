@@ -11,6 +11,7 @@ mean, covariance of the posterior: (…, q) and (…, q, q)
 import numpy as np
 import torch
 from botorch.acquisition.objective import PosteriorTransform
+from botorch.exceptions import UnsupportedError
 from botorch.models.model import Model
 from botorch.posteriors import GPyTorchPosterior, Posterior
 from botorch.posteriors.ensemble import EnsemblePosterior
@@ -144,11 +145,11 @@ class RowModel(Model):
 
         Raises
         ------
-        NotImplementedError
+        UnsupportedError
             If observation noise is asked for.
         """
         if observation_noise is not False:
-            raise NotImplementedError("a pool's posterior is latent: it has no observation noise")
+            raise UnsupportedError("a pool's posterior is latent: it has no observation noise")
         rows = X.detach().squeeze(-1).cpu().numpy().astype(np.int64)
         mean = torch.from_numpy(_float64(self._view.mean(rows.reshape(-1)))).reshape(rows.shape)
         found = GPyTorchPosterior(MultivariateNormal(mean, self._covariance(rows)))

@@ -4,6 +4,7 @@ import torch
 from botorch.acquisition.analytic import PosteriorMean, UpperConfidenceBound
 from botorch.acquisition.logei import qLogExpectedImprovement
 from botorch.acquisition.objective import ScalarizedPosteriorTransform
+from botorch.exceptions import UnsupportedError
 from botorch.sampling import SobolQMCNormalSampler
 from fakes import FakePosterior
 
@@ -72,7 +73,7 @@ def test_posterior_transform_is_applied():
 
 
 def test_observation_noise_is_refused():
-    with pytest.raises(NotImplementedError, match="no observation noise"):
+    with pytest.raises(UnsupportedError, match="no observation noise"):
         RowModel(FAKE).posterior(rows([0]), observation_noise=True)
 
 
