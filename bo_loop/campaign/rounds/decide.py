@@ -11,7 +11,7 @@ from bo_loop.acquisition.objectives.base import Objective
 from bo_loop.acquisition.objectives.items import partners
 from bo_loop.acquisition.objectives.limits import Limit
 from bo_loop.base.config import build
-from bo_loop.base.types import Mask
+from bo_loop.base.types import Mask, Rows
 from bo_loop.campaign.ledger.state import CampaignState
 from bo_loop.campaign.pool_rows import SPECIES, known_pairs, pool_pairs, protonated
 from bo_loop.campaign.rounds.bound import BoundRound
@@ -55,6 +55,8 @@ def decide(
     dict
         Data of a `proposed` event, but for ``seen``, ``overrides`` and ``versions``.
     """
+    if picks is not None:  # what may not be picked is refused before the work
+        _picked(picks, literature, pool, state, config)
     recipe, start = build(config["model"]), state.hyperparameters
     model = fitted(schema, recipe, literature, pool, state, start=start)
     return choose(model, literature, pool, state, config, picks)
@@ -88,15 +90,7 @@ class Choice:
         """Bind a `model` to the candidates of the next round."""
         surrogate = model.surrogate
         objective = build(config["objective"])
-        pairs, candidates = candidates_of(
-            literature,
-            pool,
-            state,
-            config["pool"]["include_known"],
-            predicted=objective.limits,
-            protons=objective.needs_protons,
-        )
-        candidates = restricted(candidates, pairs, state, config)
+        pairs, candidates = _candidates(objective, literature, pool, state, config)
         bound = BoundRound.bind(surrogate, model.observations, pairs)
         if objective.feasibility:
             candidates = weighed(candidates, bound, state)
@@ -106,6 +100,46 @@ class Choice:
             outside=lambda rows: surrogate.outside_domain(bound.features, rows),
         )
         return cls(objective, candidates, bound)
+
+
+def _candidates(
+    objective: Objective,
+    literature: pd.DataFrame,
+    pool: pd.DataFrame,
+    state: CampaignState,
+    config: Mapping[str, Any],
+) -> tuple[pd.DataFrame, Candidates]:
+    """Return the pairs of `candidates_of`, and what of them a round may propose."""
+    pairs, candidates = candidates_of(
+        literature,
+        pool,
+        state,
+        config["pool"]["include_known"],
+        predicted=objective.limits,
+        protons=objective.needs_protons,
+    )
+    return pairs, restricted(candidates, pairs, state, config)
+
+
+def _by_hand(config: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the settings of a round that a person chooses: no rule on batches holds it back."""
+    acquisition = {**config["acquisition"], "max_per_ligand": None, "max_per_metal": None}
+    pool = {**config["pool"], "generated": True, "max_generated_share": 1}
+    return {**config, "acquisition": acquisition, "pool": pool}
+
+
+def _picked(
+    picks: Sequence[str],
+    literature: pd.DataFrame,
+    pool: pd.DataFrame,
+    state: CampaignState,
+    config: Mapping[str, Any],
+) -> Rows:
+    """Return the rows of what a person chose; errors of `rows_picked`."""
+    config = _by_hand(config)
+    objective, acquisition = build(config["objective"]), build(config["acquisition"])
+    _, candidates = _candidates(objective, literature, pool, state, config)
+    return rows_picked(picks, candidates, state, acquisition.allow_replicates)
 
 
 def choose(
@@ -118,21 +152,18 @@ def choose(
 ) -> dict[str, Any]:
     """Choose with a `model`; otherwise as `decide`."""
     number, surrogate = len(state.rounds) + 1, model.surrogate
-    acquisition, q, picked_rows = build(config["acquisition"]), config["batch_size"], None
-    if picks is not None:  # a person's choice is held back by no rule on batches
-        acquisition = replace(acquisition, max_per_ligand=None, max_per_metal=None)
-        config = {**config, "pool": {**config["pool"], "generated": True, "max_generated_share": 1}}
-        q = len(picks)
+    q, picked_rows = config["batch_size"], None
+    if picks is not None:
+        config, q = _by_hand(config), len(picks)
+        picked_rows = _picked(picks, literature, pool, state, config)
     choice = Choice.prepare(model, literature, pool, state, config)
     objective, candidates, bound = choice.objective, choice.candidates, choice.bound
     pairs = bound.pairs
-    if picks is not None:
-        picked_rows = rows_picked(picks, candidates, state, acquisition.allow_replicates)
     decision = propose(
         bound.posterior,
         candidates,
         objective,
-        acquisition,
+        build(config["acquisition"]),
         q=q,
         rng=np.random.default_rng([config["seed"], number]),
         noise=bound.noise,

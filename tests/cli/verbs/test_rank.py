@@ -13,6 +13,7 @@ from command_line import run
 from embedded import few
 
 from bo_loop import Campaign
+from bo_loop.campaign.rounds import decide
 from bo_loop.data import TablePool
 from bo_loop.models import PairGP
 
@@ -103,8 +104,9 @@ def test_a_persons_choice_is_a_round_with_its_predictions(picked):
     assert len(campaign.rank()) == 6
 
 
-def test_what_cannot_be_picked_is_said(picked):
+def test_what_cannot_be_picked_is_said_before_the_fit(picked, monkeypatch):
     path, _ = picked
+    monkeypatch.setattr(decide, "fitted", None)  # nothing is to be fitted
     refused = run(path, "suggest", "name=ni", "pick=[phen,lactate]", code=2)
     assert "it is pending" in refused
     assert refused.count("  - ") == 1
