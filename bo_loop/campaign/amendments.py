@@ -5,104 +5,20 @@ name), and returns what was recorded: nothing, if the ledger holds it already.
 """
 
 from collections.abc import Mapping, Sequence
-from operator import index
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bo_loop.base.config import build
-from bo_loop.base.errors import CampaignError, DataError
 from bo_loop.campaign import options
 from bo_loop.campaign.ledger import rules
-from bo_loop.campaign.ledger.dates import checked_date
 from bo_loop.campaign.ledger.events import NewEvent
-from bo_loop.campaign.ledger.state import RESULT_FIELDS, VALUES, CampaignState
+from bo_loop.campaign.ledger.state import CampaignState
 from bo_loop.campaign.pool_rows import require_items
 from bo_loop.campaign.record import Record, Recorded, who
-from bo_loop.campaign.results import doubts
-from bo_loop.campaign.results.reading import QUANTITIES
 from bo_loop.campaign.settings import as_nodes, check_lasting
-from bo_loop.data.numbers import Reading, understand
-from bo_loop.data.quantities import check
 
 if TYPE_CHECKING:
     import pandas as pd
-
-
-def correct(
-    record: Record,
-    event: int | None = None,
-    *,
-    pair: str | None = None,
-    void: bool = False,
-    confirm: bool = False,
-    reason: str = "",
-    by: str | None = None,
-    **values: Any,
-) -> Recorded:
-    """Correct a result, or void it; the ledger keeps both.
-
-    Parameters
-    ----------
-    event : int, optional
-        Number of the `measured` event: ``seq`` in measurements.csv and in `history`.
-    pair : str, optional
-        In its place, the pair, if it has one result.
-    void : bool
-        Withdraw the result altogether.
-    confirm : bool
-        Record a value although it looks doubtful; see `bo_loop.campaign.results.doubts`.
-    reason : str
-        Why.
-    by : str, optional
-        Who corrects.
-    **values
-        The new ones of ``log_beta`` (``log_K_cond``, ``pM``, ``pH``, ``total_metal_M``,
-        ``total_ligand_M``), ``log_beta_sd, censoring, temperature_C, ionic_strength_M, date,
-        operator, method, note``. ``log_beta`` may be text, as in a form (``">20"``); it
-        states its censoring with it. ``log_beta_sd=None`` takes a stated sd back.
-
-    Raises
-    ------
-    CampaignError
-        If there is no such result, if neither or both of a value and ``void`` were given, or if
-        the new value looks doubtful and `confirm` is not set.
-    DataError
-        If a value is out of range, or a date cannot be right.
-    """
-    event = _event_of(record, event, pair)
-    data: dict[str, Any] = {"corrects": event, **_values(values)}
-    data |= {"void": True} if void else {}
-    data |= {key: text for key, text in (("reason", reason), ("by", who(by))) if text}
-    pool = record.pool
-
-    def decide(state: CampaignState) -> list[NewEvent]:
-        new = rules.new_events(state, [("corrected", data)])[0]
-        return doubts.confirmed_correction(new, state, pool, record.literature, confirm=confirm)
-
-    return record.recorded(record.append(decide))
-
-
-def _event_of(record: Record, event: int | None, pair: str | None) -> int:
-    """Return the number of a result that is given by it, or by its pair."""
-    if (event is None) == (pair is None):
-        raise CampaignError(
-            "correct needs event, the number of a measurement as in bo-loop history, or pair."
-        )
-    if pair is None:
-        try:
-            return index(event)
-        except TypeError:
-            raise CampaignError(
-                f"event is {event!r}: give the number of a measurement, as in bo-loop history."
-            ) from None
-    pair_id = record.find(pair)
-    found = record.state().results_of(pair_id)
-    if len(found) != 1:
-        told = ", ".join(f"event {r.seq} ({r.quantity} {r.value:g})" for r in found)
-        raise CampaignError(
-            f"{pair} has {f'{len(found)} results: {told}. Give event=' if found else 'no result'}."
-        )
-    return found[0].seq
 
 
 def withdraw(
@@ -320,36 +236,3 @@ def _records(pairs: "pd.DataFrame") -> list[dict[str, Any]]:
     names = list(pairs.columns)
     columns = [pairs[name].to_numpy(object).tolist() for name in names]  # of pandas, text is slow
     return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
-
-
-def _values(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Check the new values of a correction, and read those that are text."""
-    unknown = sorted(set(values) - set(RESULT_FIELDS))
-    if unknown:
-        raise CampaignError(
-            f"{', '.join(unknown)} cannot be corrected; only {', '.join(RESULT_FIELDS)} can."
-        )
-    data = dict(values)
-    problems = []
-    for name in QUANTITIES:
-        if data.get(name) is None:
-            continue
-        try:
-            given = data[name]
-            reading = understand(given) if isinstance(given, str) else Reading(float(given))
-            check(name, reading)
-            data[name] = reading.value
-        except (ValueError, TypeError) as error:
-            problems.append(f"{name}: {values[name]!r} — {error}")
-            continue
-        if name in VALUES:
-            data.setdefault("censoring", reading.censoring)
-            data |= {} if reading.sd is None else {"log_beta_sd": reading.sd}
-    if data.get("date"):
-        try:
-            data["date"] = checked_date(str(data["date"]))
-        except ValueError as error:
-            problems.append(f"date: {values['date']!r} — {error}")
-    if problems:
-        raise DataError("The correction cannot be used. Nothing was recorded.", problems)
-    return data

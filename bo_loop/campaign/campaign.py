@@ -13,7 +13,7 @@ from bo_loop.acquisition.objectives.base import Objective
 from bo_loop.acquisition.scores.base import Acquisition
 from bo_loop.base.folders import safe_name
 from bo_loop.base.types import FeatureRecipe, ModelRecipe, Source
-from bo_loop.campaign import amendments, choosing, voiding
+from bo_loop.campaign import amendments, choosing, corrections
 from bo_loop.campaign.ledger import rules
 from bo_loop.campaign.ledger.events import NewEvent
 from bo_loop.campaign.ledger.state import CampaignState
@@ -95,8 +95,8 @@ class Campaign:
     pick = _of_record(choosing.pick)
     rank = _of_record(choosing.rank)
 
-    correct = _of_record(amendments.correct)
-    void = _of_record(voiding.void)
+    correct = _of_record(corrections.correct)
+    void = _of_record(corrections.void)
     withdraw = _of_record(amendments.withdraw)
     restore = _of_record(amendments.restore)
     close = _of_record(amendments.close)
