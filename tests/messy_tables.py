@@ -18,6 +18,7 @@ from bo_loop.campaign.results.reading import read_results
 from bo_loop.data.pools import TablePool
 from bo_loop.data.sources import csv as tables
 from bo_loop.data.sources import protonation
+from bo_loop.data.sources.pair_tables import pairs_of, read_pairs
 
 LIGANDS = {
     "glycine": "NCC(=O)O", "ethylenediamine": "NCCN", "oxalic acid": "O=C(O)C(=O)O",
@@ -171,8 +172,8 @@ def _read(reader: str, path: Path) -> list[tuple]:
             "ionic_strength_M",
         ]
     elif reader == "pairs":
-        cells = tables.read_pairs(path)
-        frame = tables.pairs_of(cells, path, temperature_C=25.0, ionic_strength_M=0.1)
+        cells = read_pairs(path)
+        frame = pairs_of(cells, path, temperature_C=25.0, ionic_strength_M=0.1)
         names = ["metal", "charge", "smiles", "n_ligands", *_CONDITIONS]
     elif reader == "pool":
         frame = TablePool(path=str(path), metals=["Cu+2"]).read()

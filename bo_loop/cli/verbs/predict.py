@@ -6,7 +6,7 @@ import pandas as pd
 
 from bo_loop.base.errors import DataError
 from bo_loop.base.files import write_once
-from bo_loop.data.sources.csv import pairs_of, read_pairs
+from bo_loop.data.sources.pair_tables import pairs_of, read_pairs
 from bo_loop.data.writing import refuse_output, table_bytes
 from bo_loop.library.model_folder import load
 from bo_loop.protonation import pka_columns, predict_protonation, proton_pairs
@@ -34,7 +34,7 @@ def predict_file(
     model_dir : Path
         What `bo-loop fit` wrote.
     pairs : Path
-        A table as `bo_loop.data.sources.csv.read_pairs` reads it; its columns come back unchanged,
+        A table as `bo_loop.data.sources.pair_tables.read_pairs` reads it; its columns come back unchanged,
         in order. Blank rows do not.
     out : Path
         A new ``.csv`` file, for people, with three decimals; or ``.parquet``, with all.
