@@ -34,8 +34,8 @@ def predict_file(
     model_dir : Path
         What `bo-loop fit` wrote.
     pairs : Path
-        A table as `bo_loop.data.sources.pair_tables.read_pairs` reads it; its columns come back unchanged,
-        in order. Blank rows do not.
+        A table as `bo_loop.data.sources.pair_tables.read_pairs` reads it; its columns come back
+        unchanged, in order. Blank rows do not.
     out : Path
         A new ``.csv`` file, for people, with three decimals; or ``.parquet``, with all.
     temperature_C, ionic_strength_M : float
