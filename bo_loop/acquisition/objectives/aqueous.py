@@ -20,7 +20,6 @@ from bo_loop.acquisition.objectives.competition import competing, read_ions
 from bo_loop.acquisition.objectives.side_reactions import (
     log_alphas,
     log_conditional,
-    p_metal,
     protons_of,
     require_pH,
     with_protons,
@@ -210,8 +209,10 @@ class PMetal(_OfTotals):
         return f"pM at pH {self.pH:g}"
 
     def _of(self, log_k: Floats, log_alpha_m: Floats) -> Floats:
+        from bo_loop.solution.conditional import p_metal_of_log_k  # as in `side_reactions`
+
         totals = self.total_metal_M, self.total_ligand_M
-        return p_metal(log_k[..., 0], log_alpha_m[:, 0], *totals)
+        return p_metal_of_log_k(log_k[..., 0], log_alpha_m[:, 0], *totals)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,7 +18,6 @@ from bo_loop.acquisition.objectives.items import Items, partners
 from bo_loop.acquisition.objectives.side_reactions import (
     log_alphas,
     log_conditional,
-    p_metal,
     protons_of,
     require_pH,
     with_protons,
@@ -111,8 +110,12 @@ class Limit:
         if protons is None:
             return log_beta[..., 0]
         log_k = self._log_k(log_beta, protons)
-        totals = [self.settings[name] for name in _TOTALS] if self.kind == "pM" else []
-        return p_metal(log_k, self._alpha()[0], *totals) if totals else log_k
+        if self.kind != "pM":
+            return log_k
+        from bo_loop.solution.conditional import p_metal_of_log_k  # as in `side_reactions`
+
+        totals = (self.settings[name] for name in _TOTALS)
+        return p_metal_of_log_k(log_k, self._alpha()[0], *totals)
 
     def log_chance(self, local: Items) -> Floats:
         """Log of the probability that it is kept by k items of `parts`; (k,).

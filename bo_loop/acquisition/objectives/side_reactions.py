@@ -21,7 +21,8 @@ from bo_loop.base.errors import ConfigError
 from bo_loop.base.types import Floats, PoolPairs, Rows
 from bo_loop.chemistry.ions import MAX_PROTONS, PROTON, parse_ion
 
-_PROTON_IONS = tuple(f"{PROTON}+{j}" for j in range(1, MAX_PROTONS + 1))
+_J = np.arange(1, MAX_PROTONS + 1)
+_PROTON_IONS = tuple(f"{PROTON}+{j}" for j in _J)
 
 
 def require_pH(pH: float, ionic_strength_M: float, where: str = "objective") -> None:
@@ -70,18 +71,6 @@ def protons_of(log_beta: Floats, parts: Rows) -> Floats:
     return np.where(parts[:, w:] == parts[:, :1], -np.inf, log_beta[..., w:])
 
 
-def log_alpha_ligand(protons: Floats, pH: float, ionic_strength_M: float) -> Floats:
-    """Return log10 α_L of log β^H_1 … log β^H_8 (…, 8); (…)."""
-    from bo_loop.solution.species import log_proton  # as in `log_alpha_metal`
-
-    log_h = float(log_proton(pH, ionic_strength_M))
-    terms = protons + np.arange(1, MAX_PROTONS + 1) * log_h
-    # The largest term is taken out, as in logaddexp.reduce, which is slower.
-    largest = np.maximum(terms.max(axis=-1), 0.0)
-    rest = np.exp((terms - largest[..., None]) * np.log(10.0)).sum(axis=-1)
-    return largest + np.log10(rest + 10.0**-largest)
-
-
 def log_conditional(
     log_beta: Floats,
     protons: Floats,
@@ -107,17 +96,21 @@ def log_conditional(
     -------
     (…, k, w) float64
     """
-    alpha_l = np.asarray(n_ligands) * log_alpha_ligand(protons, pH, ionic_strength_M)
+    # Here, for `bo-loop status` builds objectives, and reads databases only for those with a pH.
+    from bo_loop.solution.conditional import log_side_reaction
+    from bo_loop.solution.species import log_proton
+
+    log_h = float(log_proton(pH, ionic_strength_M))
+    alpha_l = np.asarray(n_ligands) * log_side_reaction(protons, _J, log_h)
     log_k = log_beta - alpha_l[..., None] - log_alpha_m
     if charges is None:
         return log_k
-    from bo_loop.solution.mixed import DOUBT, pk_of_mhl  # as in `log_alpha_metal`
-    from bo_loop.solution.species import log_proton
+    from bo_loop.solution.mixed import DOUBT, pk_of_mhl
 
     pk = pk_of_mhl(log_beta, protons[..., None, :], charges)
     if log_beta.ndim > 2:
         pk = pk + DOUBT * _independent(len(log_beta)).reshape(-1, *(1,) * (pk.ndim - 1))
-    ln_taken = (pk + float(log_proton(pH, ionic_strength_M))) * np.log(10.0)
+    ln_taken = (pk + log_h) * np.log(10.0)
     alone = np.broadcast_to(np.asarray(n_ligands) == 1, log_k.shape[:-1])[..., None]
     return log_k + np.where(alone, np.logaddexp(0.0, ln_taken) / np.log(10.0), 0.0)
 
@@ -149,8 +142,7 @@ def log_alpha_metal(ion: str, pH: float, ionic_strength_M: float) -> float:
     DataError
         If the ionic strength is beyond Davies' equation.
     """
-    # Here, for `bo-loop status` builds objectives, and reads databases only for those with a pH.
-    from bo_loop.solution.conditional import log_alpha
+    from bo_loop.solution.conditional import log_alpha  # as in `log_conditional`
     from bo_loop.solution.embedded import hydrolysis
     from bo_loop.solution.species import System
 
@@ -169,19 +161,3 @@ def log_alphas(ions: Sequence[Sequence[str]], pH: float, ionic_strength_M: float
     distinct = {ion for own in ions for ion in own}
     known = {ion: log_alpha_metal(ion, pH, ionic_strength_M) for ion in distinct}
     return np.array([[known[ion] for ion in own] for own in ions], dtype=np.float64)
-
-
-def p_metal(
-    log_k: Floats, log_alpha_m: Floats, total_metal_M: float, total_ligand_M: float
-) -> Floats:
-    """Return pM of one metal ion with a ligand, 1:1, of log K′ (…); (…).
-
-    M′, the metal that the ligand does not hold, is the root of K′ M′ (T_L − T_M + M′) = T_M − M′.
-    """
-    k = 10.0**log_k
-    b = k * (total_ligand_M - total_metal_M) + 1.0
-    root = np.sqrt(b**2 + 4.0 * k * total_metal_M)
-    # The root that does not take the difference of near numbers.
-    excess = np.where(b > 0.0, 2.0 * total_metal_M / (np.abs(b) + root), 0.0)
-    left = np.where(b > 0.0, excess, (root - b) / (2.0 * k))
-    return log_alpha_m - np.log10(left)
