@@ -51,6 +51,25 @@ class Logged:
     notice: str
 
 
+@dataclass(frozen=True)
+class Checked:
+    """What a `log` would do.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        A row for each event that would be recorded: ``row`` (of the table, as a spreadsheet
+        numbers them), ``event, pair_id``, the pair's own columns, ``result`` (in words) and
+        ``doubts`` (a list of texts, empty where there is none).
+    n_known, understood
+        As of `Logged`.
+    """
+
+    rows: pd.DataFrame
+    n_known: int
+    understood: tuple[str, ...]
+
+
 def _of_record(function: Callable[..., Any]) -> Callable[..., Any]:
     """Return a function of a record as a method of the campaign that holds it."""
 
@@ -92,8 +111,10 @@ class Campaign:
     form = _of_record(Record.form)
 
     suggest = _of_record(choosing.suggest)
+    consider = _of_record(choosing.consider)
     pick = _of_record(choosing.pick)
     rank = _of_record(choosing.rank)
+    predict = _of_record(choosing.predict)
 
     correct = _of_record(corrections.correct)
     void = _of_record(corrections.void)
@@ -205,9 +226,8 @@ class Campaign:
         """
         said = {"operator": who(operator), "method": method, "date": date, "note": note}
         pool = self.pool
-        table = results.read_results(
-            Path(path), pool, content=content, encoding=encoding, defaults=said
-        )
+        source = {"content": content, "encoding": encoding}
+        table = results.read_results(Path(path), pool, defaults=said, **source)
         came_from = {"source": Path(path).name}
         table = replace(table, events=[(kind, data | came_from) for kind, data in table.events])
         n_known = 0
@@ -222,6 +242,38 @@ class Campaign:
         appended = self.record.append(decide)
         recorded = views.logged(appended.events, self.state(), pool)
         return Logged(recorded, n_known, tuple(table.understood), str(appended.set_aside or ""))
+
+    def check(
+        self,
+        path: str | Path,
+        *,
+        content: bytes | None = None,
+        encoding: str | None = None,
+        replicate: bool = False,
+    ) -> Checked:
+        """Say what `log` would record of a table, and what about it is doubtful; records nothing.
+
+        Parameters
+        ----------
+        path, content, encoding, replicate
+            As for `log`.
+
+        Returns
+        -------
+        Checked
+
+        Raises
+        ------
+        DataError, CampaignError
+            With every row that cannot be taken.
+        """
+        pool, state = self.pool, self.state()
+        table = results.read_results(Path(path), pool, content=content, encoding=encoding)
+        new, n_known = rules.new_events(
+            state, table.events, replicate=replicate, labels=table.labels
+        )
+        found = doubts.found(new, table, state, pool, self.literature)
+        return Checked(views.checked(new, found, pool), n_known, tuple(table.understood))
 
     def verify(self, *, refit: bool = False) -> Verification:
         """Check that the record is whole and that all else follows from it; changes nothing.

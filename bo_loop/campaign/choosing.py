@@ -10,6 +10,7 @@ from bo_loop.base.errors import CampaignError
 from bo_loop.campaign.finding import Pairs
 from bo_loop.campaign.ledger import rules
 from bo_loop.campaign.ledger.events import NewEvent
+from bo_loop.campaign.ledger.fold import proposed_pairs
 from bo_loop.campaign.ledger.state import CampaignState
 from bo_loop.campaign.record import Record, versions, who
 from bo_loop.campaign.settings import as_nodes, check_round, with_overrides
@@ -52,19 +53,13 @@ def suggest(
     ConfigError, DataError, FitError
         If an override, the data or the fit will not do. Nothing is recorded then.
     """
-    from bo_loop.campaign.rounds.decide import decide  # torch: only where a model is needed
-
     overrides = as_nodes(overrides)
     check_round(overrides)
     record.schema(record.state())  # features of other rules are refused before a view is written
     record.rebuild()
     for _ in range(_MOST_RACES):
         state = record.state()
-        rules.check_open(state)
-        config = with_overrides(record.settings(state), overrides)
-        schema, pool = record.schema(state), record.pool_of(state)
-        picks = None if pick is None else Pairs(pool).find_all(pick)
-        event = decide(schema, record.literature, pool, state, config, picks)
+        event = _decided(record, state, overrides, pick)
         event |= {"seen": state.seq, "overrides": overrides, "versions": versions()}
         if _recorded(record, event | {"operator": who(operator)}):
             state = record.state()
@@ -74,6 +69,49 @@ def suggest(
         f"{record.path.name}: {_MOST_RACES} times running, another suggest or log took a pair "
         "first. Nothing was recorded. Repeat the command when the campaign is quieter."
     )
+
+
+def consider(
+    record: Record, *, pick: str | Sequence[str] | None = None, **overrides: Any
+) -> pd.DataFrame:
+    """Return what `suggest` would propose now; nothing is recorded.
+
+    Parameters
+    ----------
+    pick, **overrides
+        As for `suggest`.
+
+    Returns
+    -------
+    DataFrame
+        As `suggest`.
+
+    Raises
+    ------
+    CampaignError, ConfigError, DataError, FitError
+        As `suggest`.
+    """
+    overrides = as_nodes(overrides)
+    check_round(overrides)
+    state = record.state()
+    event = _decided(record, state, overrides, pick)
+    return views.of_pairs(proposed_pairs(event), record.pool_of(state))
+
+
+def _decided(
+    record: Record,
+    state: CampaignState,
+    overrides: Mapping[str, Any],
+    pick: str | Sequence[str] | None,
+) -> dict[str, Any]:
+    """Return what `bo_loop.campaign.rounds.decide.decide` makes of a state."""
+    from bo_loop.campaign.rounds.decide import decide  # torch: only where a model is needed
+
+    rules.check_open(state)
+    config = with_overrides(record.settings(state), overrides)
+    schema, pool = record.schema(state), record.pool_of(state)
+    picks = None if pick is None else Pairs(pool).find_all(pick)
+    return decide(schema, record.literature, pool, state, config, picks)
 
 
 def pick(record: Record, pairs: str | Sequence[str], **options: Any) -> pd.DataFrame:
@@ -119,6 +157,36 @@ def rank(record: Record) -> pd.DataFrame:
     settings = record.settings(state)
     known = record.hyperparameters(state, settings["model"])
     return ranking.rank(schema, record.literature, pool, state, settings, known)
+
+
+def predict(record: Record, pairs: pd.DataFrame) -> pd.DataFrame:
+    """Return what the campaign's model makes of any pairs, of its pool or not.
+
+    Nothing is recorded. The model is that of `rank`.
+
+    Parameters
+    ----------
+    pairs : DataFrame
+        The pair columns.
+
+    Returns
+    -------
+    DataFrame
+        The pair columns, the SMILES standardised; ``mean, sd`` (predictive); ``outside_domain``
+        and ``nearest``, as `suggest` has them.
+
+    Raises
+    ------
+    DataError, FitError
+        If a pair, the data or the fit will not do.
+    """
+    from bo_loop.campaign.rounds import ranking  # torch: only where a model is needed
+
+    state = record.state()
+    schema, pool = record.schema(state), record.pool_of(state)
+    settings = record.settings(state)
+    known = record.hyperparameters(state, settings["model"])
+    return ranking.predict(schema, record.literature, pool, state, settings, known, pairs)
 
 
 def _recorded(record: Record, event: Mapping[str, Any]) -> bool:

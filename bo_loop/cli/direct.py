@@ -16,7 +16,7 @@ from bo_loop.base.config import packaged_conf
 from bo_loop.cli.overrides import TEXT_KEYS
 
 VERBS = (
-    *("new", "status", "history", "suggest", "rank", "log", "report", "verify"),
+    *("app", "new", "status", "history", "suggest", "rank", "log", "report", "verify"),
     *("void", "withdraw", "restore", "close", "reopen"),
 )
 

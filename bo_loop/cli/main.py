@@ -28,6 +28,7 @@ _SECTIONS = {
         "report": "write a campaign down as one page for people",
     },
     "more of a campaign": {
+        "app": "a page in the browser, for all of it",
         "new": "start a campaign by five questions",
         "rank": "see every pair that may be proposed, best first",
         "history": "who did what, and what had been predicted at the time",

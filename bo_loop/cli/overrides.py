@@ -8,15 +8,25 @@ from bo_loop.base.errors import ConfigError
 
 # Keys whose value is text to be taken as it stands, whatever Hydra's grammar makes of it.
 TEXT_KEYS = {
-    *("name", "directory", "results", "model_dir", "pairs", "path", "out"),
+    *("name", "directory", "host", "password", "results", "model_dir", "pairs", "path", "out"),
     *("data.path", "data.protonation", "data.mhl", "pool.path"),
     *("log", "pick", "pair", "ligand", "ligands"),
     *("operator", "by", "method", "date", "note", "reason"),
     *("log_beta", "log_K_cond", "pM", "log_beta_sd"),
 }
 
-_ONE_TEXT = ("name", "directory", "results", "model_dir", "pairs", "out")
-_SWITCHES = ("json", "protonation", "void", "confirm", "replicate", "refit", "renew_features")
+_ONE_TEXT = ("name", "directory", "host", "results", "model_dir", "pairs", "out")
+_SWITCHES = (
+    "json",
+    "protonation",
+    "void",
+    "confirm",
+    "replicate",
+    "refit",
+    "renew_features",
+    "demo",
+    "open",
+)
 
 
 def touched_keys(arguments: Sequence[str]) -> frozenset[str]:

@@ -143,9 +143,9 @@ def _started(state: CampaignState, event: Event) -> dict[str, Any]:
     }
 
 
-def _proposed(state: CampaignState, event: Event) -> dict[str, Any]:
-    data = event.data
-    pairs = tuple(
+def proposed_pairs(data: Mapping[str, Any]) -> tuple[ProposedPair, ...]:
+    """Return the proposals of the data of a `proposed` event."""
+    return tuple(
         ProposedPair(
             pair_id=p["pair_id"],
             round=data["round"],
@@ -164,6 +164,10 @@ def _proposed(state: CampaignState, event: Event) -> dict[str, Any]:
         )
         for p in data["proposals"]
     )
+
+
+def _proposed(state: CampaignState, event: Event) -> dict[str, Any]:
+    data, pairs = event.data, proposed_pairs(event.data)
     if data["round"] != len(state.rounds) + 1:
         raise ValueError(f"round {data['round']} follows round {len(state.rounds)}")
     made = Round(

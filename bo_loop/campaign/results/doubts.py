@@ -81,20 +81,14 @@ def confirmed(
     CampaignError
         With every doubt that is not confirmed; or naming what `confirm` names in vain.
     """
-    require_acids([data for kind, data in events if kind == "measured"], literature)
     said = _confirmed_rows(confirm, table, pool)
-    judge = _Judge.of(events, state, pool, literature)
-    labels = {_said(d): label for (_, d), label in zip(table.events, table.labels, strict=True)}
     checked, problems, rows = [], [], []
-    for kind, data in events:
-        label = labels[_said(data)]
-        found = list(table.differing.get(label, ()))
-        if kind == "measured":
-            found += judge.doubts(data, state.proposals.get(data["pair_id"]))
-        rows += [label.removeprefix("row ")] if found else []
+    judged = found(events, table, state, pool, literature)
+    for (kind, data), (label, doubts) in zip(events, judged, strict=True):
+        rows += [label.removeprefix("row ")] if doubts else []
         if label not in said:
-            problems += [f"{label}, {data['pair_id']}: {text}" for text in found]
-        checked.append((kind, {**data, "confirmed": found} if found else data))
+            problems += [f"{label}, {data['pair_id']}: {text}" for text in doubts]
+        checked.append((kind, {**data, "confirmed": doubts} if doubts else data))
     named = ",".join([*rows[:_MOST_NAMED], *(["…"] if len(rows) > _MOST_NAMED else [])])
     _refuse(
         problems,
@@ -102,6 +96,35 @@ def confirmed(
         f"name only some of confirm=[{named}], or write yes beside them in the column confirm.",
     )
     return checked
+
+
+def found(
+    events: Sequence[NewEvent],
+    table: ResultsTable,
+    state: CampaignState,
+    pool: pd.DataFrame,
+    literature: pd.DataFrame,
+) -> list[tuple[str, list[str]]]:
+    """Return of each event the label of its row, and what is doubtful about it.
+
+    The parameters are as for `confirmed`.
+
+    Raises
+    ------
+    CampaignError
+        If results are at a pH, and no model could make log β of them.
+    """
+    require_acids([data for kind, data in events if kind == "measured"], literature)
+    judge = _Judge.of(events, state, pool, literature)
+    labels = {_said(d): label for (_, d), label in zip(table.events, table.labels, strict=True)}
+    judged = []
+    for kind, data in events:
+        label = labels[_said(data)]
+        own = list(table.differing.get(label, ()))
+        if kind == "measured":
+            own += judge.doubts(data, state.proposals.get(data["pair_id"]))
+        judged.append((label, own))
+    return judged
 
 
 def confirmed_correction(

@@ -16,9 +16,11 @@ from bo_loop.base.errors import CampaignError
 from bo_loop.base.progress import report
 from bo_loop.base.types import PAIR_COLUMNS
 from bo_loop.campaign.ledger.state import CampaignState
+from bo_loop.campaign.rounds.bound import BoundRound
 from bo_loop.campaign.rounds.decide import Choice
 from bo_loop.campaign.rounds.fitted import fitted
 from bo_loop.campaign.rounds.why import neighbours
+from bo_loop.data.observations import standardised, validate_pairs
 from bo_loop.features.schema import FeatureSchema
 from bo_loop.propose import incumbent_of
 
@@ -55,6 +57,33 @@ def rank(
     recipe = build(config["model"])
     model = fitted(schema, recipe, literature, pool, state, hyperparameters=hyperparameters)
     return ranking(Choice.prepare(model, literature, pool, state, config))
+
+
+def predict(
+    schema: FeatureSchema,
+    literature: pd.DataFrame,
+    pool: pd.DataFrame,
+    state: CampaignState,
+    config: Mapping[str, Any],
+    hyperparameters: Mapping[str, Any] | None,
+    pairs: pd.DataFrame,
+) -> pd.DataFrame:
+    """Predict any pairs; parameters as of `rank`, and the pairs.
+
+    Returns
+    -------
+    DataFrame
+        The pair columns, ``mean, sd, outside_domain`` as `Surrogate.predict` and ``nearest`` as
+        `neighbours` returns them.
+    """
+    recipe = build(config["model"])
+    model = fitted(schema, recipe, literature, pool, state, hyperparameters=hyperparameters)
+    pairs = standardised(validate_pairs(pairs, "the pairs"), "the pairs")
+    bound = BoundRound.bind(model.surrogate, model.observations, pairs)
+    near = neighbours(bound, np.arange(len(pairs)))
+    found = model.surrogate.predict(pairs)[["mean", "sd", "outside_domain"]]
+    found = pd.concat([pairs[list(PAIR_COLUMNS)], found], axis=1)
+    return found.assign(nearest=[each["nearest"] for each in near])
 
 
 def ranking(choice: Choice, most: int | None = None) -> pd.DataFrame:

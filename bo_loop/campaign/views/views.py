@@ -8,7 +8,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from bo_loop.base.types import PAIR_COLUMNS
-from bo_loop.campaign.ledger.events import Event
+from bo_loop.campaign.ledger.events import Event, NewEvent
 from bo_loop.campaign.ledger.state import (
     AT_PH,
     VALUES,
@@ -48,9 +48,14 @@ _ARROWS = {1: "↑", -1: "↓", 0: "~"}
 
 def proposals(made: Round, pool: "pd.DataFrame") -> "pd.DataFrame":
     """Return the proposals of a round, best first: one row each, with the pair's own columns."""
+    return of_pairs(made.proposals, pool)
+
+
+def of_pairs(proposals: Sequence[ProposedPair], pool: "pd.DataFrame") -> "pd.DataFrame":
+    """Return proposals as a table; see `proposals`."""
     import pandas as pd
 
-    frame = pd.DataFrame([asdict(p) for p in made.proposals], columns=list(_PROPOSAL))
+    frame = pd.DataFrame([asdict(p) for p in proposals], columns=list(_PROPOSAL))
     return named(frame, pool)
 
 
@@ -121,6 +126,29 @@ def logged(events: Sequence[Event], state: CampaignState, pool: "pd.DataFrame") 
     # Without a row, pandas does not know that numbers of events are integers.
     frame, values = (each.astype({"seq": "int64"}) for each in (frame, values))
     return named(frame, pool).merge(values, on="seq", how="left")
+
+
+def checked(
+    events: Sequence[NewEvent], judged: Sequence[tuple[str, list[str]]], pool: "pd.DataFrame"
+) -> "pd.DataFrame":
+    """Return what a `log` would record: a row for each event; see `campaign.Checked`.
+
+    `judged` is what `bo_loop.campaign.results.doubts.found` says of the events.
+    """
+    import pandas as pd
+
+    rows = [
+        (
+            int(label.removeprefix("row ")),
+            kind,
+            data["pair_id"],
+            shown_logged(data) if kind == "measured" else kind.replace("_", " "),
+            doubts,
+        )
+        for (kind, data), (label, doubts) in zip(events, judged, strict=True)
+    ]
+    frame = pd.DataFrame(rows, columns=["row", "event", "pair_id", "result", "doubts"])
+    return named(frame, pool)
 
 
 def _shown_log_beta(result: Result) -> str:

@@ -139,6 +139,21 @@ def suggest(config: Mapping[str, Any], touched: frozenset[str]) -> None:
     print_log(campaign, book)
 
 
+def app(config: Mapping[str, Any]) -> None:
+    """Serve the page."""
+    from bo_loop.web.server import run
+
+    run(
+        Path(config["directory"]),
+        host=config["host"],
+        port=config["port"],
+        password=config["password"],
+        demo=config["demo"],
+        open_browser=config["open"],
+        say=lambda line: print(line, flush=True),
+    )
+
+
 def rank(config: Mapping[str, Any]) -> None:
     """Show every pair that may be proposed, best first."""
     from bo_loop.cli.verbs.rank import run
