@@ -97,6 +97,34 @@ def solve(
     return Balanced(log_free, log_beta + log_free @ nu.T)
 
 
+def responses(nu: NDArray[np.int64], found: Balanced, given: Mask) -> Floats:
+    """Return how free concentrations respond to totals: the inverse of the balances' Jacobian.
+
+    By the implicit function theorem, of the same balances, ``d ln x / dT`` is this R; a constant
+    has ``d ln x / d ln β_s = −R ν_s c_s``, a given concentration g ``−R Σ_s ν_s ν_sg c_s``.
+
+    Parameters
+    ----------
+    nu : (S, C) int
+        As of `solve`.
+    found : Balanced
+        Its answer.
+    given : (C,) bool
+        Components whose free concentrations were given; the others have the rows of R.
+
+    Returns
+    -------
+    (B, C', C') float64
+        R, L/mol, of the C' components that were solved for.
+    """
+    every = np.vstack([np.eye(len(given), dtype=np.int64), nu])[:, ~given]
+    squares = (every[:, :, None] * every[:, None, :]).reshape(len(every), -1)
+    jacobian, scale = _scaled(
+        10.0 ** np.hstack([found.log_free, found.log_c]), squares, every.shape[1]
+    )
+    return np.linalg.inv(jacobian) / (scale[:, :, None] * scale[:, None, :])
+
+
 def _require(total: Floats, log_beta: Floats, given: Floats, positive: Mask) -> None:
     for name, values in (("a constant", log_beta), ("a given concentration", given)):
         if not np.isfinite(values).all():

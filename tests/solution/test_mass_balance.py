@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from tolerances import OTHER_ROUTE
 
 from bo_loop.base.errors import DataError
-from bo_loop.solution.mass_balance import BALANCED, solve
+from bo_loop.solution.mass_balance import BALANCED, responses, solve
 
 # M, L, H; ML, ML2, HL, H2L, M(OH), OH
 NU = np.array([[1, 1, 0], [1, 2, 0], [0, 1, 1], [0, 1, 2], [1, 0, -1], [0, 0, -1]])
@@ -116,3 +116,15 @@ def test_totals_that_are_none_are_refused(bad):
 def test_a_constant_that_is_not_a_number_is_refused():
     with pytest.raises(DataError, match="system 1 is not a number"):
         solve(np.array([[1, 1]]), np.array([[6.0], [np.nan]]), np.full((2, 2), 1e-3))
+
+
+def test_responses_are_differences_of_solutions():
+    nu = np.array([[1, 1, 0], [1, 2, 0], [0, 1, 1], [0, 0, -1]])
+    log_beta, total = np.array([8.0, 14.0, 9.0, -14.0]), np.array([[1e-3, 3e-3, 2e-3]])
+    found = solve(nu, log_beta, total)
+    response = responses(nu, found, np.zeros(3, dtype=bool))
+    for j in range(3):
+        step = 1e-9 * np.eye(3)[[j]]
+        up, down = (solve(nu, log_beta, total + s).log_free for s in (step, -step))
+        expected = (up - down)[0] * np.log(10.0) / 2e-9
+        assert response[0, :, j] == pytest.approx(expected, rel=1e-4)

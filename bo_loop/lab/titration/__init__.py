@@ -1,0 +1,1 @@
+"""Curves of titrations to log β ± sd: potentiometric, spectrophotometric, NMR, fluorescence."""
