@@ -1,0 +1,1 @@
+"""From instruments to numbers: curves of titrations to constants, spectra to features."""
