@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from bo_loop.acquisition.batch.explanation import Prospects, Reference, explain
+from bo_loop.acquisition.batch.select import select
 from bo_loop.base.types import Floats, PoolPairs, Rows
 
 
@@ -79,3 +80,28 @@ def reason(acquisition, mean, sd, incumbent, objective, name=""):
     """Explain an item of a Gaussian value."""
     promised = Prospects.gaussian(np.array([mean]), np.array([sd]), incumbent).of(0)
     return explain(acquisition, objective, promised, promised, Reference(incumbent, name))
+
+
+def trio(shared=0.9):
+    """Cu, Zn and Ni with two ligands; `shared` of each variance is the ligand's own error."""
+    means = np.array([9.0, 5.0, 6.0, 12.0, 11.0, 4.0])
+    block = np.full((3, 3), shared) + (1 - shared) * np.eye(3)
+    fake = FakePosterior(means, np.kron(np.eye(2), block))
+    return fake, pool_pairs(6, metals=["Cu+2", "Zn+2", "Ni+2"] * 2, ligands=list("AAABBB"))
+
+
+def two_acids(sd=1.0):
+    """Iron and zinc pairs of ligands A and B, each of which takes up two protons."""
+    means = np.array([20.0, 12.0, 9.0, 14.0, 18.0, 9.5, 5.0, 7.0])
+    fake = FakePosterior(means, sd**2 * (0.3 * np.eye(8) + 0.2))
+    pairs = pool_pairs(8, metals=["Fe+3", "Zn+2", "H+1", "H+2"] * 2, ligands=list("AAAABBBB"))
+    return fake, replace(pairs, own=np.array([True, True, False, False] * 2))
+
+
+def choose(posterior, objective, acquisition, pairs, **options):
+    """`select` with plain defaults: every row open, one of them wanted."""
+    arguments = {
+        "rows": np.arange(len(pairs)), "pairs": pairs, "incumbent": 0.0, "q": 1,
+        "rng": np.random.default_rng(0), "noise": 0.1,
+    }  # fmt: skip
+    return select(posterior, objective, acquisition, **(arguments | options))

@@ -8,9 +8,15 @@ from hypothesis import strategies as st
 from tolerances import ROUNDING
 
 from bo_loop.base.errors import DataError
-from bo_loop.solution.conditional import log_alpha, log_conditional, log_side_reaction, p_metal
+from bo_loop.solution.conditional import (
+    log_alpha,
+    log_conditional,
+    log_free_sharing,
+    log_side_reaction,
+    p_metal,
+)
 from bo_loop.solution.embedded import complexes, hydrolysis, ligand_charge, protonation
-from bo_loop.solution.species import Species, System, log_proton
+from bo_loop.solution.species import Species, System, log_proton, speciate
 
 # EDTA and calcium at 25 °C and 0.1 mol/L: pK of Harris, Quantitative Chemical Analysis.
 PK = np.array([10.37, 6.13, 2.69, 2.0, 1.5, 0.0])
@@ -121,3 +127,18 @@ def test_what_is_not_there_is_named():
         log_conditional(EDTA, "Ca+2", "L", 7.0, n_ligands=2, ionic_strength_M=0.1)
     with pytest.raises(DataError, match=r"Zn\+2 not in the solution"):
         p_metal(EDTA, "Zn+2", {"Ca+2": 1e-6, "L": 1e-5}, 7.0, ionic_strength_M=0.1)
+
+
+def test_metals_of_one_solution_share_the_ligand():
+    log_k = np.array([[9.0, 7.5, 4.0], [16.0, 15.5, 15.0], [2.0, -1.0, 1.0]])
+    for ligand_M in (1e-5, 1.5e-6):
+        found = log_free_sharing(log_k, 1e-6, ligand_M)
+        for row, own in enumerate(log_k):
+            names = ["A+2", "B+2", "C+2"]
+            species = [Species(f"{n}L", {n: 1, "L": 1}, k, 0.1)
+                       for n, k in zip(names, own, strict=True)]  # fmt: skip
+            system = System(dict.fromkeys(names, 2) | {"L": -2}, tuple(species))
+            total = dict.fromkeys(names, 1e-6) | {"L": ligand_M}
+            solved = speciate(system, total, 7.0, ionic_strength_M=0.1)
+            expected = [solved.log_free[name][0] for name in names]
+            assert found[row] == pytest.approx(expected, abs=1e-6)

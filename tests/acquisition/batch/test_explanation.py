@@ -1,8 +1,14 @@
-import pytest
-from fakes import reason
+from dataclasses import replace
 
+import numpy as np
+import pytest
+from fakes import FakePosterior, reason, two_acids
+
+from bo_loop.acquisition.batch.explanation import sources_of_doubt
+from bo_loop.acquisition.objectives.aqueous import Conditional
 from bo_loop.acquisition.objectives.base import Maximise, Minimise
 from bo_loop.acquisition.objectives.compound import Target
+from bo_loop.acquisition.objectives.items import Items
 from bo_loop.acquisition.scores.functions import EI, PI, UCB, Greedy, LogEI, MaxVariance, Random
 from bo_loop.acquisition.scores.joint import Thompson
 
@@ -62,3 +68,19 @@ def test_explain_a_hopeless_row_known_exactly(acquisition, words):
     text = reason(acquisition, 1.0, 0.0, 9.0, Maximise())
     assert text.startswith("0 % chance to beat log β 9.00; ")
     assert words in text
+
+
+def test_where_the_doubt_comes_from():
+    two, pairs = two_acids()
+    wide = np.diag([0.01, 0.01, 1.0, 1.0, 1.0, 0.01, 0.01, 0.01])
+    fake, objective = FakePosterior(two.means, wide), Conditional(pH=5.0)
+    items = np.array([0, 4])
+    own = Items.of(fake, objective.parts(pairs)[items])
+    of_acid, of_beta = sources_of_doubt(replace(objective, mhl=False), own, items, pairs)
+    assert of_acid.startswith(" (mostly from pKa: ± 0.")
+    assert of_acid.endswith("; log β: ± 0.10)")
+    assert of_beta.startswith(" (mostly from log β: ± 1.00; pKa: ± 0.")
+    mixed = sources_of_doubt(objective, own, items, pairs)[0]
+    assert "MHL: ± " in mixed
+    plain = Items.of(fake, items[:, None])
+    assert sources_of_doubt(Maximise(), plain, items, pairs) == ["", ""]

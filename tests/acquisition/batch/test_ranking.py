@@ -5,7 +5,6 @@ import pytest
 from fakes import FakePosterior, pool_pairs
 from tolerances import SOLVED
 
-from bo_loop.acquisition.batch.caps import Cap
 from bo_loop.acquisition.batch.ranking import ranking
 from bo_loop.acquisition.batch.select import select
 from bo_loop.acquisition.objectives.base import Maximise
@@ -63,21 +62,6 @@ def test_random_order_follows_the_seed():
     assert ranked(Random(), posterior, range(30))[0].tolist() == first.tolist()
     assert ranked(Random(), posterior, range(30), seed=1)[0].tolist() != first.tolist()
     assert sorted(first) == list(range(30))
-
-
-def test_capped_rows_fill_only_their_part_of_a_batch():
-    posterior = FakePosterior.independent(np.arange(8.0), np.ones(8))
-    best_half = np.arange(8) >= 4
-
-    def picks(cap):
-        return select(
-            posterior, Maximise(), UCB(beta=1.0), rows=np.arange(8), pairs=pool_pairs(8),
-            incumbent=0.0, q=5, rng=np.random.default_rng(0), noise=0.1, cap=cap,
-        ).rows.tolist()  # fmt: skip
-
-    assert picks(None) == [7, 6, 5, 4, 3]
-    assert picks(Cap(best_half, 2)) == [7, 6, 3, 2, 1]
-    assert picks(Cap(np.ones(8, dtype=bool), 2)) == [7, 6]
 
 
 def test_the_incumbent_is_the_best_answered_item():

@@ -14,9 +14,7 @@ from bo_loop.acquisition.batch.select import select
 from bo_loop.acquisition.objectives.base import Maximise, Minimise
 from bo_loop.acquisition.objectives.compound import Selectivity, Target
 from bo_loop.acquisition.objectives.items import Items
-from bo_loop.acquisition.scores.functions import EI, PI, UCB, Greedy, LogEI, MaxVariance, Random
-from bo_loop.acquisition.scores.joint import QUCB, QLogEI, QLogNEI
-from bo_loop.base.errors import ConfigError
+from bo_loop.acquisition.scores.functions import EI, UCB, LogEI, MaxVariance
 
 
 def pick(posterior, acquisition, *, rows, measured, incumbent=0.0, objective=None, q=1, noise=1.0):
@@ -137,12 +135,6 @@ def test_a_ligand_is_measured_again_with_its_competitors():
     )  # fmt: skip
     assert found.rows.tolist() == [0, 1, 2]
     assert found.items.tolist() == [0, 0, 2]
-
-
-@pytest.mark.parametrize("kind", [Greedy, PI, Random, QLogEI, QLogNEI, QUCB])
-def test_acquisitions_that_cannot_value_replicates_say_so(kind):
-    with pytest.raises(ConfigError, match=rf"{kind.__name__} cannot tell .* Choose log_ei"):
-        kind(allow_replicates=True)
 
 
 def test_a_row_is_open_or_measured():

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from fakes import FakePosterior, pool_pairs
+from fakes import FakePosterior, pool_pairs, two_acids
 from hydra import compose, initialize_config_dir
 from omegaconf import OmegaConf
 
@@ -26,13 +26,6 @@ from bo_loop.solution.conditional import log_conditional, p_metal
 from bo_loop.solution.embedded import complexes, hydrolysis, protonation
 from bo_loop.solution.mixed import pk_of_mhl
 from bo_loop.solution.species import System
-
-
-def test_hydroxide_takes_from_a_metal_ion_what_its_constants_say():
-    # Ni(OH) -9.54, Ni(OH)2 -18.0: 1 + 10^-0.54 + 10^0 at pH 9 and I = 0
-    assert log_alpha_metal("Ni+2", 9.0, 0.0) == pytest.approx(np.log10(2 + 10**-0.54), abs=1e-9)
-    assert log_alpha_metal("Fe+3", 7.4, 0.1) > 9
-    assert log_alpha_metal("Ca+2", 7.4, 0.1) < 1e-5
 
 
 def test_a_selectivity_at_a_pH_is_of_conditional_constants():
@@ -250,3 +243,19 @@ def test_protonated_complexes_count_with_their_doubt():
     assert mean == pytest.approx(bare.value(np.full((1, 1, 9), 9.0), items[:1], two))
     with pytest.raises(ConfigError, match=r"objective\.mhl"):
         Conditional(pH=5.0, mhl="no")
+
+
+def test_delta_pM_of_competitors_in_the_same_solution():
+    fake, pairs = two_acids(sd=1e-6)
+    among = PMetalSelectivity(metal="Fe+3", competitors=["Zn+2"], pH=7.4)
+    assert among.parts(pairs)[0, :4].tolist() == [0, 1, 2, 3]
+    assert (among.parts(pairs)[1:4] == -1).all()
+    assert among.role(1, 0) == "competitor"
+    # Ligand enough for both: each is as if it were alone; else they compete.
+    alone = PMetal(pH=7.4, total_ligand_M=1e-2), replace(among, total_ligand_M=1e-2)
+    pM = item_values(fake, alone[0], pairs, np.array([0, 1]))
+    found = item_values(fake, alone[1], pairs, np.array([0]))
+    assert found == pytest.approx(pM[:1] - pM[1:], abs=0.01)
+    scarce = replace(among, total_ligand_M=1e-6)
+    assert item_values(fake, scarce, pairs, np.array([0]))[0] != pytest.approx(found[0], abs=0.1)
+    assert log_alpha_metal("Fe+3", 7.4, 0.1) > log_alpha_metal("Zn+2", 7.4, 0.1)

@@ -130,11 +130,3 @@ def test_weights_multiply_or_add_their_log():
     for other in (UCB(), Greedy(), MaxVariance()):
         with pytest.raises(ConfigError, match=r"cannot be weighed.*Choose log_ei, ei or pi"):
             other.weighted(scores, log_weight)
-
-
-@pytest.mark.parametrize("most", [0, -1, 1.5, True, "2"])
-def test_limits_of_a_batch_are_whole_numbers(most):
-    with pytest.raises(ConfigError, match=r"acquisition.max_per_ligand is .*whole number"):
-        LogEI(max_per_ligand=most)
-    with pytest.raises(ConfigError, match=r"acquisition.max_per_metal is .*whole number"):
-        UCB(max_per_metal=most)
