@@ -15,3 +15,28 @@ def without(*hidden: str) -> list[str]:
 def few(*hidden: str) -> dict:
     """The config node of the constants of `METALS`, but for the `hidden` ones."""
     return {"_target_": "bo_loop.data.Minteq", "without_metals": without(*hidden)}
+
+
+QUICK = {"max_iter": 30, "fit_rows": 300}  # hyperparameters on 300 rows, then all are known
+
+
+def zinc(directory, **changes):
+    """The settings of a campaign with the zinc pairs, whose constants are hidden from the model."""
+    target = {"_target_": "bo_loop.acquisition.Maximise", "free_ligand_M": None}
+    return {
+        "name": "zinc",
+        "directory": str(directory),
+        "batch_size": 3,
+        "seed": 0,
+        "data": few("Zn+2"),
+        "features": {"_target_": "bo_loop.features.PublishedRecipe"},
+        "model": {"_target_": "bo_loop.models.MaternGP", **QUICK},
+        "objective": target,
+        "acquisition": {"_target_": "bo_loop.acquisition.LogEI"},
+        "pool": {
+            "_target_": "bo_loop.data.KnownPairs",
+            "data": {"_target_": "bo_loop.data.Minteq"},
+            "metals": ["Zn+2"],
+            "include_known": False,
+        },
+    } | changes

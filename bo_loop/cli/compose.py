@@ -48,42 +48,80 @@ def run(verb: str, arguments: Sequence[str]) -> None:
 
 def _compose(verb: str, own: Sequence[str], theirs: Sequence[str]) -> None:
     """Let Hydra compose ``conf/<verb>.yaml`` with `own` and the user's arguments; run the verb."""
+    from hydra import compose, initialize_config_dir
+    from omegaconf import open_dict
+
+    _search_local_conf_first()
+    if any(map(_is_for_hydra, theirs)):
+        _leave_to_hydra(verb, own, theirs)
+        return
+    failed: Exception | None = None
+    with initialize_config_dir(str(packaged_conf()), version_base="1.3"):
+        try:
+            node = compose(verb, [*own, *theirs], return_hydra_config=True)
+        except Exception as error:  # Hydra and YAML fail in many ways on what is no config
+            failed = error
+        else:
+            runtime = node.hydra.runtime.choices
+            with open_dict(node):
+                del node["hydra"]
+            given = _given(verb, node, runtime, own, theirs)
+    if failed is not None:
+        raise composition_error(verb, failed) from failed
+    with shown():
+        _called(_function_of(verb), given)
+
+
+def _given(
+    verb: str, node: Any, runtime: Mapping[str, str], own: Sequence[str], theirs: Sequence[str]
+) -> dict[str, Any]:
+    """Return what the function of a verb may take, by name."""
+    refuse_unread(verb, theirs, own, node)
+    given = {
+        "config": plain(verb, node),
+        "touched": touched_keys(theirs),
+        "arguments": [*own, *theirs],
+        "choices": {key: value for key, value in runtime.items() if "/" not in key},
+    }
+    if verb in entries.COMPOSED:
+        given["config"] |= _called(entries.COMPOSED[verb], given)
+    return given
+
+
+def _is_for_hydra(argument: str) -> bool:
+    """Whether an argument speaks of Hydra's own business: ``--cfg job``, ``hydra.run.dir=x``."""
+    return argument.startswith(("-", "hydra", "+hydra", "++hydra"))
+
+
+def _leave_to_hydra(verb: str, own: Sequence[str], theirs: Sequence[str]) -> None:
+    """Run a verb, or show what was asked of its config, within Hydra's own frame.
+
+    It composes every config twice and takes twice as long: only where it is asked for.
+    """
     import hydra
     from hydra.core.hydra_config import HydraConfig
 
-    arguments = [*own, *theirs]
     entered = False
     refused: list[Exception] = []  # Hydra would add its own words to what a task raises
 
     def task(node: Any) -> None:
         nonlocal entered
         entered = True
-        function = _function_of(verb)
         try:
-            refuse_unread(verb, theirs, own, node)
-            given = {
-                "config": plain(verb, node),
-                "touched": touched_keys(theirs),
-                "arguments": arguments,
-            }
-            runtime = HydraConfig.get().runtime.choices
-            given["choices"] = {key: value for key, value in runtime.items() if "/" not in key}
-            if verb in entries.COMPOSED:
-                given["config"] |= _called(entries.COMPOSED[verb], given)
+            given = _given(verb, node, HydraConfig.get().runtime.choices, own, theirs)
             with shown():
-                _called(function, given)
+                _called(_function_of(verb), given)
         except (BoLoopError, BrokenPipeError) as error:
             refused.append(error)
 
-    _search_local_conf_first()
     logging.raiseExceptions = False  # Hydra logs what --info shows, and the pipe may be closed
     os.environ["HYDRA_FULL_ERROR"] = "1"  # let exceptions reach us: Hydra would print and exit
-    sys.argv = [f"bo-loop {verb}", *arguments]
+    sys.argv = [f"bo-loop {verb}", *own, *theirs]
     try:
         hydra.main(version_base="1.3", config_path=str(packaged_conf()), config_name=verb)(task)()
     except BrokenPipeError:
         raise
-    except Exception as error:  # Hydra and YAML fail in many ways on what is no config
+    except Exception as error:
         if entered:  # a bug of ours, not a config that cannot be composed
             raise
         raise composition_error(verb, error) from error

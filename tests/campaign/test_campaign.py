@@ -6,38 +6,13 @@ from pathlib import Path
 import pandas as pd
 import pytest
 import yaml
-from embedded import few
+from embedded import zinc
 
 from bo_loop import Campaign
 from bo_loop.base.errors import CampaignError, ConfigError, DataError
 from bo_loop.campaign.ledger import ledger
 from bo_loop.data import Minteq
 from bo_loop.data.observations import with_keys
-
-HIDDEN = "Zn+2"
-QUICK = {"max_iter": 30, "fit_rows": 300}  # hyperparameters on 300 rows, then all are known
-
-
-def config(directory, **changes):
-    target = {"_target_": "bo_loop.acquisition.Maximise", "free_ligand_M": None}
-    return {
-        "name": "zinc",
-        "directory": str(directory),
-        "batch_size": 3,
-        "seed": 0,
-        "data": few(HIDDEN),
-        "features": {"_target_": "bo_loop.features.PublishedRecipe"},
-        "model": {"_target_": "bo_loop.models.MaternGP", **QUICK},
-        "objective": target,
-        "acquisition": {"_target_": "bo_loop.acquisition.LogEI"},
-        "pool": {
-            "_target_": "bo_loop.data.KnownPairs",
-            "data": {"_target_": "bo_loop.data.Minteq"},
-            "metals": [HIDDEN],
-            "include_known": False,
-        },
-    } | changes
-
 
 CHEMISTRY = {"_target_": "bo_loop.features.ChemistryRecipe"}
 PAIR_GP = {"_target_": "bo_loop.models.PairGP"}
@@ -53,7 +28,7 @@ def truth():
 @pytest.fixture(scope="module")
 def begun(tmp_path_factory):
     """A campaign with one round proposed; tests that change it work on a copy."""
-    campaign = Campaign.start(**config(tmp_path_factory.mktemp("campaigns")))
+    campaign = Campaign.start(**zinc(tmp_path_factory.mktemp("campaigns")))
     return campaign, campaign.suggest()
 
 
@@ -112,7 +87,7 @@ def test_suggest_records_what_it_proposes_and_writes_the_form(begun):
 
 
 def test_the_same_seed_gives_the_same_form_to_the_byte(begun, tmp_path):
-    again = Campaign.start(**config(tmp_path))
+    again = Campaign.start(**zinc(tmp_path))
     again.suggest()
     assert again.form(1).read_bytes() == begun[0].form(1).read_bytes()
 
@@ -182,8 +157,8 @@ def test_a_failed_pair_is_not_proposed_again(campaign, begun):
 
 
 def test_literature_answers_are_left_out_unless_asked_for(tmp_path):
-    pool = config(tmp_path)["pool"] | {"metals": ["Cu+2"]}
-    campaign = Campaign.start(**config(tmp_path, pool=pool))
+    pool = zinc(tmp_path)["pool"] | {"metals": ["Cu+2"]}
+    campaign = Campaign.start(**zinc(tmp_path, pool=pool))
     with pytest.raises(CampaignError, match="No pair is open"):
         campaign.suggest()
     assert len(campaign.suggest(pool={"include_known": True})) == 3
@@ -201,7 +176,7 @@ def test_a_literature_value_without_stereochemistry_answers_the_pair(tmp_path):
         "metals": ["Cu+2", "Zn+2"],
         "include_known": False,
     }
-    proposals = Campaign.start(**config(tmp_path, pool=pool)).suggest()
+    proposals = Campaign.start(**zinc(tmp_path, pool=pool)).suggest()
     assert list(proposals["metal"]) == ["Zn"]
 
 
@@ -254,12 +229,12 @@ def test_a_sealed_file_that_was_changed_is_noticed(campaign):
 def test_start_refuses_a_taken_name_and_leaves_nothing_behind_on_failure(tmp_path, begun):
     taken = begun[0].path
     with pytest.raises(CampaignError, match="exists already"):
-        Campaign.start(**config(taken.parent))
-    bad = config(tmp_path, pool=config(tmp_path)["pool"] | {"metals": ["Unobtainium"]})
+        Campaign.start(**zinc(taken.parent))
+    bad = zinc(tmp_path, pool=zinc(tmp_path)["pool"] | {"metals": ["Unobtainium"]})
     with pytest.raises(DataError, match="Unobtainium"):
         Campaign.start(**bad)
     with pytest.raises(ConfigError, match="no use for \\['acquisitoin'\\]"):
-        Campaign.start(**config(tmp_path), acquisitoin=1)
+        Campaign.start(**zinc(tmp_path), acquisitoin=1)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -280,7 +255,7 @@ def test_open_says_how_to_start_when_there_is_nothing(tmp_path):
 )
 def test_a_model_that_cannot_compare_the_features_is_refused_at_the_start(tmp_path, changes, words):
     with pytest.raises(ConfigError, match=words):
-        Campaign.start(**config(tmp_path, **changes))
+        Campaign.start(**zinc(tmp_path, **changes))
     assert list(tmp_path.iterdir()) == []
 
 

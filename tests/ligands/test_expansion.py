@@ -7,21 +7,17 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
-from fakes import pool_pairs
 from tolerances import SOLVED
 
 from bo_loop import Campaign
 from bo_loop.acquisition.objectives.base import Maximise
 from bo_loop.base.config import build
 from bo_loop.base.errors import CampaignError, ConfigError
-from bo_loop.campaign.ledger.state import CampaignState
-from bo_loop.campaign.rounds.generated import origin, restricted
 from bo_loop.chemistry.ligands import ligand_group, standardise
 from bo_loop.data import CommonChelators, Minteq
 from bo_loop.ligands.expansion import Making, expand, expand_table
 from bo_loop.ligands.filters import Filters, Funnel
 from bo_loop.ligands.worth import Judge
-from bo_loop.propose import Candidates
 from bo_loop.surrogate import Surrogate
 
 CONF = Path(__file__).parents[2] / "conf"
@@ -151,27 +147,6 @@ def test_a_round_may_leave_generated_ligands_out_or_cap_them(grown, tmp_path):
 def test_a_share_is_checked(campaign):
     with pytest.raises(ConfigError, match=r"pool.max_generated_share is 2"):
         campaign.suggest(pool={"max_generated_share": 2})
-
-
-def test_what_a_round_may_propose_by_hand():
-    state = CampaignState(generated={"b": {"generator": "smc", "parents": ["a", "c"]}})
-    pairs = pd.DataFrame({"smiles": ["a", "b", "b", "c"]})
-    no = np.zeros(4, dtype=bool)
-    candidates = Candidates(pool_pairs(4), open=~no, pending=no, answered=no, again=no)
-
-    def under(size, **pool):
-        return restricted(candidates, pairs, state, {"batch_size": size, "pool": pool})
-
-    made = [False, True, True, False]
-    assert under(5).cap.most == 5
-    assert under(5, max_generated_share=0.5).cap.most == 3
-    assert under(100, max_generated_share=0.07).cap.most == 7
-    assert under(1, max_generated_share=0.1).cap.rows.tolist() == made
-    assert under(5, generated=False).open.tolist() == [True, False, False, True]
-    assert under(5, max_generated_share=0.0).open.tolist() == [True, False, False, True]
-    assert restricted(candidates, pairs, CampaignState(), {}) is candidates
-    assert origin(state, "b") == "; generated (smc) from a and c"
-    assert origin(state, "a") == ""
 
 
 def test_a_closed_campaign_is_not_expanded(campaign):

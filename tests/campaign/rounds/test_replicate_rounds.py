@@ -1,12 +1,11 @@
 """Measured pairs that a round proposes again: event, form, result and status."""
 
-import io
 import json
 
 import pandas as pd
 import pytest
 import small_campaign
-from sample_events import STARTED, as_events, measured, proposed
+from sample_events import A, B, again, as_events, grown, measured, proposed
 from small_campaign import POOL, cheapen, results, start
 
 from bo_loop.base.errors import CampaignError, DataError
@@ -14,22 +13,7 @@ from bo_loop.campaign.ledger.fold import fold
 from bo_loop.campaign.ledger.rules import new_events
 from bo_loop.campaign.rounds import decide as rounds
 from bo_loop.campaign.rounds.decide import candidates_of
-from bo_loop.campaign.views.forms import form
-from bo_loop.campaign.views.views import measurements, proposals
 from bo_loop.report.facts import proposed as outcomes
-
-A, B = "Ni+2:L1:A", "Ni+2:L1:B"
-
-
-def again(number, *pair_ids, replicate=2, mean=6.5):
-    kind, data = proposed(number, *pair_ids)
-    told = [p | {"replicate": replicate, "mean": mean} for p in data["proposals"]]
-    return kind, data | {"proposals": told}
-
-
-def grown(*new):
-    return fold(as_events(STARTED, *new))
-
 
 FIRST = (proposed(1, A, B), measured(A, 5.0, replicate=1))
 AWAITED = (*FIRST, again(2, A))
@@ -91,14 +75,6 @@ def test_a_replicate_that_is_lost_leaves_the_pair_measured(kind):
     assert fold(as_events(*events, start=state.seq + 1), state).waiting(A) == "pending"
 
 
-def test_a_failure_from_before_the_result_is_not_that_of_the_replicate():
-    tried = ("failed", {"pair_id": A, "note": "cloudy"})
-    state = grown(proposed(1, A), tried, measured(A, 5.0, replicate=1), again(2, A))
-    assert new_events(state, [tried]) == ([], 1)
-    fresh = ("failed", {"pair_id": A, "note": "cloudy", "date": "2025-03-01"})
-    assert new_events(state, [fresh]) == ([fresh], 0)
-
-
 def test_voiding_the_first_result_makes_the_replicate_the_first():
     state = after(("corrected", {"corrects": 3, "void": True}))
     assert (state.state_of(A), dict(state.awaited)) == ("pending", {})
@@ -127,16 +103,6 @@ def test_a_voided_value_from_an_old_form_is_no_replicate():
 def test_a_round_proposes_what_is_open_or_the_next_replicate(before, wrong):
     with pytest.raises(CampaignError, match="all of them open or their next replicate"):
         new_events(grown(*before), [wrong])
-
-
-def test_each_result_stands_beside_the_prediction_that_it_answers():
-    state = after(measured(A, 5.4))
-    table = measurements(state, POOL)
-    assert table[["log_beta", "replicate", "mean"]].to_numpy().tolist() == [
-        [5.0, 1, 5.5],
-        [5.4, 2, 6.5],
-    ]
-    assert table["log_beta"].tolist() == [5.0, 5.4]
 
 
 def test_candidates_may_be_measured_again_unless_awaited_or_bounded():
@@ -181,15 +147,6 @@ def test_what_failed_or_was_withdrawn_can_be_no_part_of_an_item():
     state = grown(proposed(1, A, B), ("failed", {"pair_id": A}), ("withdrawn", {"pair_id": B}))
     _, found = candidates_of(literature, POOL, state, include_known=False)
     assert found.pairs.own.tolist() == [False, False, True, True, True, True]
-
-
-def test_the_form_numbers_replicates():
-    state = grown(*AWAITED)
-    read = [
-        pd.read_csv(io.BytesIO(form(proposals(made, POOL), {})), dtype=str, keep_default_na=False)
-        for made in state.rounds
-    ]
-    assert [frame["replicate"].tolist() for frame in read] == [["", ""], ["2"]]
 
 
 @pytest.fixture

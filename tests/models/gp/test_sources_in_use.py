@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from campaign.test_campaign import config
+from embedded import zinc
 from tolerances import SOLVED
 
 from bo_loop.campaign.campaign import Campaign
@@ -63,7 +63,7 @@ def test_a_bound_counts_whatever_its_source_is_off_by(table, tmp_path):
 
 
 def test_the_rounds_of_a_campaign_follow_from_what_they_recorded(tmp_path):
-    settings = config(tmp_path)
+    settings = zinc(tmp_path)
     campaign = Campaign.start(**settings | {"model": {**settings["model"], **OPTIONS}})
     first = campaign.suggest()
     value = float(first["mean"].iloc[0].round(2))
