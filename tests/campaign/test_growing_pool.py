@@ -41,7 +41,9 @@ def test_pairs_join_with_the_dtypes_of_the_pool(pool):
     assert found["pair_id"].tolist() == [*POOL["pair_id"], "Ni+2:L1:U"]
     assert (found.dtypes == POOL.dtypes).all()
     assert pool.of(state) is found
-    more = fold(as_events(("pool_extended", {"pairs": pairs("V").to_dict("records")}), start=3), state)
+    more = fold(
+        as_events(("pool_extended", {"pairs": pairs("V").to_dict("records")}), start=3), state
+    )
     assert pool.of(more)["pair_id"].tolist()[-2:] == ["Ni+2:L1:U", "Ni+2:L1:V"]
     assert pool.of(state)["pair_id"].tolist() == found["pair_id"].tolist()  # a state seen before
     assert pool.columns(more)["pair_id"] == pool.of(more)["pair_id"].tolist()
@@ -50,9 +52,15 @@ def test_pairs_join_with_the_dtypes_of_the_pool(pool):
 @pytest.mark.parametrize(
     ("event", "complaint"),
     [
-        (("pool_extended", {"pairs": [POOL.to_dict("records")[0]]}), "a pair that is there already"),
+        (
+            ("pool_extended", {"pairs": [POOL.to_dict("records")[0]]}),
+            "a pair that is there already",
+        ),
         (("pool_extended", {"pairs": [U | {"charge": "two"}]}), "what is not a pair|charge"),
-        (measured("Ni+2:L1:Q", 5.0, replicate=1), "speaks of 'Ni\\+2:L1:Q', which is not in the pool"),
+        (
+            measured("Ni+2:L1:Q", 5.0, replicate=1),
+            "speaks of 'Ni\\+2:L1:Q', which is not in the pool",
+        ),
     ],
 )
 def test_a_ledger_that_does_not_fit_the_pool_is_refused(pool, event, complaint):

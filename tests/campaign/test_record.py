@@ -80,9 +80,11 @@ def test_results_that_only_a_view_knows_are_named_and_kept(record):
     assert record.unexplained(None, record.state()) == []
     with pytest.warns(UserWarning, match=r"does not have \(event 3\); it was kept as"):
         record.rebuild()
-    assert [p.read_bytes().count(b"19.5") for p in record.path.glob("measurements.set-aside*")] == [1]
+    assert [p.read_bytes().count(b"19.5") for p in record.path.glob("measurements.set-aside*")] == [
+        1
+    ]
 
 
 def test_a_folder_without_a_ledger_is_no_campaign(tmp_path):
-    with pytest.raises(CampaignError, match="There is no campaign in .*bo-loop start"):
+    with pytest.raises(CampaignError, match=r"There is no campaign in .*bo-loop start"):
         Record.open("small", tmp_path)

@@ -71,5 +71,6 @@ def test_every_file_is_held_against_its_hash(tmp_path, name, read):
     ],
 )
 def test_what_is_not_ours_is_refused_though_its_hash_is_right(tmp_path, changes, read):
-    with pytest.raises(CampaignError, match="not written by bo_loop|not written by bo-loop|damaged"):
-        read(written(tmp_path, **changes))
+    sealed_files = written(tmp_path, **changes)
+    with pytest.raises(CampaignError, match="is damaged, or was not written by bo-loop"):
+        read(sealed_files)

@@ -27,7 +27,9 @@ def test_the_first_event_says_what_was_sealed(tmp_path):
 
 def test_a_taken_name_is_refused_and_says_how_to_go_on(tmp_path):
     start(tmp_path)
-    with pytest.raises(CampaignError, match="exists already. Go on with bo-loop suggest name=small"):
+    with pytest.raises(
+        CampaignError, match=r"exists already. Go on with bo-loop suggest name=small"
+    ):
         start(tmp_path)
 
 
