@@ -16,7 +16,7 @@ from botorch.models.model import Model
 from botorch.optim import optimize_acqf_discrete
 from botorch.sampling import SobolQMCNormalSampler
 from linear_operator.utils.warnings import NumericalWarning
-from model_tables import chemistry, log_beta, pairs
+from model_tables import chemistry, log_beta, pairs, sourced
 from tolerances import OTHER_ROUTE, ROUNDING, SOLVED
 
 from bo_loop.acquisition.scores.functions import UCB, LogEI
@@ -25,10 +25,13 @@ from bo_loop.models.explain.relevance import local_relevance, movers
 from bo_loop.models.gp.linalg import FitWarning
 from bo_loop.models.kernels.tensors import qualified_names
 from bo_loop.models.pair_gp import PairGP
+from bo_loop.models.transfer import Transfer
 
 
 def tables(recipe, n, seed=0):
     """The default `PairGP` with every block there is, all else with the small tables."""
+    if isinstance(recipe, Transfer):
+        return sourced(pairs(n, seed))
     return (chemistry if recipe == PairGP() else pairs)(n, seed)
 
 

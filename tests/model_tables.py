@@ -64,6 +64,22 @@ def chemistry(n: int = 40, seed: int = 0) -> PairFeatures:
     )
 
 
+def sourced(plain: PairFeatures, seed: int = 7) -> PairFeatures:
+    """The same pairs, with what two sources say: "good" of their log β, "bad" of nothing."""
+    rng = np.random.default_rng(seed)
+    n = len(plain)
+    good = (log_beta(plain) - 8.0) / 3.0
+    sd = rng.uniform(0.02, 0.2, (n, 2))
+    means = np.column_stack([good + sd[:, 0] * rng.standard_normal(n), rng.standard_normal(n)])
+    names = ("mean by good", "sd by good", "mean by bad", "sd by bad")
+    said = np.column_stack([means[:, 0], sd[:, 0], means[:, 1], sd[:, 1]])
+    return replace(
+        plain,
+        pair=np.hstack([plain.pair, said]),
+        names=dict(plain.names) | {"pair": (*plain.names["pair"], *names)},
+    )
+
+
 def log_beta(features: PairFeatures, seed: int = 1) -> np.ndarray:
     """A smooth function of the features, of mean near 8, with noise of sd 0.3; (n,)."""
     rng = np.random.default_rng(seed)

@@ -25,6 +25,15 @@ Mask = NDArray[np.bool_]
 MEDIUM = "medium_effect"
 """Feature of a pair: what the ionic strength does to log β by theory, known beforehand."""
 
+MEAN_BY, SD_BY = "mean by ", "sd by "
+"""What features of a pair begin with that say what another model, a source, predicts for it."""
+
+SOURCES = "sources"
+"""The block of a feature schema that scales them."""
+
+LOG_BETA_SPREAD = 5.0
+"""Standard deviation of log β over SRD 46, whatever the metal, the ligand and n."""
+
 PAIR_COLUMNS = (
     "metal",
     "charge",
@@ -43,6 +52,15 @@ class Source(Protocol):
 
     def read(self) -> "pd.DataFrame":
         """Return the table, valid and with standard SMILES."""
+
+
+class PairSources(Protocol):
+    """Models that predict pairs, whose predictions are features of another model's pairs."""
+
+    labels: tuple[str, ...]
+
+    def predict(self, pairs: "pd.DataFrame") -> tuple["Floats", "Floats"]:
+        """Posterior mean and latent sd of every pair by each of s sources; (n, s) each."""
 
 
 @runtime_checkable
@@ -84,6 +102,8 @@ class PairFeatures:
     stages : mapping of str to tuple of str
         ``beta_1``: the features, as ``block.feature``, that were chosen on pairs of n = 1 alone;
         ``beta_n``: on those of n > 1. Empty where all features were chosen on all pairs.
+    spread : float
+        Standard deviation of the outcome over what is known of it, whatever the pair.
     """
 
     metal: Mapping[str, Floats]
@@ -96,6 +116,7 @@ class PairFeatures:
     source: NDArray[np.str_] | None = None
     own: Mask | None = None
     stages: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    spread: float = LOG_BETA_SPREAD
 
     def __len__(self) -> int:
         return len(self.metal_row)
@@ -110,6 +131,11 @@ class PairFeatures:
         """Known effect of the medium on each log β, 0 where no feature says it; (n,)."""
         names = self.names["pair"]
         return self.pair[:, names.index(MEDIUM)] if MEDIUM in names else np.zeros(len(self))
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Labels of the sources whose predictions are among the features of the pair."""
+        return tuple(n.removeprefix(MEAN_BY) for n in self.names["pair"] if n.startswith(MEAN_BY))
 
     def take(self, rows: Rows) -> "PairFeatures":
         """Return the pairs at integer positions `rows` (k,); the tables are shared, not copied."""
@@ -145,6 +171,7 @@ class PairFeatures:
             source=_joined(self, other, "source", ""),
             own=_joined(self, other, "own", False),
             stages=self.stages,
+            spread=self.spread,
         )
 
     def dense(self) -> Floats:
@@ -157,6 +184,14 @@ class PairFeatures:
         """Names of the columns of `dense`, in order."""
         blocks = [*self.metal, *self.ligand, "pair"]
         return tuple(name for block in blocks for name in self.names[block])
+
+
+def compared(name: str) -> bool:
+    """Whether kernels compare pairs by this feature of the pair; others enter in ways of their own.
+
+    These are the known effect of the medium, and what sources predict.
+    """
+    return name != MEDIUM and not name.startswith((MEAN_BY, SD_BY))
 
 
 def _joined(a: PairFeatures, b: PairFeatures, name: str, absent: Any) -> Any:

@@ -1,6 +1,6 @@
 """A campaign: start, suggest, log, status. What the command line does, it does through here."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import wraps
 from operator import attrgetter
@@ -145,6 +145,7 @@ class Campaign:
         acquisition: str | Node | Acquisition = "log_ei",
         batch_size: int = 5,
         seed: int = 0,
+        sources: Sequence[str] = (),
         directory: str | Path = "campaigns",
         **pool_rules: Any,
     ) -> "Campaign":
@@ -160,6 +161,9 @@ class Campaign:
         batch_size : int
             Pairs proposed in a round.
         seed : int
+        sources : sequence of str
+            Models to learn from, with ``model="transfer"``: ``model:DIR``, ``library:NAME``,
+            ``campaign:NAME``, ``campaign:*``. They are sealed with the campaign.
         directory : str or Path
         **pool_rules
             ``include_known``, ``generated``, ``max_generated_share``, ``max_denticity_sum``: the
@@ -177,7 +181,7 @@ class Campaign:
             If a setting, literature or pool cannot be used. Nothing is left behind.
         """
         given = {"data": data, "features": features, "model": model, "objective": objective}
-        given |= {"acquisition": acquisition, "pool": pool}
+        given |= {"acquisition": acquisition, "pool": pool, "sources": sources}
         settings = started_with({"batch_size": batch_size, "seed": seed} | given, pool_rules)
         path = Path(directory) / safe_name(str(name))
         start(path, settings)

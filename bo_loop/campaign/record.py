@@ -13,7 +13,7 @@ from bo_loop.base import files, received
 from bo_loop.base.config import build_as
 from bo_loop.base.errors import CampaignError
 from bo_loop.base.folders import safe_name
-from bo_loop.base.types import PAIR_COLUMNS
+from bo_loop.base.types import PAIR_COLUMNS, SOURCES
 from bo_loop.campaign import sealed
 from bo_loop.campaign.finding import Pairs
 from bo_loop.campaign.growing_pool import GrowingPool
@@ -182,7 +182,8 @@ class Record:
         stored = self.sealed.features()
         if not state.features:
             try:
-                return FeatureSchema.from_json(stored)
+                schema = FeatureSchema.from_json(stored)
+                return self.sealed.taught(schema) if SOURCES in stored["blocks"] else schema
             except (LookupError, TypeError, ValueError, AttributeError) as error:
                 raise received.not_ours(
                     self.path / sealed.FEATURES, f"it is not a feature schema ({error!r})"
@@ -198,8 +199,13 @@ class Record:
 
         from bo_loop.features.schema import FeatureSchema
 
-        sealed = pd.concat([self.literature, self._pool.sealed])
-        return FeatureSchema.renewed(self.sealed.features(), sealed)
+        pairs = pd.concat([self.literature, self._pool.sealed])
+        stored = self.sealed.features()
+        schema = FeatureSchema.renewed(stored, pairs)
+        if SOURCES not in stored["blocks"]:
+            return schema
+        sources = self.sealed.taught(FeatureSchema.read(stored)).sources
+        return schema.taught(sources, pairs)
 
     def pool_of(self, state: CampaignState) -> "pd.DataFrame":
         """Return the pool at `state`: the pairs sealed at start, then those added since."""

@@ -1,5 +1,8 @@
 """What `start` seals: the config, the curated literature, the pool, the feature schema.
 
+A campaign that learns from other models also holds these, numbered, in ``sources``, and what they
+predict for its pairs.
+
 Written once, before the `started` event that holds their SHA-256. Later verbs read the literature
 only from here, so its source may move.
 """
@@ -8,7 +11,7 @@ import hashlib
 import io
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,11 +19,16 @@ import yaml
 
 from bo_loop.base import files, received
 from bo_loop.base.errors import CampaignError
+from bo_loop.base.types import SOURCES
 from bo_loop.data.quantities import CENSORING
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from bo_loop.features.schema import FeatureSchema
+    from bo_loop.surrogate import Surrogate
+
+PREDICTIONS = "predictions.parquet"
 CONFIG, OBSERVATIONS, POOL, FEATURES = (
     "campaign.yaml",
     "observations.parquet",
@@ -74,8 +82,8 @@ def write(
     )
     contents = {
         CONFIG: text.encode("utf-8"),
-        OBSERVATIONS: _parquet(observations),
-        POOL: _parquet(pool),
+        OBSERVATIONS: parquet(observations),
+        POOL: parquet(pool),
         FEATURES: json.dumps(features, ensure_ascii=False, indent=1, allow_nan=False).encode(),
     }
     for name, content in contents.items():
@@ -83,7 +91,8 @@ def write(
     return {name: files.sha256(folder / name) for name in contents}
 
 
-def _parquet(frame: "pd.DataFrame") -> bytes:
+def parquet(frame: "pd.DataFrame") -> bytes:
+    """Return a table as it is sealed."""
     stream = io.BytesIO()
     frame.to_parquet(stream, index=False)
     return stream.getvalue()
@@ -150,6 +159,26 @@ class Sealed:
         """Return the JSON of the feature schema."""
         path, content = self._checked(FEATURES)
         return received.read_json(path, content)
+
+    def taught(self, schema: "FeatureSchema") -> "FeatureSchema":
+        """Return `schema` with the campaign's sources; models are read where they are needed."""
+        from bo_loop.library.model_folder import load, with_sources
+
+        def read(number: int) -> "Surrogate":
+            folder = f"{SOURCES}/{number}"
+            for name in self.hashes:
+                if name.startswith(f"{folder}/"):
+                    self._checked(name)
+            return load(self.folder / folder)
+
+        schema = with_sources(schema, read)
+        path, content = self._checked(PREDICTIONS)
+        known = received.read_parquet(path, content)
+        kinds = dict.fromkeys(("metal", "smiles"), "text")
+        kinds |= dict.fromkeys(("charge", "n_ligands"), "integer")
+        numbers = ("temperature_C", "ionic_strength_M", *schema.sources.columns)
+        received.require_columns(path, known, kinds | dict.fromkeys(numbers, "number"))
+        return replace(schema, sources=replace(schema.sources, known=known))
 
     def _checked(self, name: str) -> tuple[Path, bytes]:
         path = self.folder / name

@@ -57,6 +57,8 @@ def started_with(given: Mapping[str, Any], pool_rules: Mapping[str, Any]) -> dic
         )
     nodes = as_nodes(given)
     settings = {key: nodes[key] for key in SETTINGS}
+    if sources := nodes.get("sources"):
+        settings["sources"] = sources
     settings["pool"] = {**_pool_rules(settings["pool"]), **settings["pool"], **pool_rules}
     check_values(settings)
     return settings
@@ -134,10 +136,25 @@ def check_values(settings: Mapping[str, Any]) -> None:
         raise ConfigError(f"pool.max_generated_share is {share!r}; it must lie between 0 and 1.")
     for name in ("include_known", "generated"):
         configs.require_switch(f"pool.{name}", settings.get("pool", {}).get(name, False))
+    sources = settings.get("sources", [])
+    if not isinstance(sources, list) or not all(isinstance(name, str) for name in sources):
+        raise ConfigError(f"sources is {sources!r}: give a list, such as [model:m].")
     check_targets(settings)
     for group, kind in _KINDS.items():
         if group in settings:
             configs.build_as(kind, settings[group], group)
+
+
+def require_learner(model: Mapping[str, Any]) -> None:
+    """Refuse a model that would not look at what sources predict.
+
+    Raises
+    ------
+    ConfigError
+        If it is not `bo_loop.models.Transfer`.
+    """
+    if current(str(model.get("_target_"))) != "bo_loop.models.Transfer":
+        raise ConfigError("sources are for model=transfer; choose it, or leave sources out.")
 
 
 def check_targets(settings: Mapping[str, Any]) -> None:

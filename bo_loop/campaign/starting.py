@@ -5,7 +5,7 @@ import os
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -18,7 +18,10 @@ from bo_loop.campaign.ledger.events import canonical
 from bo_loop.campaign.ledger.ledger import Ledger
 from bo_loop.campaign.pool_rows import require_items
 from bo_loop.campaign.record import LEDGER, versions, who
-from bo_loop.campaign.settings import POOL_RULES
+from bo_loop.campaign.settings import POOL_RULES, require_learner
+
+if TYPE_CHECKING:
+    from bo_loop.library.sources import Sources
 
 
 def start(path: Path, settings: Mapping[str, Any]) -> None:
@@ -43,7 +46,7 @@ def start(path: Path, settings: Mapping[str, Any]) -> None:
             f"{path} exists already. Go on with bo-loop suggest name={path.name}, or start "
             "under another name=."
         )
-    observations, pool, schema, n_left_out = prepare(settings)
+    observations, pool, schema, n_left_out, sources = prepare(settings, path.parent)
     staging = path.with_name(f".tmp-{os.getpid()}-{path.name}")
     try:
         files.make_folder(staging)
@@ -55,6 +58,10 @@ def start(path: Path, settings: Mapping[str, Any]) -> None:
             pool=pool,
             features=schema,
         )
+        if sources is not None:
+            from bo_loop.campaign import teachers  # torch: only where a model is needed
+
+            hashes |= teachers.write(staging, sources, pd.concat([observations, pool]))
         started = {
             "name": path.name,
             "config": hashlib.sha256(canonical(settings)).hexdigest(),
@@ -72,9 +79,12 @@ def start(path: Path, settings: Mapping[str, Any]) -> None:
 
 
 def prepare(
-    settings: Mapping[str, Any],
-) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, Any], int]:
-    """Return literature and pool with keys, the feature schema as JSON, and the pairs left out."""
+    settings: Mapping[str, Any], directory: Path
+) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, Any], int, "Sources | None"]:
+    """Return literature and pool with keys, features as JSON, how many pairs are left out, sources.
+
+    Other campaigns to learn from lie in `directory`.
+    """
     from bo_loop.data.mirror_images import one_of_mirror_images
     from bo_loop.data.observations import with_keys
     from bo_loop.data.pools import within_denticity
@@ -92,6 +102,13 @@ def prepare(
             "Raise it, or ask for smaller pool.n_ligands."
         )
     require_items(configs.build(settings["objective"]), observations, pool)
-    schema = recipe.fit(pd.concat([observations, pool])).to_json()
-    configs.build(settings["model"]).require_blocks(schema["blocks"])
-    return observations, pool, schema, len(every) - len(pool)
+    pairs = pd.concat([observations, pool])
+    schema, sources = recipe.fit(pairs), None
+    if names := settings.get("sources", []):
+        require_learner(settings["model"])
+        from bo_loop.campaign import teachers  # torch: only where a model is needed
+
+        sources = teachers.teachers(names, directory, observations)
+        schema = schema.taught(sources, pairs)
+    configs.build(settings["model"]).require_blocks(schema.blocks)
+    return observations, pool, schema.to_json(), len(every) - len(pool), sources

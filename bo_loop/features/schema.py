@@ -23,7 +23,15 @@ import pandas as pd
 from bo_loop.base.config import build
 from bo_loop.base.errors import DataError
 from bo_loop.base.names import node_of
-from bo_loop.base.types import FeatureRecipe, Floats, PairFeatures
+from bo_loop.base.types import (
+    MEAN_BY,
+    SD_BY,
+    SOURCES,
+    FeatureRecipe,
+    Floats,
+    PairFeatures,
+    PairSources,
+)
 from bo_loop.features.assembly import PAIR, ligands_of, raw_features, restricted
 from bo_loop.features.blocks import groups, metal_values
 from bo_loop.features.blocks import mordred as descriptors
@@ -63,6 +71,8 @@ class FeatureSchema:
         Names of the features that each step of the recipe dropped.
     stages : mapping of str to tuple of str
         As in `PairFeatures`.
+    sources : PairSources, optional
+        Models whose predictions are features of the pairs, scaled by the block ``sources``.
     """
 
     recipe: FeatureRecipe
@@ -70,6 +80,26 @@ class FeatureSchema:
     blocks: Mapping[str, FeatureBlock]
     dropped: Mapping[str, tuple[str, ...]]
     stages: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    sources: PairSources | None = None
+
+    def taught(self, sources: PairSources, pairs: pd.DataFrame) -> "FeatureSchema":
+        """Return the schema with what `sources` predict, scaled over `pairs`.
+
+        Raises
+        ------
+        DataError
+            If a source cannot describe the pairs.
+        """
+        mean = sources.predict(pairs)[0]
+        spread = mean.std(axis=0)
+        spread = np.where(spread > 0.0, spread, 1.0)
+        zero = np.zeros_like(spread)
+        block = FeatureBlock(
+            names=tuple(by + label for label in sources.labels for by in (MEAN_BY, SD_BY)),
+            centre=tuple(np.column_stack([mean.mean(axis=0), zero]).ravel().tolist()),
+            scale=tuple(np.column_stack([spread, spread]).ravel().tolist()),
+        )
+        return replace(self, blocks={**self.blocks, SOURCES: block}, sources=sources)
 
     def transform(self, pairs: pd.DataFrame) -> PairFeatures:
         """Scaled features of pairs.
@@ -98,6 +128,11 @@ class FeatureSchema:
                 "Features fixed at the start are undefined for these ligands; leave them out.",
                 [f"{smiles}: {', '.join(names)}" for smiles, names in gaps.items()],
             )
+        pair, names = self.blocks[PAIR].scaled(table.pair), table.names
+        if SOURCES in self.blocks:
+            block = self.blocks[SOURCES]
+            pair = np.hstack([pair, block.scaled(self._said(pairs))])
+            names = {**names, PAIR: (*names[PAIR], *block.names)}
         return replace(
             table,
             # What protons do not have lies at the centre.
@@ -105,7 +140,8 @@ class FeatureSchema:
                 b: np.nan_to_num(self.blocks[b].scaled(values)) for b, values in table.metal.items()
             },
             ligand={b: self.blocks[b].scaled(values) for b, values in table.ligand.items()},
-            pair=self.blocks[PAIR].scaled(table.pair),
+            pair=pair,
+            names=names,
             source=pairs["source"].to_numpy(dtype=str) if "source" in pairs else None,
             own=pairs["own"].eq(True).to_numpy() if "own" in pairs else None,
             stages=self.stages,
@@ -138,6 +174,11 @@ class FeatureSchema:
             If the rules and packages at hand are not those that computed the schema's values.
         """
         require_version(stored["version"], schema_version(stored["blocks"]))
+        return cls.read(stored)
+
+    @classmethod
+    def read(cls, stored: Mapping[str, Any]) -> "FeatureSchema":
+        """Read a schema, whatever rules and packages computed its values."""
         return cls(
             recipe=build(_recipe_node(stored["recipe"])),
             version=stored["version"],
@@ -161,6 +202,15 @@ class FeatureSchema:
             The pairs on which the stored schema was fitted.
         """
         return build(_recipe_node(stored["recipe"])).fit(pairs)
+
+    def _said(self, pairs: pd.DataFrame) -> Floats:
+        """Mean and sd of every pair by each source, side by side; (n, 2 s)."""
+        if self.sources is None:
+            raise DataError(
+                "These features hold what other models predict, and the models are not there."
+            )
+        mean, sd = self.sources.predict(pairs)
+        return np.stack([mean, sd], axis=2).reshape(len(pairs), -1)
 
     def _raw(self, pairs: pd.DataFrame) -> PairFeatures:
         """Return the schema's own features, unscaled."""

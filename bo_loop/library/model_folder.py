@@ -1,8 +1,11 @@
-"""A surrogate in a folder: ``model.json`` and ``training.npz``, from which it is built again."""
+"""A surrogate in a folder: ``model.json`` and ``training.npz``, from which it is built again.
+
+The models whose predictions are features of its pairs lie below ``sources``, numbered from 1.
+"""
 
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -17,8 +20,9 @@ from bo_loop.base.config import build
 from bo_loop.base.errors import BoLoopError, DataError
 from bo_loop.base.folders import require_new
 from bo_loop.base.names import node_of
-from bo_loop.base.types import PairFeatures
+from bo_loop.base.types import SOURCES, PairFeatures
 from bo_loop.features.schema import FeatureSchema
+from bo_loop.library.sources import Sources, labels_of
 from bo_loop.surrogate import Surrogate, described
 
 _JSON, _ARRAYS = "model.json", "training.npz"
@@ -63,6 +67,9 @@ def save(surrogate: Surrogate, folder: Path) -> None:
     }
     text = json.dumps(contents, ensure_ascii=False, indent=1, allow_nan=False)
     (folder / _JSON).write_text(text + "\n", encoding="utf-8", newline="\n")
+    if surrogate.schema.sources is not None:
+        for i, source in enumerate(surrogate.schema.sources.models, start=1):
+            save(source, folder / SOURCES / str(i))
 
 
 def load(folder: Path, near: pd.DataFrame | None = None) -> Surrogate:
@@ -90,15 +97,27 @@ def load(folder: Path, near: pd.DataFrame | None = None) -> Surrogate:
         )
     received.require_keys(folder / _JSON, contents, _KINDS)
     try:
-        return _surrogate(contents, arrays, near)
+        return _surrogate(contents, arrays, near, folder / SOURCES)
     except BoLoopError:
         raise
     except Exception as error:  # a model's parts fail in many ways on values that are not theirs
         raise received.not_ours(folder, f"no model follows from it ({error!r:.200})") from error
 
 
+def with_sources(schema: FeatureSchema, read: Callable[[int], Surrogate]) -> FeatureSchema:
+    """Return `schema` with its sources, if it has any; `read` returns that of a number from 1."""
+    labels = labels_of(schema)
+    if not labels:
+        return schema
+    makers = [partial(read, i) for i in range(1, len(labels) + 1)]
+    return replace(schema, sources=Sources(labels, makers))
+
+
 def _surrogate(
-    contents: Mapping[str, Any], arrays: Mapping[str, np.ndarray], near: pd.DataFrame | None
+    contents: Mapping[str, Any],
+    arrays: Mapping[str, np.ndarray],
+    near: pd.DataFrame | None,
+    sources: Path,
 ) -> Surrogate:
     features = PairFeatures(
         metal={k[6:]: v for k, v in arrays.items() if k.startswith("metal.")},
@@ -115,6 +134,7 @@ def _surrogate(
     censored = arrays.get("censored", np.zeros(len(y), dtype=bool))
     _require_rows(features, y, noise_var, censored)
     recipe, schema = build(contents["model"]), FeatureSchema.from_json(contents["features"])
+    schema = with_sources(schema, lambda i: load(sources / str(i)))
     features = replace(features, stages=schema.stages)
     asked = None if near is None else partial(described, features, schema, near)
     model = recipe.build(features, y, noise_var, contents["hyperparameters"], asked)

@@ -9,5 +9,6 @@ __getattr__ = lazy_exports(
         "ForwardSelection": "explain.forward_selection",
         "MaternGP": "matern_gp",
         "PairGP": "pair_gp",
+        "Transfer": "transfer",
     },
 )

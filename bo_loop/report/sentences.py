@@ -5,6 +5,7 @@ import pandas as pd
 from bo_loop.acquisition.objectives.base import Objective
 from bo_loop.base.config import build_as
 from bo_loop.base.html import joined
+from bo_loop.campaign.views.learned import sources_told
 from bo_loop.chemistry.ions import PROTON, parse_ion
 from bo_loop.report.facts import Facts
 from bo_loop.report.wording import in_words, ion
@@ -24,11 +25,12 @@ _MOST_SOURCES = 3
 
 
 def summary(facts: Facts) -> dict[str, str]:
-    """Return the campaign's ``question``, ``pool`` and ``data``, a sentence each."""
+    """Return the campaign's ``question``, ``pool`` and ``data``, in sentences."""
+    learned = sources_told(facts.state.rounds[-1].fit) if facts.state.rounds else ""
     return {
         "question": _question(facts),
         "pool": _pool_sentence(facts.pool),
-        "data": _data_sentence(facts),
+        "data": " ".join(filter(None, [_data_sentence(facts), learned])),
     }
 
 

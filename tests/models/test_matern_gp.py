@@ -74,10 +74,10 @@ def test_fit_does_not_depend_on_the_origin_of_y():
 
 def test_a_few_values_do_not_say_how_far_others_can_lie():
     # Two values of no spread: (0 + 3 · 5²) / (1 + 3). Thousands are believed.
-    assert _centre_and_scale(np.array([4.0, 4.0])) == (4.0, pytest.approx(75**0.5 / 2.0))
+    assert _centre_and_scale(np.array([4.0, 4.0]), 5.0) == (4.0, pytest.approx(75**0.5 / 2.0))
     many = np.random.default_rng(0).standard_normal(9000)
     # Three values in 9,000 of prior weight.
-    assert _centre_and_scale(many)[1] == pytest.approx(many.std(), rel=0.01)
+    assert _centre_and_scale(many, 5.0)[1] == pytest.approx(many.std(), rel=0.01)
 
 
 def test_one_pair_and_equal_values_can_be_fitted():

@@ -11,7 +11,8 @@ import pandas as pd
 from bo_loop.base.config import build, read
 from bo_loop.base.folders import require_new
 from bo_loop.campaign.campaign import Campaign
-from bo_loop.campaign.settings import FOR_A_ROUND
+from bo_loop.campaign.settings import FOR_A_ROUND, require_learner
+from bo_loop.campaign.views.learned import sources_told
 from bo_loop.campaign.views.views import shown_values
 from bo_loop.chemistry.ions import PROTON
 from bo_loop.cli.console import CONSOLE as _CONSOLE
@@ -119,6 +120,8 @@ def suggest(config: Mapping[str, Any], touched: frozenset[str]) -> None:
         print(json.dumps([row | {"stop": stop} for row in rows], ensure_ascii=False))
         return
     _CONSOLE.print(proposals_table(proposals, f"{campaign.path.name}, round {number}"))
+    if learned := sources_told(campaign.state().rounds[number - 1].fit):
+        _CONSOLE.print(learned)
     found = campaign.status()
     if found.best:
         best = f"{shown_values(found.best)}, {found.best['ligand']}"
@@ -224,8 +227,19 @@ def fit(config: Mapping[str, Any]) -> None:
     features = build(config["features"])
     observations = features.usable(read(config["data"], "data"))
     schema = features.fit(observations)
+    if config["sources"]:
+        from bo_loop.campaign.teachers import teachers
+        from bo_loop.data.observations import with_keys
+
+        require_learner(config["model"])
+        sources = teachers(
+            config["sources"], Path("campaigns"), with_keys(observations, "the data")
+        )
+        schema = schema.taught(sources, observations)
     surrogate = Surrogate.fit(schema, build(config["model"]), observations)
     save(surrogate, Path(config["model_dir"]))
+    if learned := sources_told(surrogate.model.fit_report):
+        _CONSOLE.print(learned)
     _CONSOLE.print(
         fields(
             {

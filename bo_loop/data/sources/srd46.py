@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from bo_loop.base.errors import DataError
+from bo_loop.base.types import PAIR_COLUMNS
 from bo_loop.data.curation.steps import Step, drop, note
 from bo_loop.data.observations import OBSERVATION_COLUMNS
 from bo_loop.data.quantities import LOG_BETA_RANGE
@@ -54,7 +55,8 @@ MHL_COLUMNS = (
     "metal", "charge", "ligand", "smiles", "equilibrium", "log_K", "temperature_C",
     "ionic_strength_M", "source",
 )  # fmt: skip
-_PLACEHOLDER, _LOG_K, _PROTON, _WATER = "1", "3", "68", "1"
+_PLACEHOLDER, _ENTHALPY, _LOG_K, _PROTON, _WATER = "1", "2", "3", "68", "1"
+_DELTA_H = (-500.0, 500.0)  # kJ/mol
 _WRONG_METAL = frozenset({"164462", "164463", "164464", "164465"})
 
 _TABLES = {
@@ -225,6 +227,32 @@ def _protonated_complexes(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     return rows[list(MHL_COLUMNS)].astype({"charge": "int64"}).reset_index(drop=True)
 
 
+def enthalpies(path: str | Path) -> pd.DataFrame:
+    """Enthalpies of complexation, M + n L = ML_n in water, in kJ/mol.
+
+    Returns
+    -------
+    DataFrame
+        The pair columns, ``delta_H`` and ``source``. Bounds are left out.
+
+    Raises
+    ------
+    DataError
+        As `load`.
+    """
+    tables = _read_tables(path)[0]
+    rows = tables["verkn_ligand_metal"]
+    overall = rows["beta_definitionnr"].isin(OVERALL) & ~rows["metalnr"].eq(_PROTON)
+    rows, _ = _numbers(rows[rows["constanttypnr"].eq(_ENTHALPY) & overall], _DELTA_H)
+    rows = rows[rows["censoring"].eq("none")]
+    rows, _ = _join(rows, metal_ions(tables["metal"]), ligands(tables, rows["ligandennr"]))
+    rows = rows.assign(
+        n_ligands=rows["beta_definitionnr"].map(OVERALL), delta_H=rows["log_beta"], source=SOURCE
+    )
+    whole = {"charge": "int64", "n_ligands": "int64"}
+    return rows[[*PAIR_COLUMNS, "delta_H", "source"]].astype(whole).reset_index(drop=True)
+
+
 def _read_tables(path: str | Path) -> tuple[dict[str, pd.DataFrame], list[Step]]:
     name = f"{SOURCE} (doi 10.18434/M32154)"
     tables, steps = read_tables(Path(path), _TABLES, name)
@@ -258,8 +286,10 @@ def _select(rows: pd.DataFrame) -> tuple[pd.DataFrame, list[Step]]:
     return rows, steps
 
 
-def _numbers(rows: pd.DataFrame) -> tuple[pd.DataFrame, list[Step]]:
-    """Read constants, errors and conditions from their text."""
+def _numbers(
+    rows: pd.DataFrame, limits: tuple[float, float] = LOG_BETA_RANGE
+) -> tuple[pd.DataFrame, list[Step]]:
+    """Read constants, errors and conditions from their text; values within `limits` are kept."""
     constant = rows["constant"].str.replace("[–−]", "-", regex=True).str.extract(_CONSTANT)
     constant = constant[constant["open"].notna() == constant["close"].notna()].reindex(rows.index)
     decimals = constant["value"].str.extract(r"\.(\d*)$")[0].str.len().fillna(0)
@@ -285,18 +315,18 @@ def _numbers(rows: pd.DataFrame) -> tuple[pd.DataFrame, list[Step]]:
             (suffixed, "temperature with letters", "read by its number", "temperature"),
         )
     ]
-    rows, more = _readable(rows)
+    rows, more = _readable(rows, limits)
     return rows, [*steps, *more]
 
 
-def _readable(rows: pd.DataFrame) -> tuple[pd.DataFrame, list[Step]]:
+def _readable(rows: pd.DataFrame, limits: tuple[float, float]) -> tuple[pd.DataFrame, list[Step]]:
     """Leave out what is no number, or one that the table of observations does not take."""
     steps = []
     unreadable = rows["log_beta"].isna()
     rows, step = drop(rows, unreadable, "constant", "not a number", ("vlm_id", "constant"))
     steps.append(step)
-    detail = "log K outside {:g} to {:g}".format(*LOG_BETA_RANGE)
-    outside = ~rows["log_beta"].between(*LOG_BETA_RANGE)
+    detail = "log K outside {:g} to {:g}".format(*limits)
+    outside = ~rows["log_beta"].between(*limits)
     rows, step = drop(rows, outside, "size", detail, ("vlm_id", "constant"))
     steps.append(step)
     warm = rows["temperature_C"].between(*_TEMPERATURE_C)

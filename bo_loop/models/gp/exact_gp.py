@@ -36,9 +36,8 @@ from bo_loop.models.kernels.base import Form, Naming, PairKernel
 from bo_loop.models.kernels.nearest import nearest
 from bo_loop.models.kernels.tensors import checked_targets
 
-_SPREAD = 5.0  # sd of log β over SRD 46, whatever the metal, the ligand and n
 _SPREAD_ROWS = 3
-_LARGEST_SPREAD = 6.0
+_LARGEST_SPREAD = 1.2  # times that of what is known of the outcome: 6 for log β
 _SCOUTED, _FEWEST_SCOUTED = 4, 200  # a search starts where one on a quarter of the rows ended
 
 
@@ -153,7 +152,7 @@ class ExactGP(ABC):
         """
         y, noise_var = checked_targets(features, y, noise_var)
         free = y - features.medium
-        centre, scale = _centre_and_scale(free)
+        centre, scale = _centre_and_scale(free, features.spread)
         rows = self.fill(features, self.fit_rows or len(y))
         part = features.take(rows)
         groups = None
@@ -335,17 +334,17 @@ class ExactGP(ABC):
         return nearest(kernel.over(asked), x, x_asked, most)
 
 
-def _centre_and_scale(y: Floats) -> tuple[float, float]:
-    """Mean, and sd of log β by the values and the literature at large.
+def _centre_and_scale(y: Floats, spread: float) -> tuple[float, float]:
+    """Mean, and sd of the outcome by the values and by what is known of it at large.
 
     A few values, which may be those of alike pairs, do not say how far others can lie from them:
-    the variance is that of the values and `_SPREAD_ROWS` more at the sd of the literature. Nor do
+    the variance is that of the values and `_SPREAD_ROWS` more at the `spread` at large. Nor do
     values that lie wide apart say that all others do: the priors are stated in a unit of
-    `_LARGEST_SPREAD` at most.
+    `_LARGEST_SPREAD` spreads at most.
     """
     off = y - y.mean()
-    variance = (off @ off + _SPREAD_ROWS * _SPREAD**2) / (len(y) - 1 + _SPREAD_ROWS)
-    return float(y.mean()), min(float(np.sqrt(variance)), _LARGEST_SPREAD)
+    variance = (off @ off + _SPREAD_ROWS * spread**2) / (len(y) - 1 + _SPREAD_ROWS)
+    return float(y.mean()), min(float(np.sqrt(variance)), _LARGEST_SPREAD * spread)
 
 
 def _report(found: Optimum, n: int, n_fit: int, *, warm: bool) -> dict[str, Any]:

@@ -70,12 +70,28 @@ def left_out(covariance: torch.Tensor, off: torch.Tensor, group: Rows) -> Floats
         If K_v has no Cholesky factor.
     """
     factor = cholesky_(covariance)
-    alpha = solve_upper(factor, solve_lower(factor, off[:, None]))[:, 0].cpu().numpy()
-    precision = inverse_(factor).cpu().numpy()
-    z = np.empty(len(group))
+    alpha = solve_upper(factor, solve_lower(factor, off[:, None]))[:, 0]
+    error, sd = without_group(inverse_(factor), alpha, group)
+    return error / sd
+
+
+def without_group(
+    precision: torch.Tensor, alpha: torch.Tensor, group: Rows
+) -> tuple[Floats, Floats]:
+    """Errors of every pair predicted without any pair of its group, and their sds; (n,) each.
+
+    Parameters
+    ----------
+    precision : (n, n) float64 tensor
+        K_v⁻¹; only the lower triangle is read.
+    alpha : (n,) float64 tensor
+    group : (n,) int64
+    """
+    precision, alpha = precision.cpu().numpy(), alpha.cpu().numpy()
+    error, sd = np.empty(len(group)), np.empty(len(group))
     order = np.argsort(group, kind="stable")
     for own in np.split(order, np.flatnonzero(np.diff(group[order])) + 1):
         lower = np.tril(precision[np.ix_(own, own)])
         spread = np.linalg.inv(lower + np.tril(lower, -1).T)
-        z[own] = spread @ alpha[own] / np.sqrt(np.diag(spread))
-    return z
+        error[own], sd[own] = spread @ alpha[own], np.sqrt(np.diag(spread))
+    return error, sd

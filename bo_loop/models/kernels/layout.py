@@ -29,7 +29,7 @@ import numpy as np
 from torch import Tensor
 
 from bo_loop.base.errors import ConfigError
-from bo_loop.base.types import MEDIUM, Floats, PairFeatures
+from bo_loop.base.types import Floats, PairFeatures, compared
 
 METAL = "metal"
 LIGAND = "ligand"
@@ -174,7 +174,7 @@ class Layout:
         return cls(
             metal=qualified(features.metal),
             ligand=qualified(block for block in features.ligand if block not in COUNTS),
-            pair=tuple(f"pair.{name}" for name in features.names["pair"] if name != MEDIUM),
+            pair=tuple(f"pair.{name}" for name in features.names["pair"] if compared(name)),
             terms=tuple(terms),
             lengthscale_sd=lengthscale_sd,
             ligand_lengthscale_sd=ligand_lengthscale_sd,

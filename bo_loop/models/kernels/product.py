@@ -65,7 +65,11 @@ class ProductKernel(PairKernel):
     def block(self, x1: Tensor, x2: Tensor) -> Tensor:
         """Covariance of `x1` (n, 2 + d_p) and `x2` (n′, 2 + d_p); (n, n′)."""
         a, b = self.tables.gather(x1), self.tables.gather(x2)
-        return gathered(a, b, self._small(a, b))
+        return self._whole(gathered(a, b, self._small(a, b)), x1, x2)
+
+    def _whole(self, terms: Tensor, x1: Tensor, x2: Tensor) -> Tensor:
+        """Covariance of pairs of which the sum of the terms is `terms`; (n, n′)."""
+        return terms
 
     def _small(self, a: Side, b: Side) -> list[tuple[Tensor, Tensor]]:
         return small_tables(self.layout, self.values, a, b, overlaps(a, b), self.span)
@@ -73,7 +77,7 @@ class ProductKernel(PairKernel):
     def lower(self, x: Tensor) -> Tensor:
         """Lower triangle of the covariance of `x` (n, 2 + d_p) with itself; (n, n)."""
         side = self.tables.gather(x)
-        return gathered(side, side, self._small(side, side), lower=True)
+        return self._whole(gathered(side, side, self._small(side, side), lower=True), x, x)
 
     def variance(self, x: Tensor) -> Tensor:
         """Prior variance at `x` (n, 2 + d_p): every correlation is 1 there; (n,)."""
@@ -179,6 +183,7 @@ class ProductKernel(PairKernel):
             shared = torch.zeros_like(variance)
             for settings, ligands in tables:
                 shared += settings[a][side.setting_row] * ligands[b][side.ligand_row]
+            shared = self._whole(shared[None, :], x[row : row + 1], x)[0]
             nearest = torch.minimum(nearest, variance + variance[row] - 2.0 * shared)
             nearest[row] = -torch.inf
             row = int(nearest.argmax())

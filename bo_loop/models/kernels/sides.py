@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from bo_loop.base.types import MEDIUM, Floats, PairFeatures
+from bo_loop.base.types import Floats, PairFeatures, compared
 from bo_loop.models.kernels.layout import COUNTS, NUMBER
 from bo_loop.models.kernels.span import Span
 
@@ -30,6 +30,8 @@ class Tables:
         Columns of X that make a setting: the metal's row, and what of the pair has a lengthscale.
     number : int or None
         Column of n among the features of the pair, if there is one.
+    spread : float
+        As in `PairFeatures`.
     """
 
     metal: Tensor
@@ -37,6 +39,7 @@ class Tables:
     counts: dict[str, Tensor]
     setting: tuple[int, ...]
     number: int | None
+    spread: float
 
     @classmethod
     def of(cls, features: PairFeatures, device: torch.device) -> "Tables":
@@ -47,7 +50,7 @@ class Tables:
             return torch.as_tensor(stacked, dtype=torch.float64, device=device)
 
         names = features.names["pair"]
-        pair = [name for name in names if name != MEDIUM]
+        pair = [name for name in names if compared(name)]
         metals, ligands = (
             len(next(iter(side.values()))) for side in (features.metal, features.ligand)
         )
@@ -61,6 +64,7 @@ class Tables:
             },
             setting=(0, *(2 + names.index(name) for name in pair)),
             number=pair.index(NUMBER) if NUMBER in pair else None,
+            spread=features.spread,
         )
 
     def gather(self, x: Tensor) -> "Side":
@@ -83,6 +87,7 @@ class Tables:
             self.ligand[ligands],
             {block: counts[ligands] for block, counts in self.counts.items()},
             self.number,
+            self.spread,
             setting_row,
             ligand_row,
         )
@@ -99,6 +104,7 @@ class Side:
     ligand : (u_b, d_l) float64 tensor
     counts : mapping of str to (u_b, d) uint8 tensor
     number : int or None
+    spread : float
     setting_row, ligand_row : (n,) int64 tensor
     """
 
@@ -107,6 +113,7 @@ class Side:
     ligand: Tensor
     counts: dict[str, Tensor]
     number: int | None
+    spread: float
     setting_row: Tensor
     ligand_row: Tensor
 
@@ -119,4 +126,4 @@ class Side:
 
     def span(self) -> Span:
         """Return what the pairs span."""
-        return Span(self.metal, self.log_n)
+        return Span(self.metal, self.log_n, self.spread)

@@ -17,8 +17,8 @@ none is taken for one whose ligand matters much.
 What an ion beyond the span binds with is cos φ times what the model says, and sin φ times √c of an
 independent copy: all that is known fades with the distance to the span, and what stays is a prior
 of its own. Covariances are multiplied by cos φ cos φ′ + c sin φ sin φ′; within the span φ = 0. The
-share c keeps the standard deviation of that prior, for n = 1, at `_REACH` at most: that of
-the kernel's terms, for ligands never seen, may be 20 and more.
+share c keeps the standard deviation of that prior, for n = 1, at `_REACH` spreads of the outcome
+at most: for log β 7, where that of the kernel's terms, for ligands never seen, may be 20 and more.
 """
 
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ from torch import Tensor
 from bo_loop.models.kernels.layout import Layout, Values
 
 _GIVE = 0.2  # of a log amplitude: a factor of 1.2
-_REACH = 7.0  # log β; over SRD 46 its sd is 5, over the constants of Fe³⁺ 9
+_REACH = 1.4  # of log β, the spread is 5 over SRD 46, and the sd over the constants of Fe³⁺ 9
 _TINY = 1e-20  # keeps the square root differentiable at 0
 
 
@@ -42,10 +42,13 @@ class Span:
     metal : (t, d_m) float64 tensor
         X.
     log_n : (t,) float64 tensor
+    spread : float
+        As in `PairFeatures`.
     """
 
     metal: Tensor
     log_n: Tensor
+    spread: float
 
     def log_amplitude(self, values: Values, metal: Tensor, log_n: Tensor) -> Tensor:
         """Log amplitude of ions x (u, d_m) with so many ligands (u,), bent; (u,)."""
@@ -73,7 +76,7 @@ class Span:
             (2.0 * (self.metal @ values.slopes).max()).exp(),
             1.0,
         )
-        return (_REACH**2 / (values.variances * amplified).sum()).clamp_max(1.0)
+        return ((_REACH * self.spread) ** 2 / (values.variances * amplified).sum()).clamp_max(1.0)
 
     def _angle(self, values: Values, metal: Tensor) -> Tensor:
         """φ; (u,)."""

@@ -1,0 +1,109 @@
+"""The models that a campaign learns from, found by name when it starts, and sealed with it.
+
+``model:DIR``     a model that bo-loop fit saved in a folder
+``library:NAME``  a model that comes with bo-loop, or was added to its library
+``campaign:NAME`` what another campaign knows: its literature and results, by its last model
+``campaign:*``    every campaign in the folder of campaigns that has results
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from bo_loop.base import files
+from bo_loop.base.config import build_as
+from bo_loop.base.errors import BoLoopError, ConfigError, DataError
+from bo_loop.base.folders import safe_name
+from bo_loop.base.types import SOURCES, ModelRecipe
+from bo_loop.campaign import sealed
+from bo_loop.campaign.record import LEDGER, Record
+from bo_loop.campaign.rounds.fitted import fitted
+from bo_loop.library.model_folder import load, save
+from bo_loop.library.sources import Sources, without_known
+from bo_loop.surrogate import Surrogate
+
+_KINDS = "model:DIR, library:NAME, campaign:NAME or campaign:*"
+_LIBRARY = Path(__file__).parents[1] / "library"
+
+
+def teachers(names: Sequence[str], directory: Path, known: pd.DataFrame) -> Sources:
+    """Return the sources of these names, each without the pairs that are `known`.
+
+    Parameters
+    ----------
+    names : sequence of str
+    directory : Path
+        The folder of campaigns.
+    known : DataFrame
+        The literature of the campaign to be.
+
+    Raises
+    ------
+    ConfigError
+        If a name is none of a source, or is there twice.
+    DataError, CampaignError
+        If there is no such source, it cannot be read, or it has nothing to teach.
+    """
+    every = [each for name in names for each in _expanded(name, directory)]
+    if twice := sorted({name for name in every if every.count(name) > 1}):
+        raise ConfigError(f"sources names {', '.join(twice)} twice.")
+    models = {}
+    for name in every:
+        try:
+            models[name] = without_known(name, _found(name, directory), known)
+        except BoLoopError as error:
+            if name in str(error):
+                raise
+            raise DataError(f"The source {name} cannot be used. {error}") from error
+    return Sources.of(models)
+
+
+def _expanded(name: str, directory: Path) -> list[str]:
+    """Return the name, or the names that ``campaign:*`` stands for."""
+    kind, _, what = str(name).partition(":")
+    if kind not in ("model", "library", "campaign") or not what:
+        raise ConfigError(f"{name!r} is no source: write {_KINDS}.")
+    if name != "campaign:*":
+        return [str(name)]
+    folders = sorted(directory.iterdir()) if directory.is_dir() else []
+    opened = [Record(each) for each in folders if (each / LEDGER).is_file()]
+    names = [f"campaign:{record.path.name}" for record in opened if record.state().results]
+    if not names:
+        raise DataError(f"campaign:* finds no campaign with results in {directory}.")
+    return names
+
+
+def _found(name: str, directory: Path) -> Surrogate:
+    kind, _, what = name.partition(":")
+    if kind == "model":
+        return load(Path(what))
+    if kind == "library":
+        return load(_LIBRARY / safe_name(what))
+    return model_of(Record.open(what, directory))
+
+
+def model_of(record: Record) -> Surrogate:
+    """Return what a campaign knows: the model of its last round, with all results so far."""
+    state = record.state()
+    settings = record.settings(state)
+    found = record.hyperparameters(state, settings["model"])
+    recipe = build_as(ModelRecipe, settings["model"], "model")
+    schema, pool = record.schema(state), record.pool_of(state)
+    return fitted(schema, recipe, record.literature, pool, state, hyperparameters=found).surrogate
+
+
+def write(folder: Path, sources: Sources, pairs: pd.DataFrame) -> dict[str, str]:
+    """Write the models of `sources`, and what they predict for `pairs`, into a campaign's folder.
+
+    Returns
+    -------
+    dict of str to str
+        SHA-256 of each file.
+    """
+    for i, model in enumerate(sources.models, start=1):
+        save(model, folder / SOURCES / str(i))
+    content = sealed.parquet(sources.table(pairs))
+    files.write_once(folder / sealed.PREDICTIONS, content)
+    names = [p.relative_to(folder).as_posix() for p in sorted((folder / SOURCES).rglob("*.*"))]
+    return {name: files.sha256(folder / name) for name in (*names, sealed.PREDICTIONS)}

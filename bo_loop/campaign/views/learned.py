@@ -1,0 +1,32 @@
+"""What a round learned from other models, in words."""
+
+from collections.abc import Mapping
+from typing import Any
+
+
+def sources_told(fit: Mapping[str, Any]) -> str:
+    """Say of a fit's report which sources it used, which it dropped, and what that is worth.
+
+    Returns
+    -------
+    str
+        Empty where the model has no sources.
+    """
+    sources, errors = fit.get("sources", {}), fit.get("left_out_mae", {})
+    if not sources:
+        return ""
+    used = [
+        f"{label} (slope {said['slope']:.2f} ± {said['slope_sd']:.2f} per sd of what it predicts)"
+        for label, said in sources.items()
+        if said["used"]
+    ]
+    dropped = [label for label, said in sources.items() if not said["used"]]
+    sentences = [f"Learns from {', '.join(used) or 'no other model'}."]
+    if dropped:
+        sentences.append(
+            f"Dropped, since the data are met no better with it: {', '.join(dropped)}."
+        )
+    said = {"with": "with what is used", "with_all": "with all sources", "without": "without any"}
+    shown = ["with"] * bool(used) + ["with_all"] * bool(dropped) + ["without"]
+    values = ", ".join(f"{errors[key]:.2f} {said[key]}" for key in shown if key in errors)
+    return " ".join([*sentences, f"Ligands left out are missed by {values}."])
