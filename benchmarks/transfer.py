@@ -3,10 +3,10 @@
     BO_LOOP_LITERATURE=folder python benchmarks/transfer.py                 # 20 draws
     BO_LOOP_LITERATURE=folder python benchmarks/transfer.py --draws 4 --targets enthalpy beta_2
 
-Of a property of pairs, N values are known, of ligands drawn at random; the pairs of all other
-ligands are predicted. The source is a model of a related property, of which more is known, fitted
-to ``srd46_sql.zip`` of that folder at 20 to 30 °C and 0 to 1 mol/L, and knows the ligands of the
-target as far as the table does:
+Of a property of pairs, N values are known, of ligands drawn at random; pairs of other ligands are
+predicted. The source is a model of a related property, of which more is known, fitted to
+``srd46_sql.zip`` of that folder at 20 to 30 °C and 0 to 1 mol/L. The target's ligands are those of
+which the source knows a value of that related property:
 
 enthalpy      ΔH of M + L = ML, in kJ/mol              from log K1
 beta_2        log β2                                   from log K1
@@ -69,7 +69,9 @@ def tasks(path: Path) -> dict[str, Callable[[], Task]]:
     ones = dilute[dilute["n_ligands"].eq(1)]
 
     def of(name: str, target: pd.DataFrame, source: pd.DataFrame, value: str = "log_beta") -> Task:
-        return Task(name, one_each(target, value), one_each(source, "log_beta"))
+        target, source = one_each(target, value), one_each(source, "log_beta")
+        known = target["ligand_group"].isin(source["ligand_group"])
+        return Task(name, target[known], source)
 
     def enthalpy() -> Task:
         found = srd46.enthalpies(path)
