@@ -22,7 +22,7 @@ from bo_loop.data.observations import standardised
 from bo_loop.features.schema import FeatureSchema
 from bo_loop.models.censored import sites
 from bo_loop.models.gp.leave_one_out import LeftOut, leave_one_out
-from bo_loop.models.gp.source_noise import OWN, labels
+from bo_loop.models.gp.source_noise import MEMORY, OWN, labels
 
 FAMILIAR = 0.5
 UNINFORMED = 0.8
@@ -215,14 +215,16 @@ class Surrogate:
 
     def left_out(self) -> list[LeftOut]:
         """Predict every measured value from all the others, for each part of the model."""
+        measured = ~self.censored & (labels(self.features) != MEMORY)
         return [
-            leave_one_out(part, among=~self.censored[at])
+            leave_one_out(part, among=measured[at])
             for part, _, at in self.model.parts(self.features).values()
         ]
 
     def noise_sds(self) -> list[float]:
         """Learned noise standard deviations, in log β: one, or one for each stage or source."""
-        return np.sqrt(np.unique(self.model.noise(self.features))).tolist()
+        measured = labels(self.features) != MEMORY
+        return np.sqrt(np.unique(self.model.noise(self.features)[measured])).tolist()
 
     def predict(self, pairs: pd.DataFrame) -> pd.DataFrame:
         """Predict log β.

@@ -43,7 +43,7 @@ def pairs(letters, metal="Ni", charge=2, n_ligands=1):
 POOL = pairs("ABCDEF")
 
 
-def decide(schema, literature, pool, state, config, picks=None):
+def decide(schema, literature, pool, state, config, picks=None, memory=None):
     """Take the first open pairs, each predicted to be 10 ± 1."""
     open_pairs = picks or [p for p in pool["pair_id"] if state.state_of(p) == "open"]
     return ({"picked": picks} if picks else {}) | {

@@ -59,7 +59,15 @@ def suggest(
     record.rebuild()
     for _ in range(_MOST_RACES):
         state = record.state()
+<<<<<<< HEAD
         event = _decided(record, state, overrides, pick)
+=======
+        rules.check_open(state)
+        config = with_overrides(record.settings(state), overrides)
+        schema, pool = record.schema(state), record.pool_of(state)
+        picks = None if pick is None else Pairs(pool).find_all(pick)
+        event = decide(schema, record.literature, pool, state, config, picks, record.memory)
+>>>>>>> c7cf731 (Memories: distil a fitted model into pseudo-observations, a library of them, campaigns that know one)
         event |= {"seen": state.seq, "overrides": overrides, "versions": versions()}
         if _recorded(record, event | {"operator": who(operator)}):
             state = record.state()
@@ -156,7 +164,7 @@ def rank(record: Record) -> pd.DataFrame:
     schema, pool = record.schema(state), record.pool_of(state)
     settings = record.settings(state)
     known = record.hyperparameters(state, settings["model"])
-    return ranking.rank(schema, record.literature, pool, state, settings, known)
+    return ranking.rank(schema, record.literature, pool, state, settings, known, record.memory)
 
 
 def predict(record: Record, pairs: pd.DataFrame) -> pd.DataFrame:

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from bo_loop.features.schema import FeatureSchema
+    from bo_loop.library.memory import Memory
 
 _PACKAGES = ("bo-loop", "torch", "gpytorch", "botorch", "numpy", "scipy", "rdkit")
 LEDGER = "ledger.jsonl"
@@ -124,6 +125,11 @@ class Record:
         """The sealed observations, with ``pair_id`` and ``ligand_group``."""
         return self.sealed.observations()
 
+    @cached_property
+    def memory(self) -> "Memory | None":
+        """What was sealed beside the observations: a distilled model; None without one."""
+        return self.sealed.memory()
+
     @property
     def pool(self) -> "pd.DataFrame":
         """The pairs that may be proposed: the pair columns, ``pair_id``, ``ligand_group``."""
@@ -194,11 +200,16 @@ class Record:
 
     @cached_property
     def renewed_schema(self) -> "FeatureSchema":
-        """The features fitted again, by the installed rules, to what was sealed at `start`."""
+        """The features fitted again, by the installed rules, to what was sealed at `start`.
+
+        Those of a memory keep its centres and scales, to which its hyperparameters belong.
+        """
         import pandas as pd
 
         from bo_loop.features.schema import FeatureSchema
 
+        if self.memory is not None:
+            return self.memory.schema()
         pairs = pd.concat([self.literature, self._pool.sealed])
         stored = self.sealed.features()
         schema = FeatureSchema.renewed(stored, pairs)

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from bo_loop.features.schema import FeatureSchema
+    from bo_loop.library.memory import Memory
     from bo_loop.surrogate import Surrogate
 
 PREDICTIONS = "predictions.parquet"
@@ -35,6 +36,9 @@ CONFIG, OBSERVATIONS, POOL, FEATURES = (
     "pool.parquet",
     "features.json",
 )
+
+MEMORY = "memory."
+"""Before the name of each file of a memory (`bo_loop.library.memory`), if there is one."""
 
 _CONFIG_KINDS = {
     **dict.fromkeys(("batch_size", "seed"), int),
@@ -56,6 +60,7 @@ def write(
     observations: "pd.DataFrame",
     pool: "pd.DataFrame",
     features: Mapping[str, Any],
+    memory: "Memory | None" = None,
 ) -> dict[str, str]:
     """Write the sealed files of a campaign.
 
@@ -71,6 +76,8 @@ def write(
         With ``pair_id``.
     features : mapping
         `FeatureSchema.to_json()`.
+    memory : Memory, optional
+        What is known beside the observations.
 
     Returns
     -------
@@ -86,6 +93,10 @@ def write(
         POOL: parquet(pool),
         FEATURES: json.dumps(features, ensure_ascii=False, indent=1, allow_nan=False).encode(),
     }
+    if memory is not None:
+        from bo_loop.library.memory import packed
+
+        contents |= {MEMORY + name: content for name, content in packed(memory).items()}
     for name, content in contents.items():
         files.write_once(folder / name, content)
     return {name: files.sha256(folder / name) for name in contents}
@@ -137,6 +148,17 @@ class Sealed:
         if not frame["censoring"].isin(CENSORING).all():
             raise received.not_ours(path, "censoring is none, lower or upper")
         return frame
+
+    def memory(self) -> "Memory | None":
+        """Return what was known beside the observations; None in a campaign without a memory."""
+        from bo_loop.library import memory as kept
+
+        if MEMORY + kept.CARD not in self.hashes:
+            return None
+        names = (kept.CARD, kept.MODEL, kept.PAIRS)
+        contents = {name: self._checked(MEMORY + name)[1] for name in names}
+        card = kept.read_card(self.folder / (MEMORY + kept.CARD), contents[kept.CARD])
+        return kept.unpacked(self.folder, card, contents)
 
     def pool(self) -> "pd.DataFrame":
         """Return the pairs that may be proposed, with ``pair_id``."""

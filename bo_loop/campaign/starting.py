@@ -3,6 +3,7 @@
 import hashlib
 import os
 import shutil
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,9 +20,14 @@ from bo_loop.campaign.ledger.ledger import Ledger
 from bo_loop.campaign.pool_rows import require_items
 from bo_loop.campaign.record import LEDGER, versions, who
 from bo_loop.campaign.settings import POOL_RULES, require_learner
+from bo_loop.chemistry.ions import PROTON
 
 if TYPE_CHECKING:
+    from bo_loop.library.memory import Memory
     from bo_loop.library.sources import Sources
+
+NO_MEMORY = (None, "none", "null")
+"""Values of ``data.memory`` for a campaign that knows nothing beside its observations."""
 
 
 def start(path: Path, settings: Mapping[str, Any]) -> None:
@@ -46,7 +52,8 @@ def start(path: Path, settings: Mapping[str, Any]) -> None:
             f"{path} exists already. Go on with bo-loop suggest name={path.name}, or start "
             "under another name=."
         )
-    observations, pool, schema, n_left_out, sources = prepare(settings, path.parent)
+    memory = remembered(settings)
+    observations, pool, schema, n_left_out, sources = prepare(settings, path.parent, memory)
     staging = path.with_name(f".tmp-{os.getpid()}-{path.name}")
     try:
         files.make_folder(staging)
@@ -57,6 +64,7 @@ def start(path: Path, settings: Mapping[str, Any]) -> None:
             observations=observations,
             pool=pool,
             features=schema,
+            memory=memory,
         )
         if sources is not None:
             from bo_loop.campaign import teachers  # torch: only where a model is needed
@@ -78,12 +86,40 @@ def start(path: Path, settings: Mapping[str, Any]) -> None:
         shutil.rmtree(staging, ignore_errors=True)
 
 
+def remembered(settings: Mapping[str, Any]) -> "Memory | None":
+    """Return the memory that ``data.memory`` names, less the metal ions that the data hide.
+
+    A memory speaks for one model and its features: with others it is left aside, with a warning.
+
+    Raises
+    ------
+    DataError, CampaignError
+        If there is no such memory, or it is damaged.
+    """
+    name = settings["data"].get("memory")
+    if name in NO_MEMORY:
+        return None
+    from bo_loop.library import shelf
+
+    memory = shelf.load(str(name))
+    if not memory.suits(configs.build(settings["model"]), settings["features"]):
+        own = {"model": memory.model, "features": memory.features["recipe"]}
+        asked = " and ".join(f"{k}={options.name_of(k, node)}" for k, node in own.items())
+        warnings.warn(
+            f"data.memory={name} is left aside, since it speaks for {asked} alone. "
+            "data.memory=none does without it from the outset.",
+            stacklevel=4,
+        )
+        return None
+    return memory.without(settings["data"].get("without_metals") or ())
+
+
 def prepare(
-    settings: Mapping[str, Any], directory: Path
+    settings: Mapping[str, Any], directory: Path, memory: "Memory | None" = None
 ) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, Any], int, "Sources | None"]:
     """Return literature and pool with keys, features as JSON, how many pairs are left out, sources.
 
-    Other campaigns to learn from lie in `directory`.
+    Other campaigns to learn from lie in `directory`; a `memory` brings its own features.
     """
     from bo_loop.data.mirror_images import one_of_mirror_images
     from bo_loop.data.observations import with_keys
@@ -101,9 +137,12 @@ def prepare(
             f"pool.max_denticity_sum={most} leaves none of the {len(every)} pairs of the pool. "
             "Raise it, or ask for smaller pool.n_ligands."
         )
-    require_items(configs.build(settings["objective"]), observations, pool)
+    known = observations
+    if memory is not None:  # of which pKa can be learned too
+        known = pd.concat([observations, memory.pairs[memory.pairs["metal"].eq(PROTON)]])
+    require_items(configs.build(settings["objective"]), known, pool)
     pairs = pd.concat([observations, pool])
-    schema, sources = recipe.fit(pairs), None
+    schema, sources = recipe.fit(pairs) if memory is None else memory.schema(), None
     if names := settings.get("sources", []):
         require_learner(settings["model"])
         from bo_loop.campaign import teachers  # torch: only where a model is needed

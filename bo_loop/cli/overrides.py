@@ -11,6 +11,7 @@ TEXT_KEYS = {
     *("name", "directory", "host", "password", "results", "model_dir", "pairs", "path", "out"),
     *("data.path", "data.protonation", "data.mhl", "pool.path"),
     *("log", "pick", "pair", "ligand", "ligands"),
+    *("data.memory", "show", "add"),
     *("operator", "by", "method", "date", "note", "reason"),
     *("log_beta", "log_K_cond", "pM", "log_beta_sd"),
 }

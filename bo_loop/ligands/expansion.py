@@ -140,7 +140,8 @@ def expand(
     pairs_of_ligands(pool, [], most)  # a pool that cannot be extended says so before the work
     schema = campaign.record.schema(state)
     recipe, start = build(config["model"]), state.hyperparameters
-    model = fitted(schema, recipe, literature, pool, state, start=start)
+    memory = campaign.record.memory
+    model = fitted(schema, recipe, literature, pool, state, memory, start=start)
     surrogate = model.surrogate
     judge = Judge(surrogate, build(config["objective"]), pool[_SPECIES].drop_duplicates(), most)
     accepted, counts = _made(judge, [*literature["smiles"], *pool["smiles"]], making)

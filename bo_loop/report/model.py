@@ -58,9 +58,8 @@ def learned(campaign: Campaign, facts: Facts) -> Learned:
     _, settings = record.behind(made)
     recipe = build(settings["model"])
     schema, pool = record.schema(state), record.pool_of(state)
-    model = fitted(
-        schema, recipe, facts.literature, pool, state, hyperparameters=made.hyperparameters
-    )
+    known = schema, recipe, facts.literature, pool, state, record.memory
+    model = fitted(*known, hyperparameters=made.hyperparameters)
     surrogate, observations = model.surrogate, model.observations
     features = surrogate.features
     parts = surrogate.model.parts(features)

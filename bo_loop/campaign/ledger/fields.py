@@ -140,6 +140,7 @@ _PROPOSAL_MAY = {
     "movers": _several(_Fields({"feature": _text, "relevance": _number, "direction": _direction})),
     "replicate": _whole,
     "allowed": _switch,
+    "rests_on": _mapping,
 }
 _STOP = _Fields({"probability": _number, "tolerance": _number, "advice": _text})
 _RESULT = {

@@ -7,14 +7,15 @@ started         name, config (fingerprint), sealed {file: sha256}, versions {pac
                 n_observations, n_pool (rows sealed), n_left_out? (pairs of more donors than
                 max_denticity_sum), operator?
 proposed        round, seed, seen (seq of the last event it knew), hyperparameters {…},
-                overrides? {setting: value}, incumbent?, refitted? (always true: each round
-                finds its hyperparameters anew), versions?, fit? (the model's report), operator?,
+                overrides? {setting: value}, incumbent?, refitted? (false with a memory, whose
+                hyperparameters are kept), versions?, fit? (the model's report), operator?,
                 stop? {probability, tolerance, advice} (whether to go on),
                 picked? [pair_id] (what a person chose, and not the acquisition),
                 proposals [{pair_id, rank, mean, sd, sd_latent, acquisition, reason, role? (target,
                 competitor or ""), nearest? [{metal, ligand, n_ligands, log_beta, censoring,
                 similarity}], outside_domain?, movers? [{feature, relevance, direction (1, 0,
-                −1)}], replicate? (2, 3, …: the pair is measured already, and worth it again)}],
+                −1)}], replicate? (2, 3, …: the pair is measured already, and worth it again),
+                rests_on? {memory, literature, your results: likeness of the nearest pair}}],
                 asked? {pH, total_metal_M?, total_ligand_M?} (what the objective is about),
                 converted? [{seq, log_beta, log_beta_sd}]: what log β the round's model made of
                 results that were logged at a pH

@@ -19,11 +19,12 @@ from bo_loop.campaign.rounds.chances import weighed
 from bo_loop.campaign.rounds.fitted import Fitted, fitted
 from bo_loop.campaign.rounds.generated import origin, restricted
 from bo_loop.campaign.rounds.picked import rows_picked
-from bo_loop.campaign.rounds.why import context
+from bo_loop.campaign.rounds.why import context, shown_basis
 from bo_loop.campaign.views.naming import namer
 from bo_loop.chemistry.ions import PROTON, parse_ion
 from bo_loop.data.mirror_images import isomers
 from bo_loop.features.schema import FeatureSchema
+from bo_loop.library.memory import Memory
 from bo_loop.propose import Candidates, propose
 
 
@@ -34,6 +35,7 @@ def decide(
     state: CampaignState,
     config: Mapping[str, Any],
     picks: Sequence[str] | None = None,
+    memory: Memory | None = None,
 ) -> dict[str, Any]:
     """Choose the pairs of the next round.
 
@@ -49,6 +51,8 @@ def decide(
         ``batch_size, seed, model, objective, acquisition, pool`` in force for this round.
     picks : sequence of str, optional
         Pairs that a person chose, in place of the acquisition, which then only ranks them.
+    memory : Memory, optional
+        What is known beside the literature.
 
     Returns
     -------
@@ -58,7 +62,7 @@ def decide(
     if picks is not None:  # what may not be picked is refused before the work
         _picked(picks, literature, pool, state, config)
     recipe, start = build(config["model"]), state.hyperparameters
-    model = fitted(schema, recipe, literature, pool, state, start=start)
+    model = fitted(schema, recipe, literature, pool, state, memory, start=start)
     return choose(model, literature, pool, state, config, picks)
 
 
@@ -182,7 +186,7 @@ def choose(
             "name": decision.reference,
         },
         "stop": asdict(decision.stop) if decision.stop else None,
-        "refitted": True,
+        "refitted": "n_iter" in surrogate.model.fit_report,
         "hyperparameters": surrogate.model.hyperparameters(),
         "fit": surrogate.model.fit_report,
         **({"asked": asked} if (asked := objective.asked) else {}),
@@ -191,7 +195,12 @@ def choose(
             {"pair_id": ids[p.row]}
             | {key: value for key, value in asdict(p).items() if key not in ("row", "again")}
             | ({"replicate": state.next_replicate(ids[p.row])} if p.again else {})
-            | {"reason": chosen + p.reason + origin(state, pairs["smiles"].iloc[p.row])}
+            | {
+                "reason": chosen
+                + p.reason
+                + origin(state, pairs["smiles"].iloc[p.row])
+                + shown_basis(around)
+            }
             | around
             for p, around in zip(decision.proposals, details, strict=True)
         ],

@@ -11,6 +11,7 @@ D      log K′ − log β, at the pH and ionic strength of the result
 s      sd that was reported of log K′ or pM; slope: of log K′ against what was logged
 """
 
+import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -20,12 +21,14 @@ import numpy as np
 import pandas as pd
 
 from bo_loop.acquisition.objectives.items import Items
+from bo_loop.base.names import node_of
 from bo_loop.base.types import Floats, ModelRecipe
 from bo_loop.campaign.ledger.state import CampaignState
 from bo_loop.campaign.results.at_pH import log_beta_of_log_k, log_k_of
 from bo_loop.campaign.rounds.bound import logged_at_pH, training
 from bo_loop.chemistry.ions import MAX_PROTONS
 from bo_loop.features.schema import FeatureSchema
+from bo_loop.library.memory import Memory
 from bo_loop.protonation import proton_pairs, require_protonation
 from bo_loop.surrogate import Surrogate
 
@@ -54,17 +57,23 @@ def fitted(
     literature: pd.DataFrame,
     pool: pd.DataFrame,
     state: CampaignState,
+    memory: Memory | None = None,
     *,
     start: Mapping[str, Any] | None = None,
     hyperparameters: Mapping[str, Any] | None = None,
 ) -> Fitted:
     """Fit a round's model, or build it from `hyperparameters`.
 
+    With a memory, of which the model is one, its hyperparameters are kept: they were found on far
+    more than a campaign measures, and pseudo-observations are too smooth to find others.
+
     Parameters
     ----------
     schema, literature, pool, state
         As for `bo_loop.campaign.rounds.decide.decide`.
     recipe : ModelRecipe
+    memory : Memory, optional
+        What is known beside the literature.
     start : mapping, optional
         Hyperparameters to begin a fit from.
     hyperparameters : mapping, optional
@@ -76,6 +85,17 @@ def fitted(
         As `Surrogate.fit`; or if results at a pH cannot be read without protonation constants.
     """
     observations = training(schema, literature, pool, state)
+    if memory is not None:
+        if memory.suits(recipe, node_of(schema.recipe)):
+            rows = memory.observations().assign(own=False)
+            observations = pd.concat([rows, observations], ignore_index=True)
+            hyperparameters = hyperparameters or memory.hyperparameters
+        else:
+            warnings.warn(
+                "The campaign's memory is left aside: it speaks for another model than this "
+                "round's.",
+                stacklevel=3,
+            )
     make: Callable[..., Surrogate] = partial(Surrogate.fit, schema, recipe, near=pool, start=start)
     if hyperparameters is not None:
         make = partial(Surrogate.build, schema, recipe, near=pool, hyperparameters=hyperparameters)

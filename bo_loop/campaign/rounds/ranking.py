@@ -22,6 +22,7 @@ from bo_loop.campaign.rounds.fitted import fitted
 from bo_loop.campaign.rounds.why import neighbours
 from bo_loop.data.observations import standardised, validate_pairs
 from bo_loop.features.schema import FeatureSchema
+from bo_loop.library.memory import Memory
 from bo_loop.propose import incumbent_of
 
 COLUMNS = (
@@ -38,6 +39,7 @@ def rank(
     state: CampaignState,
     config: Mapping[str, Any],
     hyperparameters: Mapping[str, Any] | None,
+    memory: Memory | None = None,
 ) -> pd.DataFrame:
     """Rank all open pairs.
 
@@ -48,6 +50,8 @@ def rank(
     hyperparameters : mapping or None
         Those of the last round: the model is conditioned on all that is known now, and not fitted
         again. None: it is fitted.
+    memory : Memory, optional
+        What is known beside the literature.
 
     Returns
     -------
@@ -55,7 +59,8 @@ def rank(
         As `ranking` returns it.
     """
     recipe = build(config["model"])
-    model = fitted(schema, recipe, literature, pool, state, hyperparameters=hyperparameters)
+    known = schema, recipe, literature, pool, state, memory
+    model = fitted(*known, hyperparameters=hyperparameters)
     return ranking(Choice.prepare(model, literature, pool, state, config))
 
 

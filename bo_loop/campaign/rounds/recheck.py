@@ -82,7 +82,7 @@ def _recomputed(
     schema = record.schema(state)
     pool, literature = record.pool_of(state), record.literature
     recipe = build(config["model"])
-    known = schema, recipe, literature, pool, state
+    known = schema, recipe, literature, pool, state, record.memory
 
     def chosen(model: Fitted) -> dict[str, Any]:
         return choose(model, literature, pool, state, config, made.picked)

@@ -46,7 +46,8 @@ class Predicted:
 
 def last_model(record: Record, state: CampaignState) -> Surrogate | None:
     """Return the model of the last round, built again; None without one that knows pKa."""
-    if not state.rounds or not record.literature["metal"].eq(PROTON_ROWS).any():
+    learned = [record.literature, *([record.memory.pairs] if record.memory else [])]
+    if not state.rounds or not any(rows["metal"].eq(PROTON_ROWS).any() for rows in learned):
         return None
     made = state.rounds[-1]
     seen, settings = record.behind(made)
@@ -56,6 +57,7 @@ def last_model(record: Record, state: CampaignState) -> Surrogate | None:
         record.literature,
         record.pool_of(seen),
         seen,
+        record.memory,
     )
     return fitted(*known, hyperparameters=made.hyperparameters).surrogate
 

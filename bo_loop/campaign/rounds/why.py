@@ -1,5 +1,6 @@
 """What stands beside a proposal: the nearest known pairs, the domain, the features that move it."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from itertools import islice
 from typing import Any
@@ -7,10 +8,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from bo_loop.base.types import Mover, Rows
+from bo_loop.base.types import Floats, Mask, Mover, Rows
 from bo_loop.campaign.rounds.bound import BoundRound
 from bo_loop.chemistry.ligands import ligand_group
 from bo_loop.models.explain.relevance import movers, spread
+from bo_loop.models.gp.source_noise import MEMORY
 from bo_loop.models.kernels.tensors import qualified_names
 
 _NEAREST = 3
@@ -28,7 +30,7 @@ def context(bound: BoundRound, rows: Rows) -> list[dict[str, Any]]:
     Returns
     -------
     list of dict, length k
-        ``nearest`` and ``outside_domain``, as `neighbours`; ``movers``: the three features that
+        What `neighbours` returns; ``movers``: the three features that
         move the prediction most, each with ``feature, relevance, direction``.
     """
     kin = neighbours(bound, rows)
@@ -76,16 +78,19 @@ def neighbours(bound: BoundRound, rows: Rows) -> list[dict[str, Any]]:
     list of dict, length k
         ``nearest``: the three most similar other measured pairs, each with ``metal, ligand,
         n_ligands, log_beta, censoring, similarity``, the prior correlation; ``outside_domain``, as
-        `Surrogate.outside_domain` says.
+        `Surrogate.outside_domain` says; with a memory, ``rests_on``, as `_bases`.
     """
     observations = bound.observations
-    distinct = ~observations.duplicated(["metal", "charge", "smiles", "n_ligands"])
-    known = np.flatnonzero(distinct)
-    similarity = bound.surrogate.similarity(bound.features, rows)[:, known]
+    measured = observations["source"].ne(MEMORY).to_numpy()
+    repeated = observations[measured].duplicated(["metal", "charge", "smiles", "n_ligands"])
+    known = np.flatnonzero(measured)[~repeated.to_numpy()]
+    every = bound.surrogate.similarity(bound.features, rows)
+    bases = [{}] * len(rows) if measured.all() else _bases(observations, measured, every)
+    similarity = every[:, known]
     outside = bound.surrogate.outside_domain(bound.features, rows).tolist()
     found = []
-    for pair, similar, is_outside in zip(
-        bound.pairs.iloc[rows].itertuples(), similarity, outside, strict=True
+    for pair, similar, is_outside, basis in zip(
+        bound.pairs.iloc[rows].itertuples(), similarity, outside, bases, strict=True
     ):
         order = known[np.argsort(-similar, kind="stable")]
         others = (i for i in order.tolist() if not _same(pair, observations.iloc[i]))
@@ -102,8 +107,32 @@ def neighbours(bound: BoundRound, rows: Rows) -> list[dict[str, Any]]:
             }
             for i, row in zip(best, observations.iloc[best].itertuples(), strict=True)
         ]
-        found.append({"nearest": near, "outside_domain": is_outside})
+        found.append({"nearest": near, "outside_domain": is_outside} | basis)
     return found
+
+
+def _bases(observations: pd.DataFrame, measured: Mask, similarity: Floats) -> list[dict[str, Any]]:
+    """Return what each prediction rests on.
+
+    Returns
+    -------
+    list of dict
+        ``rests_on``: of the memory, the literature and the lab's own results, the prior
+        correlation with the nearest pair of each.
+    """
+    own = observations["own"].to_numpy(dtype=bool)
+    kinds = {"memory": ~measured, "literature": measured & ~own, "your results": own}
+    known = {name: similarity[:, of].max(1) for name, of in kinds.items() if of.any()}
+    return [
+        {"rests_on": {name: float(values[i]) for name, values in known.items()}}
+        for i in range(len(similarity))
+    ]
+
+
+def shown_basis(details: Mapping[str, Any]) -> str:
+    """Return what a proposal rests on as the end of its reason; empty without a memory."""
+    parts = [f"{name} ({value:.2f})" for name, value in details.get("rests_on", {}).items()]
+    return f"; rests on {', '.join(parts)}" if parts else ""
 
 
 def _same(pair: Any, observation: "pd.Series") -> bool:

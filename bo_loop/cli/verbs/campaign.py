@@ -79,7 +79,11 @@ def start(config: Mapping[str, Any]) -> None:
             }
         )
     )
-    _say_what_it_rests_on(of_metals)
+    memory = campaign.record.memory
+    if memory is None:
+        _say_what_it_rests_on(of_metals)
+    else:
+        _say_what_is_remembered(memory, len(of_metals))
     _next(campaign, "suggest")
 
 
@@ -99,6 +103,23 @@ def _say_what_it_rests_on(constants: pd.DataFrame) -> None:
     )
     _CONSOLE.print("  bo-loop import source=srd46 'path=SRD 46 SQL.zip' out=srd46.parquet",
                    soft_wrap=True)  # fmt: skip
+
+
+def _say_what_is_remembered(memory: Any, n_constants: int) -> None:
+    """Say what a memory is, and how far it was off where its card says so."""
+    card = memory.card
+    sources = " and ".join(card["training"].get("sources", {})) or "a fitted model"
+    text = (
+        f"This rests on {n_constants} constants and on the memory {card['name']}: "
+        f"{len(memory.pairs)} pseudo-observations of a model of {sources}."
+    )
+    unseen = (card.get("scores") or {}).get("unseen ligands, n = 1", {})
+    if "MAE" in unseen:
+        text += (
+            " Of ligands that it had never seen, log β (n = 1) was missed by "
+            f"{unseen['MAE']} on average."
+        )
+    _CONSOLE.print(f"{text} data.memory=none does without it.")
 
 
 def new(config: Mapping[str, Any]) -> None:
@@ -260,8 +281,9 @@ def predict(config: Mapping[str, Any]) -> None:
     """Predict log β for a table of pairs; its own columns come back unchanged, in order."""
     from bo_loop.cli.verbs.predict import predict_file
 
+    model_dir = config["model_dir"]
     n = predict_file(
-        Path(config["model_dir"]),
+        None if model_dir is None else Path(model_dir),
         Path(config["pairs"]),
         Path(config["out"]),
         temperature_C=config["temperature_C"],
@@ -270,6 +292,20 @@ def predict(config: Mapping[str, Any]) -> None:
         encoding=config["encoding"],
     )
     _CONSOLE.print(f"{n} predictions in {config['out']}")
+
+
+def distil(config: Mapping[str, Any]) -> None:
+    """Distil a fitted model."""
+    from bo_loop.cli.verbs.library import run_distil
+
+    run_distil(config, _CONSOLE)
+
+
+def library(config: Mapping[str, Any]) -> None:
+    """List, show, verify or add models of the library."""
+    from bo_loop.cli.verbs.library import run_library
+
+    run_library(config, _CONSOLE)
 
 
 def speciate(config: Mapping[str, Any]) -> None:

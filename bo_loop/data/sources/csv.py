@@ -68,6 +68,8 @@ class Csv:
         Options of `bo_loop.data.curation.curate.curate`, ``{}`` for its defaults: curate the tables
         (not the protonation constants), with a warning that says what is set apart. Rows that
         ``bo-loop import`` wrote are curated already: they are taken as they are.
+    memory : str, optional
+        As of `bo_loop.data.Minteq`.
     """
 
     path: str | Path | Sequence[str | Path]
@@ -80,6 +82,7 @@ class Csv:
     n_ligands: int | None = None
     encoding: str | None = None
     curation: Mapping[str, Any] | None = None
+    memory: str | None = None
 
     def read(self) -> pd.DataFrame:
         """Return valid observations with standard SMILES, tables in the order given.

@@ -86,10 +86,14 @@ class Minteq:
         ammonia, cyanide); see the module's text for what that costs.
     without_metals : sequence of str, optional
         Metal ions to leave out, such as ``["Ni+2"]``.
+    memory : str, optional
+        What a campaign is to know beside these constants: the name of a model of the library, such
+        as ``log_beta``, or the folder of one. `read` returns nothing of it.
     """
 
     include_inorganic: bool = False
     without_metals: Sequence[str] = ()
+    memory: str | None = None
 
     def read(self) -> pd.DataFrame:
         """Return valid observations, in the order of the databases, all without `log_beta_sd`.

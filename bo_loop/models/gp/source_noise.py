@@ -11,6 +11,9 @@ it has enough rows, else the shared one.
 A source may also be off by an offset b ~ N(0, s_b²), the same for all its rows: its results then
 share an error of variance s_b². `OWN` has none, so that log β means what the lab itself would
 measure; as long as the lab has measured nothing, it means what the average source would.
+
+Pseudo-observations of a distilled model are the source `MEMORY`. Their noise is known, so none is
+learned for them, and they have no offset: they speak of log β as it is.
 """
 
 from collections import Counter
@@ -26,7 +29,9 @@ from bo_loop.base.types import Floats, PairFeatures, Rows
 from bo_loop.models.kernels.tiles import tiles
 
 LEAST_ROWS = 20
-OWN = " own"  # no name of a source: cells are read without the spaces around them
+# No names of sources: cells are read without the spaces around them.
+OWN = " own"
+MEMORY = " memory"
 
 
 def labels(features: PairFeatures) -> NDArray[np.str_]:
@@ -61,9 +66,9 @@ def groups_of(sources: NDArray[np.str_]) -> "Groups":
 
 
 def offset_of(sources: NDArray[np.str_]) -> Rows:
-    """Return the number of each row's offset; −1 for rows of `OWN`, which have none; (n,)."""
+    """Return the number of each row's offset; −1 for `OWN` and `MEMORY`, which have none; (n,)."""
     numbers = np.unique(sources, return_inverse=True)[1]
-    return np.where(sources == OWN, -1, numbers)
+    return np.where(np.isin(sources, (OWN, MEMORY)), -1, numbers)
 
 
 def shared_error(offset: Tensor) -> Tensor:
@@ -95,7 +100,8 @@ def add_shared_error_(matrix: Tensor, offset: Tensor, variance: float) -> None:
 
 def noise_of(sources: NDArray[np.str_], shared: float, by_source: Mapping[str, float]) -> Floats:
     """Learned noise variance of a row of each source; (n,)."""
-    return np.array([by_source.get(name, shared) for name in sources.tolist()], dtype=np.float64)
+    known = {**by_source, MEMORY: 0.0}
+    return np.array([known.get(name, shared) for name in sources.tolist()], dtype=np.float64)
 
 
 @dataclass(frozen=True)

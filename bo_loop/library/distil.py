@@ -1,0 +1,151 @@
+"""Distil a fitted model into a memory: pseudo-observations at the pairs that tell most of it."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from bo_loop.base.errors import DataError
+from bo_loop.base.names import node_of
+from bo_loop.base.types import PAIR_COLUMNS
+from bo_loop.data.observations import standardised
+from bo_loop.data.pools import USUAL, within_denticity
+from bo_loop.library.memory import Memory
+from bo_loop.models.gp.distilled import choose, pseudo_observations
+from bo_loop.models.gp.pair_model import PairModel
+from bo_loop.models.gp.source_noise import labels
+from bo_loop.protonation import proton_pairs
+from bo_loop.surrogate import Surrogate
+
+_DECIMALS = 5
+_PROTONS_SHARE = 0.2
+
+
+def candidates(
+    ligands: pd.DataFrame,
+    metals: Sequence[tuple[str, int]],
+    n_ligands: Iterable[int],
+    *,
+    protons: bool,
+    most: int,
+    seed: int,
+    temperature_C: float = 25.0,
+    ionic_strength_M: float = 0.1,
+) -> pd.DataFrame:
+    """List pairs to ask a model about: every ligand with every metal ion and n, or as many.
+
+    Parameters
+    ----------
+    ligands : DataFrame
+        ``ligand, smiles``; standard SMILES.
+    metals : sequence of (str, int)
+        Metal and charge.
+    n_ligands : iterable of int
+        Complexes with more donors than the metal ion usually binds are left out.
+    protons : bool
+        Whether protonation constants are asked for too.
+    most : int
+        Of more pairs, so many drawn at random, the first n as likely as all others together; a
+        fifth of them protonation constants.
+    seed : int
+        Of the draws.
+    temperature_C, ionic_strength_M : float
+        Conditions.
+
+    Returns
+    -------
+    DataFrame
+        The pair columns.
+    """
+    conditions = {"temperature_C": temperature_C, "ionic_strength_M": ionic_strength_M}
+    ligands = ligands.drop_duplicates("smiles").reset_index(drop=True).assign(**conditions)
+    rng, _first = np.random.default_rng(seed), next(iter(n_ligands), 1)
+    acids = proton_pairs(ligands)[list(PAIR_COLUMNS)] if protons else ligands.iloc[:0]
+    left = most
+    if protons:
+        acids = _drawn(acids, int(most * _PROTONS_SHARE), rng)
+        left = most - len(acids)
+    ions = pd.DataFrame(list(metals), columns=["metal", "charge"])
+    pairs = ligands.merge(ions, how="cross")
+    kinds = [pairs.assign(n_ligands=n) for n in n_ligands]
+    several = within_denticity(pd.concat(kinds[1:] or [pairs.iloc[:0]], ignore_index=True), USUAL)
+    drawn = [_drawn(kinds[0], left // 2 if len(several) else left, rng)]
+    drawn.append(_drawn(several, left - len(drawn[0]), rng))
+    whole = pd.concat([*drawn, acids], ignore_index=True)
+    return whole[list(PAIR_COLUMNS)].astype({"charge": int, "n_ligands": int})
+
+
+def _drawn(rows: pd.DataFrame, most: int, rng: np.random.Generator) -> pd.DataFrame:
+    if len(rows) <= most:
+        return rows
+    return rows.iloc[np.sort(rng.choice(len(rows), most, replace=False))]
+
+
+def distil(
+    surrogate: Surrogate,
+    pairs: pd.DataFrame,
+    size: int,
+    *,
+    card: Mapping[str, Any],
+    seed: int = 0,
+) -> Memory:
+    """Distil a model at the `size` pairs that tell most of it.
+
+    Parameters
+    ----------
+    surrogate : Surrogate
+        Of an exact GP.
+    pairs : DataFrame
+        Candidates; the pair columns, standard SMILES.
+    size : int
+        Pseudo-observations wanted, at most.
+    card : mapping
+        ``name, property, unit, domain, version, cite`` and what else is to be said.
+    seed : int
+        Of the random projections by which pairs are chosen.
+
+    Returns
+    -------
+    Memory
+
+    Raises
+    ------
+    DataError
+        If the model is not one exact GP.
+    """
+    model = surrogate.model
+    if not isinstance(model, PairModel):
+        raise DataError(
+            "Only an exact GP can be distilled, and this model is none. Fit one with model=pair_gp."
+        )
+    pairs = standardised(pairs, "the candidates")
+    features = surrogate.features_of(pairs)
+    rows = choose(model, features, size, seed)
+    chosen = features.take(rows)
+    values, noise = pseudo_observations(model, chosen)
+    posterior = model.bind(chosen)
+    at = np.arange(len(rows))
+    table = pairs.iloc[rows].reset_index(drop=True)[list(PAIR_COLUMNS)]
+    table = table.assign(
+        log_beta=values.round(_DECIMALS),
+        log_beta_sd=np.sqrt(noise).round(_DECIMALS).clip(10.0**-_DECIMALS),
+        mean=posterior.mean(at).round(_DECIMALS),
+        sd=np.sqrt(posterior.variance(at)).round(_DECIMALS),
+    )
+    # Without a noise of its own for any source, pseudo-observations would get the shared one.
+    found = {"source_noise": {}, **model.hyperparameters()}
+    schema = surrogate.schema.to_json()
+    said = {**card, "pairs": len(table), "candidates": len(pairs)}
+    return Memory(table, node_of(surrogate.recipe), found, schema, said)
+
+
+def training_of(surrogate: Surrogate) -> dict[str, Any]:
+    """Say what a model was trained on: rows, ligands, rows of each source."""
+    features = surrogate.features
+    return {
+        "rows": len(surrogate.y),
+        "ligands": len(np.unique(features.ligand_group[features.ligand_row])),
+        "sources": dict(sorted(Counter(labels(features).tolist()).items())),
+    }

@@ -1,0 +1,149 @@
+"""A memory in a folder, and what a model makes of it."""
+
+import json
+import shutil
+
+import numpy as np
+import pytest
+import small_memory
+
+from bo_loop.base.errors import BoLoopError, CampaignError, DataError
+from bo_loop.library import shelf
+from bo_loop.library.memory import load, save
+from bo_loop.models.gp.source_noise import MEMORY
+
+
+@pytest.fixture(scope="module")
+def made():
+    return small_memory.memory()
+
+
+@pytest.fixture(scope="module")
+def folder(made, tmp_path_factory):
+    path = tmp_path_factory.mktemp("memories") / "small"
+    save(made, path)
+    return path
+
+
+@pytest.fixture
+def sent(folder, tmp_path):
+    """The same, to be tampered with."""
+    return shutil.copytree(folder, tmp_path / "sent")
+
+
+def test_what_is_saved_comes_back(made, folder):
+    found = load(folder)
+    assert found.pairs.equals(made.pairs)
+    assert found.hyperparameters == made.hyperparameters
+    assert found.card["name"] == "small"
+    assert found.card["training"]["rows"] == 92
+    assert found.card["pairs"] == 60
+
+
+def test_a_model_of_the_memory_says_what_the_large_one_says(made):
+    large, small = small_memory.surrogate(), made.surrogate()
+    one, other = (each.predict(made.pairs) for each in (large, small))
+    assert np.abs(one["mean"] - other["mean"]).max() < 0.02
+    assert np.abs(one["mean"] - made.pairs["mean"]).max() < 1e-4
+    ratio = other["sd_latent"] / one["sd_latent"]
+    assert ratio.between(0.8, 1.05).mean() > 0.9
+    # A new measurement is as noisy as the large model says, whatever the pseudo-noise.
+    assert small.noise_sds() == []
+    assert small.model.noise_variance == pytest.approx(large.model.noise_variance)
+
+
+def test_pseudo_observations_are_never_left_out_to_be_predicted(made):
+    rows = small_memory.known().head(10)
+    found = made.surrogate(rows)
+    assert sum(len(part.observed) for part in found.left_out()) == 10
+    assert set(found.features.source[:60]) == {MEMORY}
+
+
+def test_it_holds_predictions_and_no_row_of_the_training_table(made):
+    """At the standard conditions, which none of the constants has."""
+    assert set(made.pairs["ionic_strength_M"]) == {0.1}
+    assert not set(made.pairs["mean"]) & set(small_memory.known()["log_beta"])
+
+
+def test_metal_ions_can_be_hidden(made):
+    left = made.without(["Ni+2"]).pairs
+    assert set(left["metal"]) == {"Cu", "Zn", "H"}
+    assert len(left) < len(made.pairs)
+
+
+def of_json(change):
+    def damage(folder):
+        path = folder / "card.json"
+        card = json.loads(path.read_text(encoding="utf-8"))
+        change(card)
+        path.write_text(json.dumps(card), encoding="utf-8")
+
+    return damage
+
+
+def cut(name):
+    def damage(folder):
+        path = folder / name
+        path.write_bytes(path.read_bytes()[:-40])
+
+    return damage
+
+
+@pytest.mark.parametrize(
+    ("damage", "said"),
+    [
+        (cut("pairs.parquet"), "SHA-256"),
+        (cut("model.json"), "SHA-256"),
+        (cut("card.json"), "not plain JSON"),
+        (lambda folder: (folder / "model.json").unlink(), "cannot be read"),
+        (lambda folder: (folder / "card.json").unlink(), "holds no memory"),
+        (of_json(lambda card: card.update(format=9)), "format 9"),
+        (of_json(lambda card: card.update(cite=5)), "cite"),
+        (of_json(lambda card: card.update(files={})), "SHA-256"),
+    ],
+)
+def test_a_damaged_folder_is_one_clear_error(sent, damage, said):
+    damage(sent)
+    with pytest.raises((DataError, CampaignError), match=said):
+        load(sent)
+
+
+def test_a_model_whose_parts_are_of_others_is_one_clear_error(made, tmp_path):
+    foreign = {**made.model, "_target_": "os.system"}
+    save(made.__class__(made.pairs, foreign, *list(vars(made).values())[2:]), tmp_path / "m")
+    with pytest.raises(BoLoopError, match="refused"):
+        load(tmp_path / "m")
+
+
+@pytest.fixture
+def shelves(monkeypatch, tmp_path):
+    monkeypatch.setenv(shelf.ENVIRONMENT_VARIABLE, str(tmp_path / "shelf"))
+    return tmp_path / "shelf"
+
+
+def test_a_memory_is_added_found_and_checked(folder, shelves):
+    assert shelf.add(folder) == [shelves / "small"]
+    assert shelf.find("small") == shelf.find("library:small") == shelves / "small"
+    assert "small" in [one.name for one in shelf.listed()]
+    assert {problem for _, problem in shelf.verify(shelves / "small")} == {""}
+    with pytest.raises(DataError, match="already"):
+        shelf.add(folder)
+    cut("pairs.parquet")(shelves / "small")
+    assert [what for what, problem in shelf.verify(shelves / "small") if problem] == [
+        "pairs.parquet"
+    ]
+
+
+def test_all_of_a_folder_are_added_or_none(folder, sent, shelves, tmp_path):
+    both = tmp_path / "both"
+    shutil.copytree(folder, both / "one")
+    shutil.copytree(sent, both / "two")
+    cut("pairs.parquet")(both / "two")
+    with pytest.raises(CampaignError, match="SHA-256"):
+        shelf.add(both)
+    assert not shelves.exists()
+
+
+def test_what_is_not_there_is_named(shelves):
+    with pytest.raises(DataError, match="no model 'gold' in the library"):
+        shelf.find("gold")
