@@ -59,15 +59,7 @@ def suggest(
     record.rebuild()
     for _ in range(_MOST_RACES):
         state = record.state()
-<<<<<<< HEAD
         event = _decided(record, state, overrides, pick)
-=======
-        rules.check_open(state)
-        config = with_overrides(record.settings(state), overrides)
-        schema, pool = record.schema(state), record.pool_of(state)
-        picks = None if pick is None else Pairs(pool).find_all(pick)
-        event = decide(schema, record.literature, pool, state, config, picks, record.memory)
->>>>>>> c7cf731 (Memories: distil a fitted model into pseudo-observations, a library of them, campaigns that know one)
         event |= {"seen": state.seq, "overrides": overrides, "versions": versions()}
         if _recorded(record, event | {"operator": who(operator)}):
             state = record.state()
@@ -119,7 +111,7 @@ def _decided(
     config = with_overrides(record.settings(state), overrides)
     schema, pool = record.schema(state), record.pool_of(state)
     picks = None if pick is None else Pairs(pool).find_all(pick)
-    return decide(schema, record.literature, pool, state, config, picks)
+    return decide(schema, record.literature, pool, state, config, picks, record.memory)
 
 
 def pick(record: Record, pairs: str | Sequence[str], **options: Any) -> pd.DataFrame:
@@ -194,7 +186,8 @@ def predict(record: Record, pairs: pd.DataFrame) -> pd.DataFrame:
     schema, pool = record.schema(state), record.pool_of(state)
     settings = record.settings(state)
     known = record.hyperparameters(state, settings["model"])
-    return ranking.predict(schema, record.literature, pool, state, settings, known, pairs)
+    told = schema, record.literature, pool, state, settings, known
+    return ranking.predict(*told, pairs, record.memory)
 
 
 def _recorded(record: Record, event: Mapping[str, Any]) -> bool:

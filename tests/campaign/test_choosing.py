@@ -39,7 +39,7 @@ def test_a_suggest_that_is_overtaken_chooses_again(campaign, monkeypatch):
 
 
 def test_a_suggest_that_is_always_overtaken_gives_up(campaign, monkeypatch):
-    def raced(schema, literature, pool, state, config, picks=None):
+    def raced(schema, literature, pool, state, config, picks=None, memory=None):
         made = small_campaign.decide(schema, literature, pool, state, config, picks)
         return made | {"round": len(state.rounds)}  # a number that another round has
 

@@ -72,6 +72,7 @@ def predict(
     config: Mapping[str, Any],
     hyperparameters: Mapping[str, Any] | None,
     pairs: pd.DataFrame,
+    memory: Memory | None = None,
 ) -> pd.DataFrame:
     """Predict any pairs; parameters as of `rank`, and the pairs.
 
@@ -82,7 +83,8 @@ def predict(
         `neighbours` returns them.
     """
     recipe = build(config["model"])
-    model = fitted(schema, recipe, literature, pool, state, hyperparameters=hyperparameters)
+    known = schema, recipe, literature, pool, state, memory
+    model = fitted(*known, hyperparameters=hyperparameters)
     pairs = standardised(validate_pairs(pairs, "the pairs"), "the pairs")
     bound = BoundRound.bind(model.surrogate, model.observations, pairs)
     near = neighbours(bound, np.arange(len(pairs)))

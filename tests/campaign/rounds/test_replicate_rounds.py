@@ -153,7 +153,7 @@ def test_what_failed_or_was_withdrawn_can_be_no_part_of_an_item():
 def campaign(tmp_path, monkeypatch):
     """Two pairs proposed and measured; from round 2 on, A is proposed again."""
 
-    def decide(schema, literature, pool, state, config, picks=None):
+    def decide(schema, literature, pool, state, config, picks=None, memory=None):
         made = small_campaign.decide(schema, literature, pool, state, config, picks)
         if state.state_of(A) == "measured" and not state.waiting(A):
             first = made["proposals"][0] | {"pair_id": A, "replicate": state.next_replicate(A)}
