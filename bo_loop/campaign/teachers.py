@@ -14,17 +14,16 @@ import pandas as pd
 from bo_loop.base import files
 from bo_loop.base.config import build_as
 from bo_loop.base.errors import BoLoopError, ConfigError, DataError
-from bo_loop.base.folders import safe_name
 from bo_loop.base.types import SOURCES, ModelRecipe
 from bo_loop.campaign import sealed
 from bo_loop.campaign.record import LEDGER, Record
 from bo_loop.campaign.rounds.fitted import fitted
+from bo_loop.library import shelf
 from bo_loop.library.model_folder import load, save
 from bo_loop.library.sources import Sources, without_known
 from bo_loop.surrogate import Surrogate
 
 _KINDS = "model:DIR, library:NAME, campaign:NAME or campaign:*"
-_LIBRARY = Path(__file__).parents[1] / "library"
 
 
 def teachers(names: Sequence[str], directory: Path, known: pd.DataFrame) -> Sources:
@@ -79,7 +78,7 @@ def _found(name: str, directory: Path) -> Surrogate:
     if kind == "model":
         return load(Path(what))
     if kind == "library":
-        return load(_LIBRARY / safe_name(what))
+        return shelf.load(what).surrogate()
     return model_of(Record.open(what, directory))
 
 
@@ -90,7 +89,8 @@ def model_of(record: Record) -> Surrogate:
     found = record.hyperparameters(state, settings["model"])
     recipe = build_as(ModelRecipe, settings["model"], "model")
     schema, pool = record.schema(state), record.pool_of(state)
-    return fitted(schema, recipe, record.literature, pool, state, hyperparameters=found).surrogate
+    known = schema, recipe, record.literature, pool, state, record.memory
+    return fitted(*known, hyperparameters=found).surrogate
 
 
 def write(folder: Path, sources: Sources, pairs: pd.DataFrame) -> dict[str, str]:
