@@ -12,6 +12,7 @@ import pandas as pd
 from bo_loop.acquisition.objectives.base import Objective
 from bo_loop.acquisition.scores.base import Acquisition
 from bo_loop.base.folders import safe_name
+from bo_loop.base.memory import collector_paused
 from bo_loop.base.types import FeatureRecipe, ModelRecipe, Source
 from bo_loop.campaign import amendments, choosing, corrections
 from bo_loop.campaign.ledger import rules
@@ -187,6 +188,7 @@ class Campaign:
         start(path, settings)
         return cls(path)
 
+    @collector_paused()
     def log(
         self,
         path: str | Path,

@@ -13,6 +13,7 @@ from bo_loop.base import files, received
 from bo_loop.base.config import build_as
 from bo_loop.base.errors import CampaignError
 from bo_loop.base.folders import safe_name
+from bo_loop.base.memory import collector_paused
 from bo_loop.base.types import PAIR_COLUMNS, SOURCES
 from bo_loop.campaign import sealed
 from bo_loop.campaign.finding import Pairs
@@ -24,7 +25,7 @@ from bo_loop.campaign.ledger.state import CampaignState, Round
 from bo_loop.campaign.pool_rows import pool_pairs
 from bo_loop.campaign.settings import check_targets, with_overrides
 from bo_loop.campaign.views import folder, views
-from bo_loop.campaign.views.history import COLUMNS, history, latest
+from bo_loop.campaign.views.history import COLUMNS, history
 from bo_loop.campaign.views.status import Status, status_of
 from bo_loop.campaign.views.worth import worth_of
 
@@ -255,11 +256,13 @@ class Record:
         )
         return status_of(state, worth, pool)
 
+    @collector_paused()
     def history_rows(self, pair: str | None = None) -> list[dict[str, Any]]:
         """Return the rows of `history`; they are made without pandas."""
         events = self.ledger.read().events
-        pool = self.pool_columns(self.folded(events))
-        return history(events, pool, None if pair is None else Pairs(pool).find(pair))
+        state = self.folded(events)
+        pool = self.pool_columns(state)
+        return history(events, pool, state, None if pair is None else Pairs(pool).find(pair))
 
     def history(self, pair: str | None = None) -> "pd.DataFrame":
         """Return who did what, with the prediction at the time.
@@ -323,6 +326,7 @@ class Record:
                 stacklevel=4,
             )
 
+    @collector_paused()
     def append(self, decide: Callable[[CampaignState], Iterable[NewEvent]]) -> Appended:
         """Record what `decide` makes of the state under the lock, and bring the views up to it."""
         files.refuse_links(self.path)
@@ -344,7 +348,7 @@ class Record:
         state = self.folded(events)
         pool = self.pool_of(state)
         columns = {name: pool[name].to_numpy(object) for name in ("pair_id", *PAIR_COLUMNS)}
-        rows = latest(events, len(new), state, columns)
+        rows = history(events, columns, state, last=len(new))
         return Recorded(_frame(rows), str(appended.set_aside or ""))
 
 

@@ -15,11 +15,16 @@ from pathlib import Path
 from typing import Any
 
 from bo_loop.base.config import packaged_conf
-from bo_loop.base.errors import BoLoopError, ConfigError
+from bo_loop.base.errors import ConfigError
 from bo_loop.cli import direct, entries
 from bo_loop.cli.overrides import literal, plain, quoted, touched_keys
 from bo_loop.cli.progress import shown
-from bo_loop.cli.refusals import composition_error, refuse_removal, refuse_unread
+from bo_loop.cli.refusals import (
+    composition_error,
+    refuse_foreign,
+    refuse_mappings,
+    refuse_unread,
+)
 
 # What `suggest` may change for a round, and `config` for good; the rest was sealed at `start`.
 _ROUND_GROUPS = ("model", "objective", "acquisition")
@@ -41,7 +46,7 @@ def run(verb: str, arguments: Sequence[str]) -> None:
             _called(_function_of(verb), {"config": config, "touched": touched_keys(arguments)})
         return
     arguments = [quoted(argument) for argument in arguments]
-    refuse_removal(verb, arguments)
+    refuse_foreign(verb, arguments)
     own = _campaign_arguments(verb, arguments) if verb in {"suggest", "config", "expand"} else []
     _compose(verb, own, arguments)
 
@@ -52,8 +57,8 @@ def _compose(verb: str, own: Sequence[str], theirs: Sequence[str]) -> None:
     from omegaconf import open_dict
 
     _search_local_conf_first()
-    if any(map(_is_for_hydra, theirs)):
-        _leave_to_hydra(verb, own, theirs)
+    if any(argument.startswith("-") for argument in theirs):
+        _show(verb, [*own, *theirs])
         return
     failed: Exception | None = None
     with initialize_config_dir(str(packaged_conf()), version_base="1.3"):
@@ -77,6 +82,7 @@ def _given(
 ) -> dict[str, Any]:
     """Return what the function of a verb may take, by name."""
     refuse_unread(verb, theirs, own, node)
+    refuse_mappings(verb, theirs, node)
     given = {
         "config": plain(verb, node),
         "touched": touched_keys(theirs),
@@ -88,45 +94,20 @@ def _given(
     return given
 
 
-def _is_for_hydra(argument: str) -> bool:
-    """Whether an argument speaks of Hydra's own business: ``--cfg job``, ``hydra.run.dir=x``."""
-    return argument.startswith(("-", "hydra", "+hydra", "++hydra"))
-
-
-def _leave_to_hydra(verb: str, own: Sequence[str], theirs: Sequence[str]) -> None:
-    """Run a verb, or show what was asked of its config, within Hydra's own frame.
-
-    It composes every config twice and takes twice as long: only where it is asked for.
-    """
+def _show(verb: str, arguments: Sequence[str]) -> None:
+    """Let Hydra show what its flags among `arguments` ask of a verb's config: ``--cfg job``."""
     import hydra
-    from hydra.core.hydra_config import HydraConfig
-
-    entered = False
-    refused: list[Exception] = []  # Hydra would add its own words to what a task raises
-
-    def task(node: Any) -> None:
-        nonlocal entered
-        entered = True
-        try:
-            given = _given(verb, node, HydraConfig.get().runtime.choices, own, theirs)
-            with shown():
-                _called(_function_of(verb), given)
-        except (BoLoopError, BrokenPipeError) as error:
-            refused.append(error)
 
     logging.raiseExceptions = False  # Hydra logs what --info shows, and the pipe may be closed
     os.environ["HYDRA_FULL_ERROR"] = "1"  # let exceptions reach us: Hydra would print and exit
-    sys.argv = [f"bo-loop {verb}", *own, *theirs]
+    sys.argv = [f"bo-loop {verb}", *arguments]
+    shows = hydra.main(version_base="1.3", config_path=str(packaged_conf()), config_name=verb)
     try:
-        hydra.main(version_base="1.3", config_path=str(packaged_conf()), config_name=verb)(task)()
+        shows(lambda _: None)()
     except BrokenPipeError:
         raise
-    except Exception as error:
-        if entered:  # a bug of ours, not a config that cannot be composed
-            raise
+    except Exception as error:  # as above
         raise composition_error(verb, error) from error
-    if refused:
-        raise refused[0]
 
 
 def _function_of(verb: str) -> Callable[..., None]:

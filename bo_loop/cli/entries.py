@@ -10,6 +10,7 @@ from typing import Any
 
 from bo_loop.base.errors import ConfigError
 from bo_loop.cli.overrides import plain, quoted, touched_keys
+from bo_loop.cli.refusals import refuse_foreign, refuse_mappings
 
 # Outside the brackets of an option whose value is a list.
 _COMMA = re.compile(r",(?![^\[]*\])")
@@ -152,7 +153,11 @@ def _composed(
         and not touched_keys([argument]) & (swapped - keep)
         and argument.partition("=")[0] not in keys
     ]
+    words = [quoted(word) for word in words]
+    refuse_foreign(verb, words)
     try:
-        return plain(verb, compose(verb, [*shared, *map(quoted, words)]))
+        loaded = compose(verb, [*shared, *words])
+        refuse_mappings(verb, words, loaded)
+        return plain(verb, loaded)
     except HydraException as error:
         raise ConfigError(f"{entry!r}: {str(error).splitlines()[0]}") from error

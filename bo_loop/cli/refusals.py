@@ -8,15 +8,21 @@ from typing import Any
 
 from bo_loop.base.config import packaged_conf
 from bo_loop.base.errors import ConfigError
+from bo_loop.cli.options import options_of
 
 # Plain mappings whose readers refuse a key that they do not know; so does whatever is built.
 _CHECKED = ("columns", "curation", "space")
 
+_FLAGS = ("--cfg", "--info")
+_HYDRA_S_OWN = re.compile(r"\+*hydra\b")
+_SHAPED = re.compile(r"[^=]+=\s*[{[]")
+
 _NOT_A_KEY = re.compile(r"Could not override '(?P<key>[^']+)'\.")
 _SEARCH_PATH = re.compile(r"\s*Config search path:.*", re.DOTALL)
-_NO_CHOICE = re.compile(r"Could not find '(?P<group>[^']+)/(?P<option>[^'/]+)'")
+_NO_CHOICE = re.compile(r"Could not find '(?P<group>[^']+)/(?P<option>[^'/]*)'")
 _MEANT = {
     "Error parsing override": "options are written key=value",
+    "Ambiguous value for argument": "one value is given; of a list, write key=[a,b]",
     "Multiple values for": "a group is given once, without +",
     "Config group override must be": "a group, such as model, takes the name of an option of it",
 }
@@ -55,20 +61,79 @@ def refuse_unread(verb: str, arguments: Sequence[str], own: Sequence[str], loade
             raise unknown_option(verb, one.key_or_group, without)
 
 
-def refuse_removal(verb: str, arguments: Sequence[str]) -> None:
-    """Refuse ``~key``: a verb reads every option that it has.
+def refuse_foreign(verb: str, arguments: Sequence[str]) -> None:
+    """Refuse what Hydra would take of `arguments` and a verb has no use for.
+
+    ``~key`` (a verb reads every option that it has), Hydra's own settings, its flags but for
+    those that show the config, and ``group={…}`` or ``group=[…]``, which would leave a group as it
+    is, or mix several of its options.
 
     Raises
     ------
     ConfigError
-        Naming the option.
+        Naming the argument.
     """
-    removed = [argument for argument in arguments if argument.startswith("~")]
-    if removed:
-        raise ConfigError(
-            f"bo-loop {verb}: {removed[0]!r} would take an option away. Give it another value, "
-            "key=value; key=null stands for none."
-        )
+    for argument in arguments:
+        key = argument.partition("=")[0]
+        if argument.startswith("~"):
+            raise ConfigError(
+                f"bo-loop {verb}: {argument!r} would take an option away. Give it another value, "
+                "key=value; key=null stands for none."
+            )
+        if argument.startswith("-") and key not in _FLAGS:
+            raise ConfigError(
+                f"bo-loop {verb} has no flag {key!r}: options are written key=value. --cfg job "
+                f"shows what they come to, bo-loop {verb} --help lists them."
+            )
+        if _HYDRA_S_OWN.match(key):
+            raise unknown_option(verb, key.lstrip("+"))
+        if _SHAPED.match(argument) and key.lstrip("+") in _groups(verb):
+            raise _no_name(verb, key.lstrip("+"))
+
+
+def refuse_mappings(verb: str, arguments: Sequence[str], loaded: Any) -> None:
+    """Refuse mappings that would leave what they are given for as it is.
+
+    Parameters
+    ----------
+    verb : str
+    arguments : sequence of str
+        The user's overrides.
+    loaded : DictConfig
+        What Hydra composed from them.
+
+    Raises
+    ------
+    ConfigError
+        For a mapping in place of what is built from a ``_target_``, and for an empty one.
+    """
+    from hydra.core.override_parser.overrides_parser import OverridesParser
+    from omegaconf import OmegaConf
+
+    shaped = [argument for argument in arguments if _SHAPED.match(argument)]
+    for one in OverridesParser.create().parse_overrides(shaped):
+        key, value = one.key_or_group, one.value()
+        there = OmegaConf.select(loaded, key, throw_on_missing=False)
+        if isinstance(value, list):
+            continue
+        if hasattr(there, "items") and "_target_" in there:
+            raise _no_name(verb, key)
+        if not value and there:
+            raise ConfigError(
+                f"bo-loop {verb}: {key}={{}} changes nothing. Give {key} the values that are to "
+                f"be others, or leave it out."
+            )
+
+
+def _groups(verb: str) -> set[str]:
+    return {group.name for group in options_of(verb).groups}
+
+
+def _no_name(verb: str, key: str) -> ConfigError:
+    return ConfigError(
+        f"bo-loop {verb}: {key} takes one name, not a list or a mapping. Choose one, {key}=NAME, "
+        f"and change single values as {key}.VALUE=…; bo-loop {verb} --help lists them."
+    )
 
 
 def _is_read(parts: Sequence[str], without: Any, loaded: Any) -> bool:

@@ -3,8 +3,9 @@
 import csv
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import NoneType
 from typing import Any
 
 import pandas as pd
@@ -35,9 +36,31 @@ def csv_bytes(frame: pd.DataFrame, *, float_format: str | None = None) -> bytes:
     spreadsheets themselves keep such text. Headers are guarded too; numbers are not text.
     """
     columns = [_cells(frame.iloc[:, i], float_format) for i in range(frame.shape[1])]
+    return _written([str(name) for name in frame.columns], columns)
+
+
+def csv_of(columns: Mapping[str, Sequence[Any]], float_format: str) -> bytes:
+    """Return plain values by column as `csv_bytes` writes a table of them; None is missing."""
+    return _written(list(columns), [_plain_cells(each, float_format) for each in columns.values()])
+
+
+def _plain_cells(column: Sequence[Any], float_format: str) -> list[Any]:
+    kinds = {*map(type, column)}
+    if kinds == {float}:
+        return [float_format % value for value in column]
+    if kinds <= {str, int, NoneType}:
+        cells = {value: guarded_cell(value) for value in set(column)} | {None: ""}
+        return [cells[value] for value in column]
+    return [
+        float_format % v if type(v) is float else "" if v is None else guarded_cell(v)
+        for v in column
+    ]
+
+
+def _written(names: Sequence[str], columns: Sequence[Sequence[Any]]) -> bytes:
     text = io.StringIO(newline="")
     rows = csv.writer(text, lineterminator="\n")
-    rows.writerow([guarded_cell(str(name)) for name in frame.columns])
+    rows.writerow([guarded_cell(name) for name in names])
     rows.writerows(zip(*columns, strict=True))
     return text.getvalue().encode("utf-8-sig")
 

@@ -6,9 +6,10 @@ import command_line
 import pytest
 
 from bo_loop.base.errors import ConfigError
-from bo_loop.cli.refusals import composition_error, refuse_removal
+from bo_loop.cli.refusals import composition_error, refuse_foreign
 
 TABLE = "metal,charge,smiles,n_ligands,log_beta\nCu,2,NCC(=O)O,1,8.15\n"
+SIMULATED = ("simulate", "out=o", "target=[Cu+2]")
 
 
 @pytest.mark.parametrize(
@@ -56,9 +57,49 @@ def test_an_added_option_that_is_read_is_taken(tmp_path):
 
 
 def test_no_option_is_taken_away():
-    refuse_removal("status", ["json=true"])
+    refuse_foreign("status", ["json=true", "--cfg", "job"])
     with pytest.raises(ConfigError, match="'~json' would take an option away"):
-        refuse_removal("status", ["~json"])
+        refuse_foreign("status", ["~json"])
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        *("hydra.run.dir=x", "+hydra.job.name=x", "++hydra.verbose=true", "hydra/launcher=basic"),
+        *("hydra=default", "hydra@x=default"),
+    ],
+)
+def test_hydra_s_own_settings_are_no_options(setting):
+    with pytest.raises(ConfigError, match="bo-loop start has no option 'hydra"):
+        refuse_foreign("start", [setting])
+
+
+@pytest.mark.parametrize(
+    "flag",
+    ["--multirun", "-m", "--multi", "--run", "--config-dir=x", "--config-name", "-p", "--resolve"],
+)
+def test_hydra_s_flags_are_refused(flag):
+    with pytest.raises(ConfigError, match=f"has no flag '{flag.partition('=')[0]}'"):
+        refuse_foreign("start", [flag, "seed=1"])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("start", "name=a", "pool.metals=[Ni+2]", "objective={}"), "objective takes one name"),
+        (("start", "name=a", "objective=[maximise,minimise]"), "objective takes one name"),
+        (("start", "name=a", "pool.metals=[Ni+2]", "+model={max_iter: 2}"), "model takes one name"),
+        (("start", "campaign={}"), "campaign takes one name"),
+        (("start", "name=a", "objective="), "there is no objective=."),
+        (("start", "name=a", "seed=1,2"), "'seed=1,2': one value is given"),
+        (("start", "name=a", "pool=known_pairs", "pool.data={}"), "pool.data takes one name"),
+        (("import", "path=l.csv", "out=o.csv", "curation={}"), "curation={} changes nothing"),
+        ((*SIMULATED, "strategies=[log_ei objective={}]"), "objective takes one name"),
+    ],
+)
+def test_what_would_change_nothing_is_refused(tmp_path, arguments, words):
+    assert words in command_line.run(tmp_path, *arguments, code=2)
+    assert not list(tmp_path.iterdir())
 
 
 def test_what_hydra_says_loses_its_files_and_its_grammar():

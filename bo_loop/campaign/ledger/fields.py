@@ -14,6 +14,7 @@ from bo_loop.data.quantities import CENSORING
 Kind = Callable[[Any], bool]
 
 _LONGEST_SHOWN = 60
+_MOST_SHAPES = 1000
 
 
 def _text(value: Any) -> bool:
@@ -59,29 +60,48 @@ _EXACT: dict[Kind, frozenset[type]] = {
 
 @dataclass(frozen=True)
 class _Fields:
-    """The fields that a mapping must have, and those that it may leave out or have null."""
+    """The fields that a mapping must have, and those that it may leave out or have null.
+
+    Most mappings of a ledger have the same fields with values of the same types, so what follows
+    from those alone is found once for each such shape.
+    """
 
     required: Mapping[str, Kind]
     optional: Mapping[str, Kind] = field(default_factory=dict)
-    exact: Mapping[str, frozenset[type]] = field(init=False)
-
-    def __post_init__(self) -> None:
-        kinds = {**self.optional, **self.required}
-        exact = {name: _EXACT.get(kind, frozenset()) for name, kind in kinds.items()}
-        object.__setattr__(self, "exact", exact)
+    shapes: dict[tuple[Any, ...], tuple[str, tuple[tuple[str, Kind], ...]]] = field(
+        default_factory=dict, init=False, compare=False
+    )
 
     def problem(self, data: Mapping[str, Any]) -> str:
         """Say which field is missing or of another kind; "" if none is."""
-        if not self.required.keys() <= data.keys():
-            return f"it lacks {', '.join(name for name in self.required if name not in data)}"
-        exact = self.exact
-        for name, value in data.items():
-            if name not in exact or type(value) in exact[name]:
-                continue
-            is_kind = self.required.get(name) or (value is not None and self.optional.get(name))
-            if is_kind and not is_kind(value):
-                return f"{name} is {repr(value)[:_LONGEST_SHOWN]}"
+        shape = (*data, *map(type, data.values()))
+        known = self.shapes.get(shape)
+        if known is None:
+            if len(self.shapes) == _MOST_SHAPES:  # a ledger that came from anyone
+                self.shapes.clear()
+            known = self.shapes[shape] = self._found(data)
+        lacking, by_value = known
+        if lacking:
+            return lacking
+        for name, is_kind in by_value:
+            if not is_kind(data[name]):
+                return f"{name} is {repr(data[name])[:_LONGEST_SHOWN]}"
         return ""
+
+    def _found(self, data: Mapping[str, Any]) -> tuple[str, tuple[tuple[str, Kind], ...]]:
+        """Return what fields and types lack, and the fields whose values have to be looked at."""
+        if not self.required.keys() <= data.keys():
+            lacking = ", ".join(name for name in self.required if name not in data)
+            return f"it lacks {lacking}", ()
+        kinds = {name: self.required.get(name) or self._optional(name, data) for name in data}
+        return "", tuple(
+            (name, kind)
+            for name, kind in kinds.items()
+            if kind and type(data[name]) not in _EXACT.get(kind, ())
+        )
+
+    def _optional(self, name: str, data: Mapping[str, Any]) -> Kind | None:
+        return None if data[name] is None else self.optional.get(name)
 
 
 def _several(each: _Fields) -> Kind:

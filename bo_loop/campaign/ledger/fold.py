@@ -83,18 +83,20 @@ def grow(state: CampaignState, event: Event) -> None:
         own.pop(name, None)
 
 
-_SELDOM = (*(name for name in VALUES if name != "log_beta"), *AT_PH)
+_SELDOM = frozenset({*VALUES, *AT_PH} - {"log_beta"})
 
 
 def result_of(state: CampaignState, event: Event) -> Result:
     """Return the result that a `measured` event states."""
     data = event.data
-    proposal = state.proposals.get(data["pair_id"])
+    pair_id = data["pair_id"]
+    proposal = state.proposals.get(pair_id)
+    seldom = () if _SELDOM.isdisjoint(data) else _SELDOM
     return Result(
-        pair_id=data["pair_id"],
+        pair_id=pair_id,
         log_beta=_number_or_none(data.get("log_beta")),
         log_beta_sd=_number_or_none(data.get("log_beta_sd")),
-        **{name: float(data[name]) for name in _SELDOM if data.get(name) is not None},
+        **{name: float(data[name]) for name in seldom if data.get(name) is not None},
         censoring=data["censoring"],
         temperature_C=float(data["temperature_C"]),
         ionic_strength_M=float(data["ionic_strength_M"]),

@@ -40,7 +40,9 @@ def views_of(
         made[folder / WORKBOOK] = lambda r=one: sheets.form(views.proposals(r, pool), r.asked)
         made[folder / MODEL] = lambda r=one: _model_json(r)
     if state.results or state.voided:
-        made[path / MEASUREMENTS] = lambda: forms.measurements(views.measurements(state, pool))
+        made[path / MEASUREMENTS] = lambda: forms.measurements(
+            views.measured_columns(state.results, state, pool)
+        )
     return made
 
 

@@ -4,8 +4,8 @@
 are ours, the rest are the lab's. A row whose result and status are both empty is still pending.
 """
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from bo_loop.campaign.ledger.state import AT_PH
 from bo_loop.campaign.views.views import shown_movers, shown_nearest
@@ -75,8 +75,8 @@ def form(proposals: "pd.DataFrame", asked: Mapping[str, float]) -> bytes:
     return csv_bytes(shown, float_format=_DIGITS)
 
 
-def measurements(results: "pd.DataFrame") -> bytes:
-    """Return the table of results, as `views.measurements` gives it, numbers with six digits."""
-    from bo_loop.data.writing import csv_bytes
+def measurements(columns: Mapping[str, Sequence[Any]]) -> bytes:
+    """Return the table of results, by column as `views.measured_columns`, with six digits."""
+    from bo_loop.data.writing import csv_of
 
-    return csv_bytes(results, float_format=_DIGITS)
+    return csv_of(columns, _DIGITS)

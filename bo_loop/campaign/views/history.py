@@ -1,13 +1,14 @@
 """Who did what in a campaign, and what had been predicted at the time. Pure; no I/O."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 from bo_loop.base.memory import collector_paused
 from bo_loop.base.types import PAIR_COLUMNS
 from bo_loop.campaign.ledger.events import Event
-from bo_loop.campaign.ledger.fold import grow, own_copy
-from bo_loop.campaign.ledger.state import RESULT_FIELDS, CampaignState, Result
+from bo_loop.campaign.ledger.state import RESULT_FIELDS, CampaignState, ProposedPair, Result
 from bo_loop.campaign.pool_rows import Table
 from bo_loop.campaign.views.views import shown_movers, shown_nearest, shown_result
 
@@ -16,7 +17,11 @@ COLUMNS = ("seq", "time", "who", "event", "pair_id", *PAIR_COLUMNS, "what", "mea
 
 @collector_paused()
 def history(
-    events: Sequence[Event], pool: Table, pair_id: str | None = None
+    events: Sequence[Event],
+    pool: Table,
+    state: CampaignState,
+    pair_id: str | None = None,
+    last: int | None = None,
 ) -> list[dict[str, Any]]:
     """Return a row for each event of a ledger, for each pair of a round, oldest first.
 
@@ -26,9 +31,13 @@ def history(
         All of a ledger.
     pool : DataFrame or mapping of str to list
         The pairs of the campaign: ``pair_id`` and the pair columns.
+    state : CampaignState
+        What the events add up to.
     pair_id : str, optional
         Only what concerns this pair; where it was proposed, also what was known nearest to it, and
         what moved its prediction.
+    last : int, optional
+        Only the rows of so many events at the end.
 
     Returns
     -------
@@ -38,27 +47,55 @@ def history(
         pair is meant; the columns of such a pair, and predictions that were not made, are None.
     """
     rows: list[dict[str, Any]] = []
-    state = own_copy(CampaignState())
-    for event in events:
-        overrides = state.overrides
-        grow(state, event)
-        for row in _rows(event, overrides, state):
-            added = event.event == "pool_extended" and pair_id in _added(event)
-            if pair_id in (None, row["pair_id"]) or added:
-                row["what"] += _context(event, row["pair_id"], state) if pair_id else ""
-                rows.append(row)
+    past, begin = _Past(state), len(events) - (len(events) if last is None else last)
+    for at, event in enumerate(events):
+        overrides = past.overrides
+        past.follow(event)
+        if at < begin:
+            continue
+        added = event.event == "pool_extended" and pair_id in _added(event)
+        for pair, what in _described(event, overrides, past):
+            if pair_id in (None, pair) or added:
+                context = past.context(event, pair) if pair_id else ""
+                rows.append(_row(event, pair, what + context, past.predicted.get(pair)))
     return _with_columns(rows, pool)
 
 
-def latest(
-    events: Sequence[Event], n_new: int, state: CampaignState, pool: Table
-) -> list[dict[str, Any]]:
-    """Return the rows that `history` has of the `n_new` last events, to which `state` adds up."""
-    old, new = events[: len(events) - n_new], events[len(events) - n_new :]
-    settings = (event for event in reversed(old) if event.event == "config_changed")
-    overrides = next((event.data["overrides"] for event in settings), {})
-    rows = [row for event in new for row in _rows(event, overrides, state)]
-    return _with_columns(rows, pool)
+class _Past:
+    """What stood after each event of a ledger, followed from the first one on.
+
+    It is read off the state that all of them add up to: nothing is folded again.
+    """
+
+    def __init__(self, state: CampaignState):
+        self.predicted: dict[str, ProposedPair] = {}
+        self.overrides: Mapping[str, Any] = {}
+        self._rounds = {made.seq: made for made in state.rounds}
+        every = chain(state.results_by_pair.values(), state.voided_by_pair.values())
+        self._now = {result.seq: result for result in chain.from_iterable(every)}
+        self._corrections: Counter[int] = Counter()
+
+    def follow(self, event: Event) -> None:
+        """Go on to the next event."""
+        if event.event == "proposed":
+            self.predicted |= {p.pair_id: p for p in self._rounds[event.seq].proposals}
+        elif event.event == "config_changed":
+            self.overrides = event.data["overrides"]
+        elif event.event == "corrected" and not event.data.get("void"):
+            self._corrections[event.data["corrects"]] += 1
+
+    def result(self, seq: int, before: int = 0) -> Result:
+        """Return the result that event `seq` measured as it stood, or `before` corrections ago."""
+        now = self._now[seq]
+        return (*now.superseded, now)[self._corrections[seq] - before]
+
+    def context(self, event: Event, pair: str) -> str:
+        """Return what was said of a pair when it was proposed."""
+        if event.event != "proposed":
+            return ""
+        made = self.predicted[pair]
+        near = f"; nearest known: {shown_nearest(made.nearest)}" if made.nearest else ""
+        return near + (f"; moved by {shown_movers(made.movers)}" if made.movers else "")
 
 
 def _with_columns(rows: Sequence[dict[str, Any]], pool: Table) -> list[dict[str, Any]]:
@@ -73,16 +110,7 @@ def _with_columns(rows: Sequence[dict[str, Any]], pool: Table) -> list[dict[str,
     return [{name: row[name] for name in COLUMNS} for row in rows]
 
 
-def _rows(
-    event: Event, overrides: Mapping[str, Any], after: CampaignState
-) -> Iterator[dict[str, Any]]:
-    """Yield a row for each pair of an event; `overrides` held before it."""
-    for pair, what in _described(event, overrides, after):
-        yield _row(event, pair, what, after)
-
-
-def _row(event: Event, pair: str, what: str, state: CampaignState) -> dict[str, Any]:
-    predicted = state.proposals.get(pair)
+def _row(event: Event, pair: str, what: str, predicted: ProposedPair | None) -> dict[str, Any]:
     return {
         "seq": event.seq,
         "time": event.time,
@@ -95,30 +123,20 @@ def _row(event: Event, pair: str, what: str, state: CampaignState) -> dict[str, 
     }
 
 
-def _context(event: Event, pair: str, after: CampaignState) -> str:
-    if event.event != "proposed":
-        return ""
-    made = after.proposals[pair]
-    near = f"; nearest known: {shown_nearest(made.nearest)}" if made.nearest else ""
-    return near + (f"; moved by {shown_movers(made.movers)}" if made.movers else "")
-
-
-def _described(
-    event: Event, overrides: Mapping[str, Any], after: CampaignState
-) -> list[tuple[str, str]]:
+def _described(event: Event, overrides: Mapping[str, Any], past: _Past) -> list[tuple[str, str]]:
     """Return pair and words for each row that an event fills; `overrides` held before it."""
     data, kind = event.data, event.event
+    if kind == "measured":
+        return [(data["pair_id"], _measurement(event, past.result(event.seq)))]
     if kind == "proposed":
         return [
             (p["pair_id"], f"round {data['round']}, rank {p['rank']}: {p['reason']}")
             for p in data["proposals"]
         ]
     if kind == "corrected":
-        new = after.result(data["corrects"])
-        return [(new.pair_id, _correction(data, new))]
+        return [_correction(data, past)]
     words = {
         "started": lambda: f"{data['n_observations']} literature values, {data['n_pool']} pairs",
-        "measured": lambda: _measurement(event, after),
         "pool_extended": lambda: _extension(data),
         "renewed": lambda: f"features by {data['features']}",
         "config_changed": lambda: _settings(data["overrides"], overrides),
@@ -135,8 +153,7 @@ def _extension(data: Mapping[str, Any]) -> str:
     return f"{text}, of {n} ligands; in the pool already: {', '.join(data['there'])}"
 
 
-def _measurement(event: Event, after: CampaignState) -> str:
-    result = after.result(event.seq)
+def _measurement(event: Event, result: Result) -> str:
     parts = [shown_result(result)]
     parts += [f"replicate {result.replicate}"] if result.replicate > 1 else []
     parts += [text for text in (result.method, result.date, result.note) if text]
@@ -144,19 +161,21 @@ def _measurement(event: Event, after: CampaignState) -> str:
     return "; ".join(parts)
 
 
-def _correction(data: Mapping[str, Any], new: Result) -> str:
+def _correction(data: Mapping[str, Any], past: _Past) -> tuple[str, str]:
+    seq = data["corrects"]
+    new = past.result(seq)
     said = [data["reason"]] if data.get("reason") else []
     said += [f"confirmed although {text}" for text in data.get("confirmed", [])]
     because = "".join(f"; {text}" for text in said)
     if data.get("void"):
-        return f"event {new.seq} voided: {shown_result(new)}{because}"
-    old = new.superseded[-1]
+        return new.pair_id, f"event {seq} voided: {shown_result(new)}{because}"
+    old = past.result(seq, before=1)
     changed = [
         f"{name} {getattr(old, name)} → {getattr(new, name)}"
         for name in RESULT_FIELDS
         if getattr(old, name) != getattr(new, name)
     ]
-    return f"event {new.seq}: {', '.join(changed) or 'stands again'}{because}"
+    return new.pair_id, f"event {seq}: {', '.join(changed) or 'stands again'}{because}"
 
 
 def _settings(now: Mapping[str, Any], before: Mapping[str, Any]) -> str:

@@ -69,26 +69,34 @@ def measurements(state: CampaignState, pool: "pd.DataFrame") -> "pd.DataFrame":
         the result was asked for, missing where it never was. ``log_K_cond, pM, pH, total_metal_M,
         total_ligand_M`` too, if any result was logged at a pH.
     """
-    return _with_predictions(state.results, state, pool)
-
-
-def _with_predictions(
-    results: Sequence[Result], state: CampaignState, pool: "pd.DataFrame"
-) -> "pd.DataFrame":
-    """Return some standing results, as `measurements` does."""
     import pandas as pd
 
+    return pd.DataFrame(measured_columns(state.results, state, pool))
+
+
+def measured_columns(
+    results: Sequence[Result], state: CampaignState, pool: "pd.DataFrame"
+) -> dict[str, list[Any]]:
+    """Return some standing results by column, as `measurements` does; None is missing."""
     made = {(p.pair_id, p.round): p for one in state.rounds for p in one.proposals}
     fields = _RESULT
     if any(result.quantity != "log_beta" for result in results):
         at = _RESULT.index("log_beta") + 1
         fields = (*_RESULT[:at], *_OF_PH, *_RESULT[at:])
-    columns = list(zip(*map(attrgetter(*fields), results), strict=True))
-    frame = pd.DataFrame(dict(zip(fields, columns, strict=True)) if columns else {})
+    values = list(zip(*map(attrgetter(*fields), results), strict=True)) or [()] * len(fields)
+    columns = {name: list(each) for name, each in zip(fields, values, strict=True)}
     predicted = [made.get((result.pair_id, result.round)) for result in results]
     for name in ("mean", "sd"):
-        frame[name] = [None if p is None else getattr(p, name) for p in predicted]
-    return named(frame.reindex(columns=[*fields, "mean", "sd"]), pool)
+        columns[name] = [None if p is None else getattr(p, name) for p in predicted]
+    at = {pair: row for row, pair in enumerate(pool["pair_id"].to_numpy(object))}
+    rows = [at.get(pair) for pair in columns["pair_id"]]
+    own = {name: pool[name].to_numpy(object) for name in PAIR_COLUMNS if name not in fields}
+    pairs = {
+        name: [None if row is None else each[row] for row in rows] for name, each in own.items()
+    }
+    first = fields.index("pair_id") + 1
+    names = [*fields[:first], *pairs, *fields[first:], "mean", "sd"]
+    return {name: (pairs | columns)[name] for name in names}
 
 
 def unexplained(content: bytes, state: CampaignState) -> list[str]:
@@ -120,7 +128,7 @@ def logged(events: Sequence[Event], state: CampaignState, pool: "pd.DataFrame") 
         for result in state.results_of(event.data["pair_id"])
         if result.seq == event.seq
     ]
-    every = _with_predictions(results, state, pool)
+    every = pd.DataFrame(measured_columns(results, state, pool))
     wanted = ["seq", "log_beta", *_OF_PH, "log_beta_sd", "censoring", "mean", "sd"]
     values = every[[name for name in wanted if name in every]]
     # Without a row, pandas does not know that numbers of events are integers.

@@ -65,7 +65,7 @@ def test_version_1_means_what_it_meant(events):
 
 
 def test_version_1_can_be_told_and_shown(events, pool):
-    told = history(events, pool)
+    told = history(events, pool, fold(events))
     assert len(told) == 20
     assert told[-1]["who"] == "Kei"
     assert told[7]["what"] == "event 3: log_beta 7.25 → 7.5; typing error"

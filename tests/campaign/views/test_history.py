@@ -1,9 +1,21 @@
 import io
 
 from rich.console import Console
-from sample_events import MOVED_BY, SHOWN, STARTED, A, as_events, explained, proposed
+from sample_events import (
+    MOVED_BY,
+    SHOWN,
+    STARTED,
+    A,
+    again,
+    as_events,
+    corrected,
+    explained,
+    measured,
+    proposed,
+)
 from small_campaign import POOL
 
+from bo_loop.campaign.ledger.fold import fold
 from bo_loop.campaign.views.history import history
 from bo_loop.cli.terminal import history_table
 
@@ -15,7 +27,7 @@ def shown(table):
 
 
 def words(events, pair=None):
-    return [row["what"] for row in history(events, POOL, pair)]
+    return [row["what"] for row in history(events, POOL, fold(events), pair)]
 
 
 def test_history_of_a_pair_shows_what_was_nearest():
@@ -28,9 +40,40 @@ def test_history_of_a_pair_shows_what_was_nearest():
 
 
 def test_the_history_of_one_pair_names_it_in_the_title():
-    alone = shown(history_table(history(explained(), POOL, A), "Recorded"))
+    alone = shown(history_table(history(explained(), POOL, fold(explained()), A), "Recorded"))
     assert "Recorded, Ni+2 + ligand A" in alone
     assert alone.count("ligand A") == 1
-    every = shown(history_table(history(explained(), POOL), "Recorded"))
+    every = shown(history_table(history(explained(), POOL, fold(explained())), "Recorded"))
     assert "Recorded," not in every
     assert "ligand B" in " ".join(every.split())
+
+
+def test_each_row_tells_what_stood_at_the_time():
+    settings = ("config_changed", {"overrides": {"batch_size": 2}})
+    events = as_events(
+        STARTED,
+        proposed(1, A),
+        measured(A, 7.0, replicate=1),
+        corrected(3, log_beta=7.5),
+        corrected(3, void=True, reason="wrong flask"),
+        corrected(3, log_beta=7.25),
+        settings,
+        ("config_changed", {"overrides": {"batch_size": 2, "seed": 1}}),
+        again(2, A),
+        measured(A, 8.0, replicate=2),
+    )
+    state = fold(events)
+    rows = history(events, POOL, state)
+    assert [row["what"] for row in rows[2:]] == [
+        "log β 7",
+        "event 3: log_beta 7.0 → 7.5",
+        "event 3 voided: log β 7.5; wrong flask",
+        "event 3: log_beta 7.5 → 7.25",
+        "batch_size = 2",
+        "seed = 1",
+        "round 2, rank 1: best",
+        "log β 8; replicate 2",
+    ]
+    assert [row["mean"] for row in rows[2:]] == [5.5, 5.5, 5.5, 5.5, None, None, 6.5, 6.5]
+    assert history(events, POOL, state, last=3) == rows[-3:]
+    assert history(events, POOL, state, last=0) == []
