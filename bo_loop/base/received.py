@@ -203,6 +203,20 @@ def read_parquet(path: Path, content: bytes) -> "pd.DataFrame":
     return _parquet(path, content, lambda table: table.to_pandas())
 
 
+def read_described(path: Path, content: bytes, key: bytes) -> tuple["pd.DataFrame", dict[str, Any]]:
+    """Return the table that a Parquet file holds, and the JSON in its metadata under `key`.
+
+    Raises
+    ------
+    CampaignError
+        As `read_parquet` and `read_json`.
+    """
+    frame, metadata = _parquet(
+        path, content, lambda table: (table.to_pandas(), table.schema.metadata or {})
+    )
+    return frame, read_json(path, metadata.get(key, b""))
+
+
 def read_columns(path: Path, content: bytes) -> dict[str, list[Any]]:
     """Return the columns of a Parquet file, as `read_parquet` but without pandas."""
     return _parquet(path, content, lambda table: table.to_pydict())

@@ -4,7 +4,7 @@ Importing this module costs pandas; RDKit is imported where it is used.
 """
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from operator import itemgetter
 from typing import Any
 
@@ -99,14 +99,7 @@ def standardised(frame: pd.DataFrame, where: str) -> pd.DataFrame:
     DataError
         With one line for every row whose structure cannot be used.
     """
-    from bo_loop.chemistry.ligands import standardise
-
-    written, reasons = {}, {}
-    for smiles in frame["smiles"].unique():
-        try:
-            written[smiles] = standardise(smiles)
-        except DataError as error:
-            reasons[smiles] = str(error)
+    written, reasons = structures(frame["smiles"])
     if reasons:
         problems = [
             f"row {row}, smiles: {reasons[smiles]}"
@@ -115,6 +108,19 @@ def standardised(frame: pd.DataFrame, where: str) -> pd.DataFrame:
         ]
         raise DataError(f"{where}: {len(problems)} rows have no usable structure.", problems)
     return frame.assign(smiles=frame["smiles"].map(written).astype("str"))
+
+
+def structures(texts: Iterable[str]) -> tuple[dict[str, str], dict[str, str]]:
+    """Return the standard SMILES of each structure, and of the others why they cannot be used."""
+    from bo_loop.chemistry.ligands import standardise
+
+    written, reasons = {}, {}
+    for text in dict.fromkeys(texts):
+        try:
+            written[text] = standardise(text)
+        except DataError as error:
+            reasons[text] = str(error)
+    return written, reasons
 
 
 def with_pair_ids(frame: pd.DataFrame) -> pd.DataFrame:

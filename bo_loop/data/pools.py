@@ -20,7 +20,7 @@ from bo_loop.chemistry.donors import DONOR_NAMES, donor_features, donor_sites
 from bo_loop.chemistry.ions import MetalIon, parse_ion
 from bo_loop.chemistry.ligands import inchikey
 from bo_loop.data import observations as schema
-from bo_loop.data.cells import bad_rows, read_cells, spreadsheet_rows
+from bo_loop.data.cells import bad_rows, read_cells
 from bo_loop.data.headers import listed
 from bo_loop.data.quantities import read_quantity
 
@@ -109,10 +109,7 @@ class TablePool:
             are listed.
         """
         where = f"pool table {self.path}"
-        ligands, rows = _read_ligands(Path(self.path), where, self.encoding)
-        _refuse_repeats(ligands, rows, where)
-        _refuse_donor_free(ligands, rows, where)
-        return _cross(ligands, self, where)
+        return _cross(_read_ligands(Path(self.path), where, self.encoding), self, where)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -273,8 +270,8 @@ def _counts(n_ligands: Sequence[int]) -> list[int]:
     return list(n_ligands)
 
 
-def _read_ligands(path: Path, where: str, encoding: str | None) -> tuple[pd.DataFrame, list[int]]:
-    """Return columns ligand, smiles (standard ones), cost if there is one; and row numbers."""
+def _read_ligands(path: Path, where: str, encoding: str | None) -> pd.DataFrame:
+    """Return columns ligand, smiles (standard ones), and cost if there is one."""
     needed = ("ligand", "smiles")
     cells = read_cells(path, (*needed, "inchi", "cost"), needed=needed, encoding=encoding)
     ligands = cells.frame
@@ -290,13 +287,36 @@ def _read_ligands(path: Path, where: str, encoding: str | None) -> tuple[pd.Data
         cost, wrong = _costs(ligands["cost"], cells.rows)
         problems += wrong
         ligands = ligands.assign(cost=cost)
-    try:
-        ligands = schema.standardised(ligands, where)
-    except DataError as error:
-        problems += spreadsheet_rows(error.problems, cells.rows)
+    problems += _unusable(ligands["smiles"], cells.rows)
     if problems:
         raise bad_rows(path, problems)
-    return ligands[[*needed, *(["cost"] if "cost" in ligands else [])]], cells.rows
+    ligands = schema.standardised(ligands, where)
+    return ligands[[*needed, *(["cost"] if "cost" in ligands else [])]]
+
+
+def _unusable(texts: pd.Series, rows: Sequence[int]) -> list[str]:
+    """Say of each row whose structure no pool can hold why: unreadable, no donor, or a repeat."""
+    written, reasons = schema.structures(texts)
+    for text, smiles in written.items():
+        if not donor_sites(smiles):
+            reasons[text] = f"{smiles} has no donor atom, so no metal ion binds it in water"
+    first: dict[str, int] = {}
+    problems = []
+    for row, text in zip(rows, texts, strict=True):
+        if text in reasons:
+            problems.append(f"row {row}, smiles: {reasons[text]}")
+            continue
+        try:
+            same = first.setdefault(inchikey(written[text]), row)
+        except DataError as error:
+            same = row
+            problems.append(f"row {row}, smiles: {error}")
+        if same != row:
+            problems.append(
+                f"row {row}, smiles: {written[text]} is the ligand of row {same} (same InChIKey). "
+                "Keep one of the two"
+            )
+    return problems
 
 
 def _costs(texts: pd.Series, rows: Sequence[int]) -> tuple[list[float], list[str]]:
@@ -309,36 +329,6 @@ def _costs(texts: pd.Series, rows: Sequence[int]) -> tuple[list[float], list[str
             problems.append(f"row {row}, cost: {text!r} — {error}")
             costs.append(np.nan)
     return costs, problems
-
-
-def _refuse_repeats(ligands: pd.DataFrame, rows: Sequence[int], where: str) -> None:
-    """Raise if two of the ligands, of these row numbers, would give pairs of one pair_id."""
-    keys = [inchikey(smiles) for smiles in ligands["smiles"]]
-    problems = [
-        f"rows {_listed(rows[i] for i in same.index)}: {_listed(dict.fromkeys(same))}"
-        for _, same in ligands["smiles"].groupby(keys, sort=False)
-        if len(same) > 1
-    ]
-    if problems:
-        raise DataError(
-            f"{where} holds a ligand more than once (same InChIKey). Keep one row of each.",
-            problems,
-        )
-
-
-def _refuse_donor_free(ligands: pd.DataFrame, rows: Sequence[int], where: str) -> None:
-    """Raise if some of the ligands, of these row numbers, have no atom that can bind a metal."""
-    problems = [
-        f"row {row}: {name or smiles} ({smiles})"
-        for row, name, smiles in zip(rows, ligands["ligand"], ligands["smiles"], strict=True)
-        if not donor_sites(smiles)
-    ]
-    if problems:
-        raise DataError(
-            f"{where} holds ligands without a donor atom, which no metal ion binds in water. Take "
-            "these rows out, or correct their structures.",
-            problems,
-        )
 
 
 def _listed(values: Iterable[object]) -> str:

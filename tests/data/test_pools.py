@@ -248,15 +248,40 @@ class TestTable:
         path = self._write(
             tmp_path, "ligand,smiles\nen,NCCN\nacid,CC(=O)O\nen again,C(N)CN\nsalt,CC(=O)[O-]\n"
         )
-        with pytest.raises(DataError, match="Keep one row of each") as caught:
+        with pytest.raises(DataError, match="Keep one of the two") as caught:
             pools.TablePool(path=path, metals=["Ni+2"]).read()
-        assert caught.value.problems == ("rows 2, 4: NCCN", "rows 3, 5: CC(=O)O")
+        assert [line.partition(" (")[0] for line in caught.value.problems] == [
+            "row 4, smiles: NCCN is the ligand of row 2",
+            "row 5, smiles: CC(=O)O is the ligand of row 3",
+        ]
 
     def test_takes_tautomers_for_one_ligand(self, tmp_path):
         path = self._write(tmp_path, "ligand,smiles\nthione,CC(N)=S\nthiol,CC(=N)S\n")
         with pytest.raises(DataError) as caught:
             pools.TablePool(path=path, metals=["Ni+2"]).read()
-        assert caught.value.problems == ("rows 2, 3: CC(N)=S",)
+        assert "row 3, smiles: CC(N)=S is the ligand of row 2" in caught.value.problems[0]
+
+    def test_names_every_bad_row_at_once(self, tmp_path):
+        path = self._write(
+            tmp_path,
+            "ligand,smiles,cost\nen tosylate,NCCN.Cc1ccc(cc1)S(=O)(=O)O,1\n"
+            "en citrate,NCCN.OC(=O)CC(O)(C(=O)O)CC(=O)O,1\npenicillamine,CC(C)(S)C(N)C(=O)O,dear\n"
+            "methyl,[CH3],1\nhexane,CCCCCC,1\nmany,C1CC,1\n",
+        )
+        with pytest.raises(DataError, match="5 values cannot be used") as caught:
+            pools.TablePool(path=path, metals=["Ni+2"]).read()
+        for line, words in zip(
+            caught.value.problems,
+            [
+                "row 3, smiles: NCCN is the ligand of row 2",
+                "row 4, cost: 'dear'",
+                "row 5, smiles: SMILES '[CH3]' is a radical",
+                "row 6, smiles: CCCCCC has no donor atom",
+                "row 7, smiles: SMILES 'C1CC' cannot be read",
+            ],
+            strict=True,
+        ):
+            assert line.startswith(words)
 
     def test_lists_every_structure_that_cannot_be_read(self, tmp_path):
         path = self._write(tmp_path, "ligand,smiles\na,C1CC\nb,NCCN\nc,N(C\n")
@@ -434,7 +459,7 @@ def test_the_usual_number_is_each_ions_own():
 def test_ligands_without_a_donor_are_refused_by_name(tmp_path):
     path = tmp_path / "shelf.csv"
     path.write_text("ligand,smiles\nglycine,NCC(=O)O\nhexane,CCCCCC\n,c1ccccc1\n", encoding="utf-8")
-    with pytest.raises(DataError, match=r"(?s)without a donor.*row 3: hexane .*row 4: c1ccccc1"):
+    with pytest.raises(DataError, match=r"(?s)row 3, smiles: CCCCCC has no donor.*row 4"):
         pools.TablePool(path=str(path), metals=["Ni+2"]).read()
 
 

@@ -64,7 +64,10 @@ class TrialFolds:
         """
         bouts = [self._bout(contestant, number) for number in range(len(self._split.splits))]
         names = [each.fingerprint(self._memory) for each in bouts]
-        found = [self._memory.recalled("trial", name) for name in names]
+        found = [
+            self._memory.recalled("trial", name, each.split.judged)
+            for name, each in zip(names, bouts, strict=True)
+        ]
         missing = [number for number, result in enumerate(found) if result is None]
         memory, silent = self._memory, lambda *_: None
         tasks = [prepared(self._cases, bouts[number], memory, silent) for number in missing]

@@ -9,12 +9,14 @@ fingerprint of everything that its predictions follow from.
 import hashlib
 import json
 import os
+import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -23,10 +25,13 @@ from filelock import FileLock, Timeout
 from bo_loop.base import received
 from bo_loop.base.errors import CampaignError, DataError
 from bo_loop.base.folders import readable, require_new
+from bo_loop.base.types import Rows
 from bo_loop.studies.validate.splits import Split, split_from_json, split_to_json
 
 STATE, FOLDS, LOCK = "state.json", "folds", "lock"
 _KEY = b"bo_loop"
+_SEAL = "sha256"
+_PREDICTED = {"row": "integer", "set": "text", "mean": "number", "sd": "number"}
 
 Note = Callable[[str, int, int, float | None], None]
 
@@ -58,10 +63,13 @@ class Memory:
     folder : Path
     contents : dict
         Of ``state.json``; filled in place, and written by `save`.
+    n_rows : int
+        Pairs of the data.
     """
 
     folder: Path
     contents: dict[str, Any]
+    n_rows: int
 
     @classmethod
     def open(cls, folder: Path, data: pd.DataFrame) -> "Memory":
@@ -77,19 +85,22 @@ class Memory:
         if not path.exists():
             require_new(folder, "out")
             folder.mkdir(parents=True, exist_ok=True)
-            begun = cls(folder, {"data": digest})
+            begun = cls(folder, {"data": digest}, len(data))
             begun.save()
             return begun
         try:
             contents = received.load_json(path)
         except CampaignError as error:
-            raise DataError(f"{path} is damaged ({error}); give a new folder as out.") from error
+            raise _damaged(path, str(error)) from error
+        seal = contents.pop(_SEAL, None)
+        if seal not in (None, _sealed(contents)):  # None: by an earlier version
+            raise _damaged(path, "its content is not what was written")
         if contents.get("data") != digest:
             raise DataError(
                 f"{folder} holds a validation of other data. Give a new folder as out. Models, "
                 "splits and repeats may be added to a folder; data may not change."
             )
-        return cls(folder, contents)
+        return cls(folder, contents, len(data))
 
     @contextmanager
     def alone(self) -> Iterator[None]:
@@ -118,7 +129,7 @@ class Memory:
 
     def save(self) -> None:
         """Write ``state.json`` to disk."""
-        save_json(self.folder / STATE, self.contents)
+        save_json(self.folder / STATE, {**self.contents, _SEAL: _sealed(self.contents)})
 
     def split(self, node: Any, scored: Any, make: Callable[[], Split]) -> Split:
         """Return a split that is slow to make, made at most once for `node` and `scored` rows."""
@@ -133,13 +144,32 @@ class Memory:
         text = json.dumps([self.contents["data"], made_of], sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
-    def recalled(self, name: str, fingerprint: str) -> Result | None:
-        """Return a finished fold, or None if it is not there."""
+    def recalled(self, name: str, fingerprint: str, judged: Rows) -> Result | None:
+        """Return a finished fold, or None if it is not there, or damaged: then that is warned of.
+
+        Parameters
+        ----------
+        name, fingerprint : str
+            As for `keep`.
+        judged : (k,) int
+            Positions of the pairs that it must predict.
+        """
         path = self._path(name, fingerprint)
-        if not path.exists():
+        try:
+            frame, facts = received.read_described(path, received.read_bytes(path), _KEY)
+            received.require_columns(path, frame, _PREDICTED)
+            received.require_keys(path, facts, {"fit": dict, "seconds": float})
+            rows = frame["row"]
+            if rows.duplicated().any() or not rows.between(0, self.n_rows - 1).all():
+                raise received.not_ours(path, "it predicts a pair twice, or one that is not there")
+            if not np.isin(judged, rows).all() or not {"sd_latent", "beta_1"} <= {*frame}:
+                raise received.not_ours(path, "it lacks predictions")
+        except FileNotFoundError:
             return None
-        table = pq.read_table(path)
-        return Result(table.to_pandas(), json.loads(table.schema.metadata[_KEY]))
+        except CampaignError as error:
+            warnings.warn(f"{error} This fold is computed again.", stacklevel=2)
+            return None
+        return Result(frame, facts)
 
     def keep(self, name: str, fingerprint: str, result: Result) -> None:
         """Write a finished fold, whole or not at all."""
@@ -154,6 +184,15 @@ class Memory:
 
     def _path(self, name: str, fingerprint: str) -> Path:
         return self.folder / FOLDS / f"{readable(name)}_{fingerprint}.parquet"
+
+
+def _sealed(contents: Mapping[str, Any]) -> str:
+    as_read = json.loads(json.dumps(contents))  # where all keys are texts
+    return hashlib.sha256(json.dumps(as_read, sort_keys=True).encode()).hexdigest()
+
+
+def _damaged(path: Path, problem: str) -> DataError:
+    return DataError(f"{path} is damaged ({problem}); give a new folder as out.")
 
 
 def save_json(path: Path, content: Any) -> None:

@@ -194,7 +194,8 @@ def _fitted(fold: Fold) -> tuple[Result, list[Warning]]:
 
 
 def _recalled(outcome: Outcome, number: int, memory: Memory) -> Result | None:
-    return memory.recalled(*_kept_as(outcome, number, memory))
+    judged = outcome.bouts[number].split.judged
+    return memory.recalled(*_kept_as(outcome, number, memory), judged)
 
 
 def _kept_as(outcome: Outcome, number: int, memory: Memory) -> tuple[str, str]:
