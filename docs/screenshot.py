@@ -1,29 +1,67 @@
-"""Make the picture of a report that README shows: ``python docs/screenshot.py REPORT.html``.
+"""Make the pictures that README and docs show.
 
-Needs the program ``chromium``; loads nothing from elsewhere.
+    python docs/screenshot.py REPORT.html     # report.png: the first screen of a report
+    python docs/screenshot.py CAMPAIGNS NAME  # app-….png: the pages of a campaign in a folder
+
+Needs the program ``chromium``, and for the pages the package ``playwright``; loads nothing from
+elsewhere.
 """
 
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
-SIZE = "1200,1000"
+SIZE = (1200, 1000)
+DOCS = Path(__file__).parent
+PAGES = {"round": ".card", "results": ".ag-row", "look": ".scatterlayer", "pool": ".ag-row"}
+_PATIENCE_MS = 300_000
 
 
-def main(page: Path) -> None:
+def report(page: Path, chromium: str) -> None:
     """Write ``docs/report.png``, the first screen of `page`."""
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        sys.exit("chromium is not installed: a browser is needed to draw the page.")
     with tempfile.TemporaryDirectory() as profile:
         options = ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run"]
         options += ["--disable-background-networking", "--hide-scrollbars"]
-        out = Path(__file__).with_name("report.png")
-        options += [f"--user-data-dir={profile}", f"--window-size={SIZE}", f"--screenshot={out}"]
+        size = f"--window-size={SIZE[0]},{SIZE[1]}"
+        options += [f"--user-data-dir={profile}", size, f"--screenshot={DOCS / 'report.png'}"]
         subprocess.run([chromium, *options, page.resolve().as_uri()], check=True)
 
 
+def pages(folder: Path, name: str, chromium: str) -> None:
+    """Write ``docs/app-round.png`` and so on, the first screens of a campaign's pages."""
+    from playwright.sync_api import sync_playwright
+
+    command = [sys.executable, "-m", "bo_loop.cli.main", "app", f"directory={folder}"]
+    command += ["port=0", "open=false"]
+    with (
+        subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server,
+        sync_playwright() as playwright,
+    ):
+        address = re.search(r"http://\S+", server.stdout.readline()).group()
+        options = {"executable_path": chromium, "args": ["--no-sandbox", "--disable-gpu"]}
+        browser = playwright.chromium.launch(**options)
+        page = browser.new_page(viewport={"width": SIZE[0], "height": SIZE[1]})
+        page.set_default_timeout(_PATIENCE_MS)
+        page.goto(address)
+        for tab, shown in PAGES.items():
+            page.goto(f"{address.partition('?')[0]}campaign/{name}/{tab}")
+            if tab == "pool":
+                page.get_by_role("button", name="Rank the pool").click()
+            page.locator(shown).first.wait_for()
+            page.wait_for_timeout(3000)  # figures are drawn, fonts are there
+            page.screenshot(path=DOCS / f"app-{tab}.png")
+        browser.close()
+        server.terminate()
+
+
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    found = shutil.which("chromium")
+    if found is None:
+        sys.exit("chromium is not installed: a browser is needed to draw the page.")
+    if len(sys.argv) > 2:
+        pages(Path(sys.argv[1]), sys.argv[2], found)
+    else:
+        report(Path(sys.argv[1]), found)

@@ -16,7 +16,10 @@ from bo_loop.base.names import current, plain
 
 GROUPS = ("data", "features", "model", "objective", "acquisition", "pool")
 _NAME = re.compile(r"\w[\w-]*")
-_MISSING = "???"
+MISSING = "???"
+"""What a config has in place of a value that has to be given."""
+
+_COMMENT = re.compile(r"^(?P<key>\w+):.*?\s#\s*(?P<said>.*)$", re.MULTILINE)
 
 
 def node(group: str, given: Any) -> dict[str, Any]:
@@ -39,14 +42,14 @@ def node(group: str, given: Any) -> dict[str, Any]:
         found = plain(given)
         if not isinstance(found, dict):
             raise ConfigError(
-                f"{group} is {given!r}: give the name of an option ({', '.join(_names(group))}), "
+                f"{group} is {given!r}: give the name of an option ({', '.join(names(group))}), "
                 "an object, or a config node."
             )
         return found
-    if not _NAME.fullmatch(given) or given not in _names(group):
+    if not _NAME.fullmatch(given) or given not in names(group):
         raise ConfigError(f"{group}={given!r} does not exist; it may be {_listed(group)}.")
     found = _read(group, given)
-    missing = [key for key, value in found.items() if value == _MISSING]
+    missing = [key for key, value in found.items() if value == MISSING]
     if missing:
         kind = current(found["_target_"])
         arguments = ", ".join(f"{key}=…" for key in missing)
@@ -60,7 +63,7 @@ def node(group: str, given: Any) -> dict[str, Any]:
 def name_of(group: str, made: Mapping[str, Any]) -> str | None:
     """Return the option whose ``_target_`` is that of a config node; None if none has it."""
     target = current(str(made.get("_target_")))
-    return next((n for n in _names(group) if _read(group, n).get("_target_") == target), None)
+    return next((n for n in names(group) if _read(group, n).get("_target_") == target), None)
 
 
 def choices(nodes: Mapping[str, Any]) -> dict[str, str]:
@@ -75,12 +78,32 @@ def defaults(group: str, made: Mapping[str, Any]) -> dict[str, Any]:
     return _read(group, name) if name else {}
 
 
-def _names(group: str) -> list[str]:
+def described(group: str, name: str) -> list[tuple[str, Any, str]]:
+    """Return the values of an option: of each its key, default (or `MISSING`), and its comment."""
+    text = (packaged_conf() / group / f"{name}.yaml").read_text(encoding="utf-8")
+    said = {found["key"]: found["said"] for found in _COMMENT.finditer(text)}
+    values = yaml.safe_load(text).items()
+    return [(key, value, said.get(key, "")) for key, value in values if key != "_target_"]
+
+
+def target(group: str, name: str) -> str:
+    """Return the public name of what an option builds."""
+    return _read(group, name)["_target_"]
+
+
+def summary(group: str, name: str) -> str:
+    """Return what an option says of itself: the first sentence of its config."""
+    first = (packaged_conf() / group / f"{name}.yaml").read_text(encoding="utf-8").splitlines()[0]
+    return first.removeprefix("# ").rstrip(".;:")
+
+
+def names(group: str) -> list[str]:
+    """Return what the options of a group are called."""
     return sorted(path.stem for path in (packaged_conf() / group).glob("*.yaml"))
 
 
 def _listed(group: str) -> str:
-    return ", ".join(_names(group))
+    return ", ".join(names(group))
 
 
 def _read(group: str, name: str) -> dict[str, Any]:

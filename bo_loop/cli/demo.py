@@ -8,10 +8,9 @@ import pandas as pd
 from rich.console import Console
 from rich.table import Table
 
-from bo_loop.base.config import read
 from bo_loop.campaign.campaign import Campaign
+from bo_loop.campaign.known import known_answers
 from bo_loop.cli.terminal import proposals_table
-from bo_loop.data.observations import with_pair_ids
 from bo_loop.data.writing import csv_bytes
 
 
@@ -44,7 +43,7 @@ def run(config: Mapping[str, Any], console: Console) -> Path:
     own = {key: value for key, value in config.items() if key != "rounds"}
     own["name"] = _free_name(Path(config["directory"]), str(config["name"]))
     campaign = Campaign.start(**own)
-    truth = _truth(read(config["pool"]["data"], "pool.data"), campaign)
+    truth = known_answers(campaign)
     console.print(
         f"{len(truth)} pairs whose constants are hidden from the model; "
         f"{rounds} rounds of {config['batch_size']}. Strongest: log β {truth.max():.2f}."
@@ -68,11 +67,6 @@ def _free_name(directory: Path, name: str) -> str:
     """`name`, or `name-2`, `name-3` … if earlier demos are still there."""
     names = (name if i == 1 else f"{name}-{i}" for i in range(1, 10_000))
     return next(free for free in names if not (directory / free).exists())
-
-
-def _truth(known: pd.DataFrame, campaign: Campaign) -> pd.Series:
-    values = with_pair_ids(known).set_index("pair_id")["log_beta"]
-    return values.loc[list(campaign.pool["pair_id"])]
 
 
 def _answer(form: Path, truth: pd.Series) -> None:

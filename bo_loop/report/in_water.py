@@ -12,12 +12,31 @@ from bo_loop.data.sources.minteq import MAX_DAVIES_M
 from bo_loop.report.facts import Facts
 from bo_loop.report.speciation import draw
 from bo_loop.report.wording import pair_name
-from bo_loop.solution.distribution import distribute, pH_values, with_bands
+from bo_loop.solution.distribution import Distribution, distribute, pH_values, with_bands
 from bo_loop.solution.embedded import LIGAND
 
 
 def in_water(campaign: Campaign, facts: Facts, best: pd.DataFrame) -> dict[str, Any] | None:
     """Draw what becomes of the best pair against pH, where the objective is about a pH."""
+    told = best_in_water(campaign, facts, best)
+    if told is None:
+        return None
+    words, found = told
+    drawing = "" if found is None else svg(draw(found), "Share of the metal in each species")
+    return {"words": words, "drawing": drawing}
+
+
+def best_in_water(
+    campaign: Campaign, facts: Facts, best: pd.DataFrame
+) -> tuple[str, Distribution | None] | None:
+    """Compute what becomes of the best pair against pH, where the objective is about a pH.
+
+    Returns
+    -------
+    words : str
+    Distribution or None
+        None where it cannot be said.
+    """
     objective = facts.worth.objective
     if best.empty or not objective.asks_protons:
         return None
@@ -34,11 +53,10 @@ def in_water(campaign: Campaign, facts: Facts, best: pd.DataFrame) -> dict[str, 
         total = dict.fromkeys(made.system.charges, totals[0]) | {LIGAND: totals[1]}
         found = distribute(made.system, total, pH_values(2.0, 12.0, 0.25), **conditions)
     except BoLoopError as error:
-        return {"words": f"What becomes of it in water cannot be said: {error}", "drawing": ""}
+        return f"What becomes of it in water cannot be said: {error}", None
     words = (
         f"{pair_name(pair)} in water ({totals[0]:g} mol/L of metal, {totals[1]:g} of ligand), by "
         "the model of the last round: the share of each species, and between which nine draws of "
         "ten of log β and the pKa, drawn together, have it."
     )
-    figure = draw(with_bands(found, made.log_beta))
-    return {"words": words, "drawing": svg(figure, "Share of the metal in each species")}
+    return words, with_bands(found, made.log_beta)

@@ -6,7 +6,6 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import yaml
 
@@ -22,14 +21,14 @@ from bo_loop.report.chemical_space import FEWEST, layout
 from bo_loop.report.drawings import draw
 from bo_loop.report.facts import Facts, facts_of
 from bo_loop.report.in_water import in_water
+from bo_loop.report.ligand_map import ligands_of, thinned
 from bo_loop.report.model import Learned, learned
-from bo_loop.report.sentences import summary
+from bo_loop.report.sentences import calibration, left_out, summary
 from bo_loop.report.wording import in_words, pair_name
 
 _REPORT = "report.html"
 _MOST_BEST = 6
 _MOST_COMPARED = 30
-_MOST_ON_MAP = 1000
 _STAGES = {"beta_1": "β₁", "beta_n": "βₙ"}
 
 
@@ -160,17 +159,8 @@ def _calibration(compared: pd.DataFrame) -> dict[str, str] | None:
     if compared.empty:
         return None
     errors = gathered.standardised_errors(compared)
-    k, one, two = len(errors), int((abs(errors) <= 1).sum()), int((abs(errors) <= 2).sum())
-    difference = (compared["log_beta"] - compared["mean"]).to_numpy(float)
-    words = (
-        f"Of {k} results, {one} lie within one stated standard deviation of the prediction "
-        f"(about {0.683 * k:.0f} should) and {two} within two (about {0.954 * k:.0f} should). "
-        f"The predictions missed by {np.abs(difference).mean():.2f} on average; the results were "
-        f"{abs(difference.mean()):.2f} {'higher' if difference.mean() > 0 else 'lower'} than "
-        "predicted."
-    )
     return {
-        "words": words,
+        "words": calibration(errors, compared),
         "prospective": figures.prospective(compared),
         "coverage": figures.coverage(errors),
     }
@@ -217,13 +207,10 @@ def _learned(found: Learned | None) -> dict[str, Any] | None:
     """Describe the last round's model; None before the first round."""
     if found is None:
         return None
-    error = np.abs(found.observed - found.predicted)
     several = len(found.relevances) > 1
     return {
         "parity": figures.parity(found.observed, found.predicted, found.own),
-        "words": f"Each of {len(error)} training values against what the model says without it "
-        f"(leave-one-out, same hyperparameters): mean error {error.mean():.2f}, median "
-        f"{np.median(error):.2f}.",
+        "words": left_out(found.observed, found.predicted),
         "relevances": [
             (f" of {_STAGES[name]}" if several else "", figures.relevances(shares, found.groups))
             for name, shares in found.relevances.items()
@@ -233,12 +220,11 @@ def _learned(found: Learned | None) -> dict[str, Any] | None:
 
 def _space(facts: Facts, best: pd.DataFrame) -> dict[str, str] | None:
     """Map the ligands of pool and literature; None if there are too few."""
-    ligands = _ligands(facts)
+    ligands = ligands_of(facts)
     total = len(ligands)
     if total < FEWEST:
         return None
-    if total > _MOST_ON_MAP:
-        ligands = _thinned(ligands)
+    ligands = thinned(ligands)
     groups = list(ligands["ligand_group"])
     of_pair = facts.pool.set_index("pair_id")["ligand_group"]
     numbers: dict[int, int] = {}
@@ -250,31 +236,6 @@ def _space(facts: Facts, best: pd.DataFrame) -> dict[str, str] | None:
         "words": "Each dot is a ligand; those with similar structures lie close together (t-SNE of "
         f"Morgan fingerprints). {shown}Numbers are as in the list of the best above.",
     }
-
-
-def _ligands(facts: Facts) -> pd.DataFrame:
-    """Return each ligand once, with the furthest state that any of its pairs has reached."""
-    order = {state: i for i, state in enumerate(figures.STATES)}
-    waiting = {"pending": "waiting", "in_progress": "waiting"}
-    states = facts.pool["pair_id"].map(facts.state.state_of).replace(waiting)
-    both = pd.concat(
-        [facts.pool.assign(state=states), facts.literature.assign(state="literature")],
-        ignore_index=True,
-    )
-    both = both.assign(order=both["state"].map(order)).sort_values(
-        "order", ascending=False, kind="stable"
-    )
-    first = both.drop_duplicates("ligand_group").sort_index()
-    return first[["ligand_group", "smiles", "state"]].reset_index(drop=True)
-
-
-def _thinned(ligands: pd.DataFrame) -> pd.DataFrame:
-    """Keep all that something has come of, and evenly spaced ones of the rest."""
-    quiet = ligands["state"].isin(["open", "literature"])
-    kept = ligands[~quiet].head(_MOST_ON_MAP)
-    rest = ligands[quiet]
-    rows = np.linspace(0, len(rows_of := rest) - 1, _MOST_ON_MAP - len(kept)).round().astype(int)
-    return pd.concat([kept, rows_of.iloc[rows]], ignore_index=True)
 
 
 def _versions(facts: Facts) -> list[tuple[str, str, str]]:

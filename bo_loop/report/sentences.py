@@ -1,10 +1,12 @@
 """Sentences of a report: what a campaign asks, its pool, its data, its settings."""
 
+import numpy as np
 import pandas as pd
 
 from bo_loop.acquisition.objectives.base import Objective
 from bo_loop.base.config import build_as
 from bo_loop.base.html import joined
+from bo_loop.base.types import Floats
 from bo_loop.campaign.views.learned import sources_told
 from bo_loop.chemistry.ions import PROTON, parse_ion
 from bo_loop.report.facts import Facts
@@ -32,6 +34,37 @@ def summary(facts: Facts) -> dict[str, str]:
         "pool": _pool_sentence(facts.pool),
         "data": " ".join(filter(None, [_data_sentence(facts), learned])),
     }
+
+
+def calibration(errors: Floats, compared: pd.DataFrame) -> str:
+    """Say how right the predictions on record were.
+
+    Parameters
+    ----------
+    errors : (k,) float64
+        As `bo_loop.report.facts.standardised_errors` returns them of `compared`.
+    compared : DataFrame, k rows
+        ``log_beta`` and ``mean``.
+    """
+    k, one, two = len(errors), int((abs(errors) <= 1).sum()), int((abs(errors) <= 2).sum())
+    difference = (compared["log_beta"] - compared["mean"]).to_numpy(float)
+    return (
+        f"Of {k} results, {one} lie within one stated standard deviation of the prediction "
+        f"(about {0.683 * k:.0f} should) and {two} within two (about {0.954 * k:.0f} should). "
+        f"The predictions missed by {np.abs(difference).mean():.2f} on average; the results were "
+        f"{abs(difference.mean()):.2f} {'higher' if difference.mean() > 0 else 'lower'} than "
+        "predicted."
+    )
+
+
+def left_out(observed: Floats, predicted: Floats) -> str:
+    """Say how far the model is off its training values, each left out in turn; (k,) each."""
+    error = np.abs(observed - predicted)
+    return (
+        f"Each of {len(error)} training values against what the model says without it "
+        f"(leave-one-out, same hyperparameters): mean error {error.mean():.2f}, median "
+        f"{np.median(error):.2f}."
+    )
 
 
 def _question(facts: Facts) -> str:

@@ -74,7 +74,9 @@ class Desk:
         return self.directory / safe_name(name)
 
     def mark(self, name: str) -> tuple[int, int]:
-        """Return what changes whenever something is recorded in a campaign."""
+        """Return what changes whenever something is recorded in a campaign; "" is none."""
+        if not name:
+            return 0, 0
         try:
             found = (self.path(name) / LEDGER).stat()
         except OSError:

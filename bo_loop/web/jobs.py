@@ -43,6 +43,8 @@ class Job:
     error : BoLoopError or None
         Why there is none.
     cancelled : bool
+    mark : (int, int)
+        `bo_loop.web.desk.Desk.mark` when it was begun.
     """
 
     task: str
@@ -53,6 +55,7 @@ class Job:
     error: BoLoopError | None = None
     cancelled: bool = False
     begun: float = field(default_factory=time.monotonic)
+    mark: tuple[int, int] = (0, 0)
     done: asyncio.Event = field(default_factory=asyncio.Event)
     process: asyncio.subprocess.Process | None = None
 

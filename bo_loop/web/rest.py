@@ -159,7 +159,10 @@ def _add_rounds(router: APIRouter, desk: Desk, checked: Callable[[str], str]) ->
         name: str, most: Annotated[int | None, Query(ge=1, description="the first so many")] = None
     ) -> dict[str, Any]:
         """Rank every pair that may be proposed, as ``bo-loop rank``."""
-        found = await desk.jobs.begin(name, "rank", path=path(name)).outcome()
+        known = desk.jobs.of(checked(name), "rank")
+        under_way = known is not None and not known.done.is_set()
+        job = known if under_way else desk.jobs.begin(name, "rank", path=path(name))
+        found = await job.outcome()
         return {**found, "rows": found["rows"][:most]}
 
     @router.post("/{name}/predictions")

@@ -171,6 +171,7 @@ def _bind(host: str, port: int) -> socket.socket:
             bound = undo.enter_context(socket.socket(family, kind, protocol))
             bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             bound.bind(address)
+            bound.listen()  # whoever opens the address at once waits, and is not refused
             undo.pop_all()
     except OSError as error:
         why = error.strerror or str(error)

@@ -35,9 +35,10 @@ def suggest(path: str, options: Mapping[str, Any]) -> dict[str, Any]:
     return {"round": number, "proposals": rows_of(proposals), "stop": made.stop}
 
 
-def consider(path: str, options: Mapping[str, Any]) -> Rows:
-    """Return what `suggest` would propose, as `Campaign.consider`."""
-    return rows_of(Campaign(Path(path)).consider(**options))
+def compare(path: str, options: Sequence[Mapping[str, Any]]) -> list[Rows]:
+    """Return what `suggest` would propose under each of some options, as `Campaign.consider`."""
+    campaign = Campaign(Path(path))
+    return [rows_of(campaign.consider(**each)) for each in options]
 
 
 def rank(path: str) -> dict[str, Any]:
@@ -98,7 +99,14 @@ def report(path: str) -> dict[str, Any]:
     return {"path": str(write_report(Campaign(Path(path))))}
 
 
+def look(path: str) -> dict[str, Any]:
+    """Return what the figures show; see `bo_loop.web.looked.look`."""
+    from bo_loop.web import looked  # scikit-learn and torch: only for the figures
+
+    return looked.look(Campaign(Path(path)))
+
+
 TASKS: Mapping[str, Callable[..., Any]] = {
     function.__name__: function
-    for function in (start, suggest, consider, rank, predict, preview, report)
+    for function in (start, suggest, compare, rank, predict, preview, report, look)
 }

@@ -45,7 +45,7 @@ def serve(requests: TextIO, say: Say) -> None:
     for line in requests:
         request = json.loads(line)
         with warnings.catch_warnings(), heard_by(_Progress(say)):
-            warnings.simplefilter("default")
+            warnings.simplefilter("default", UserWarning)
             warnings.showwarning = lambda message, *_: say({"note": str(message)})
             try:
                 from bo_loop.web.tasks import TASKS  # pandas, while the page is being opened

@@ -66,3 +66,15 @@ def test_what_a_round_cannot_take_is_refused_before_the_work(campaign, monkeypat
     campaign.close()
     with pytest.raises(CampaignError, match="was closed by event 4"):
         choosing.suggest(campaign.record)
+
+
+def test_what_is_considered_is_what_would_be_suggested_and_is_not_recorded(tmp_path, monkeypatch):
+    small_campaign.cheapen(monkeypatch)
+    campaign = small_campaign.start(tmp_path)
+    before = {path: path.read_bytes() for path in campaign.path.rglob("*") if path.is_file()}
+    considered = campaign.consider(batch_size=3)
+    assert {p: p.read_bytes() for p in campaign.path.rglob("*") if p.is_file()} == before
+    assert considered.equals(campaign.suggest(batch_size=3))
+    picked = campaign.consider(pick=["ligand E"])
+    assert picked["ligand"].tolist() == ["ligand E"]
+    assert len(campaign.state().rounds) == 1

@@ -13,6 +13,7 @@ from bo_loop.base.folders import require_new
 from bo_loop.campaign.campaign import Campaign
 from bo_loop.campaign.settings import FOR_A_ROUND, require_learner
 from bo_loop.campaign.views.learned import sources_told
+from bo_loop.campaign.views.reference import to_beat
 from bo_loop.campaign.views.views import shown_values
 from bo_loop.chemistry.ions import PROTON
 from bo_loop.cli.console import CONSOLE as _CONSOLE
@@ -147,8 +148,10 @@ def suggest(config: Mapping[str, Any], touched: frozenset[str]) -> None:
     if found.best:
         best = f"{shown_values(found.best)}, {found.best['ligand']}"
         _CONSOLE.print(f"Best measured here: {best}")
-    if incumbent := campaign.state().rounds[number - 1].incumbent:
-        _CONSOLE.print(_reference(campaign, number, incumbent))
+    state = campaign.state()
+    made = state.rounds[number - 1]
+    if reference := to_beat({**campaign.settings(state), **made.overrides}, made):
+        _CONSOLE.print(reference)
     if stop:
         _CONSOLE.print(stop["advice"])
     in_force = campaign.settings(campaign.state()) | overrides
@@ -183,20 +186,6 @@ def rank(config: Mapping[str, Any]) -> None:
     from bo_loop.cli.verbs.rank import run
 
     run(config, _CONSOLE)
-
-
-def _reference(campaign: Campaign, number: int, incumbent: Mapping[str, Any]) -> str:
-    """Say what the proposals of a round have to beat, and where it is from."""
-    state = campaign.state()
-    objective = build(
-        {**campaign.settings(state), **state.rounds[number - 1].overrides}["objective"]
-    )
-    if not objective.scalar:
-        return f"To extend: the front of {len(incumbent['value'])} known compromises."
-    value = objective.shown(incumbent["value"])
-    return (
-        f"To beat: {objective.quantity} {value:z.2f}, what the model makes of {incumbent['name']}."
-    )
 
 
 def log(config: Mapping[str, Any]) -> None:

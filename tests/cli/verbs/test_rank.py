@@ -83,7 +83,15 @@ def test_every_open_pair_is_ranked_printed_and_written(lab):
 def test_a_ranking_says_what_a_round_would(lab):
     campaign = Campaign.open("ni", lab / "campaigns")
     ranked = campaign.rank().set_index("pair_id")
+    predicted = campaign.predict(campaign.pool.head(2))
     assert campaign.state().seq == 1  # nothing is recorded
+    own = ranked.loc[campaign.pool["pair_id"].head(2)]
+    for name in ("mean", "sd"):
+        assert predicted[name].tolist() == pytest.approx(own[name].tolist(), abs=1e-9)
+    known = [
+        [[near["log_beta"] for near in each] for each in t["nearest"]] for t in (predicted, own)
+    ]
+    assert known[0] == known[1]
     proposals = campaign.suggest(batch_size=8).set_index("pair_id")
     for name in ("mean", "sd", "outside_domain"):
         assert ranked[name].loc[proposals.index].tolist() == proposals[name].tolist()

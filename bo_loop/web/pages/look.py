@@ -1,0 +1,108 @@
+"""The campaign in figures."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from nicegui import ui
+from nicegui.events import GenericEventArguments
+
+from bo_loop.web import plots, texts
+from bo_loop.web.desk import Desk
+from bo_loop.web.jobs import Job
+from bo_loop.web.pages.frame import Page, Text, Watched, campaign_page, drawing, fresh
+
+
+def add(desk: Desk) -> None:
+    """Add the page."""
+
+    async def build(page: Page, _: int | None) -> None:
+        _Look(page)
+
+    campaign_page(desk, "look", build)
+
+
+class _Look:
+    """The figures: made in another process, unless nothing has changed since."""
+
+    def __init__(self, page: Page):
+        self._page = page
+        self._path = str(page.desk.path(page.name))
+        Text("p", texts.LOOK_HINT).classes("soft")
+        with ui.element("div").classes("row-of"):
+            ui.button(texts.WRITE_REPORT, on_click=self._report).props("outline no-caps")
+        self._written = Watched(page, "report", self._open)
+        looked = Watched(page, "look", self._over)
+        self._place = ui.element("div")
+        if (found := fresh(page, "look")) is not None:
+            self._show(found)
+        elif "look" not in page.following:
+            looked.begin(path=self._path)
+
+    def _report(self) -> None:
+        self._written.begin(path=self._path)
+
+    async def _open(self, job: Job) -> None:
+        if not job.error:
+            ui.navigate.to(f"/files/{self._page.name}/report.html", new_tab=True)
+
+    async def _over(self, job: Job) -> None:
+        if not job.error:
+            self._show(job.result)
+
+    def _show(self, found: Mapping[str, Any]) -> None:
+        with self._place, ui.element("div").classes("figures"):
+            self._part(texts.PROGRESS, found["progress"], lambda own: _plot(plots.progress(own)))
+            self._part(texts.CALIBRATION, found["calibration"], _calibration)
+            self._part(texts.MODEL, found["model"], _model)
+            self._part(texts.SPACE, found["space"], _space)
+            self._part(texts.WATER, found["water"], _water)
+
+    def _part(self, title: str, own: Any, show: Callable[[Any], None]) -> None:
+        with ui.element("section").props(f'aria-label="{title}"'):
+            Text("h2", title)
+            if own is None:
+                Text("p", texts.NOTHING_YET[title]).classes("soft")
+            else:
+                show(own)
+
+
+def _plot(figure: plots.Figure) -> ui.plotly:
+    return ui.plotly(figure).style("width: 100%")
+
+
+def _calibration(own: Mapping[str, Any]) -> None:
+    Text("p", own["words"])
+    _plot(plots.prospective(own))
+    _plot(plots.coverage(own["errors"]))
+
+
+def _model(own: Mapping[str, Any]) -> None:
+    Text("p", own["words"])
+    _plot(plots.parity(own))
+    Text("h3", texts.MOVES)
+    for stage in own["stages"]:
+        _plot(plots.relevances(stage))
+
+
+def _space(own: Mapping[str, Any]) -> None:
+    Text("p", texts.SPACE_HINT).classes("small soft")
+    plot = _plot(plots.space(own))
+    place = ui.element("div").classes("row-of").props("role=status").style("min-height: 150px")
+
+    def hovered(event: GenericEventArguments) -> None:
+        points = event.args.get("points") or [{}]
+        row = points[0].get("customdata")
+        if isinstance(row, int) and 0 <= row < len(own["smiles"]):
+            place.clear()
+            with place:
+                drawing(own["smiles"][row])
+                Text("p", own["ligand"][row] or own["smiles"][row])
+
+    plot.on("plotly_hover", hovered, ["points"])
+    plot.on("plotly_click", hovered, ["points"])
+
+
+def _water(own: Mapping[str, Any]) -> None:
+    Text("p", own["words"])
+    if own["pH"]:
+        _plot(plots.water(own))

@@ -1,0 +1,77 @@
+"""What pages show, as plain values."""
+
+import pytest
+import small_campaign
+
+from bo_loop.web import shown
+from bo_loop.web.results_table import pasted, table_of
+
+
+@pytest.fixture(scope="module")
+def campaign(tmp_path_factory):
+    with pytest.MonkeyPatch.context() as patch:
+        small_campaign.cheapen(patch)
+        yield small_campaign.measured(tmp_path_factory.mktemp("shown"))
+
+
+def test_a_round_shows_what_came_of_each_proposal(campaign):
+    found = shown.round_of(campaign, None)
+    assert (found.number, found.rounds, found.closed) == (1, 1, False)
+    assert [card.name for card in found.cards] == ["Ni²⁺ + ligand A", "Ni²⁺ + ligand B"]
+    assert [card.outcome for card in found.cards] == ["9.50", "waiting"]
+    assert [card.state for card in found.cards] == ["measured", "pending"]
+    assert shown.round_of(campaign, 99).number == 1
+    assert shown.scale_of(found.cards) == (8.0, 12.0)
+
+
+def test_what_waits_has_its_conditions_and_what_stands_its_prediction(campaign):
+    found = shown.waiting(campaign)
+    (row,) = found.rows
+    assert row["predicted"] == "10.00 ± 1.00"
+    assert row["temperature_C"] == "25"
+    assert found.columns[:3] == ["log_beta", "log_beta_sd", "status"]
+    (result,) = found.results
+    assert (result["result"], result["predicted"]) == ("log β 9.5", "10.00 ± 1.00")
+    assert not found.known
+
+
+def test_the_history_is_last_first(campaign):
+    rows = shown.history_rows(campaign)
+    assert [row["event"] for row in rows] == ["measured", "proposed", "proposed", "started"]
+    assert rows[0]["pair"] == "Ni²⁺ + ligand A"
+    assert rows[-1]["predicted"] == ""
+
+
+@pytest.mark.parametrize(
+    ("column", "text", "said"),
+    [
+        ("log_beta", "12,3", "read as 12.3"),
+        ("log_beta", ">20", "read as above 20.0"),
+        ("log_beta", "12.3 ± 0.2", "read as 12.3, sd 0.2"),
+        ("log_beta", "twelve", "log_beta: expected a number"),
+        ("log_beta", "99", "log_beta: "),
+        ("temperature_C", "298 K", "read as 24.85"),
+        ("note", "12", ""),
+        ("log_beta", "  ", ""),
+    ],
+)
+def test_a_cell_says_how_it_is_read(column, text, said):
+    assert shown.read_as(column, text).startswith(said)
+    assert bool(said) == bool(shown.read_as(column, text))
+
+
+def test_pasted_cells_are_those_of_the_spreadsheet():
+    assert pasted('9,5\t0.1\r\n"a\tb"\t\r\n') == [["9,5", "0.1"], ["a\tb", ""]]
+    assert pasted("") == []
+
+
+def test_typed_rows_are_a_table_that_no_spreadsheet_runs():
+    name, content = table_of("../x", [{"pair_id": "p", "log_beta": 9.25}, {"note": "=1+1"}])
+    assert name == "x.csv"
+    lines = content.decode("utf-8-sig").splitlines()
+    assert lines == ["pair_id,log_beta,note", "p,9.25,", ",,'=1+1"]
+
+
+def test_metals_are_named_once():
+    pool = {"metal": ["Ni", "Ni", "Fe"], "charge": [2, 2, 3]}
+    assert shown.metals_of(pool) == ["Ni+2", "Fe+3"]
