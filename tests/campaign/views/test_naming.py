@@ -1,9 +1,8 @@
 from sample_events import by_pair
-from small_campaign import cheapen, pairs, start
+from small_campaign import pairs
 
 from bo_loop.campaign.ledger.state import CampaignState, Result
 from bo_loop.campaign.views.naming import namer
-from bo_loop.cli.verbs.campaign import _reference
 
 POOL = pairs("ABC")
 LITERATURE = pairs("BB").assign(
@@ -39,13 +38,3 @@ def test_the_same_structure_comes_before_its_isomers():
     assert name([1]) == "ligand B (literature, this: 17.94)"
     other = namer(POOL, isomer.iloc[1:], state_with())
     assert other([1]) == "ligand B (literature, isomer: > 18.10)"
-
-
-def test_suggest_names_what_is_to_beat(tmp_path, monkeypatch):
-    cheapen(monkeypatch)
-    campaign = start(tmp_path)
-    campaign.suggest()
-    told = _reference(campaign, 1, {"value": 18.0213, "name": "trien (literature, NIST: 18.05)"})
-    assert told == (
-        "To beat: log β 18.02, what the model makes of trien (literature, NIST: 18.05)."
-    )
