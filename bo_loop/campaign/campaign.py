@@ -147,6 +147,7 @@ class Campaign:
         batch_size: int = 5,
         seed: int = 0,
         sources: Sequence[str] = (),
+        property: Node | None = None,
         directory: str | Path = "campaigns",
         **pool_rules: Any,
     ) -> "Campaign":
@@ -165,6 +166,9 @@ class Campaign:
         sources : sequence of str
             Models to learn from, with ``model="transfer"``: ``model:DIR``, ``library:NAME``,
             ``campaign:NAME``, ``campaign:*``. They are sealed with the campaign.
+        property : mapping, optional
+            What is measured, if not log β: ``{"name": "log D", "unit": "", "transform": "none",
+            "bounds": [-5, 5]}``; see `bo_loop.data.property.Property`.
         directory : str or Path
         **pool_rules
             ``include_known``, ``generated``, ``max_generated_share``, ``max_denticity_sum``: the
@@ -183,6 +187,7 @@ class Campaign:
         """
         given = {"data": data, "features": features, "model": model, "objective": objective}
         given |= {"acquisition": acquisition, "pool": pool, "sources": sources}
+        given |= {"property": property}
         settings = started_with({"batch_size": batch_size, "seed": seed} | given, pool_rules)
         path = Path(directory) / safe_name(str(name))
         start(path, settings)
@@ -233,7 +238,9 @@ class Campaign:
         said = {"operator": who(operator), "method": method, "date": date, "note": note}
         pool = self.pool
         source = {"content": content, "encoding": encoding}
-        table = results.read_results(Path(path), pool, defaults=said, **source)
+        table = results.read_results(
+            Path(path), pool, defaults=said, of=self.state().about, **source
+        )
         came_from = {"source": Path(path).name}
         table = replace(table, events=[(kind, data | came_from) for kind, data in table.events])
         n_known = 0
@@ -274,7 +281,9 @@ class Campaign:
             With every row that cannot be taken.
         """
         pool, state = self.pool, self.state()
-        table = results.read_results(Path(path), pool, content=content, encoding=encoding)
+        table = results.read_results(
+            Path(path), pool, content=content, encoding=encoding, of=state.about
+        )
         new, n_known = rules.new_events(
             state, table.events, replicate=replicate, labels=table.labels
         )

@@ -13,11 +13,12 @@ from bo_loop.base.errors import CampaignError, DataError
 from bo_loop.campaign.ledger import rules
 from bo_loop.campaign.ledger.dates import checked_date
 from bo_loop.campaign.ledger.events import Event, NewEvent
-from bo_loop.campaign.ledger.state import RESULT_FIELDS, VALUES, CampaignState
+from bo_loop.campaign.ledger.state import AT_PH, RESULT_FIELDS, VALUES, CampaignState
 from bo_loop.campaign.record import Record, Recorded, who
 from bo_loop.campaign.results import doubts
 from bo_loop.campaign.results.rows import QUANTITIES
 from bo_loop.data.numbers import Reading, understand
+from bo_loop.data.property import Property
 from bo_loop.data.quantities import check
 
 LAST = "last"
@@ -67,7 +68,7 @@ def correct(
         If a value is out of range, or a date cannot be right.
     """
     event = _event_of(record, event, pair)
-    data: dict[str, Any] = {"corrects": event, **_values(values)}
+    data: dict[str, Any] = {"corrects": event, **_values(values, record.state().about)}
     data |= {"void": True} if void else {}
     data |= {key: text for key, text in (("reason", reason), ("by", who(by))) if text}
     pool = record.pool
@@ -178,17 +179,46 @@ def _none_stands(logs: Sequence[_Log], log: str, state: CampaignState) -> str:
     )
 
 
-def _values(values: Mapping[str, Any]) -> dict[str, Any]:
+_SD = ("log_beta_sd",)
+
+
+def _of_property(values: Mapping[str, Any], of: Property) -> dict[str, Any]:
+    """Return what a correction says of a property other than log β, on the scale that is modelled.
+
+    ``log_beta`` and its sd are given as they were measured.
+    """
+    foreign = [name for name in (*VALUES[1:], *AT_PH) if values.get(name) is not None]
+    if foreign:
+        raise CampaignError(f"{', '.join(foreign)}: this campaign is about {of.name}.")
+    given, sd = values.get("log_beta"), values.get("log_beta_sd")
+    if given is None and sd is not None:
+        raise DataError(f"Give the value of {of.name} with its sd: log_beta=… log_beta_sd=….")
+    if given is None:
+        return {}
+    try:
+        reading = of.read("log_beta", str(given))
+        spread = None if sd is None else of.read("log_beta_sd", str(sd))
+    except ValueError as error:
+        raise DataError(
+            "The correction cannot be used. Nothing was recorded.", [f"{of.column}: {error}"]
+        ) from error
+    said = {"censoring": values.get("censoring") or reading.censoring}
+    return said | of.event_values(reading, spread)
+
+
+def _values(values: Mapping[str, Any], of: Property) -> dict[str, Any]:
     """Check the new values of a correction, and read those that are text."""
     unknown = sorted(set(values) - set(RESULT_FIELDS))
     if unknown:
         raise CampaignError(
             f"{', '.join(unknown)} cannot be corrected; only {', '.join(RESULT_FIELDS)} can."
         )
-    data = dict(values)
-    problems = []
+    data, problems = dict(values), []
+    if not of.is_log_beta:
+        data |= _of_property(values, of)
+        values = {name: each for name, each in values.items() if name not in (*VALUES, *_SD)}
     for name in QUANTITIES:
-        if data.get(name) is None:
+        if values.get(name) is None:
             continue
         try:
             given = data[name]

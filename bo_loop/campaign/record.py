@@ -23,7 +23,7 @@ from bo_loop.campaign.ledger.fold import fold
 from bo_loop.campaign.ledger.ledger import Appended, Ledger
 from bo_loop.campaign.ledger.state import CampaignState, Round
 from bo_loop.campaign.pool_rows import pool_pairs
-from bo_loop.campaign.settings import check_targets, with_overrides
+from bo_loop.campaign.settings import called, check_targets, with_overrides
 from bo_loop.campaign.views import folder, views
 from bo_loop.campaign.views.history import COLUMNS, history
 from bo_loop.campaign.views.status import Status, status_of
@@ -158,7 +158,7 @@ class Record:
         ConfigError
             If they would build anything but a model, an objective or an acquisition.
         """
-        settings = {**self.config, **state.overrides}
+        settings = called({**self.config, **state.overrides})
         check_targets(settings)
         return settings
 
@@ -214,6 +214,8 @@ class Record:
         pairs = pd.concat([self.literature, self._pool.sealed])
         stored = self.sealed.features()
         schema = FeatureSchema.renewed(stored, pairs)
+        if not self.state().about.is_log_beta:
+            schema = schema.of_another_outcome(self.literature["log_beta"].to_numpy())
         if SOURCES not in stored["blocks"]:
             return schema
         sources = self.sealed.taught(FeatureSchema.read(stored)).sources

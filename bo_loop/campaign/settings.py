@@ -1,6 +1,7 @@
 """The settings of a campaign: which there are, which may change when, what they may build."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 from typing import Any
 
 from bo_loop.acquisition.objectives.base import Objective
@@ -10,10 +11,15 @@ from bo_loop.base.errors import ConfigError
 from bo_loop.base.names import current, plain
 from bo_loop.base.types import ModelRecipe
 from bo_loop.campaign import options
+from bo_loop.data.property import Property
 
 SETTINGS = ("batch_size", "seed", "data", "features", "model", "objective", "acquisition", "pool")
 FOR_A_ROUND = ("batch_size", "seed", "model", "objective", "acquisition", "pool")
 """What `suggest` may change for one round; of the pool, only `POOL_FOR_A_ROUND`."""
+
+_NAMED = ("Maximise", "Minimise", "Target", "Range", "Selectivity")
+OF_ANY_PROPERTY = (*_NAMED, "Cost", "Pareto", "WeightedSum")
+"""Objectives that make sense of any property of a pair."""
 
 FOR_GOOD = ("batch_size", "model", "objective", "acquisition")
 """What `configure` may change."""
@@ -59,6 +65,10 @@ def started_with(given: Mapping[str, Any], pool_rules: Mapping[str, Any]) -> dic
     settings = {key: nodes[key] for key in SETTINGS}
     if sources := nodes.get("sources"):
         settings["sources"] = sources
+    of = Property.of(nodes.get("property"))
+    if not of.is_log_beta:
+        settings["property"] = plain(asdict(of))
+        settings = called(settings)
     settings["pool"] = {**_pool_rules(settings["pool"]), **settings["pool"], **pool_rules}
     check_values(settings)
     return settings
@@ -80,7 +90,37 @@ def _pool_rules(pool: Mapping[str, Any]) -> dict[str, Any]:
 def with_overrides(settings: Mapping[str, Any], overrides: Mapping[str, Any]) -> dict[str, Any]:
     """Return the settings of one round; of the pool, what is not overridden stays."""
     pool = {**settings["pool"], **overrides.get("pool", {})}
-    return {**settings, **overrides, "pool": pool}
+    return called({**settings, **overrides, "pool": pool})
+
+
+def called(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Return settings whose objective goes by the name of the campaign's property.
+
+    Raises
+    ------
+    ConfigError
+        If the objective is one of the chemistry of log β, and the property is another.
+    """
+    of = Property.of(settings.get("property"))
+    if of.is_log_beta:
+        return dict(settings)
+    return {**settings, "objective": _called(settings["objective"], of.words)}
+
+
+def _called(node: Mapping[str, Any], words: str) -> dict[str, Any]:
+    name = current(str(node.get("_target_"))).rpartition(".")[2]
+    if name not in OF_ANY_PROPERTY or node.get("pH") is not None or node.get("constraints"):
+        what = "constraints" if node.get("constraints") else f"objective {name}"
+        raise ConfigError(
+            f"{what}: this asks for stability constants, and the campaign is about {words}. It "
+            f"takes {', '.join(OF_ANY_PROPERTY)}, without pH and constraints."
+        )
+    members = {"objectives": [_called(each, words) for each in node.get("objectives", [])]}
+    return {
+        **node,
+        **(members if "objectives" in node else {}),
+        **({"of": words} if name in _NAMED else {}),
+    }
 
 
 def check_round(overrides: Mapping[str, Any]) -> None:

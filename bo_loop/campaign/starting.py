@@ -21,6 +21,7 @@ from bo_loop.campaign.pool_rows import require_items
 from bo_loop.campaign.record import LEDGER, versions, who
 from bo_loop.campaign.settings import POOL_RULES, require_learner
 from bo_loop.chemistry.ions import PROTON
+from bo_loop.data.property import Property
 
 if TYPE_CHECKING:
     from bo_loop.library.memory import Memory
@@ -79,6 +80,7 @@ def start(path: Path, settings: Mapping[str, Any]) -> None:
             "n_pool": len(pool),
             "n_left_out": n_left_out,
             "operator": who(None),
+            **({"property": settings["property"]} if "property" in settings else {}),
         }
         Ledger(staging / LEDGER).append([("started", started)])
         files.publish_folder(staging, path)
@@ -114,6 +116,15 @@ def remembered(settings: Mapping[str, Any]) -> "Memory | None":
     return memory.without(settings["data"].get("without_metals") or ())
 
 
+def _literature(node: Mapping[str, Any], of: Property) -> pd.DataFrame:
+    """Read the literature of a property."""
+    if of.is_log_beta:
+        return configs.read(node, "data")
+    from bo_loop.data.sources.property_tables import read_property
+
+    return read_property(configs.build(node), of)
+
+
 def prepare(
     settings: Mapping[str, Any], directory: Path, memory: "Memory | None" = None
 ) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, Any], int, "Sources | None"]:
@@ -127,7 +138,8 @@ def prepare(
 
     pool_node = {key: value for key, value in settings["pool"].items() if key not in POOL_RULES}
     recipe = configs.build_as(FeatureRecipe, settings["features"], "features")
-    literature = configs.read(settings["data"], "data")
+    of = Property.of(settings.get("property"))
+    literature = _literature(settings["data"], of)
     observations = with_keys(recipe.usable(literature), "the literature")
     every = one_of_mirror_images(with_keys(configs.read(pool_node, "pool"), "the pool"))
     most = settings["pool"].get("max_denticity_sum")
@@ -143,11 +155,13 @@ def prepare(
     require_items(configs.build(settings["objective"]), known, pool)
     pairs = pd.concat([observations, pool])
     schema, sources = recipe.fit(pairs) if memory is None else memory.schema(), None
+    if not of.is_log_beta:
+        schema = schema.of_another_outcome(observations["log_beta"].to_numpy())
     if names := settings.get("sources", []):
         require_learner(settings["model"])
         from bo_loop.campaign import teachers  # torch: only where a model is needed
 
-        sources = teachers.teachers(names, directory, observations)
+        sources = teachers.teachers(names, directory, observations, of)
         schema = schema.taught(sources, pairs)
     configs.build(settings["model"]).require_blocks(schema.blocks)
     return observations, pool, schema.to_json(), len(every) - len(pool), sources

@@ -18,6 +18,7 @@ from bo_loop.base.types import SOURCES, ModelRecipe
 from bo_loop.campaign import sealed
 from bo_loop.campaign.record import LEDGER, Record
 from bo_loop.campaign.rounds.fitted import fitted
+from bo_loop.data.property import LOG_BETA, Property
 from bo_loop.library import shelf
 from bo_loop.library.model_folder import load, save
 from bo_loop.library.sources import Sources, without_known
@@ -26,8 +27,10 @@ from bo_loop.surrogate import Surrogate
 _KINDS = "model:DIR, library:NAME, campaign:NAME or campaign:*"
 
 
-def teachers(names: Sequence[str], directory: Path, known: pd.DataFrame) -> Sources:
-    """Return the sources of these names, each without the pairs that are `known`.
+def teachers(
+    names: Sequence[str], directory: Path, known: pd.DataFrame, of: Property = LOG_BETA
+) -> Sources:
+    """Return the sources of these names; those of the same property without the `known` pairs.
 
     Parameters
     ----------
@@ -36,6 +39,8 @@ def teachers(names: Sequence[str], directory: Path, known: pd.DataFrame) -> Sour
         The folder of campaigns.
     known : DataFrame
         The literature of the campaign to be.
+    of : Property
+        What it is about.
 
     Raises
     ------
@@ -50,7 +55,8 @@ def teachers(names: Sequence[str], directory: Path, known: pd.DataFrame) -> Sour
     models = {}
     for name in every:
         try:
-            models[name] = without_known(name, _found(name, directory), known)
+            model, about = _found(name, directory)
+            models[name] = without_known(name, model, known) if about == of else model
         except BoLoopError as error:
             if name in str(error):
                 raise
@@ -73,13 +79,13 @@ def _expanded(name: str, directory: Path) -> list[str]:
     return names
 
 
-def _found(name: str, directory: Path) -> Surrogate:
+def _found(name: str, directory: Path) -> tuple[Surrogate, Property]:
+    """Return a source's model, and what it predicts."""
     kind, _, what = name.partition(":")
-    if kind == "model":
-        return load(Path(what))
-    if kind == "library":
-        return shelf.load(what).surrogate()
-    return model_of(Record.open(what, directory))
+    if kind == "campaign":
+        record = Record.open(what, directory)
+        return model_of(record), record.state().about
+    return load(Path(what)) if kind == "model" else shelf.load(what).surrogate(), LOG_BETA
 
 
 def model_of(record: Record) -> Surrogate:

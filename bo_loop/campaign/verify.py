@@ -161,7 +161,9 @@ def _views(record: Record, state: CampaignState) -> Iterator[Check]:
             yield Check(name, "failed", "cannot be read")
         elif path.name in (FORM, WORKBOOK):
             ours = expected[path.with_name(FORM)]()
-            problem = "" if held == ours else _form_problem(path, ours)
+            problem = (
+                "" if held == ours else _form_problem(path, ours, forms.of_the_lab(state.about))
+            )
             yield _check(name, problem, "our columns as proposed")
         elif held == content():
             yield Check(name, "ok", "as the ledger says")
@@ -191,7 +193,7 @@ def _was_so_before(record: Record, path: Path) -> bool:
     return False
 
 
-def _form_problem(path: Path, expected: bytes) -> str:
+def _form_problem(path: Path, expected: bytes, lab: frozenset[str]) -> str:
     """Say how our columns of a form differ; the lab may sort its rows and fill in its own."""
     try:
         theirs = read_cells(path).frame
@@ -201,7 +203,7 @@ def _form_problem(path: Path, expected: bytes) -> str:
     columns = [
         name  # a form is older than a column of which the ledger says nothing
         for name in ours.columns
-        if name not in forms.OF_THE_LAB and (name in theirs or (ours[name] != "").any())
+        if name not in lab and (name in theirs or (ours[name] != "").any())
     ]
     missing = [name for name in columns if name not in theirs]
     if missing:

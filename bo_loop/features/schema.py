@@ -24,7 +24,9 @@ from bo_loop.base.config import build
 from bo_loop.base.errors import DataError
 from bo_loop.base.names import node_of
 from bo_loop.base.types import (
+    LOG_BETA_SPREAD,
     MEAN_BY,
+    MEDIUM,
     SD_BY,
     SOURCES,
     FeatureRecipe,
@@ -73,6 +75,8 @@ class FeatureSchema:
         As in `PairFeatures`.
     sources : PairSources, optional
         Models whose predictions are features of the pairs, scaled by the block ``sources``.
+    spread : float
+        As in `PairFeatures`.
     """
 
     recipe: FeatureRecipe
@@ -81,6 +85,21 @@ class FeatureSchema:
     dropped: Mapping[str, tuple[str, ...]]
     stages: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     sources: PairSources | None = None
+    spread: float = LOG_BETA_SPREAD
+
+    def of_another_outcome(self, values: Floats) -> "FeatureSchema":
+        """Return the schema for an outcome that is not log β, of which `values` (n,) are known.
+
+        What the medium does to log β is no feature of it.
+        """
+        pair = self.blocks[PAIR]
+        kept = [i for i, name in enumerate(pair.names) if name != MEDIUM]
+        fewer = {
+            key: tuple(getattr(pair, key)[i] for i in kept) for key in ("names", "centre", "scale")
+        }
+        spread = float(np.std(values)) if len(values) > 1 else 0.0
+        blocks = {**self.blocks, PAIR: FeatureBlock(**fewer)}
+        return replace(self, blocks=blocks, spread=spread or 1.0)
 
     def taught(self, sources: PairSources, pairs: pd.DataFrame) -> "FeatureSchema":
         """Return the schema with what `sources` predict, scaled over `pairs`.
@@ -145,6 +164,7 @@ class FeatureSchema:
             source=pairs["source"].to_numpy(dtype=str) if "source" in pairs else None,
             own=pairs["own"].eq(True).to_numpy() if "own" in pairs else None,
             stages=self.stages,
+            spread=self.spread,
         )
 
     def undefined(self, pairs: pd.DataFrame) -> list[str]:
@@ -162,6 +182,7 @@ class FeatureSchema:
             },
             "dropped": {step: list(names) for step, names in self.dropped.items()},
             "stages": {stage: list(names) for stage, names in self.stages.items()},
+            **({} if self.spread == LOG_BETA_SPREAD else {"spread": self.spread}),
         }
 
     @classmethod
@@ -188,6 +209,7 @@ class FeatureSchema:
             },
             dropped={step: tuple(names) for step, names in stored["dropped"].items()},
             stages={stage: tuple(names) for stage, names in stored.get("stages", {}).items()},
+            spread=float(stored.get("spread", LOG_BETA_SPREAD)),
         )
 
     @classmethod

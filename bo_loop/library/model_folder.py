@@ -135,7 +135,7 @@ def _surrogate(
     _require_rows(features, y, noise_var, censored)
     recipe, schema = build(contents["model"]), FeatureSchema.from_json(contents["features"])
     schema = with_sources(schema, lambda i: load(sources / str(i)))
-    features = replace(features, stages=schema.stages)
+    features = replace(features, stages=schema.stages, spread=schema.spread)
     asked = None if near is None else partial(described, features, schema, near)
     model = recipe.build(features, y, noise_var, contents["hyperparameters"], asked)
     return Surrogate(schema, recipe, features, y, noise_var, model, censored)

@@ -153,7 +153,7 @@ def best_first(facts: Facts, most: int) -> pd.DataFrame:
     """
     worth = facts.worth
     rows = worth.best()
-    own = worth.objective.quantity == "log β"
+    own = worth.objective.quantity == facts.state.about.words
     achieved = ["" if own else views.shown_values(_values_of(worth, row)) for row in rows]
     best = facts.measured.iloc[rows].assign(achieved=achieved)
     best = best.drop_duplicates("pair_id").head(most)
@@ -177,7 +177,7 @@ def course(facts: Facts) -> pd.DataFrame:
         and without a prediction unless that is log β itself; else of log β.
     """
     worth, log_beta = facts.worth, facts.measured
-    if not worth.objective.scalar or worth.objective.quantity == "log β":
+    if not worth.objective.scalar or worth.objective.quantity == facts.state.about.words:
         frame = log_beta[["log_beta", "censoring", "mean", "sd"]]
         frame = frame.rename(columns={"log_beta": "value"})
         frame = frame.assign(place=np.arange(1, len(frame) + 1))

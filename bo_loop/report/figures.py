@@ -76,7 +76,7 @@ def progress(
     return svg(figure, "Results in the order of logging, with their predictions")
 
 
-def prospective(compared: pd.DataFrame) -> Markup:
+def prospective(compared: pd.DataFrame, words: str) -> Markup:
     """Draw results against what was predicted when their pairs were proposed."""
     figure, axes = chart(*_NARROW)
     axes.errorbar(
@@ -93,8 +93,8 @@ def prospective(compared: pd.DataFrame) -> Markup:
     low = np.minimum(compared["mean"] - compared["sd"], compared["log_beta"])
     high = np.maximum(compared["mean"] + compared["sd"], compared["log_beta"])
     _diagonal(axes, float(low.min()), float(high.max()))
-    axes.set(xlabel="log β predicted at the proposal, ± sd", ylabel="log β measured")
-    return svg(figure, "Measured against predicted log β")
+    axes.set(xlabel=f"{words} predicted at the proposal, ± sd", ylabel=f"{words} measured")
+    return svg(figure, f"Measured against predicted {words}")
 
 
 def coverage(errors: Floats) -> Markup:
@@ -126,13 +126,15 @@ def coverage(errors: Floats) -> Markup:
     return svg(figure, "Share of results within intervals of stated probability")
 
 
-def parity(observed: Floats, predicted: Floats, own: Sequence[bool]) -> Markup:
+def parity(observed: Floats, predicted: Floats, own: Sequence[bool], words: str) -> Markup:
     """Draw training values against what the model says without them; (k,) each.
 
     Parameters
     ----------
     own : sequence of bool
         Which pairs are of the campaign's own metal ions.
+    words : str
+        What the values are called.
     """
     figure, axes = chart(*_NARROW)
     mine = np.asarray(own, dtype=bool)
@@ -146,7 +148,7 @@ def parity(observed: Floats, predicted: Floats, own: Sequence[bool]) -> Markup:
             )
     both = np.r_[observed, predicted]
     _diagonal(axes, float(both.min()), float(both.max()))
-    axes.set(xlabel="log β predicted without this value", ylabel="log β")
+    axes.set(xlabel=f"{words} predicted without this value", ylabel=words)
     axes.legend(frameon=False, loc="upper left")
     return svg(figure, "Training values against leave-one-out predictions")
 

@@ -2,6 +2,7 @@
 
 import shlex
 from collections.abc import Mapping
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -79,6 +80,7 @@ def report(campaign: Campaign) -> str:
     state, best = facts.state, gathered.best_first(facts, _MOST_BEST)
     compared = facts.proposed[facts.proposed["log_beta"].notna()]
     found = learned(campaign, facts) if state.rounds else None
+    of = state.about
     return render(
         files("bo_loop.report").joinpath("campaign.html").read_text(encoding="utf-8"),
         title=f"{state.name}: campaign report",
@@ -98,9 +100,9 @@ def report(campaign: Campaign) -> str:
         progress=_progress(facts),
         rounds=gathered.rounds(campaign, facts),
         unproposed=list(gathered.unproposed(facts).itertuples()),
-        calibration=_calibration(compared),
-        learned=_learned(found),
-        ranked=_ranked(found),
+        calibration=_calibration(compared, of.words),
+        learned=_learned(found, of.words),
+        ranked=_ranked(found, of.words),
         next=_next(campaign, facts),
         waiting=_waiting(facts),
         pending=facts.status.pending,
@@ -112,7 +114,8 @@ def report(campaign: Campaign) -> str:
         settings=yaml.safe_dump(dict(facts.settings), allow_unicode=True, sort_keys=False),
         draw=draw,
         pair=pair_name,
-        nearest=shown_nearest,
+        nearest=partial(shown_nearest, words=of.words),
+        of=of.words,
         movers=shown_movers,
         why=sentences,
         percent=percent,
@@ -150,18 +153,18 @@ def _progress(facts: Facts) -> str:
     if course.empty:
         return ""
     objective = facts.worth.objective
-    label = objective.quantity if objective.scalar else "log β"
+    label = objective.quantity if objective.scalar else facts.state.about.words
     return figures.progress(course, facts.status.best_so_far, len(facts.measured), label)
 
 
-def _calibration(compared: pd.DataFrame) -> dict[str, str] | None:
+def _calibration(compared: pd.DataFrame, words_of: str) -> dict[str, str] | None:
     """Compare predictions on record with results; None before the first of them."""
     if compared.empty:
         return None
     errors = gathered.standardised_errors(compared)
     return {
         "words": calibration(errors, compared),
-        "prospective": figures.prospective(compared),
+        "prospective": figures.prospective(compared, words_of),
         "coverage": figures.coverage(errors),
     }
 
@@ -188,7 +191,7 @@ def _next(campaign: Campaign, facts: Facts) -> str:
     return shlex.join(["bo-loop", verb, f"name={campaign.path.name}", *where, *more])
 
 
-def _ranked(found: Learned | None) -> dict[str, Any] | None:
+def _ranked(found: Learned | None, words: str) -> dict[str, Any] | None:
     """Return the first open pairs; None if there is no model, or nothing open."""
     if found is None or found.ranked is None:
         return None
@@ -197,19 +200,19 @@ def _ranked(found: Learned | None) -> dict[str, Any] | None:
     return {
         "rows": list(rows.itertuples()),
         "total": rows.attrs["total"],
-        "value": "" if value == "log β" else value,
+        "value": "" if value == words else value,
         "reference": rows.attrs["reference"],
         "cost": rows["cost"].notna().any(),
     }
 
 
-def _learned(found: Learned | None) -> dict[str, Any] | None:
+def _learned(found: Learned | None, words: str) -> dict[str, Any] | None:
     """Describe the last round's model; None before the first round."""
     if found is None:
         return None
     several = len(found.relevances) > 1
     return {
-        "parity": figures.parity(found.observed, found.predicted, found.own),
+        "parity": figures.parity(found.observed, found.predicted, found.own, words),
         "words": left_out(found.observed, found.predicted),
         "relevances": [
             (f" of {_STAGES[name]}" if several else "", figures.relevances(shares, found.groups))

@@ -23,6 +23,15 @@ _QUESTIONS = {
     "Pareto": "Which ligands for {metals} are the best compromises of {quantities}?",
     "WeightedSum": "Which ligand for {metals} has the best weighted sum of {quantities}?",
 }
+_OF_ANY_PROPERTY = {
+    "Maximise": "Which ligand has the highest {of} with {metals}?",
+    "Minimise": "Which ligand has the lowest {of} with {metals}?",
+    "Target": "Which ligand has a {of} closest to {log_beta:g} with {metals}?",
+    "Range": "Which ligand has a {of} from {low:g} to {high:g} with {metals}?",
+    "Selectivity": "Which ligand has the largest difference of {of} between {metal} and {others}?",
+    "Pareto": _QUESTIONS["Pareto"],
+    "WeightedSum": _QUESTIONS["WeightedSum"],
+}
 _MOST_SOURCES = 3
 
 
@@ -69,8 +78,10 @@ def left_out(observed: Floats, predicted: Floats) -> str:
 
 def _question(facts: Facts) -> str:
     node = facts.settings["objective"]
+    of = facts.state.about
     name = str(node["_target_"]).rpartition(".")[2]
-    if name in _QUESTIONS:
+    questions = _QUESTIONS if of.is_log_beta else _OF_ANY_PROPERTY
+    if name in questions:
         others = joined([_printed(text) for text in node.get("competitors", [])])
         own = _printed(node["metal"]) if "metal" in node else ""
         members = [build_as(Objective, each, "objective") for each in node.get("objectives", [])]
@@ -82,8 +93,9 @@ def _question(facts: Facts) -> str:
             "metal": own,
             "others": others,
             "quantities": joined([member.quantity for member in members]),
+            "of": of.words,
         }
-        return _QUESTIONS[name].format(**values)
+        return questions[name].format(**values)
     return in_words("objective", node)
 
 
@@ -104,8 +116,10 @@ def _data_sentence(facts: Facts) -> str:
     own = len(data.merge(targets, on=["metal", "charge"]))
     sources = list(data["source"].value_counts().index)
     more = [f"{len(sources) - _MOST_SOURCES} others"] if len(sources) > _MOST_SOURCES else []
+    known = facts.state.about
+    kind = "constants" if known.is_log_beta else f"values of {known.name}"
     return (
-        f"{len(data)} constants{protons} of {len(ions)} metal ions with "
+        f"{len(data)} {kind}{protons} of {len(ions)} metal ions with "
         f"{data['ligand_group'].nunique()} ligands, {own or 'none'} of them for "
         f"{joined(_ions(facts.pool))}, at {_conditions(data)}, from "
         f"{joined([*sources[:_MOST_SOURCES], *more])}."

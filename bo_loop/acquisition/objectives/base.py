@@ -196,6 +196,9 @@ class AffineView:
         return self.posterior.covariance(rows_a, rows_b)
 
 
+LOG_BETA = "log β"
+
+
 class OwnPair(Objective, ABC):
     """An objective of the pair's own log β, or of none."""
 
@@ -213,6 +216,8 @@ class LogBeta(OwnPair):
     free_ligand_M : float, optional
         Concentration of free ligand in mol/L at which pairs are compared; needed where the pool
         mixes numbers of ligands.
+    of : str
+        What the pairs' values are called, if they are not log β.
     constraints, per_cost, feasibility, tolerance
         As `Objective`.
 
@@ -223,6 +228,7 @@ class LogBeta(OwnPair):
     """
 
     free_ligand_M: float | None = None
+    of: str = LOG_BETA
     sign: ClassVar[float]
     """+1 to maximise, −1 to minimise."""
 
@@ -234,7 +240,7 @@ class LogBeta(OwnPair):
     @property
     def quantity(self) -> str:
         """``log β``, or ``log(β·[L]ⁿ)`` where a free-ligand concentration is stated."""
-        return "log β" if self.free_ligand_M is None else "log(β·[L]ⁿ)"
+        return self.of if self.free_ligand_M is None else "log(β·[L]ⁿ)"
 
     @property
     def pieces(self) -> Pieces:
@@ -252,7 +258,8 @@ class LogBeta(OwnPair):
         """
         n_ligands = np.asarray(pairs.n_ligands, dtype=np.int64)
         if self.free_ligand_M is None:
-            self._refuse_mixture(n_ligands[pairs.own])
+            if self.of == LOG_BETA:  # values of other properties have one unit, whatever n
+                self._refuse_mixture(n_ligands[pairs.own])
             return np.zeros(len(n_ligands))
         return self.sign * n_ligands * math.log10(self.free_ligand_M)
 

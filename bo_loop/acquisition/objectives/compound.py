@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bo_loop.acquisition.objectives.base import Objective, OwnPair
+from bo_loop.acquisition.objectives.base import LOG_BETA, Objective, OwnPair
 from bo_loop.acquisition.objectives.competition import competing, read_ions
 from bo_loop.acquisition.objectives.pieces import Pieces
 from bo_loop.acquisition.objectives.side_reactions import log_alpha_metal, require_pH
@@ -30,6 +30,8 @@ class Range(OwnPair):
     ----------
     low, high : float
         The bounds.
+    of : str
+        As of `LogBeta`.
     constraints, per_cost, feasibility, tolerance
         As `Objective`.
 
@@ -41,6 +43,7 @@ class Range(OwnPair):
 
     low: float
     high: float
+    of: str = LOG_BETA
 
     def __post_init__(self):
         super().__post_init__()
@@ -52,7 +55,7 @@ class Range(OwnPair):
     @property
     def quantity(self) -> str:
         """What `shown` values are called."""
-        return f"distance from log β {self.low:g} to {self.high:g}"
+        return f"distance from {self.of} {self.low:g} to {self.high:g}"
 
     @property
     def pieces(self) -> Pieces:
@@ -71,7 +74,9 @@ class Target(OwnPair):
     Parameters
     ----------
     log_beta : float
-        The value.
+        The value, whatever the pairs' values are called.
+    of : str
+        As of `LogBeta`.
     constraints, per_cost, feasibility, tolerance
         As `Objective`.
 
@@ -82,6 +87,7 @@ class Target(OwnPair):
     """
 
     log_beta: float
+    of: str = LOG_BETA
 
     def __post_init__(self):
         super().__post_init__()
@@ -90,7 +96,7 @@ class Target(OwnPair):
     @property
     def quantity(self) -> str:
         """What `shown` values are called."""
-        return f"distance from log β {self.log_beta:g}"
+        return f"distance from {self.of} {self.log_beta:g}"
 
     @property
     def pieces(self) -> Pieces:
@@ -120,6 +126,8 @@ class Selectivity(Objective):
         −log10 of the activity of H⁺, 0 to 14.
     ionic_strength_M : float
         Of the solution, for the hydrolysis constants, mol/L.
+    of : str
+        As of `LogBeta`.
     constraints, per_cost, feasibility, tolerance
         As `Objective`.
 
@@ -135,6 +143,7 @@ class Selectivity(Objective):
     competitors: Sequence[str]
     pH: float | None = None
     ionic_strength_M: float = 0.1
+    of: str = LOG_BETA
 
     def __post_init__(self):
         super().__post_init__()
@@ -161,7 +170,7 @@ class Selectivity(Objective):
         """What `shown` values are called."""
         target, *others = self._ions
         over = f"({target} over {', '.join(others)})"
-        return f"Δ log β {over}" if self.pH is None else f"Δ log K′ at pH {self.pH:g} {over}"
+        return f"Δ {self.of} {over}" if self.pH is None else f"Δ log K′ at pH {self.pH:g} {over}"
 
     def parts(self, pairs: PoolPairs) -> Rows:
         """Return each pair of the target metal with its ligand's pairs of the competitors.

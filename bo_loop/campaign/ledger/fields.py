@@ -168,7 +168,7 @@ _RESULT = {
     "temperature_C": _number,
     "ionic_strength_M": _number,
 }
-_VALUE = dict.fromkeys((*VALUES, *AT_PH, "log_beta_sd"), _number)
+_VALUE = dict.fromkeys((*VALUES, *AT_PH, "log_beta_sd", "value"), _number)
 _CONVERTED = {"seq": _whole, "log_beta": _number, "log_beta_sd": _number}
 _SAID = dict.fromkeys(("operator", "method", "date", "note", "reason", "by", "source"), _text)
 
@@ -198,7 +198,7 @@ REQUIRED: dict[str, dict[str, Kind]] = {
 """The fields that each type of event must have."""
 
 _OPTIONAL: dict[str, dict[str, Kind]] = {
-    "started": {"n_left_out": _whole},
+    "started": {"n_left_out": _whole, "property": _mapping},
     "proposed": {
         **dict.fromkeys(("overrides", "fit", "incumbent"), _mapping),
         "versions": _texts,

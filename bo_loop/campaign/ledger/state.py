@@ -5,7 +5,9 @@ The ledger's events and their data (``?``: may be missing or null)
 ==============  =================================================================================
 started         name, config (fingerprint), sealed {file: sha256}, versions {package: version},
                 n_observations, n_pool (rows sealed), n_left_out? (pairs of more donors than
-                max_denticity_sum), operator?
+                max_denticity_sum), operator?, property? {name, unit, transform, bounds} (what is
+                measured, if not log β: log_beta below is then its value on the scale that is
+                modelled)
 proposed        round, seed, seen (seq of the last event it knew), hyperparameters {…},
                 overrides? {setting: value}, incumbent?, refitted? (false with a memory, whose
                 hyperparameters are kept), versions?, fit? (the model's report), operator?,
@@ -23,7 +25,8 @@ in_progress     pair_id, operator?, method?, date?, note?
 measured        pair_id, log_beta, log_beta_sd?, censoring (none, lower, upper), temperature_C,
                 ionic_strength_M, replicate (1, 2, …), date?, operator?, method?, note?,
                 confirmed? [what seemed doubtful, and was confirmed], source? (the file's name;
-                also of in_progress and failed). In place of log_beta,
+                also of in_progress and failed), value? (as it was measured, where the property
+                is modelled on another scale). In place of log_beta,
                 log_K_cond with pH, or pM with pH, total_metal_M and total_ligand_M: it stays what
                 was logged, log_beta_sd is its sd, and each round makes log β of it anew
 failed          pair_id, operator?, method?, date?, note?
@@ -57,6 +60,7 @@ from itertools import chain
 from typing import Any
 
 from bo_loop.campaign.ledger.dates import same_day
+from bo_loop.data.property import LOG_BETA, Property
 
 VALUES = ("log_beta", "log_K_cond", "pM")
 """What a result states: one of these."""
@@ -231,6 +235,8 @@ class CampaignState:
         Literature values and pairs sealed at `start`.
     n_left_out : int
         Pairs that the rule on denticity left out of the pool then.
+    about : Property
+        What is measured and modelled.
     overrides, choices : mapping
         Settings changed since `start`, as they are now, and the options they were made from.
     added_pairs : list of mapping
@@ -253,6 +259,7 @@ class CampaignState:
     n_observations: int = 0
     n_pool: int = 0
     n_left_out: int = 0
+    about: Property = LOG_BETA
     states: dict[str, str] = field(default_factory=dict)
     awaited: dict[str, str] = field(default_factory=dict)
     resume: dict[str, str] = field(default_factory=dict)

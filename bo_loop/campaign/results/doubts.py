@@ -32,6 +32,7 @@ from bo_loop.campaign.results.at_pH import (
     require_acids,
 )
 from bo_loop.campaign.results.reading import ResultsTable
+from bo_loop.data.property import Property
 
 _FAR = 4.0  # predicted sd
 _NEAR = 2.0
@@ -217,11 +218,14 @@ class _Judge:
         log β by either key: new results before old ones, before the literature's.
     acids : Acids
         The literature's protonation constants.
+    of : Property
+        What the results are of.
     """
 
     keys: Mapping[str, tuple[Key, Key]]
     known: Mapping[Key, float]
     acids: Acids
+    of: Property
 
     @classmethod
     def of(
@@ -258,7 +262,7 @@ class _Judge:
             and stated_quantity(data) == "log_beta"
         ]
         known |= {key: value for pair, value in exact for key in keys.get(pair, ())}
-        return cls(keys, known, acids_of(alike))
+        return cls(keys, known, acids_of(alike), state.about)
 
     def of_other_n(self, pair_id: str, more: int) -> float | None:
         """Return a pair's log β of n + `more`, or an isomer's; None if neither is known."""
@@ -271,7 +275,9 @@ class _Judge:
         The truth of ``> v`` lies above v: a bound is too low for nothing, and ``< v`` too high.
         """
         v, censoring, shown = self._as_log_beta(data)
-        found = [] if predicted is None else _surprise(v, censoring, predicted, shown)
+        found = [] if predicted is None else _surprise(v, censoring, predicted, shown, self.of)
+        if not self.of.is_log_beta:
+            return found
         n = self.keys[data["pair_id"]][0][-1]
         lower, higher = (self.of_other_n(data["pair_id"], more) for more in (-1, 1))
         stepwise = censoring == "none" and _looks_stepwise(v, lower, predicted)
@@ -313,17 +319,21 @@ def _key(columns: Sequence[str], values: Iterable[Any]) -> Key:
     return columns[2], *values
 
 
-def _surprise(v: float, censoring: str, predicted: ProposedPair, said: str) -> list[str]:
+def _surprise(
+    v: float, censoring: str, predicted: ProposedPair, said: str, of: Property
+) -> list[str]:
     m, s = predicted.mean, predicted.sd
     away, away_if_ln = (v - m) / s, (v / _LN10 - m) / s
     # the truth of `> v` lies above v: only a bound that excludes the prediction surprises
     if (censoring == "lower" and away < 0) or (censoring == "upper" and away > 0):
         return []
-    shown = f"{said} where {'' if said == f'{v:g}' else 'log β '}{m:.2f} ± {s:.2f} was predicted"
+    shown = (
+        f"{said} where {'' if said == f'{v:g}' else f'{of.words} '}{m:.2f} ± {s:.2f} was predicted"
+    )
     # a bound is what a method can reach, in the units that it reports
     plain = censoring == "none" and said == f"{v:g}"
     odds = _RARE * math.exp(min((away**2 - away_if_ln**2) / 2, 700.0))
-    if plain and odds > 1 and abs(away_if_ln) < 1:
+    if of.is_log_beta and plain and odds > 1 and abs(away_if_ln) < 1:
         return [f"{shown}: is it ln β? log10 β would be {v / _LN10:.2f}"]
     if abs(away) > _FAR:
         return [f"{shown}, {abs(away):.1f} sd away"]

@@ -11,12 +11,13 @@ from bo_loop.base.errors import DataError
 from bo_loop.campaign.finding import Pairs, UnknownPairError
 from bo_loop.campaign.ledger.dates import checked_date
 from bo_loop.campaign.ledger.events import NewEvent
-from bo_loop.campaign.ledger.state import VALUES
+from bo_loop.campaign.ledger.state import AT_PH, VALUES
 from bo_loop.campaign.mirrors import mirror_images
 from bo_loop.campaign.results.rows import NAMES, QUANTITIES, TEXTS, Row, shortened
 from bo_loop.data.cells import Cells, read_cells
 from bo_loop.data.headers import listed
 from bo_loop.data.numbers import plain_value
+from bo_loop.data.property import LOG_BETA, Property, columns_of
 
 _WANTED = (
     *("pair_id", *QUANTITIES, "censoring", "status", "replicate", "confirm", *TEXTS),
@@ -63,6 +64,7 @@ def read_results(
     content: bytes | None = None,
     encoding: str | None = None,
     defaults: Mapping[str, str] | None = None,
+    of: Property = LOG_BETA,
 ) -> ResultsTable:
     """Read a table of results.
 
@@ -87,6 +89,9 @@ def read_results(
         Of a ``.csv``, as `bo_loop.data.encodings.decoded` takes it.
     defaults : mapping of str to str, optional
         Of `TEXTS`, what holds for rows that state none.
+    of : Property
+        What the campaign is about; its column stands in place of ``log_beta``, and there is
+        nothing else to be measured.
 
     Returns
     -------
@@ -105,9 +110,9 @@ def read_results(
             raise DataError(
                 f"date: {defaults['date']!r} — {error}. Nothing was recorded."
             ) from error
-    cells, notes = _cells(path, content, encoding)
-    cells, n = _with_one_constant(cells)
-    _check_columns(cells, path)
+    cells, notes = _cells(path, content, encoding, of)
+    cells, n = _with_one_constant(cells) if of.is_log_beta else (cells, 0)
+    _check_columns(cells, path, of)
     rows = cells.frame.to_dict("records")
     unknown = _with_ids(rows, pool, n)
     given = {row["pair_id"] for row in rows}
@@ -118,7 +123,7 @@ def read_results(
     found = ResultsTable(understood=notes)
     for at, (number, row) in enumerate(zip(cells.rows, rows, strict=True)):
         label = f"row {number}"
-        reader = Row(label, row, pairs, mirrored, cells.found.units, unknown.get(at, ""))
+        reader = Row(label, row, pairs, mirrored, cells.found.units, unknown.get(at, ""), of)
         event = reader.event(defaults)
         if reader.problems:
             problems.setdefault(_row_number(label), []).extend(reader.problems)
@@ -172,16 +177,26 @@ def _with_ids(rows: list[dict[str, str]], pool: pd.DataFrame, count: int) -> dic
     return unknown
 
 
-def _cells(path: Path, content: bytes | None, encoding: str | None) -> tuple[Cells, list[str]]:
+def _cells(
+    path: Path, content: bytes | None, encoding: str | None, of: Property
+) -> tuple[Cells, list[str]]:
     """Read the table as text, and say how its headers were understood."""
+    wanted, quiet, mapping, needed = _WANTED, _QUIET, None, (VALUES,)
+    if not of.is_log_beta:
+        quiet = tuple(map(of.renamed, _QUIET))
+        mapping = columns_of(read_cells(path, content=content, encoding=encoding).header, of)
+        wanted = tuple(name for name in _WANTED if name not in (*VALUES[1:], *AT_PH))
+        wanted = tuple(w for w in wanted if w not in ("log_beta", "log_beta_sd") or w in mapping)
+        needed = ("log_beta",) if "log_beta" in mapping else ()
     with warnings.catch_warnings(record=True) as notes:
         warnings.simplefilter("always")
         try:
             cells = read_cells(
                 path,
-                _WANTED,
-                needed=(VALUES,),
-                quiet=_QUIET,
+                wanted,
+                needed=needed,
+                mapping=mapping,
+                quiet=quiet,
                 content=content,
                 formulas=True,
                 encoding=encoding,
@@ -191,15 +206,16 @@ def _cells(path: Path, content: bytes | None, encoding: str | None) -> tuple[Cel
     return cells, [str(note.message) for note in notes if issubclass(note.category, UserWarning)]
 
 
-def _check_columns(cells: Cells, path: Path) -> None:
+def _check_columns(cells: Cells, path: Path, of: Property) -> None:
     known = cells.found.columns
-    missing = [] if set(VALUES) & set(known) else ["log_beta (or log_K_cond, or pM)"]
+    value = "log_beta (or log_K_cond, or pM)" if of.is_log_beta else of.column
+    missing = [] if set(VALUES) & set(known) else [value]
     missing += [] if any(name in known for name in NAMES) else ["pair_id (or ligand, or smiles)"]
     if missing:
         raise DataError(
             f"{path}: missing columns {', '.join(missing)}. Give the filled-in form of a round, or "
-            "any table with log_beta and the pair: metal and ligand (or smiles), or pair_id; the "
-            f"columns found are {shortened(listed(cells.header), 300)}."
+            f"any table with {of.renamed('log_beta')} and the pair: metal and ligand (or smiles), "
+            f"or pair_id; the columns found are {shortened(listed(cells.header), 300)}."
         )
 
 

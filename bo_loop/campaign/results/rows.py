@@ -10,6 +10,7 @@ from bo_loop.campaign.ledger.state import AT_PH, NEEDED, STATUSES, VALUES
 from bo_loop.campaign.results.at_pH import unusable_at_pH
 from bo_loop.chemistry.ions import MetalIon, ion_of_cells
 from bo_loop.data.numbers import Reading, plain_value
+from bo_loop.data.property import LOG_BETA, Property
 from bo_loop.data.quantities import CENSORING, read_quantity
 
 TEXTS = ("date", "operator", "method", "note")
@@ -33,8 +34,9 @@ class Row:
         mirrored: Mapping[str, str],
         units: Mapping[str, str],
         unknown: str = "",
+        of: Property = LOG_BETA,
     ):
-        self.label, self.units = label, units
+        self.label, self.units, self.of = label, units, of
         self.row = dict(row)
         for name in ("status", "censoring"):
             self.row[name] = self.row.get(name, "").lower()
@@ -45,7 +47,7 @@ class Row:
         if ours := mirrored.get(self.row["pair_id"]):
             self.understood.append(
                 f"{label}, pair_id: {self.row['pair_id']} is the mirror image of {ours}, with the "
-                "same log β, and was recorded as that"
+                f"same {of.words}, and was recorded as that"
             )
             self.row["pair_id"] = ours
         self.pair = pairs.get(self.row["pair_id"])
@@ -123,13 +125,17 @@ class Row:
     def _reading(self, name: str) -> Reading | None:
         text = self.row[name]
         try:
-            reading, doubt = read_quantity(name, text, self.units.get(name, ""))
+            if name in ("log_beta", "log_beta_sd") and not self.of.is_log_beta:
+                reading, doubt = self.of.read(name, text), ""
+            else:
+                reading, doubt = read_quantity(name, text, self.units.get(name, ""))
         except ValueError as error:
             self._refuse(name, str(error))
             return None
         self.doubts += [f"{name} is {text}: {doubt}"] if doubt else []
         if not reading.plain:
-            self.understood.append(f"{self.label}, {name}: {text!r} was read as {reading}")
+            called = self.of.renamed(name)
+            self.understood.append(f"{self.label}, {called}: {text!r} was read as {reading}")
         return reading
 
     def _check_consistent(self, readings: Mapping[str, Reading]) -> None:
@@ -139,17 +145,19 @@ class Row:
             if status == "measured":
                 self._refuse("log_beta", "the status is measured: give the value, or clear it")
             elif not status and sd:
-                self._refuse("log_beta", "log_beta_sd is given: give the value too")
+                sd_is = self.of.renamed("log_beta_sd")
+                self._refuse("log_beta", f"{sd_is} is given: give the value too")
             return
         name, value = stated[0], readings[stated[0]]
+        called = self.of.renamed(name)
         if len(stated) > 1:
             self._refuse(stated[1], f"{name} is given too: one experiment gives one of them")
         elif status in ("failed", "in_progress"):
-            self._refuse("status", f"{name} holds a value: clear it, or write measured")
+            self._refuse("status", f"{called} holds a value: clear it, or write measured")
         elif value.sd is not None and sd and sd.value != value.sd:
-            self._refuse("log_beta_sd", f"{name} says ± {value.sd:g}: state it once")
+            self._refuse("log_beta_sd", f"{called} says ± {value.sd:g}: state it once")
         elif value.censoring != "none" and censoring not in (None, "", value.censoring):
-            self._refuse("censoring", f"{name} says {value.censoring}: state it once")
+            self._refuse("censoring", f"{called} says {value.censoring}: state it once")
         elif problem := unusable_at_pH(name, readings, self._conditions(readings), self.pair):
             self._refuse(name, problem)
 
@@ -169,6 +177,8 @@ class Row:
             if name in readings
         }
         sd = {} if value.sd is None else {"log_beta_sd": value.sd}
+        if not self.of.is_log_beta:
+            numbers |= self.of.event_values(value, readings.get("log_beta_sd"))
         stated = self.row.get("censoring") or "none"
         return {
             **conditions,
@@ -180,7 +190,7 @@ class Row:
     def _refuse(self, name: str, reason: str) -> None:
         text = self.row.get(name, "")
         shown = repr(shortened(text, _LONGEST_SHOWN)) if text else "empty"
-        self.problems.append(f"{self.label}, {name}: {shown} — {reason}")
+        self.problems.append(f"{self.label}, {self.of.renamed(name)}: {shown} — {reason}")
 
 
 def _same_ligand(theirs: str, ours: str) -> bool:

@@ -34,14 +34,15 @@ def views_of(
     concerned = {*state.proposals, *state.results_by_pair}
     pool = pool[[pair_id in concerned for pair_id in pool["pair_id"].to_numpy(object)]]
     made: dict[Path, Callable[[], bytes]] = {}
+    of = state.about
     for one in state.rounds:
         folder = round_folder(path, one.number)
-        made[folder / FORM] = lambda r=one: forms.form(views.proposals(r, pool), r.asked)
-        made[folder / WORKBOOK] = lambda r=one: sheets.form(views.proposals(r, pool), r.asked)
+        made[folder / FORM] = lambda r=one: forms.form(views.proposals(r, pool), r.asked, of)
+        made[folder / WORKBOOK] = lambda r=one: sheets.form(views.proposals(r, pool), r.asked, of)
         made[folder / MODEL] = lambda r=one: _model_json(r)
     if state.results or state.voided:
         made[path / MEASUREMENTS] = lambda: forms.measurements(
-            views.measured_columns(state.results, state, pool)
+            views.measured_columns(state.results, state, pool), of
         )
     return made
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from bo_loop.campaign.ledger.state import AT_PH
 from bo_loop.campaign.views.views import shown_movers, shown_nearest
+from bo_loop.data.property import LOG_BETA, Property
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -42,13 +43,17 @@ THEIRS = (
 )
 _AT_PH = ("log_beta", "log_K_cond", "log_beta_sd", "pH", *THEIRS[2:])
 _OF_TOTALS = ("log_beta", "pM", "log_beta_sd", *AT_PH, *THEIRS[2:])
-OF_THE_LAB = frozenset({*_AT_PH, *_OF_TOTALS})
-"""All columns that the lab may fill in."""
+
+
+def of_the_lab(of: Property) -> frozenset[str]:
+    """Return all columns that the lab may fill in."""
+    return frozenset(map(of.renamed, (*_AT_PH, *_OF_TOTALS)))
+
 
 _DIGITS = "%.6g"
 
 
-def form(proposals: "pd.DataFrame", asked: Mapping[str, float]) -> bytes:
+def form(proposals: "pd.DataFrame", asked: Mapping[str, float], of: Property = LOG_BETA) -> bytes:
     """Return the form of a round, the conditions wanted filled in.
 
     Parameters
@@ -58,6 +63,8 @@ def form(proposals: "pd.DataFrame", asked: Mapping[str, float]) -> bytes:
     asked : mapping of str to float
         The pH and the totals that the round's objective is about: then log K′ or pM may be given
         in place of log β.
+    of : Property
+        What the campaign is about.
     """
     import pandas as pd
 
@@ -66,17 +73,17 @@ def form(proposals: "pd.DataFrame", asked: Mapping[str, float]) -> bytes:
     written = proposals.assign(
         replicate=["" if pd.isna(n) else str(int(n)) for n in proposals["replicate"]],
         outside_domain=proposals["outside_domain"].map({True: "yes", False: "no"}),
-        nearest=[shown_nearest(nearest) for nearest in proposals["nearest"]],
+        nearest=[shown_nearest(nearest, of.words) for nearest in proposals["nearest"]],
         movers=[shown_movers(movers) for movers in proposals["movers"]],
     )
     theirs = _OF_TOTALS if "total_metal_M" in asked else _AT_PH if asked else THEIRS
     written = written.assign(**asked)
     shown = written.reindex(columns=[*_OURS, *theirs]).rename(columns=_OURS)
-    return csv_bytes(shown, float_format=_DIGITS)
+    return csv_bytes(shown.rename(columns=of.renamed), float_format=_DIGITS)
 
 
-def measurements(columns: Mapping[str, Sequence[Any]]) -> bytes:
+def measurements(columns: Mapping[str, Sequence[Any]], of: Property = LOG_BETA) -> bytes:
     """Return the table of results, by column as `views.measured_columns`, with six digits."""
     from bo_loop.data.writing import csv_of
 
-    return csv_of(columns, _DIGITS)
+    return csv_of({of.renamed(name): values for name, values in columns.items()}, _DIGITS)

@@ -11,6 +11,7 @@ from bo_loop.campaign.ledger.events import Event
 from bo_loop.campaign.ledger.state import RESULT_FIELDS, CampaignState, ProposedPair, Result
 from bo_loop.campaign.pool_rows import Table
 from bo_loop.campaign.views.views import shown_movers, shown_nearest, shown_result
+from bo_loop.data.property import Property
 
 COLUMNS = ("seq", "time", "who", "event", "pair_id", *PAIR_COLUMNS, "what", "mean", "sd")
 
@@ -74,6 +75,7 @@ class _Past:
         every = chain(state.results_by_pair.values(), state.voided_by_pair.values())
         self._now = {result.seq: result for result in chain.from_iterable(every)}
         self._corrections: Counter[int] = Counter()
+        self.about: Property = state.about
 
     def follow(self, event: Event) -> None:
         """Go on to the next event."""
@@ -94,7 +96,11 @@ class _Past:
         if event.event != "proposed":
             return ""
         made = self.predicted[pair]
-        near = f"; nearest known: {shown_nearest(made.nearest)}" if made.nearest else ""
+        near = (
+            f"; nearest known: {shown_nearest(made.nearest, self.about.words)}"
+            if made.nearest
+            else ""
+        )
         return near + (f"; moved by {shown_movers(made.movers)}" if made.movers else "")
 
 
@@ -127,7 +133,7 @@ def _described(event: Event, overrides: Mapping[str, Any], past: _Past) -> list[
     """Return pair and words for each row that an event fills; `overrides` held before it."""
     data, kind = event.data, event.event
     if kind == "measured":
-        return [(data["pair_id"], _measurement(event, past.result(event.seq)))]
+        return [(data["pair_id"], _measurement(event, past.result(event.seq), past.about))]
     if kind == "proposed":
         return [
             (p["pair_id"], f"round {data['round']}, rank {p['rank']}: {p['reason']}")
@@ -153,8 +159,8 @@ def _extension(data: Mapping[str, Any]) -> str:
     return f"{text}, of {n} ligands; in the pool already: {', '.join(data['there'])}"
 
 
-def _measurement(event: Event, result: Result) -> str:
-    parts = [shown_result(result)]
+def _measurement(event: Event, result: Result, of: Property) -> str:
+    parts = [shown_result(result, of)]
     parts += [f"replicate {result.replicate}"] if result.replicate > 1 else []
     parts += [text for text in (result.method, result.date, result.note) if text]
     parts += [f"confirmed although {text}" for text in event.data.get("confirmed", [])]
@@ -168,10 +174,10 @@ def _correction(data: Mapping[str, Any], past: _Past) -> tuple[str, str]:
     said += [f"confirmed although {text}" for text in data.get("confirmed", [])]
     because = "".join(f"; {text}" for text in said)
     if data.get("void"):
-        return new.pair_id, f"event {seq} voided: {shown_result(new)}{because}"
+        return new.pair_id, f"event {seq} voided: {shown_result(new, past.about)}{because}"
     old = past.result(seq, before=1)
     changed = [
-        f"{name} {getattr(old, name)} → {getattr(new, name)}"
+        f"{past.about.renamed(name)} {getattr(old, name)} → {getattr(new, name)}"
         for name in RESULT_FIELDS
         if getattr(old, name) != getattr(new, name)
     ]

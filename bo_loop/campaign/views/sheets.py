@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from bo_loop.campaign.ledger.state import STATUSES
 from bo_loop.campaign.views.views import shown_movers, shown_nearest
+from bo_loop.data.property import LOG_BETA, Property
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from bo_loop.data.workbooks import Column
 
 _MOST_DRAWN = 500
+_MEANING = "log10 of the overall stability constant β of ML_n"
 _OF_THE_SOLUTION = {
     "pH": "of the solution",
     "total_metal_M": "metal ion in all its forms, mol/L",
@@ -24,23 +26,23 @@ _FORM_NOTE = (
 )
 
 
-def form(proposals: "pd.DataFrame", asked: Mapping[str, float]) -> bytes:
+def form(proposals: "pd.DataFrame", asked: Mapping[str, float], of: Property = LOG_BETA) -> bytes:
     """Return the form of a round as a workbook, the conditions wanted filled in.
 
     Parameters
     ----------
     proposals : DataFrame
         A row for each, as `views.proposals` returns it.
-    asked : mapping of str to float
+    asked, of
         As of `bo_loop.campaign.views.forms.form`.
     """
     from bo_loop.data.workbooks import workbook
 
-    columns = [*_asked(proposals, asked), *_pair(proposals), *_predicted(proposals)]
+    columns = [*_asked(proposals, asked, of), *_pair(proposals), *_predicted(proposals, of)]
     return workbook(columns, "results", _FORM_NOTE)
 
 
-def ranking(ranked: "pd.DataFrame") -> bytes:
+def ranking(ranked: "pd.DataFrame", of: Property = LOG_BETA) -> bytes:
     """Return the ranked pool as a workbook.
 
     Parameters
@@ -55,14 +57,14 @@ def ranking(ranked: "pd.DataFrame") -> bytes:
         Column("rank", "by the value that the objective is expected to have",
                _values(ranked, "rank"), 6),
         *_pair(ranked, role=True),
-        *_estimates(ranked),
+        *_estimates(ranked, of),
         Column(
             ranked.attrs["quantity"] + " expected", "what the objective makes of it",
             _values(ranked, "value"), 13, digits="0.00",
         ),
         Column("chance to beat the best", f"the best so far: {to_beat}", _values(ranked, "chance"),
                11, digits="0%"),
-        *_nearness(ranked),
+        *_nearness(ranked, of.words),
     ]  # fmt: skip
     if ranked["cost"].notna().any():
         columns.insert(
@@ -71,24 +73,24 @@ def ranking(ranked: "pd.DataFrame") -> bytes:
     return workbook(columns, "ranking", f"Every pair that may be proposed. To beat: {to_beat}.")
 
 
-def ranking_table(ranked: "pd.DataFrame") -> "pd.DataFrame":
+def ranking_table(ranked: "pd.DataFrame", of: Property = LOG_BETA) -> "pd.DataFrame":
     """Return the ranked pool as a table for a file: what is known nearest in words."""
-    shown = ranked.assign(nearest=[shown_nearest(near) for near in ranked["nearest"]])
+    shown = ranked.assign(nearest=[shown_nearest(near, of.words) for near in ranked["nearest"]])
     empty = [name for name in ("cost", "role", "value") if not shown[name].astype(bool).any()]
     return shown.drop(columns=[*empty, *(["cost"] if shown["cost"].isna().all() else [])])
 
 
-def _asked(proposals: "pd.DataFrame", asked: Mapping[str, float]) -> list["Column"]:
+def _asked(proposals: "pd.DataFrame", asked: Mapping[str, float], of: Property) -> list["Column"]:
     """Return what the lab fills in."""
     from bo_loop.data.workbooks import Column
 
     empty = [None] * len(proposals)
     return [
-        Column("log_beta", "the result: log10 of the overall stability constant β of ML_n; also "
-               ">20, <3, or 12.3 ± 0.2", empty, 11, fill_in=True),
+        Column(of.renamed("log_beta"), f"the result: {_MEANING if of.is_log_beta else of.expected}"
+               "; also >20, <3, or 12.3 ± 0.2", empty, 11, fill_in=True),
         *_at_pH(empty, asked),
-        Column("log_beta_sd", "the result's standard deviation, if you have one", empty, 11,
-               fill_in=True),
+        Column(of.renamed("log_beta_sd"), "the result's standard deviation, if you have one",
+               empty, 11, fill_in=True),
         *[Column(name, _OF_THE_SOLUTION[name], [value] * len(empty), 10, fill_in=True)
           for name, value in asked.items()],
         Column("status", "measured, failed or in_progress; empty with a result means measured",
@@ -140,45 +142,45 @@ def _pair(frame: "pd.DataFrame", role: bool = False) -> list["Column"]:
     return columns
 
 
-def _estimates(frame: "pd.DataFrame") -> list["Column"]:
+def _estimates(frame: "pd.DataFrame", of: Property) -> list["Column"]:
     from bo_loop.data.workbooks import Column
 
     return [
-        Column("predicted_log_beta", "log β that the model expects", _values(frame, "mean"), 11,
-               digits="0.00"),
+        Column(of.renamed("predicted_log_beta"), f"{of.words} that the model expects",
+               _values(frame, "mean"), 11, digits="0.00"),
         Column("predicted_sd", "the prediction's standard deviation, noise of a measurement "
                "included: two results of three lie within one", _values(frame, "sd"), 11,
                digits="0.00"),
     ]  # fmt: skip
 
 
-def _nearness(frame: "pd.DataFrame") -> list["Column"]:
+def _nearness(frame: "pd.DataFrame", words: str) -> list["Column"]:
     from bo_loop.data.workbooks import Column
 
     told = {True: "yes", False: "no"}
     return [
         Column("outside_domain", "yes: no known pair is much like it, so trust the prediction less",
                [told.get(one) for one in frame["outside_domain"].tolist()], 10),
-        Column("nearest", "the known pairs most like it, with log β and likeness (1: the same)",
-               [shown_nearest(near) for near in frame["nearest"]], 48),
+        Column("nearest", f"the known pairs most like it, with {words} and likeness (1: the same)",
+               [shown_nearest(near, words) for near in frame["nearest"]], 48),
         Column("smiles", "the structure as SMILES", _values(frame, "smiles"), 20),
         Column("pair_id", "what bo-loop knows the pair by", _values(frame, "pair_id"), 34),
     ]  # fmt: skip
 
 
-def _predicted(proposals: "pd.DataFrame") -> list["Column"]:
+def _predicted(proposals: "pd.DataFrame", of: Property) -> list["Column"]:
     from bo_loop.data.workbooks import Column
 
     return [
-        *_estimates(proposals),
+        *_estimates(proposals, of),
         Column("reason", "why it was chosen", _values(proposals, "reason"), 48),
-        Column("moved_by", "features that move the prediction most: ↑ log β rises with it, ↓ it "
-               "falls, ~ only the doubt changes",
+        Column("moved_by", "features that move the prediction most: "
+               f"↑ {of.words} rises with it, ↓ it falls, ~ only the doubt changes",
                [shown_movers(movers) for movers in proposals["movers"]], 28),
         Column("rank", "in the order of choice", _values(proposals, "rank"), 6),
         Column("acquisition", "its score when it was chosen", _values(proposals, "acquisition"),
                11, digits="0.000"),
-        *_nearness(proposals),
+        *_nearness(proposals, of.words),
     ]  # fmt: skip
 
 

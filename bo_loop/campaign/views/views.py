@@ -19,6 +19,7 @@ from bo_loop.campaign.ledger.state import (
     stated_quantity,
 )
 from bo_loop.campaign.views.labels import feature
+from bo_loop.data.property import LOG_BETA, Property
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,7 +41,7 @@ _RESULT = (
     "round",
 )
 _OF_PH = (*VALUES[1:], *AT_PH)
-_NAMES = {"log_beta": "log β", "log_K_cond": "log K′", "pM": "pM"}
+_NAMES = {"log_K_cond": "log K′", "pM": "pM"}
 _PROPOSAL = tuple(ProposedPair.__dataclass_fields__)
 _SIGNS = {"none": "", "lower": "> ", "upper": "< "}
 _ARROWS = {1: "↑", -1: "↓", 0: "~"}
@@ -102,13 +103,15 @@ def measured_columns(
 def unexplained(content: bytes, state: CampaignState) -> list[str]:
     """Return the numbers of the results in a measurements.csv that the ledger does not have."""
     text = io.StringIO(content.decode("utf-8-sig", errors="replace"), newline="")
+    column = state.about.renamed("log_beta")
     known = {
         (str(version.seq), version.pair_id, _shown_log_beta(version))
         for result in (*state.results, *state.voided)
         for version in (result, *result.superseded)
     }
     try:
-        rows = [(r.get("seq"), r.get("pair_id"), r.get("log_beta")) for r in csv.DictReader(text)]
+        read = csv.DictReader(text)
+        rows = [(r.get("seq"), r.get("pair_id"), r.get(column)) for r in read]
     except csv.Error:
         return ["?"]
     return [str(row[0]) for row in rows if row not in known]
@@ -163,12 +166,16 @@ def _shown_log_beta(result: Result) -> str:
     return "" if result.log_beta is None else f"{result.log_beta:.6g}"
 
 
-def shown_result(result: Result) -> str:
-    """Return a result as a chemist writes it: ``log β 12.3 ± 0.2``, ``log K′ > 8 at pH 5``."""
+def shown_result(result: Result, of: Property = LOG_BETA) -> str:
+    """Return a result as a chemist writes it: ``log β 12.3 ± 0.2``, ``log K′ > 8 at pH 5``.
+
+    `of` is the property that the campaign is about.
+    """
     spread = "" if result.log_beta_sd is None else f" ± {result.log_beta_sd:.3g}"
     number = f"{_SIGNS[result.censoring]}{round(result.value, 3):g}{spread}"
     where = "" if result.log_beta is not None else _conditions(result.said)
-    return f"{_NAMES[result.quantity]} {number}{where}"
+    name = of.words if result.quantity == "log_beta" else _NAMES[result.quantity]
+    return f"{name} {number}{where}"
 
 
 def shown_logged(row: Mapping[str, Any]) -> str:
@@ -211,11 +218,14 @@ def shown_values(best: Mapping[str, Any]) -> str:
     )
 
 
-def shown_nearest(nearest: Sequence[Mapping[str, Any]]) -> str:
-    """Return the known pairs most like a proposal: ``Cu+2 + 2 glycine: log β 15.1 (0.93); …``."""
+def shown_nearest(nearest: Sequence[Mapping[str, Any]], words: str = LOG_BETA.words) -> str:
+    """Return the known pairs most like a proposal: ``Cu+2 + 2 glycine: log β 15.1 (0.93); …``.
+
+    `words` are what their values are called.
+    """
     return "; ".join(
         f"{near['metal']} + {'' if near['n_ligands'] == 1 else str(near['n_ligands']) + ' '}"
-        f"{near['ligand']}: log β {_SIGNS[near['censoring']]}{near['log_beta']:.4g} "
+        f"{near['ligand']}: {words} {_SIGNS[near['censoring']]}{near['log_beta']:.4g} "
         f"({near['similarity']:.2f})"
         for near in nearest
     )

@@ -70,21 +70,23 @@ def start(config: Mapping[str, Any]) -> None:
     rule = campaign.config["pool"]["max_denticity_sum"]
     left_out = campaign.state().n_left_out
     without = f"; {left_out} {room_told(rule)} left out" if left_out else ""
+    of = campaign.state().about
+    kind = "constants" if of.is_log_beta else f"values of {of.name}"
     _CONSOLE.print(
         fields(
             {
                 "campaign": str(campaign.path),
-                "literature": f"{len(literature)} constants of {len(ions)} metal ions and "
+                "literature": f"{len(literature)} {kind} of {len(ions)} metal ions and "
                 f"{literature['ligand_group'].nunique()} ligands{protons}",
                 "pool": f"{len(pool)} pairs of {pool['ligand_group'].nunique()} ligands{without}",
             }
         )
     )
     memory = campaign.record.memory
-    if memory is None:
-        _say_what_it_rests_on(of_metals)
-    else:
+    if memory is not None:
         _say_what_is_remembered(memory, len(of_metals))
+    elif of.is_log_beta:
+        _say_what_it_rests_on(of_metals)
     _next(campaign, "suggest")
 
 
@@ -162,7 +164,8 @@ def suggest(config: Mapping[str, Any], touched: frozenset[str]) -> None:
         )
     form = campaign.form(number)
     book = form.with_suffix(".xlsx")
-    _CONSOLE.print(f"Fill in the yellow cells of {book}, or log_beta in {form}, then type")
+    column = campaign.state().about.renamed("log_beta")
+    _CONSOLE.print(f"Fill in the yellow cells of {book}, or {column} in {form}, then type")
     print_log(campaign, book)
 
 

@@ -40,13 +40,17 @@ def run(config: Mapping[str, Any], console: Console) -> None:
     ranked = campaign.rank()
     if out is not None:
         is_workbook = out.suffix.lower() == _WORKBOOK
-        content = ranking(ranked) if is_workbook else table_bytes(ranking_table(ranked), out)
+        of = campaign.state().about
+        content = (
+            ranking(ranked, of) if is_workbook else table_bytes(ranking_table(ranked, of), out)
+        )
         write_once(out, content)
     if config["json"]:
         rows = json.loads(ranked.to_json(orient="records", double_precision=15))
         print(json.dumps(rows, ensure_ascii=False))
         return
-    console.print(_table(ranked.head(config["show"]), campaign.path.name, len(ranked)))
+    words = campaign.state().about.words
+    console.print(_table(ranked.head(config["show"]), campaign.path.name, len(ranked), words))
     quantity, value = ranked.attrs["quantity"], ranked.attrs["incumbent"]
     best = f"{quantity} {value:z.2f}, what the model makes of " if value is not None else ""
     console.print(f"To beat: {best}{ranked.attrs['reference']}.")
@@ -68,7 +72,7 @@ def _short(row: Any, record: Record) -> str:
     return row.pair_id
 
 
-def _table(shown: pd.DataFrame, name: str, total: int) -> Table:
+def _table(shown: pd.DataFrame, name: str, total: int, words: str) -> Table:
     ions = {f"{row.metal}{row.charge:+d}" for row in shown.itertuples()}
     one, of = len(ions) == 1, f" of {min(ions)}" if len(ions) == 1 else ""
     table = Table(
@@ -77,9 +81,9 @@ def _table(shown: pd.DataFrame, name: str, total: int) -> Table:
     )  # fmt: skip
     table.add_column("", justify="right")
     table.add_column("ligand" if one else "pair", overflow="fold", ratio=3)
-    table.add_column("log β", justify="right", no_wrap=True)
+    table.add_column(words, justify="right", no_wrap=True)
     quantity = shown.attrs["quantity"]
-    by_value = quantity != "log β" and shown["value"].notna().any()
+    by_value = quantity != words and shown["value"].notna().any()
     if by_value:
         table.add_column(quantity, justify="right")
     table.add_column("chance", justify="right", no_wrap=True)
