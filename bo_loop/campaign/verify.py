@@ -33,6 +33,7 @@ from bo_loop.campaign.views.folder import FORM, MEASUREMENTS, WORKBOOK, held_by
 from bo_loop.campaign.views.labels import called_today
 from bo_loop.data.cells import read_cells
 from bo_loop.data.numbers import plain_value
+from bo_loop.data.property import LOG_BETA, Property
 
 _NO_HEAD = (
     "is missing: nothing shows whether events were cut off the end of the ledger. Compare it with "
@@ -161,9 +162,7 @@ def _views(record: Record, state: CampaignState) -> Iterator[Check]:
             yield Check(name, "failed", "cannot be read")
         elif path.name in (FORM, WORKBOOK):
             ours = expected[path.with_name(FORM)]()
-            problem = (
-                "" if held == ours else _form_problem(path, ours, forms.of_the_lab(state.about))
-            )
+            problem = "" if held == ours else _form_problem(path, ours, state.about)
             yield _check(name, problem, "our columns as proposed")
         elif held == content():
             yield Check(name, "ok", "as the ledger says")
@@ -193,13 +192,14 @@ def _was_so_before(record: Record, path: Path) -> bool:
     return False
 
 
-def _form_problem(path: Path, expected: bytes, lab: frozenset[str]) -> str:
+def _form_problem(path: Path, expected: bytes, of: Property = LOG_BETA) -> str:
     """Say how our columns of a form differ; the lab may sort its rows and fill in its own."""
     try:
         theirs = read_cells(path).frame
         ours = read_cells(path.with_name(FORM), content=expected).frame
     except DataError as error:
         return f"cannot be read: {error}"
+    lab = forms.of_the_lab(of)
     columns = [
         name  # a form is older than a column of which the ledger says nothing
         for name in ours.columns

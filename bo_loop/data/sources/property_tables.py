@@ -28,7 +28,8 @@ def read_property(source: object, of: Property) -> pd.DataFrame:
     ----------
     source : Csv
         Its tables hold the property in a column of that name, its sd, if any, in ``<name>_sd``;
-        the pairs as tables of constants do, n being 1 where nothing says it.
+        the pairs as tables of constants do, n being 1 where nothing says it. It is not curated:
+        the rules are about constants.
     of : Property
 
     Raises
@@ -43,9 +44,7 @@ def read_property(source: object, of: Property) -> pd.DataFrame:
             f"{of.name} is no constant that bo-loop knows: give a table that has it, "
             "data=csv data.path=<table>."
         )
-    asked = [
-        name for name in ("protonation", "mhl", "curation") if getattr(source, name) is not None
-    ]
+    asked = [name for name in ("protonation", "mhl") if getattr(source, name) is not None]
     if asked:
         raise ConfigError(
             f"data.{asked[0]} is about stability constants; the property here is {of.name}. Leave "
