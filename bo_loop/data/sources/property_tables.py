@@ -44,7 +44,8 @@ def read_property(source: object, of: Property) -> pd.DataFrame:
             f"{of.name} is no constant that bo-loop knows: give a table that has it, "
             "data=csv data.path=<table>."
         )
-    asked = [name for name in ("protonation", "mhl") if getattr(source, name) is not None]
+    about_constants = ("protonation", "mhl", "memory")
+    asked = [name for name in about_constants if getattr(source, name) not in (None, "none")]
     if asked:
         raise ConfigError(
             f"data.{asked[0]} is about stability constants; the property here is {of.name}. Leave "
