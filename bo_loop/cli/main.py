@@ -31,6 +31,7 @@ _SECTIONS = {
         "app": "a page in the browser, for all of it",
         "new": "start a campaign by five questions",
         "rank": "see every pair that may be proposed, best first",
+        "map": "look at the ligands in chemical space, and at one with every metal ion",
         "history": "who did what, and what had been predicted at the time",
         "correct": "correct a result, or void it; the ledger keeps both",
         "void": "void all results of one log",

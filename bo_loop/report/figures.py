@@ -219,6 +219,23 @@ def space(places: Floats, states: Sequence[str], numbers: Mapping[int, int]) -> 
     return svg(figure, "Map of chemical space")
 
 
+def learning(rounds: Sequence[int], errors: Floats, words: str) -> Markup:
+    """Draw the mean error of each round's predictions.
+
+    Parameters
+    ----------
+    rounds : sequence of int, length k
+    errors : (k,) float64
+    words : str
+        What the values are called.
+    """
+    figure, axes = chart(_WIDE[0], 3.0)
+    axes.plot(rounds, errors, "o-", color=BLUE)
+    axes.set(xlabel="round", ylabel=f"mean error, {words}", ylim=(0.0, None))
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    return svg(figure, "Mean error of the predictions of each round")
+
+
 def _diagonal(axes: Axes, low: float, high: float) -> None:
     margin = 0.04 * (high - low or 1.0)
     # hundredths: an SVG's ids hash the limits, and a model's last digits differ from run to run

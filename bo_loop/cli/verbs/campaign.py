@@ -231,6 +231,16 @@ def report(config: Mapping[str, Any]) -> None:
     _CONSOLE.print(f"The report: {path}", soft_wrap=True)
 
 
+def map(config: Mapping[str, Any]) -> None:
+    """Write the map of a campaign's ligands as a page."""
+    from bo_loop.report.map import write_map  # rdkit, sklearn, torch: only where they are needed
+
+    choice = {name: config[name] for name in ("colour", "metal", "ligand")}
+    with PlainConsole(stderr=True).status("Drawing the map"):
+        path = write_map(_campaign(config), config["out"], **choice)
+    _CONSOLE.print(f"The map: {path}", soft_wrap=True)
+
+
 def fit(config: Mapping[str, Any]) -> None:
     """Fit a model outside any campaign."""
     from bo_loop.library.model_folder import save
