@@ -34,6 +34,8 @@ def surrogate(rows=None):
 def memory(size=60, **card):
     large = surrogate()
     ligands = known()[["ligand", "smiles"]]
-    pairs = candidates(ligands, list(METALS.items()), [1, 2], protons=True, most=300, seed=0)
+    pairs = candidates(
+        ligands, dict.fromkeys(METALS.items(), 1.0), [1, 2], protons=True, most=300, seed=0
+    )
     said = CARD | {"training": training_of(large)} | card
     return distil(large, pairs, size, card=said)

@@ -1,7 +1,7 @@
 """Distil a fitted model into a memory: pseudo-observations at the pairs that tell most of it."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -21,11 +21,12 @@ from bo_loop.surrogate import Surrogate
 
 _DECIMALS = 5
 _PROTONS_SHARE = 0.2
+_NAMED = 3.0
 
 
 def candidates(
     ligands: pd.DataFrame,
-    metals: Sequence[tuple[str, int]],
+    metals: Mapping[tuple[str, int], float],
     n_ligands: Iterable[int],
     *,
     protons: bool,
@@ -36,19 +37,23 @@ def candidates(
 ) -> pd.DataFrame:
     """List pairs to ask a model about: every ligand with every metal ion and n, or as many.
 
+    A memory is best where its candidates are: they should be like the pairs that it will be asked
+    for, so ligands with names (which somebody has) count as `_NAMED` others, and metal ions as
+    often as is said.
+
     Parameters
     ----------
     ligands : DataFrame
-        ``ligand, smiles``; standard SMILES.
-    metals : sequence of (str, int)
-        Metal and charge.
+        ``ligand, smiles``; standard SMILES; no name of a ligand that was only made up.
+    metals : mapping of (str, int) to float
+        Metal and charge, and how likely a pair of it is to be drawn.
     n_ligands : iterable of int
         Complexes with more donors than the metal ion usually binds are left out.
     protons : bool
         Whether protonation constants are asked for too.
     most : int
-        Of more pairs, so many drawn at random, the first n as likely as all others together; a
-        fifth of them protonation constants.
+        Of more pairs, so many drawn at random: a fifth protonation constants, two thirds of the
+        others with the first n.
     seed : int
         Of the draws.
     temperature_C, ionic_strength_M : float
@@ -61,17 +66,22 @@ def candidates(
     """
     conditions = {"temperature_C": temperature_C, "ionic_strength_M": ionic_strength_M}
     ligands = ligands.drop_duplicates("smiles").reset_index(drop=True).assign(**conditions)
+    ligands["weight"] = np.where(ligands["ligand"].eq(""), 1.0, _NAMED)
     rng, _first = np.random.default_rng(seed), next(iter(n_ligands), 1)
-    acids = proton_pairs(ligands)[list(PAIR_COLUMNS)] if protons else ligands.iloc[:0]
+    acids = ligands.iloc[:0]
+    if protons:
+        acids = proton_pairs(ligands)
+        acids["weight"] = ligands["weight"].to_numpy()[acids["row"]]
     left = most
     if protons:
         acids = _drawn(acids, int(most * _PROTONS_SHARE), rng)
         left = most - len(acids)
     ions = pd.DataFrame(list(metals), columns=["metal", "charge"])
-    pairs = ligands.merge(ions, how="cross")
+    pairs = ligands.merge(ions.assign(often=list(metals.values())), how="cross")
+    pairs["weight"] *= pairs["often"]
     kinds = [pairs.assign(n_ligands=n) for n in n_ligands]
     several = within_denticity(pd.concat(kinds[1:] or [pairs.iloc[:0]], ignore_index=True), USUAL)
-    drawn = [_drawn(kinds[0], left // 2 if len(several) else left, rng)]
+    drawn = [_drawn(kinds[0], 2 * left // 3 if len(several) else left, rng)]
     drawn.append(_drawn(several, left - len(drawn[0]), rng))
     whole = pd.concat([*drawn, acids], ignore_index=True)
     return whole[list(PAIR_COLUMNS)].astype({"charge": int, "n_ligands": int})
@@ -80,7 +90,9 @@ def candidates(
 def _drawn(rows: pd.DataFrame, most: int, rng: np.random.Generator) -> pd.DataFrame:
     if len(rows) <= most:
         return rows
-    return rows.iloc[np.sort(rng.choice(len(rows), most, replace=False))]
+    chances = rows["weight"].to_numpy(np.float64)
+    chosen = rng.choice(len(rows), most, replace=False, p=chances / chances.sum())
+    return rows.iloc[np.sort(chosen)]
 
 
 def distil(

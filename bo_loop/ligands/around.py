@@ -7,8 +7,6 @@ import numpy as np
 from bo_loop.base.types import Floats
 from bo_loop.ligands.filters import Filters, Funnel
 from bo_loop.ligands.generators.base import Known
-from bo_loop.ligands.generators.crossover import Crossover
-from bo_loop.ligands.generators.mutate import Mutate
 from bo_loop.ligands.generators.strings import flat
 from bo_loop.ligands.generators.substituents import Substituents
 from bo_loop.ligands.survivors import collect
@@ -17,14 +15,17 @@ _ATTEMPTS = 30
 
 
 def around(known: Sequence[str], n: int, seed: int) -> list[str]:
-    """Make structures from known ligands, a third by each generator that needs no model.
+    """Make structures from known ligands: other substituents on their donor cores.
+
+    Random edits of a structure were tried, and gave ligands so odd that a model knows little of
+    them.
 
     Parameters
     ----------
     known : sequence of str
         Standardised SMILES.
     n : int
-        How many are wanted, at least three.
+        How many are wanted.
     seed : int
         Of all random draws.
 
@@ -36,23 +37,17 @@ def around(known: Sequence[str], n: int, seed: int) -> list[str]:
     distinct = sorted({flat(smiles) for smiles in known})
     every = Known(tuple(distinct), np.zeros(len(distinct)))
     funnel = Funnel(Filters(max_sa_score=6.0, min_similarity=0.3), known)
-    made: list[str] = []
-    n_known = len(every.smiles)
-    generators = Mutate(best=None), Crossover(best=n_known), Substituents(best=n_known)
-    for i, generator in enumerate(generators):
-        wanted = (n - len(made)) // (3 - i)
-        found = collect(
-            generator,
-            every,
-            _indifferent,
-            funnel,
-            n=wanted,
-            oversample=1.2,
-            attempts=_ATTEMPTS,
-            seed=seed + i,
-        )
-        made += [one.smiles for one in found]
-    return made
+    found = collect(
+        Substituents(best=len(distinct)),
+        every,
+        _indifferent,
+        funnel,
+        n=n,
+        oversample=1.2,
+        attempts=_ATTEMPTS,
+        seed=seed,
+    )
+    return [one.smiles for one in found]
 
 
 def _indifferent(smiles: Sequence[str]) -> tuple[Floats, Floats]:

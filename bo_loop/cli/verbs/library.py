@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from rich.console import Console
 
@@ -32,7 +33,7 @@ def run_distil(config: Mapping[str, Any], console: Console) -> None:
     """
     folder, out = Path(config["model_dir"]), Path(config["out"])
     require_new(out, "out")  # before the work
-    asked = _candidates(config)
+    asked = asked_pairs(config)
     surrogate = load(folder, near=asked)
     card = {name: config[name] for name in _SAID if config[name] is not None}
     card |= {"name": config["name"] or out.name, "property": "log_beta", "unit": "log10 of β"}
@@ -50,7 +51,8 @@ def run_distil(config: Mapping[str, Any], console: Console) -> None:
     console.print(f"  bo-loop start … data.memory={out}", soft_wrap=True)
 
 
-def _candidates(config: Mapping[str, Any]) -> pd.DataFrame:
+def asked_pairs(config: Mapping[str, Any]) -> pd.DataFrame:
+    """Return the pairs that a model is asked about: what ``conf/distil.yaml`` says of them."""
     known = _known_ligands(config)
     smiles = known["smiles"].tolist()
     if config["made"]:
@@ -59,10 +61,11 @@ def _candidates(config: Mapping[str, Any]) -> pd.DataFrame:
         made = around(smiles, config["made"], config["seed"])
         known = pd.concat([known, pd.DataFrame({"ligand": "", "smiles": made})])
     embedded = Minteq(include_inorganic=True).read()
-    ions = embedded.loc[embedded["metal"].ne(PROTON), ["metal", "charge"]].drop_duplicates()
-    metals = [tuple(each) for each in ions.itertuples(index=False)]
-    more = [parse_ion(text) for text in config["metals"]]
-    metals += [(ion.metal, ion.charge) for ion in more if (ion.metal, ion.charge) not in metals]
+    ions = embedded.loc[embedded["metal"].ne(PROTON), ["metal", "charge"]]
+    metals = {pair: float(n) for pair, n in ions.value_counts().items()}
+    usual = float(np.median(list(metals.values())))
+    for ion in map(parse_ion, config["metals"]):
+        metals.setdefault((ion.metal, ion.charge), usual)
     return candidates(
         known,
         metals,

@@ -38,10 +38,10 @@ from bo_loop.models.gp.pair_model import PairModel
 from bo_loop.models.kernels.base import PairKernel
 
 _SKETCH = 128  # v is estimated with a relative sd of √(2 / 128) = 12 %
-_DRAWN, _A_ROUND = 48, 8
+_DRAWN, _A_ROUND = 24, 6
 _WIDE = 2**24  # covariances held at once
 _LEAST = 1e-6  # the residual variance of a pair that is chosen, of its prior variance
-_WEAKEST = 1e-3  # Λ_i K_ii is never less: such a pair says next to nothing, but has its mean
+_WEAKEST = 0.02  # Λ_i K_ii is never less: such a pair says next to nothing, but has its mean
 _STEPS, _CLOSE = 60, 2e-3  # Newton's, and the relative error of a variance at which they end
 
 
@@ -127,7 +127,7 @@ class _Left:
                 break
             best = int(gain.argmax())
             at, column = int(drawn[best]), columns[best].clone()
-            columns -= torch.outer(columns[:, at], column / self.variance[at])
+            columns.addr_(columns[:, at].clone(), column / self.variance[at], alpha=-1.0)
             self._choose(at, column)
             picked.append(at)
         return picked
@@ -144,9 +144,9 @@ class _Left:
 
     def _choose(self, at: int, column: Tensor) -> None:
         variance = self.variance[at].clone()
-        self.told = self.told - torch.outer(self.told[:, at], column / variance)
+        self.told.addr_(self.told[:, at].clone(), column / variance, alpha=-1.0)
         self.factor[self.n] = column / variance.sqrt()
-        self.variance = self.variance - self.factor[self.n].square()
+        self.variance -= self.factor[self.n].square()
         self.n += 1
         self.told[:, at], self.variance[at] = 0.0, 0.0
 

@@ -1,0 +1,128 @@
+"""A memory of NIST SRD 46: how much of a large model is in it.
+
+    BO_LOOP_LITERATURE=folder python benchmarks/memory.py
+    BO_LOOP_LITERATURE=folder python benchmarks/memory.py --rows 8000 --pairs 2000   # faster
+    BO_LOOP_LITERATURE=folder python benchmarks/memory.py --ship
+
+``srd46_sql.zip`` in that folder is read as in ``benchmarks/literature.py``, and 186 ligands are
+hidden with all their rows, protonation constants included. A model is fitted to `FIT_ROWS` of the
+others, conditioned on those of them that matter for the candidates, and distilled. Judged on the
+hidden ligands: the embedded constants alone, the embedded constants and the memory (what a fresh
+install knows), and the large model itself.
+
+``--ship`` writes what was judged to ``bo_loop/library/log_beta``, which must not be there, with the
+errors on its card; with ``--everything`` the model is conditioned on the hidden ligands too before
+it is distilled, once the errors are known.
+
+Each line: mean absolute error and R² over hidden pairs of organic ligands, and the share within
+their 95 % intervals; for n = 1, for n > 1, and for protonation constants.
+"""
+
+import argparse
+import hashlib
+import resource
+import warnings
+from dataclasses import replace
+
+import pandas as pd
+import yaml
+from literature import ligands_hidden, read, score
+from rediscover import option
+
+from bo_loop.base.config import packaged_conf
+from bo_loop.cli.verbs.library import asked_pairs
+from bo_loop.data import Minteq
+from bo_loop.library.distil import distil, training_of
+from bo_loop.library.memory import Memory, save
+from bo_loop.library.shelf import packaged
+from bo_loop.surrogate import Surrogate
+
+FIT_ROWS = 1500
+CITE = (
+    "NIST Standard Reference Database 46, version 8.0: Critically Selected Stability Constants of "
+    "Metal Complexes, National Institute of Standards and Technology, Gaithersburg 2004, "
+    "https://doi.org/10.18434/M32154; and bo_loop"
+)
+CARD = {
+    "name": "log_beta",
+    "property": "log_beta",
+    "unit": "log10 of β_n, and of β^H_k of protons (metal H)",
+    "domain": "metal ions and organic ligands in water, 25 °C, 0.1 mol/L; n = 1 to 3; protonation",
+    "version": "1",
+    "cite": CITE,
+    "licence": "of NIST SRD 46: NIST Standard Reference Data, free to use with its source named",
+}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--rows", type=int, default=12000, help="that the model is conditioned on")
+    parser.add_argument("--pairs", type=int, default=2500, help="pseudo-observations")
+    parser.add_argument("--ship", action="store_true")
+    parser.add_argument("--everything", action="store_true")
+    given = parser.parse_args()
+    warnings.simplefilter("ignore")
+    config = yaml.safe_load((packaged_conf() / "distil.yaml").read_text(encoding="utf-8"))
+    data = read()
+    train, asked = ligands_hidden(data)
+    hidden = data["ligand_group"].isin(asked["ligand_group"])
+    acids = data[hidden & data["metal"].eq("H")].reset_index(drop=True)
+    train = data[~hidden].reset_index(drop=True)
+    schema, recipe = option("features").fit(data), option("model")
+    part = train.sample(FIT_ROWS, random_state=0).sort_index().reset_index(drop=True)
+    found = Surrogate.fit(schema, recipe, part).model.hyperparameters()
+    recipe = replace(recipe, condition_rows=given.rows)
+
+    def distilled(rows: pd.DataFrame, scores: dict) -> Memory:
+        pairs = asked_pairs(config)
+        large = Surrogate.build(schema, recipe, rows, found, near=pairs)
+        training = training_of(large) | {"sha256": _hash(rows)}
+        card = CARD | {"training": training, "scores": scores}
+        return distil(large, pairs, given.pairs, card=card | {"features": sorted(schema.blocks)})
+
+    memory, embedded = distilled(train, {}), Minteq().read()
+    large = Surrogate.build(schema, recipe, train, found, near=asked)
+    alone = Surrogate.fit(option("features").fit(embedded), option("model"), embedded)
+    print("| | n = 1: MAE, R², in 95 % | n > 1 | protonation |\n|---|---|---|---|")
+    lines = {
+        "embedded constants": alone,
+        "memory and embedded constants": memory.surrogate(embedded),
+        "the large model": large,
+    }
+    for name, surrogate in lines.items():
+        parts = _judged(surrogate, asked, acids)
+        print(f"| {name} | {' | '.join(parts)} |", flush=True)
+        if name.startswith("memory"):
+            scores = scores_of(parts)
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    print(f"CPU: {used.ru_utime + used.ru_stime:.0f} s; peak {used.ru_maxrss / 1e6:.1f} GB")
+    if given.ship:
+        rows = data if given.everything else train
+        if given.everything:
+            memory = distilled(rows, scores)
+        save(replace(memory, card={**memory.card, "scores": scores}), packaged() / "log_beta")
+
+
+def _judged(surrogate: Surrogate, asked: pd.DataFrame, acids: pd.DataFrame) -> list[str]:
+    protons = surrogate.features.metal.get("proton")
+    knows_acids = protons is not None and bool((protons[:, 0] > 0).any())
+    found = surrogate.predict(asked)
+    first = asked["n_ligands"].eq(1)
+    parts = [score(asked[of], found[of]) for of in (first, ~first)]
+    return [*parts, score(acids, surrogate.predict(acids)) if knows_acids else "–"]
+
+
+def scores_of(parts: list[str]) -> dict[str, dict[str, float | str]]:
+    """Return what a line says, for a card."""
+    names = ("unseen ligands, n = 1", "unseen ligands, n > 1", "unseen ligands, protonation")
+    said = [dict(zip(("MAE", "R²", "in 95 %"), part.split(", "), strict=True)) for part in parts]
+    return dict(zip(names, said, strict=True))
+
+
+def _hash(rows: pd.DataFrame) -> str:
+    text = rows[["pair_id", "temperature_C", "ionic_strength_M", "log_beta"]].to_csv(index=False)
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()
+
+
+if __name__ == "__main__":
+    main()
