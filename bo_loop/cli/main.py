@@ -48,6 +48,7 @@ _SECTIONS = {
         "import": "read and curate literature: NIST SRD 46, or your own tables",
         "fit": "fit a model",
         "predict": "predict log beta for a table of pairs",
+        "describe": "the features that models see, of ligands and metal ions",
         "distil": "make a small table of a fitted model that gives back what it knows",
         "library": "the models at hand that a campaign can know: list, show, verify, add",
         "speciate": "what metal ions and a ligand become in water, from pH to pH",

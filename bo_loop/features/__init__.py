@@ -7,5 +7,6 @@ __getattr__ = lazy_exports(
     {
         "ChemistryRecipe": "recipes.chemistry",
         "PublishedRecipe": "recipes.published",
+        "describe": "registry",
     },
 )

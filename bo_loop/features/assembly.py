@@ -41,12 +41,12 @@ def _of_metals(table: Table) -> Table:
 
 
 # Each block: the names of its features, and the function that computes its table.
-_METAL_BLOCKS: dict[str, tuple[Names, Table]] = {
+METAL_BLOCKS: dict[str, tuple[Names, Table]] = {
     "properties": (lambda: metal.PROPERTY_NAMES, _of_metals(metal.properties)),
     "bonding": (lambda: BONDING_NAMES, _of_metals(bonding)),
     "proton": (lambda: metal.PROTON_NAMES, metal.proton),
 }
-_LIGAND_BLOCKS: dict[str, tuple[Names, Table]] = {
+LIGAND_BLOCKS: dict[str, tuple[Names, Table]] = {
     "charge": (lambda: ligand.CHARGE_NAMES, ligand.charge),
     "mordred": (descriptors.names, ligand.mordred),
     "donors": (lambda: DONOR_NAMES, groups.donors),
@@ -84,10 +84,10 @@ def raw_features(
     distinct = {ion: i for i, ion in enumerate(dict.fromkeys(written))}
     ions = [MetalIon(*ion) for ion in distinct]
     ligand_row, smiles = ligands_of(pairs)
-    of_ligand = {b: source for b, source in _LIGAND_BLOCKS.items() if b in blocks}
+    of_ligand = {b: source for b, source in LIGAND_BLOCKS.items() if b in blocks}
     if mordred is not None:
         of_ligand["mordred"] = (lambda: mordred, lambda s: ligand.mordred(s, wanted=mordred))
-    of_metal = {b: source for b, source in _METAL_BLOCKS.items() if b in blocks}
+    of_metal = {b: source for b, source in METAL_BLOCKS.items() if b in blocks}
     ligand_tables = {block: table(smiles) for block, (_, table) in of_ligand.items()}
     names = {block: name() for block, (name, _) in (of_metal | of_ligand).items()}
     return PairFeatures(

@@ -296,6 +296,13 @@ def predict(config: Mapping[str, Any]) -> None:
     _CONSOLE.print(f"{n} predictions in {config['out']}")
 
 
+def describe(config: Mapping[str, Any]) -> None:
+    """Describe ligands and metal ions."""
+    from bo_loop.cli.verbs.describe import run
+
+    run(config, _CONSOLE)
+
+
 def distil(config: Mapping[str, Any]) -> None:
     """Distil a fitted model."""
     from bo_loop.cli.verbs.library import run_distil
