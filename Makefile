@@ -8,9 +8,9 @@ INSTALLED := $(VENV)/.installed
 demo: $(INSTALLED)  ## a closed-loop campaign on the embedded data
 	$(BIN)/bo-loop demo
 
-test: lint  ## lint, import contracts, docs, tests, notebooks
+test: lint  ## lint, import contracts, docs, tests, the first notebook
 	$(BIN)/python -m pytest --numprocesses=logical --dist=loadfile --no-loadscope-reorder \
-		--nbmake notebooks tests
+		--nbmake notebooks/01_first_campaign.ipynb tests
 
 lint: $(INSTALLED)
 	$(BIN)/ruff check .
@@ -18,9 +18,10 @@ lint: $(INSTALLED)
 	$(BIN)/lint-imports
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet --site-dir $(VENV)/docs
 
-bench: $(INSTALLED)  ## slow tests, fuzzing and benchmarks
+bench: $(INSTALLED)  ## slow tests, every notebook, fuzzing and benchmarks
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[bench]'
 	$(BIN)/python -m pytest -m slow
+	$(BIN)/python -m pytest --nbmake notebooks
 	for script in benchmarks/*.py; do $(BIN)/python $$script || exit 1; done
 
 clean:

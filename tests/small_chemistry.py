@@ -1,5 +1,6 @@
 """A few known ligands, each worth its number of oxygens, and the filters of conf/expand.yaml."""
 
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -49,6 +50,12 @@ def score(structures):
 
 def known(ligands=LIGANDS):
     return Known.ranked(ligands, np.array([worth(smiles) for smiles in ligands]))
+
+
+def made(generator, n, seed=0, ligands=LIGANDS):
+    """The first n candidates."""
+    rng = np.random.default_rng(seed)
+    return list(islice(generator.propose(known(ligands), score, rng), n))
 
 
 def option(name, **changes):

@@ -39,3 +39,13 @@ def memory(size=60, **card):
     )
     said = CARD | {"training": training_of(large)} | card
     return distil(large, pairs, size, card=said)
+
+
+def cut(name):
+    """Damage a file of a folder."""
+
+    def damage(folder):
+        path = folder / name
+        path.write_bytes(path.read_bytes()[:-40])
+
+    return damage

@@ -1,4 +1,7 @@
-"""Notebooks show what bo_loop does; `make test` runs them. They hold no code of their own."""
+"""Notebooks show what bo_loop does, and hold no code of their own.
+
+`make test` runs the first one, `make bench` all of them.
+"""
 
 import ast
 import json

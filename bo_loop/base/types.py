@@ -7,7 +7,7 @@ d, d_p features of a block, of the pair block
 k      rows asked for
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
@@ -63,6 +63,26 @@ class PairSources(Protocol):
         """Posterior mean and latent sd of every pair by each of s sources; (n, s) each."""
 
 
+class FittedFeatures(Protocol):
+    """What a `FeatureRecipe` returns, and all that is asked of it: features as they were fixed."""
+
+    @property
+    def blocks(self) -> Collection[str]:
+        """Names of the blocks: of the metal, of the ligand, and ``pair``."""
+
+    def taught(self, sources: PairSources, pairs: "pd.DataFrame") -> "FittedFeatures":
+        """Return the features with what `sources` predict, scaled over `pairs`."""
+
+    def transform(self, pairs: "pd.DataFrame") -> "PairFeatures":
+        """Scaled features of pairs."""
+
+    def undefined(self, pairs: "pd.DataFrame") -> list[str]:
+        """SMILES for which a feature is undefined."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain values from which the features can be read again."""
+
+
 @runtime_checkable
 class FeatureRecipe(Protocol):
     """Which features a campaign has; a frozen dataclass built from a config node."""
@@ -70,7 +90,7 @@ class FeatureRecipe(Protocol):
     def usable(self, pairs: "pd.DataFrame") -> "pd.DataFrame":
         """Return those of `pairs` that the features can describe."""
 
-    def fit(self, pairs: "pd.DataFrame") -> Any:
+    def fit(self, pairs: "pd.DataFrame") -> FittedFeatures:
         """Return the features' schema, fitted on observations and pool together."""
 
 
@@ -168,8 +188,8 @@ class PairFeatures:
             ligand_row=np.concatenate([self.ligand_row, other.ligand_row + n_ligands]),
             pair=np.vstack([self.pair, other.pair]),
             names=self.names,
-            source=_joined(self, other, "source", ""),
-            own=_joined(self, other, "own", False),
+            source=_joined(self, other, self.source, other.source, ""),
+            own=_joined(self, other, self.own, other.own, False),
             stages=self.stages,
             spread=self.spread,
         )
@@ -194,13 +214,14 @@ def compared(name: str) -> bool:
     return name != MEDIUM and not name.startswith((MEAN_BY, SD_BY))
 
 
-def _joined(a: PairFeatures, b: PairFeatures, name: str, absent: Any) -> Any:
-    """Stack what both say of each pair, `absent` where one says nothing."""
-    said = getattr(a, name), getattr(b, name)
-    if all(each is None for each in said):
+def _joined(
+    a: PairFeatures, b: PairFeatures, of_a: NDArray | None, of_b: NDArray | None, absent: str | bool
+) -> NDArray | None:
+    """Stack what is said of the pairs of `a` and of `b`, `absent` where nothing is."""
+    if of_a is None and of_b is None:
         return None
-    filled = zip(said, (a, b), strict=True)
-    return np.concatenate([np.full(len(x), absent) if s is None else s for s, x in filled])
+    said = zip((of_a, of_b), (a, b), strict=True)
+    return np.concatenate([np.full(len(x), absent) if s is None else s for s, x in said])
 
 
 class PoolPosterior(Protocol):
@@ -320,7 +341,7 @@ class PoolPairs:
         return len(self.pair_ids)
 
     @cached_property
-    def memory(self) -> dict[Any, Any]:
+    def memory(self) -> dict[Hashable, NDArray]:
         """What was looked up in these rows, and is dear to look up again."""
         return {}
 

@@ -1,5 +1,6 @@
 """What the user typed, as Hydra reads it; and what Hydra composed, as plain Python."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -41,16 +42,16 @@ def plain(verb: str, node: Any) -> dict[str, Any]:
     from omegaconf import OmegaConf
     from omegaconf.errors import OmegaConfBaseException
 
-    missing = sorted(OmegaConf.missing_keys(node))
+    try:
+        missing = sorted(OmegaConf.missing_keys(node))
+        config = {} if missing else OmegaConf.to_container(node, resolve=True)
+    except OmegaConfBaseException as error:
+        raise ConfigError(f"bo-loop {verb}: {str(error).splitlines()[0]}.") from error
     if missing:
         raise ConfigError(
             f"bo-loop {verb} needs {', '.join(missing)}: give each as key=value "
             f"(bo-loop {verb} --help lists all keys)."
         )
-    try:
-        config = OmegaConf.to_container(node, resolve=True)
-    except OmegaConfBaseException as error:
-        raise ConfigError(f"bo-loop {verb}: {str(error).splitlines()[0]}.") from error
     for name in _ONE_TEXT:
         if isinstance(config.get(name), Mapping | list):
             raise ConfigError(f"{name} is {config[name]!r}: give one text.")
@@ -92,5 +93,10 @@ def literal(value: Any) -> str:
         return str(value).lower()
     if isinstance(value, int | float):
         return repr(value)
-    escaped = str(value).replace("\\", "\\\\").replace("'", "\\'")
+    # In Hydra's quotes a backslash stands for itself, but before a quote.
+    escaped = re.sub(r"(\\*)('|\Z)", _doubled, str(value))
     return f"'{escaped}'"
+
+
+def _doubled(found: re.Match[str]) -> str:
+    return found[1] * 2 + ("\\'" if found[2] else "")

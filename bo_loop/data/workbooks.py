@@ -13,6 +13,8 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
+from openpyxl.xml.constants import ARC_CORE
+from openpyxl.xml.functions import tostring
 
 from bo_loop.data.writing import guarded_cell
 
@@ -85,10 +87,11 @@ def workbook(columns: Sequence[Column], title: str, note: str = "") -> bytes:
     )
     _explain(book.create_sheet("columns"), columns, note)
     book.properties.creator = "bo_loop"
-    book.properties.created = book.properties.modified = datetime(*_EPOCH[:3])
+    book.properties.created = datetime(*_EPOCH[:3])
     stream = io.BytesIO()
     book.save(stream)
-    return _undated(stream.getvalue())
+    book.properties.modified = datetime(*_EPOCH[:3])  # which saving sets
+    return _undated(stream.getvalue(), tostring(book.properties.to_tree()))
 
 
 def _write(sheet: Worksheet, at: int, column: Column) -> None:
@@ -140,13 +143,14 @@ def _explain(sheet: Worksheet, columns: Sequence[Column], note: str) -> None:
     sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = 26, 90
 
 
-def _undated(content: bytes) -> bytes:
-    """Return the archive without the time at which its files were packed."""
+def _undated(content: bytes, properties: bytes) -> bytes:
+    """Return the archive with other `properties`, without the time its files were packed at."""
     packed = io.BytesIO()
     with (
         zipfile.ZipFile(io.BytesIO(content)) as given,
         zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as made,
     ):
         for name in given.namelist():
-            made.writestr(zipfile.ZipInfo(name, _EPOCH), given.read(name), zipfile.ZIP_DEFLATED)
+            raw = properties if name == ARC_CORE else given.read(name)
+            made.writestr(zipfile.ZipInfo(name, _EPOCH), raw, zipfile.ZIP_DEFLATED)
     return packed.getvalue()

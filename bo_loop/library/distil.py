@@ -80,7 +80,8 @@ def candidates(
     pairs = ligands.merge(ions.assign(often=list(metals.values())), how="cross")
     pairs["weight"] *= pairs["often"]
     kinds = [pairs.assign(n_ligands=n) for n in n_ligands]
-    several = within_denticity(pd.concat(kinds[1:] or [pairs.iloc[:0]], ignore_index=True), USUAL)
+    others = pd.concat(kinds[1:] or [kinds[0].iloc[:0]], ignore_index=True)
+    several = within_denticity(others, USUAL)
     drawn = [_drawn(kinds[0], 2 * left // 3 if len(several) else left, rng)]
     drawn.append(_drawn(several, left - len(drawn[0]), rng))
     whole = pd.concat([*drawn, acids], ignore_index=True)

@@ -49,7 +49,7 @@ def best_in_water(
             return None
         strength = min(float(pair["ionic_strength_M"]), MAX_DAVIES_M)
         conditions = {"temperature_C": float(pair["temperature_C"]), "ionic_strength_M": strength}
-        made = predicted(surrogate, pair, mhl=getattr(objective, "mhl", True), **conditions)
+        made = predicted(surrogate, pair, mhl=objective.counts_mhl, **conditions)
         total = dict.fromkeys(made.system.charges, totals[0]) | {LIGAND: totals[1]}
         found = distribute(made.system, total, pH_values(2.0, 12.0, 0.25), **conditions)
     except BoLoopError as error:

@@ -130,8 +130,9 @@ def test_batches_are_distinct_open_rows(posterior, acquisition, objective, pairs
     assert np.isfinite(found.scores).all()
     parts = objective.parts(pairs)
     assert all(row in parts[item] for row, item in zip(found.rows, found.items, strict=True))
-    assert picks(0).rows.tolist() == found.rows.tolist()
-    assert picks(0).scores.tolist() == found.scores.tolist()
+    again = picks(0)
+    assert again.rows.tolist() == found.rows.tolist()
+    assert again.scores.tolist() == found.scores.tolist()
     after = posterior.means, posterior.covariances, rows
     assert all(np.array_equal(old, new) for old, new in zip(before, after, strict=True))
 

@@ -11,7 +11,7 @@ from bo_loop.propose import Candidates, propose
 
 KNOWN = np.arange(24)
 PENDING = np.array([30, 44])
-Q = 4
+Q = 2
 
 
 def features() -> PairFeatures:

@@ -16,19 +16,27 @@ A, B, C, D = (f"Ni+2:L1:{c}" for c in "ABCD")
 UCB = {"_target_": "bo_loop.acquisition.UCB", "beta": 4.0}
 
 
+@pytest.fixture(scope="module")
+def template(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("amended")
+    with pytest.MonkeyPatch.context() as patch:
+        cheapen(patch)
+        campaign = small_campaign.start(folder)
+        campaign.suggest(operator="Kei")
+        campaign.log(
+            results(folder, {"A": "9.5", "B": ""}, status=["", "failed"], note=["", "turbid"]),
+            operator="Ada",
+            method="potentiometry",
+            date="2025-01-31",
+        )
+    return campaign
+
+
 @pytest.fixture
-def campaign(tmp_path, monkeypatch):
+def campaign(template, tmp_path, monkeypatch):
     """Events: 1 started, 2 proposed A and B, 3 measured A 9.5, 4 failed B."""
     cheapen(monkeypatch)
-    campaign = small_campaign.start(tmp_path)
-    campaign.suggest(operator="Kei")
-    campaign.log(
-        results(tmp_path, {"A": "9.5", "B": ""}, status=["", "failed"], note=["", "turbid"]),
-        operator="Ada",
-        method="potentiometry",
-        date="2025-01-31",
-    )
-    return campaign
+    return small_campaign.copy(template, tmp_path / "small")
 
 
 def last(campaign):

@@ -1,6 +1,5 @@
 import pytest
 import small_campaign
-from small_campaign import cheapen
 
 from bo_loop.base.errors import CampaignError, ConfigError
 from bo_loop.campaign import choosing
@@ -11,10 +10,8 @@ A, B, C, D = (f"Ni+2:L1:{c}" for c in "ABCD")
 
 
 @pytest.fixture
-def campaign(tmp_path, monkeypatch):
-    """Events: 1 started, 2 proposed A and B, 3 measured A."""
-    cheapen(monkeypatch)
-    return small_campaign.measured(tmp_path)
+def campaign(small):
+    return small
 
 
 def test_a_suggest_that_is_overtaken_chooses_again(campaign, monkeypatch):

@@ -1,18 +1,14 @@
 import getpass
 
 import pytest
-import small_campaign
-from small_campaign import cheapen
 
 from bo_loop.base.errors import CampaignError
 from bo_loop.campaign.record import Record, versions, who
 
 
 @pytest.fixture
-def record(tmp_path, monkeypatch):
-    """Events: 1 started, 2 proposed A and B, 3 measured A."""
-    cheapen(monkeypatch)
-    return small_campaign.measured(tmp_path).record
+def record(small):
+    return small.record
 
 
 def test_who_says_nothing_is_the_login_name(monkeypatch):

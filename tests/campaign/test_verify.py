@@ -5,9 +5,8 @@ import os
 
 import pandas as pd
 import pytest
-import small_campaign
 from japanese import expect_warning
-from small_campaign import cheapen, results
+from small_campaign import results
 
 from bo_loop.base import files
 from bo_loop.base.errors import CampaignError
@@ -15,10 +14,9 @@ from bo_loop.campaign.campaign import Campaign
 
 
 @pytest.fixture
-def campaign(tmp_path, monkeypatch):
+def campaign(small):
     """A round of two, one of them measured; its model is not recomputed."""
-    cheapen(monkeypatch)
-    return small_campaign.measured(tmp_path)
+    return small
 
 
 def outcomes(campaign):

@@ -3,7 +3,6 @@ import pytest
 
 from bo_loop.base.errors import DataError
 from bo_loop.chemistry.binding import BINDING_NAMES, binding_features
-from bo_loop.chemistry.donor_types import DONOR_TYPES, SITE_CLASSES
 
 EDTA = "OC(=O)CN(CCN(CC(=O)O)CC(=O)O)CC(=O)O"
 
@@ -11,10 +10,6 @@ EDTA = "OC(=O)CN(CCN(CC(=O)O)CC(=O)O)CC(=O)O"
 def site(smiles: str) -> dict[str, float]:
     values = binding_features(smiles)
     return {name: v for name, v in zip(BINDING_NAMES, values.tolist(), strict=True) if v}
-
-
-def test_every_donor_type_is_in_one_class():
-    assert sorted(k for kinds in SITE_CLASSES.values() for k in kinds) == sorted(DONOR_TYPES)
 
 
 @pytest.mark.parametrize(

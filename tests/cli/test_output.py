@@ -10,19 +10,7 @@ import small_campaign
 from command_line import run
 from small_campaign import cheapen, results
 
-from bo_loop.cli.console import PlainConsole
 from bo_loop.cli.main import main
-from bo_loop.cli.printing import spelled_out
-
-
-def test_text_is_printed_as_it_stands():
-    file = io.StringIO()
-    PlainConsole(file=file, width=80).print("[/b] c1cc[nH]c1 :L1: [red]x")
-    assert file.getvalue() == "[/b] c1cc[nH]c1 :L1: [red]x\n"
-
-
-def test_what_would_act_on_a_terminal_is_spelled_out():
-    assert spelled_out("a\x1b[2J\nβ ニ\udc80\x9b") == "a\\x1b[2J\nβ ニ\\udc80\\x9b"
 
 
 class Full(io.StringIO):

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from tolerances import SOLVED
 
 from bo_loop.base.errors import ConfigError, DataError
-from bo_loop.features.blocks.pair import pair_features
 from bo_loop.features.recipes import published
 from bo_loop.features.recipes.published import PublishedRecipe
 from bo_loop.features.schema import FeatureSchema
@@ -121,22 +120,6 @@ def test_conditions_have_stated_scales_whatever_their_spread():
     assert found.scale[1:3] == (10.0, 0.5)
 
 
-def test_pair_features_by_hand():
-    frame = table(["A", "B"], [("Fe", 3)], n=2)
-    found = pair_features(frame, np.array([-3.0, 0.0]))
-    np.testing.assert_array_equal(found[:, :4], [[2, 25, 0.1, -3], [2, 25, 0.1, 3]])
-    # The medium is the usual one.
-    np.testing.assert_array_equal(found[:, 4], 0.0)
-
-
-def test_missing_conditions_are_listed_not_imputed():
-    frame = table(["NCCN", "CC(=O)O"], METALS[:1])
-    frame["temperature_C"] = [np.nan, 25.0]
-    with pytest.raises(DataError, match="NCCN: no temperature_C") as caught:
-        PublishedRecipe().fit(frame)
-    assert len(caught.value.problems) == 1
-
-
 def test_tables_hold_metals_and_ligands_in_order_of_first_appearance(fitted):
     frame = table(LIGANDS[:3], METALS[:2]).iloc[[5, 0, 3, 5]]
     found = fitted.transform(frame)
@@ -244,3 +227,11 @@ def test_stereoisomers_share_a_group_number_and_others_do_not(fitted):
     first, second, other = features.ligand_group
     assert first == second != other
     assert 0 <= other < 2**52
+
+
+def test_missing_conditions_are_listed_not_imputed():
+    frame = table(["NCCN", "CC(=O)O"], METALS[:1])
+    frame["temperature_C"] = [np.nan, 25.0]
+    with pytest.raises(DataError, match="NCCN: no temperature_C") as caught:
+        PublishedRecipe().fit(frame)
+    assert len(caught.value.problems) == 1

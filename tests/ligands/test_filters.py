@@ -1,7 +1,6 @@
 """Each filter on structures that chemists agree on."""
 
 import pytest
-from rdkit import Chem
 from small_chemistry import LIGANDS, filters
 
 from bo_loop.base.errors import ConfigError, DataError
@@ -9,7 +8,6 @@ from bo_loop.chemistry.ligands import standardise
 from bo_loop.ligands.filters import Funnel, sa_score
 from bo_loop.ligands.generators.base import Candidate
 from bo_loop.ligands.generators.strings import flat
-from bo_loop.ligands.soundness import odd_valence, strain
 
 GOOD = (
     *LIGANDS,
@@ -182,20 +180,6 @@ def test_known_and_repeated_ligands_are_refused_in_any_tautomer_or_stereoisomer(
 def test_synthetic_accessibility_is_that_of_rdkit():
     assert sa_score("c1ccccc1") == pytest.approx(1.0, abs=0.05)  # stated to one decimal
     assert sa_score("CC1(C)C2CCC1(CS(O)(=O)=O)C(=O)C2") > 4
-
-
-@pytest.mark.parametrize("smiles", ["C1CC2CCC1=C2", "C1=C2CCC(C1)C2"])
-def test_bredt(smiles):
-    assert strain(Chem.MolFromSmiles(smiles), 9) == "double bond at a bridgehead"
-
-
-def test_norbornene_is_no_anti_bredt_olefin():
-    assert strain(Chem.MolFromSmiles("C1=CC2CC1CC2"), 9) == ""
-
-
-def test_an_ammonium_and_an_n_oxide_are_sound():
-    assert odd_valence(Chem.MolFromSmiles("C[N+](C)(C)CC(=O)O")) == ""
-    assert odd_valence(Chem.MolFromSmiles("[O-][n+]1ccccc1C(=O)O")) == ""
 
 
 @pytest.mark.parametrize(

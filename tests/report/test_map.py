@@ -12,7 +12,6 @@ from bo_loop.base.errors import BoLoopError
 from bo_loop.data import TablePool
 from bo_loop.models import PairGP
 from bo_loop.report.map import map_page, write_map
-from bo_loop.report.periodic import cells, element_of, place
 
 ODD = ("N#CCCN(CC(=O)O)CC(=O)O", "OC(=O)CNCCC#N", "NCCNCCC#N")  # nothing is known of these
 SMILES = {"nta": "O=C(O)CN(CC(=O)O)CC(=O)O"} | {f"odd {i}": s for i, s in enumerate(ODD)}
@@ -96,29 +95,3 @@ def test_what_colours_is_chosen_and_a_page_is_written(campaign, tmp_path):
 def test_what_is_not_there_is_refused(campaign, options, said):
     with pytest.raises(BoLoopError, match=said):
         map_page(campaign, **options)
-
-
-@pytest.mark.parametrize(
-    ("number", "where"),
-    [
-        (1, (1, 1)), (2, (1, 18)), (3, (2, 1)), (5, (2, 13)), (13, (3, 13)), (21, (4, 3)),
-        (26, (4, 8)), (30, (4, 12)), (31, (4, 13)), (56, (6, 2)), (57, (9, 3)), (71, (9, 17)),
-        (72, (6, 4)), (80, (6, 12)), (92, (10, 6)),
-    ],
-)  # fmt: skip
-def test_elements_stand_where_the_periodic_table_has_them(number, where):
-    assert place(number) == where
-
-
-def test_ions_of_an_element_share_its_cell():
-    ions = pd.DataFrame(
-        {"metal": ["UO2", "Fe", "Fe"], "charge": [2, 3, 2], "mean": [8.0, 9.0, 5.0]}
-    )
-    iron, uranium = cells(ions)
-    assert (iron["symbol"], iron["value"], [one.charge for one in iron["ions"]]) == (
-        "Fe",
-        9.0,
-        [2, 3],
-    )
-    assert (uranium["symbol"], uranium["row"], uranium["column"]) == ("U", 10, 6)
-    assert element_of("VO") == "V"

@@ -51,6 +51,11 @@ class AtPH(Objective):
         return {"pH": self.pH}
 
     @property
+    def counts_mhl(self) -> bool:
+        """Whether protonated complexes MHL are counted."""
+        return self.mhl
+
+    @property
     def metals(self) -> tuple[str, ...]:
         """The metal ions in the solution, target first; empty: the pair's own alone."""
         return ()

@@ -110,6 +110,11 @@ class Objective(ABC):
         return {}
 
     @property
+    def counts_mhl(self) -> bool:
+        """Whether protonated complexes MHL belong to the solution that it is about."""
+        return True
+
+    @property
     def width(self) -> int:
         """Number of pairs that a value depends on, m."""
         return 1

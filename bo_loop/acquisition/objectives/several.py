@@ -57,6 +57,11 @@ class Several(Objective):
         return dict(ChainMap(*(o.asked for o in self.objectives)))
 
     @property
+    def counts_mhl(self) -> bool:
+        """Whether every member counts protonated complexes MHL."""
+        return all(o.counts_mhl for o in self.objectives)
+
+    @property
     def width(self) -> int:
         """The sum of the members' widths."""
         return sum(o.width for o in self.objectives)

@@ -146,3 +146,10 @@ def test_a_front_of_two_pH():
         rng=np.random.default_rng(0), noise=np.full(8, 0.01),
     )  # fmt: skip
     assert set(chosen.rows.tolist()) <= {0, 4}
+
+
+def test_protonated_complexes_count_where_every_member_counts_them():
+    at_pH = [Conditional(pH=7.0, mhl=mhl) for mhl in (True, False)]
+    assert [o.counts_mhl for o in at_pH] == [True, False]
+    assert Pareto(objectives=[Maximise(), at_pH[0]]).counts_mhl
+    assert not Pareto(objectives=[Maximise(), at_pH[1]]).counts_mhl

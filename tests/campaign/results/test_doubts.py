@@ -13,13 +13,20 @@ from bo_loop.campaign.rounds import decide as rounds
 POOL = pd.concat([pairs("ABCD"), pairs("ABCD", n_ligands=2)], ignore_index=True)
 
 
+@pytest.fixture(scope="module")
+def template(tmp_path_factory):
+    with pytest.MonkeyPatch.context() as patch:
+        cheapen(patch, POOL)
+        campaign = small_campaign.start(tmp_path_factory.mktemp("doubtful"))
+        campaign.suggest(batch_size=8)
+    return campaign
+
+
 @pytest.fixture
-def campaign(tmp_path, monkeypatch):
+def campaign(template, tmp_path, monkeypatch):
     """A, B, C, D with n = 1 and 2, each predicted to be 10 ± 1."""
     cheapen(monkeypatch, POOL)
-    campaign = small_campaign.start(tmp_path)
-    campaign.suggest(batch_size=8)
-    return campaign
+    return small_campaign.copy(template, tmp_path / "small")
 
 
 def table(folder, rows, columns="pair_id,log_beta"):

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from embedded import few
 
 from bo_loop import Campaign
 from bo_loop.campaign.rounds.bound import training
@@ -9,12 +10,13 @@ from bo_loop.models.gp.pair_model import PairModel
 LAB = "campaign zinc"
 
 
-@pytest.fixture
-def campaign(tmp_path):
+@pytest.fixture(scope="module")
+def campaign(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("campaigns")
     campaign = Campaign.start(
         "zinc",
-        directory=tmp_path,
-        data={"_target_": "bo_loop.data.Minteq", "without_metals": ["Zn+2"]},
+        directory=folder,
+        data=few("Zn+2"),
         features="published",
         model={"_target_": "bo_loop.models.MaternGP", "max_iter": 3},
         batch_size=2,
@@ -24,7 +26,7 @@ def campaign(tmp_path):
             "metals": ["Zn+2"],
         },
     )
-    results = tmp_path / "results.csv"
+    results = folder / "results.csv"
     results.write_text(f"pair_id,log_beta\n{campaign.pool['pair_id'].iloc[0]},5.25\n")
     campaign.log(results)
     return campaign

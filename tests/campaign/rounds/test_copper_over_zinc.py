@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pytest
+from embedded import without
 from hydra import compose, initialize_config_dir
 from omegaconf import OmegaConf
 
@@ -18,6 +19,7 @@ def campaign(tmp_path_factory):
         node = compose("start", overrides=["campaign=copper_over_zinc", "batch_size=5"])
     config = OmegaConf.to_container(node, resolve=True)
     config["directory"] = str(tmp_path_factory.mktemp("campaigns"))
+    config["data"] |= {"without_metals": without()}
     config["model"] |= {"max_iter": 15}
     campaign = Campaign.start(**config)
     with pytest.warns(UserWarning, match="before it converged"):

@@ -1,7 +1,6 @@
 import pytest
-import small_campaign
 from sample_events import A, B, again, grown, measured, proposed
-from small_campaign import POOL, cheapen
+from small_campaign import POOL
 
 from bo_loop.acquisition.objectives.base import Maximise
 from bo_loop.campaign.pool_rows import pool_pairs
@@ -54,9 +53,8 @@ def test_results_that_break_a_constraint_are_counted():
 
 
 @pytest.mark.parametrize("closed", [False, True])
-def test_a_campaign_says_where_it_stands(tmp_path, monkeypatch, closed):
-    cheapen(monkeypatch)
-    campaign = small_campaign.measured(tmp_path)
+def test_a_campaign_says_where_it_stands(small, closed):
+    campaign = small
     if closed:
         campaign.close()
     found = campaign.status()

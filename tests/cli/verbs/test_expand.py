@@ -5,6 +5,7 @@ import json
 import pandas as pd
 import pytest
 from command_line import run
+from embedded import without
 
 from bo_loop.chemistry.ligands import standardise
 
@@ -16,7 +17,10 @@ FEW = ("n=6", "oversample=1", "attempts=400", "generator.best=30")
 def folder(tmp_path_factory):
     """A campaign whose own acquisition is not the default."""
     path = tmp_path_factory.mktemp("lab")
-    run(path, "start", "campaign=nickel_demo", "name=ni", "model.max_iter=10", "acquisition=ucb")
+    run(
+        path, "start", "campaign=nickel_demo", "name=ni", "model.max_iter=10", "acquisition=ucb",
+        f"data.without_metals=[{','.join(without('Ni+2'))}]",
+    )  # fmt: skip
     return path
 
 

@@ -8,8 +8,7 @@ import pytest
 from command_line import run
 
 from bo_loop import Campaign
-from bo_loop.data import Minteq
-from bo_loop.data.stored_validation import fingerprint, stored
+from bo_loop.data.stored_validation import stored
 
 
 @pytest.fixture
@@ -56,10 +55,6 @@ def test_a_metal_ion_to_win_over_others(tmp_path, answer):
 def test_answers_that_end_are_one_clear_error(tmp_path, answer):
     answer("Ni+2")
     assert "The answers ended before the questions" in run(tmp_path, "new", code=2)
-
-
-def test_the_stored_number_is_of_the_embedded_data():
-    assert fingerprint(Minteq().read()) == stored()["embedded"]["sha256"]
 
 
 def test_the_number_of_srd46_is_that_of_the_benchmarks():

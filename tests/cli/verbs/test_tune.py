@@ -16,7 +16,7 @@ from bo_loop.data import Minteq
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("tuned")
-    Minteq().read().query("n_ligands == 1").head(80).to_csv(folder / "known.csv", index=False)
+    Minteq().read().query("n_ligands == 1").head(50).to_csv(folder / "known.csv", index=False)
     return folder
 
 
@@ -63,7 +63,7 @@ def test_what_cannot_be_searched_is_refused(folder, words, message):
 
 def test_a_search_killed_by_the_system_goes_on(folder):
     words = [word.replace("out=t", "out=k").replace("name=mine", "name=other") for word in TUNE]
-    words += ["trials=4", "folds=4"]
+    words += ["trials=4"]
     process = subprocess.Popen(
         [sys.executable, "-m", "bo_loop.cli.main", *words], cwd=folder, stderr=subprocess.DEVNULL
     )

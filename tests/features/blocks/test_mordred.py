@@ -109,24 +109,6 @@ def test_no_ligands_give_an_empty_table():
 
 
 @pytest.mark.usefixtures("empty_cache")
-def test_a_progress_bar_is_shown_for_long_computations_only(monkeypatch, capsys):
-    monkeypatch.setattr(descriptors, "compute", lambda *_: np.zeros(1613))
-    monkeypatch.setattr(descriptors, "usable_cores", lambda: 1)
-    ligand.mordred([f"C{i}" for i in range(5)])
-    assert capsys.readouterr() == ("", "")
-    monkeypatch.setenv("FORCE_COLOR", "1")
-    ligand.mordred([f"O{i}" for i in range(40)])
-    shown = capsys.readouterr()
-    assert shown.out == ""
-    assert "Ligand descriptors" in shown.err
-
-
-def test_charge_in_water():
-    # EDTA, ethylenediamine, glycine
-    assert ligand.charge([EDTA, "NCCN", "NCC(=O)O"]).tolist() == [[-4.0], [0.0], [-1.0]]
-
-
-@pytest.mark.usefixtures("empty_cache")
 def test_only_what_is_wanted_is_computed_and_is_the_same(monkeypatch):
     wanted = ("nAcid", "JGI2", "ATSC6dv", "nN", "SlogP_VSA4")
     at = [descriptors.names().index(name) for name in wanted]

@@ -113,11 +113,3 @@ def test_a_schema_of_an_earlier_version_has_one_choice_for_all(pairs):
     assert FeatureSchema.from_json(stored).transform(pairs).stages == {}
     stored["recipe"]["kind"] = "published"
     assert FeatureSchema.from_json(stored).recipe == PublishedRecipe()
-
-
-def test_a_part_has_no_other_metals_and_ligands(pairs):
-    whole = raw(pairs)
-    found = part(whole, np.array([5, 2, 5]))
-    assert found.ligand["mordred"].shape == (2, 7)
-    assert found.ligand_group.tolist() == [12, 14]
-    np.testing.assert_array_equal(found.dense(), whole.dense()[[5, 2, 5]])

@@ -1,12 +1,10 @@
 import numpy as np
-import pytest
 import torch
 from botorch.models import SingleTaskGP
 from gpytorch.kernels import MaternKernel, ScaleKernel
 from model_tables import log_beta, pairs, stated
 from tolerances import OTHER_ROUTE
 
-from bo_loop.models.gp import pair_model
 from bo_loop.models.matern_gp import MaternGP
 
 TRAIN = np.arange(35)
@@ -50,29 +48,6 @@ def test_posterior_against_single_task_gp():
         rtol=OTHER_ROUTE,
         atol=OTHER_ROUTE,
     )
-
-
-def test_t_batches_in_blocks(monkeypatch):
-    model, features, _, _ = built()
-    x = torch.as_tensor(features.X).reshape(4, 5, 3, -1)
-    whole = model.posterior(x)
-    monkeypatch.setattr(pair_model, "BLOCK_BYTES", 8 * 35 * 3 * 3)
-    parts = model.posterior(x)
-    torch.testing.assert_close(whole.mean, parts.mean)
-    torch.testing.assert_close(
-        whole.distribution.covariance_matrix, parts.distribution.covariance_matrix
-    )
-
-
-def test_observation_noise_and_outputs():
-    model, features, _, _ = built()
-    x = torch.as_tensor(features.X[:4])
-    plain = model.posterior(x).variance
-    torch.testing.assert_close(model.posterior(x, observation_noise=True).variance, plain + 0.2)
-    given = torch.full((4, 1), 0.7, dtype=torch.float64)
-    torch.testing.assert_close(model.posterior(x, observation_noise=given).variance, plain + given)
-    with pytest.raises(ValueError, match="one output"):
-        model.posterior(x, output_indices=[1])
 
 
 def test_new_ligands_are_bound_by_appending_tables():

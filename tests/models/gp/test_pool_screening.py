@@ -15,18 +15,18 @@ from bo_loop.acquisition.scores.screen import ranked
 from bo_loop.models.gp import posterior as pool_posterior
 from bo_loop.models.matern_gp import MaternGP
 
-SIZE = 150
+SIZE = 60
 
 
 @settings(max_examples=15, deadline=None)
 @given(
     seed=st.integers(0, 10_000),
-    n=st.integers(5, 60),
+    n=st.integers(5, 30),
     acquisition=st.sampled_from([LogEI(), EI(), UCB(beta=4.0), PI(), MaxVariance()]),
     offset=st.floats(-3, 3),
 )
 def test_batches_equal_scoring_every_row_by_the_posterior(seed, n, acquisition, offset):
-    features = pairs(SIZE, seed=seed, n_ligands=60)
+    features = pairs(SIZE, seed=seed, n_ligands=30)
     known, rows = np.arange(n), np.arange(n, SIZE)
     y, noise = log_beta(features), 0.2
     model = MaternGP().build(features.take(known), y[known], None, stated(features, noise))

@@ -1,19 +1,13 @@
 import numpy as np
 import pytest
 import torch
-from hypothesis import given
-from hypothesis import strategies as st
-from hypothesis.extra import numpy as arrays
 from model_tables import counted, log_beta, pairs
 from numerical_gradients import numerical
-from tolerances import DIFFERENCED, OTHER_ROUTE, ROUNDING, SOLVED
+from tolerances import DIFFERENCED, OTHER_ROUTE, SOLVED
 
-from bo_loop.base.errors import ConfigError
 from bo_loop.base.types import PairFeatures
 from bo_loop.models.gp.fitting import evaluate
 from bo_loop.models.kernels import tiles as tiles_module
-from bo_loop.models.kernels.layout import Term
-from bo_loop.models.kernels.product_tables import min_max
 from bo_loop.models.pair_gp import PairGP
 
 TERMS = ["metal * ligand * atoms", "metal * ligand", "ligand", "metal"]
@@ -106,23 +100,6 @@ def test_gradient_of_the_objective_matches_differences(tile, monkeypatch):
         assert gradient[j] == pytest.approx((up - down) / 2e-5, rel=1e-4, abs=SOLVED)
 
 
-def test_min_max_by_hand():
-    # Shared 1 + 2 of 3 + 4: Σ min / Σ max = 3 / 7; nothing with nothing is the same.
-    a, b = torch.tensor([[1.0, 4.0, 0.0], [0, 0, 0]]), torch.tensor([[3.0, 2.0, 0.0], [0, 0, 0]])
-    assert min_max(a, b).tolist() == [[3 / 7, 0.0], [0.0, 1.0]]
-
-
-@given(arrays.arrays(np.int64, (5, 4), elements=st.integers(0, 9)))
-def test_min_max_is_its_definition_and_a_covariance(counts):
-    found = min_max(*[torch.as_tensor(counts, dtype=torch.float32)] * 2).numpy()
-    least = np.minimum(counts[:, None], counts).sum(2)
-    most = np.maximum(counts[:, None], counts).sum(2)
-    np.testing.assert_allclose(
-        found, np.where(most, least / np.maximum(most, 1), 1.0), rtol=ROUNDING
-    )
-    assert np.linalg.eigvalsh(found).min() > -SOLVED
-
-
 def test_farthest_first_goes_to_the_least_alike():
     features = counted(30)
     kernel, x = recipe().kernel(features, stated(features)), torch.as_tensor(features.X)
@@ -158,28 +135,3 @@ def test_model_extends_to_new_ligands():
     bound = model.bind(both)
     np.testing.assert_allclose(bound.mean(rows + 40), bound.mean(rows))
     np.testing.assert_allclose(bound.variance(rows + 40), bound.variance(rows), atol=SOLVED)
-
-
-def test_terms_are_read_in_any_order_and_wrong_ones_refused():
-    assert Term.parse("atoms*metal").name == "metal * atoms"
-    for wrong in ("metal * metals", "metal*metal", ""):
-        with pytest.raises(ConfigError, match="is not a valid term of the kernel"):
-            Term.parse(wrong)
-    for no_list in ("metal", 3):
-        with pytest.raises(ConfigError, match=f"terms is {no_list!r}: give a list"):
-            PairGP(terms=no_list)
-    with pytest.raises(ConfigError, match="at least one term, each once"):
-        PairGP(terms=["metal", "metal"])
-    features = pairs(20)
-    with pytest.raises(ConfigError, match=r"name the blocks atoms.*features=chemistry"):
-        recipe().fit(features, log_beta(features))
-
-
-def test_rows_to_fit_on_are_an_equal_share_of_each_source():
-    features = counted(40)
-    source = np.array(["big"] * 34 + ["small"] * 6)
-    rows = recipe().fill(PairFeatures(**(vars(features) | {"source": source})), 16)
-    assert len(rows) == 16
-    assert (np.diff(rows) > 0).all()
-    assert (source[rows] == "small").sum() == 6
-    assert len(recipe().fill(features, 100)) == 40

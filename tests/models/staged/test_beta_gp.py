@@ -3,46 +3,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
-from model_tables import log_beta, pairs, stated
+from model_tables import log_beta, pairs
+from staged_models import FOLDS, OWN, TRAIN, N, built, hyperparameters, inputs_of
 from tolerances import SOLVED
 
 from bo_loop.base.errors import ConfigError, DataError
-from bo_loop.models.explain.forward_selection import ForwardSelection, Task
 from bo_loop.models.gp.linalg import FitWarning
 from bo_loop.models.kernels.tensors import qualified_names
 from bo_loop.models.matern_gp import MaternGP
 from bo_loop.models.staged.beta_gp import BetaGP
-from bo_loop.models.staged.choose_features import choose_features
-from bo_loop.models.stages import numbers, only, scaling_of
-
-N, TRAIN = 80, 60
-FOLDS = 3
-
-
-def hyperparameters(features):
-    """Of both stages, as they see `features`."""
-    first = stated(features)
-    first["lengthscales"] = {
-        k: v for k, v in first["lengthscales"].items() if k != "pair.n_ligands"
-    }
-    second = stated(features)
-    second["lengthscales"] |= {"pair.beta_1_mean": 1.3, "pair.beta_1_variance": 2.1}
-    scaling = {"centre": [8.0, 2.0], "scale": [3.0, 0.5]}
-    return {"beta_1": first, "beta_n": second, "inputs": scaling}
-
-
-def built(y=None, recipe=None, train=None):
-    features = pairs(N)
-    train = features.take(np.arange(TRAIN)) if train is None else train
-    y = log_beta(train) if y is None else y
-    recipe = BetaGP(folds=FOLDS) if recipe is None else recipe
-    return recipe.build(train, y, None, hyperparameters(train)), features, train
-
-
-def inputs_of(model, features):
-    """What β1 tells βn of each pair with n > 1, and their positions."""
-    _, seen, rows = model.parts(features)["beta_n"]
-    return seen.pair[:, -2:], rows
+from bo_loop.models.stages import numbers, only
 
 
 @pytest.mark.parametrize(
@@ -51,22 +21,6 @@ def inputs_of(model, features):
 def test_options_are_checked(options, message):
     with pytest.raises(ConfigError, match=message):
         BetaGP(**options)
-
-
-def test_beta_n_never_sees_a_beta_1_of_its_own_fold():
-    train = pairs(N).take(np.arange(TRAIN))
-    y = log_beta(train)
-    before, features, _ = built(y)
-    group = features.ligand_group[features.ligand_row]
-    fold = 1
-    changed = (numbers(train) == 1) & (group[:TRAIN] % FOLDS == fold)
-    assert changed.any()
-    after = built(y + 5.0 * changed)[0]
-    (then, rows), (now, _) = inputs_of(before, features), inputs_of(after, features)
-    own = group[rows] % FOLDS == fold
-    assert own[rows >= TRAIN].any()  # in the pool too
-    np.testing.assert_array_equal(now[own], then[own])
-    assert (np.abs(now[~own] - then[~own])[:, 0] > 0).all()
 
 
 def test_inputs_are_the_predictions_of_a_model_without_the_fold():
@@ -93,29 +47,6 @@ def test_a_ligand_unknown_to_beta_1_is_predicted_by_the_model_of_all_pairs():
     beta_1 = model.models[0]
     bound = beta_1.bind(only(joined, hyperparameters(train)["beta_1"]["lengthscales"]))
     np.testing.assert_allclose(found[:, 0] * 3.0 + 8.0, bound.mean(rows), rtol=SOLVED)
-
-
-def test_stages_are_independent_and_noise_is_their_own():
-    model, features, _ = built()
-    rows, n = np.arange(N), numbers(features)
-    covariance = model.bind(features).covariance(rows, rows)
-    assert (covariance[np.ix_(n == 1, n == 2)] == 0).all()
-    assert (np.abs(covariance[np.ix_(n == 2, n == 2)]) > 0).all()
-    given = hyperparameters(features)
-    given["beta_n"]["noise"] = 0.5
-    train = features.take(np.arange(TRAIN))
-    other = BetaGP(folds=FOLDS).build(train, log_beta(train), None, given)
-    np.testing.assert_array_equal(other.noise(features), np.where(n == 1, 0.2, 0.5))
-
-
-def test_a_new_beta_1_leaves_the_predictions_of_beta_n():
-    model, features, _ = built()
-    new = np.flatnonzero(numbers(features) == 1)[-1:]
-    before = model.bind(features)
-    after = before.condition(new, np.array([20.0]), model.noise(features.take(new)))
-    more = np.flatnonzero(numbers(features) > 1)
-    np.testing.assert_array_equal(after.mean(more), before.mean(more))
-    assert after.mean(new) > before.mean(new) + 1.0
 
 
 def test_only_beta_1_data():
@@ -159,20 +90,6 @@ def test_one_ligand_leaves_the_prior_as_input():
     np.testing.assert_allclose(found, np.tile(expected, (len(found), 1)))
 
 
-def test_inputs_without_spread_are_not_blown_up():
-    assert scaling_of(np.array([[2.0, 1.0], [4.0, 1.0]])) == {"centre": [3.0, 1.0], "scale": [1, 1]}
-
-
-def test_scaled_numbers_of_ligands_are_refused():
-    features = pairs(5)
-    scaled = replace(features, pair=features.pair - [0.3, 0.0])
-    with pytest.raises(DataError, match=r"pair 0: 0\.7|pair 0: 1\.7"):
-        numbers(scaled)
-    names = {**features.names, "pair": ("other", "pair1")}
-    with pytest.raises(DataError, match="no feature 'n_ligands'"):
-        numbers(replace(features, names=names))
-
-
 def test_hyperparameters_of_another_model_are_ignored_aloud():
     features = pairs(N)
     plain = MaternGP().fit(features, log_beta(features))
@@ -196,10 +113,6 @@ def test_all_features_are_named_in_the_report_of_a_stage():
 
 
 # The fits below are cut short on purpose.
-OWN = {
-    "beta_1": ("properties.properties0", "mordred.mordred1", "pair.n_ligands"),
-    "beta_n": ("mordred.mordred2", "charge.charge0", "pair.n_ligands", "pair.pair1"),
-}
 
 
 def test_each_stage_sees_the_features_chosen_on_its_own_pairs():
@@ -235,14 +148,3 @@ def test_without_constants_of_n_1_beta_n_still_sees_its_own():
     train = features.take(np.flatnonzero(numbers(features) == 2))
     found = BetaGP(max_iter=3).fit(train, log_beta(train)).hyperparameters()
     assert set(found["beta_n"]["lengthscales"]) == set(OWN["beta_n"])
-
-
-def test_stages_choose_among_their_own():
-    features = replace(pairs(N), stages=OWN)
-    task = Task(features, log_beta(features), np.zeros(N), np.arange(TRAIN), np.arange(TRAIN, N))
-    selection = ForwardSelection(grid=2, max_iter=3)
-    recipe, found = choose_features(BetaGP(max_iter=3), selection, task, {}, lambda *_: None)
-    assert set(found["beta_1"].relevance) == {"properties.properties0", "mordred.mordred1"}
-    inputs = {"pair.beta_1_mean", "pair.beta_1_variance"}
-    assert set(found["beta_n"].relevance) == {*OWN["beta_n"], *inputs}
-    assert list(recipe.beta_n_features) == found["beta_n"].names

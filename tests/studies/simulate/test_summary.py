@@ -1,37 +1,11 @@
 from math import inf
 
-import numpy as np
-import pandas as pd
 import pytest
+from sample_traces import POOLS, TRACES
 
-from bo_loop.studies.simulate import figures, summary
+from bo_loop.studies.simulate import summary
 
 # Twenty pairs of value 0 … 19: the top 5 % is the best pair alone; 95 % of the way is 18.05.
-POOL = np.arange(20.0)
-
-
-def trace(strategy, seed, values):
-    return pd.DataFrame(
-        {
-            "strategy": strategy,
-            "seed": seed,
-            "experiment": np.arange(1, len(values) + 1),
-            "value": np.array(values, dtype=float),
-        }
-    )
-
-
-TRACES = pd.concat(
-    [
-        trace("a", 0, [5, 19, 2]),
-        trace("a", 1, [19, 0, 1]),
-        trace("a", 2, [3, 4, 2]),
-        trace("b", 0, [18, 17, 16]),
-        trace("b", 1, [1, 2, 3]),
-    ],
-    ignore_index=True,
-)
-POOLS = {0: POOL, 1: POOL, 2: POOL}
 
 
 def test_each_replay_gets_its_scores():
@@ -80,13 +54,3 @@ def test_curves_run_along_the_experiments():
     assert a["regret"].tolist() == [14, 0, 0]
     assert a["top_share"].tolist() == [0, 1, 1]
     assert a["enrichment"].tolist() == pytest.approx([0, 10, 20 / 3])
-
-
-def test_every_figure_is_drawn_as_png_and_svg(tmp_path):
-    written = figures.draw(summary.curves(TRACES, POOLS), summary.scores(TRACES, POOLS), tmp_path)
-    assert len(written) == 10
-    for path in written:
-        head = path.read_bytes()[:300]
-        assert (
-            head.startswith(b"\x89PNG") if path.suffix == ".png" else b"<svg" in path.read_bytes()
-        )

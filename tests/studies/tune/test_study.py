@@ -8,39 +8,11 @@ import pytest
 from tolerances import SOLVED
 
 from bo_loop.base.errors import ConfigError, DataError, FitError
-from bo_loop.data import Minteq
 from bo_loop.studies.tune import trial_folds
 from bo_loop.studies.tune.study import tune
-from bo_loop.studies.validate import judge, splits
 from bo_loop.studies.validate.finished import Result
 
 BEST = 300
-
-
-@pytest.fixture
-def config(tmp_path):
-    rows = Minteq().read().query("n_ligands == 1").head(80)
-    rows.to_csv(tmp_path / "known.csv", index=False)
-    return {
-        "data": {"_target_": "bo_loop.data.Csv", "path": str(tmp_path / "known.csv")},
-        "model": {"_target_": "bo_loop.models.MaternGP", "max_iter": 3, "fit_rows": 900},
-        "features": {"_target_": "bo_loop.features.PublishedRecipe", "max_vif": 4.0},
-        "split": {"_target_": "bo_loop.studies.ByLigand"},
-        "space": {"model.fit_rows": {"low": 10, "high": 1000}},
-        "trials": 8,
-        "score": "mae",
-        "group": "all",
-        "unpruned": 3,
-        "prune_after": 1,
-        "time_budget_s": None,
-        "folds": 4,
-        "repeats": 1,
-        "test_share": None,
-        "seed": 0,
-        "scored_sources": None,
-        "processes": 1,
-        "out": str(tmp_path / "out"),
-    }
 
 
 class Killed(BaseException):
@@ -164,30 +136,6 @@ def test_real_fits_of_real_features_in_one_process_or_two(config, tmp_path):
     beside = tune(config | {"processes": 2, "out": str(tmp_path / "beside")})
     pd.testing.assert_frame_equal(without_time(beside), without_time(found))
     assert beside.best == found.best
-
-
-def test_pairs_that_train_do_not_count(config, monkeypatch):
-    edge = {"_target_": "bo_loop.studies.EdgeOfDomain"}
-    bouts, seen = [], []
-
-    def prepared(cases, each, *rest):
-        bouts.append(each)
-        return judge.prepared(cases, each, *rest)
-
-    def attempted(fold):
-        seen.append(judge.fitted(fold))
-        return seen[-1]
-
-    # UMAP takes 20 s to compile; where the edge lies is not the point.
-    monkeypatch.setattr(splits, "_umap", lambda values, neighbours, seed: values[:, :2])
-    monkeypatch.setattr(trial_folds, "prepared", prepared)
-    monkeypatch.setattr(trial_folds, "attempted", attempted)
-    (found,) = tune({**config, "split": edge, "trials": 1, "folds": 2}).trials["score"]
-    each, predicted = bouts[0], seen[0].predictions
-    own = predicted[predicted["row"].isin(each.split.judged)]
-    assert len(own) < len(predicted)
-    y = pd.read_csv(config["data"]["path"])["log_beta"].to_numpy()[own["row"]]
-    assert found == pytest.approx(np.abs(own["mean"] - y).mean())
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
+from validations import FOLDS
 
 from bo_loop.base.errors import DataError
 from bo_loop.studies.validate.finished import Memory, Result
@@ -106,3 +107,37 @@ def test_a_state_of_an_earlier_version_is_read(memory):
     del contents["sha256"]
     path.write_text(json.dumps(contents))
     assert Memory.open(memory.folder, DATA).contents == contents
+
+
+def test_a_split_is_made_once(memory):
+    made = []
+
+    def make():
+        made.append(1)
+        return FOLDS[1]
+
+    for _ in range(2):
+        found = memory.split({"seed": 0}, [1, 2], make)
+        memory = Memory.open(memory.folder, DATA)
+    assert found.train.tolist() == FOLDS[1].train.tolist()
+    assert found.fold == 1
+    assert len(made) == 1
+    memory.split({"seed": 1}, [1, 2], make)
+    assert len(made) == 2
+
+
+def test_a_fingerprint_stands_for_the_data_and_all_that_was_named(memory, tmp_path):
+    other = Memory.open(tmp_path / "other", DATA + 1.0)
+    fingerprints = {memory.fingerprint("a", [1]), memory.fingerprint("a", [2])}
+    assert len(fingerprints | {other.fingerprint("a", [1])}) == 3
+    assert memory.fingerprint({"a": 1, "b": 2}) == memory.fingerprint({"b": 2, "a": 1})
+
+
+def test_a_folder_is_of_one_data_set_and_one_process(memory):
+    with pytest.raises(DataError, match="other data"):
+        Memory.open(memory.folder, DATA.head(1))
+    again = Memory.open(memory.folder, DATA)
+    with memory.alone(), pytest.raises(DataError, match="Another bo-loop"), again.alone():
+        pass
+    with again.alone():  # let go of
+        pass

@@ -14,7 +14,7 @@ from bo_loop.base.parallel import Processes, Serial
 from bo_loop.data import Minteq
 from bo_loop.data.observations import with_keys
 from bo_loop.models.gp.linalg import FitWarning
-from bo_loop.studies.validate import output, run
+from bo_loop.studies.validate import output, run, splits
 from bo_loop.studies.validate.finished import Memory
 from bo_loop.studies.validate.run import validate
 
@@ -65,6 +65,8 @@ def in_this_process():
     """Where folds run changes no result (below), and processes take seconds to start."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(run.parallel, "processes", lambda workers, n: Serial())
+        # UMAP takes 20 s to compile, and has tests of its own.
+        patch.setattr(splits, "_umap", lambda values, neighbours, seed: values[:, :2])
         yield
 
 
@@ -239,9 +241,9 @@ def test_a_killed_validation_goes_on_where_it_stopped(compared, tmp_path, monkey
 
 
 @pytest.mark.usefixtures("without_figures")
-def test_processes_change_no_result_and_go_on_where_they_stopped(tmp_path, monkeypatch):
+def test_processes_change_no_result_and_go_on_where_they_stopped(with_acids, tmp_path, monkeypatch):
     config = {**contest(matern_gp=MATERN, lightgbm=TREES), "splits": {"ligand": LIGAND}}
-    monkeypatch.setattr(run.parallel, "processes", lambda workers, n: Processes(workers))
+    config["data"] = {"_target_": "bo_loop.data.Csv", "path": with_acids["path"]}
     kept, keep = [], Memory.keep
 
     def killed(memory, *of_fold):
@@ -254,10 +256,12 @@ def test_processes_change_no_result_and_go_on_where_they_stopped(tmp_path, monke
     out, notes = str(tmp_path / "two"), []
     with pytest.raises(Killed):
         validate({**config, "processes": 2, "out": out})
+    monkeypatch.setattr(run.parallel, "processes", lambda workers, n: Processes(workers))
     with pytest.warns(FitWarning, match="stopped after 5 iterations"):
         found = validate({**config, "processes": 2, "out": out}, lambda *n: notes.append(n[1:3]))
     assert len(kept) == len(set(kept)) == 6
     assert [done for done, total in notes if total == 6] == [2] * 4 + [3, 4, 5, 6]
+    monkeypatch.setattr(run.parallel, "processes", lambda workers, n: Serial())
     alone = validate({**config, "processes": 1, "out": str(tmp_path / "one")})
     pd.testing.assert_frame_equal(found.predictions, alone.predictions, check_exact=True)
 

@@ -8,15 +8,17 @@ import subprocess
 
 import pytest
 from command_line import BO_LOOP, fill, run
+from embedded import without
 
 NAME = "name=ニッケル [1]"
+FEW = f"data.without_metals=[{','.join(without('Ni+2'))}]"
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     """A campaign with one round, its first pair measured: event 3."""
     path = tmp_path_factory.mktemp("lab")
-    run(path, "start", "campaign=nickel_demo", "name=ニッケル [1]", "model.max_iter=10")
+    run(path, "start", "campaign=nickel_demo", "name=ニッケル [1]", "model.max_iter=10", FEW)
     run(path, "suggest", NAME, "operator=Kei")
     form = path / "campaigns" / "ニッケル [1]" / "rounds" / "001" / "proposals.csv"
     fill(form, ["20,1 ± 0.1", "", ""])
@@ -52,6 +54,17 @@ def test_a_record_is_amended_told_and_checked(folder):
         "proposed", "measured", "corrected", "corrected", "corrected",
     ]  # fmt: skip
     assert "Ada Łukasz" in run(folder, "history", NAME)
+
+
+def test_a_record_that_holds_and_one_that_does_not(folder):
+    printed = run(folder, "verify", NAME)
+    assert "round 1" in printed
+    view = folder / "campaigns" / "ニッケル [1]" / "measurements.csv"
+    honest = view.read_bytes()
+    view.write_bytes(honest.replace(b"20.1", b"21.1"))
+    refused = run(folder, "verify", NAME, code=2)
+    assert "measurements.csv: shows results that the ledger does not" in refused
+    view.write_bytes(honest)
 
 
 def test_settings_change_for_good(folder):
@@ -100,16 +113,27 @@ def test_results_through_a_pipe(folder):
     assert found["understood"] == ["row 2, log_beta: '>9,5' was read as above 9.5"]
 
 
-@pytest.mark.parametrize("form", ["confirm=[2]", "confirm=2", "confirm=[{}]", "confirm={}"])
-def test_a_doubtful_row_is_confirmed_by_its_number_or_pair(folder, tmp_path, form):
+@pytest.fixture(scope="module")
+def doubtful(folder, tmp_path_factory):
+    """A copy of the campaign with a file whose row is doubtful, and the pair of the row."""
     pair = told(folder)[3]["pair_id"]
-    lab = shutil.copytree(folder, tmp_path / "lab")
+    lab = shutil.copytree(folder, tmp_path_factory.mktemp("doubtful") / "lab")
     (lab / "r.csv").write_text(f"pair_id,log_beta\n{pair},45\n", encoding="utf-8")
+    return lab, pair
+
+
+def test_a_doubtful_row_is_asked_about(doubtful):
+    lab, pair = doubtful
     refused = run(lab, "log", NAME, "results=r.csv", code=2)
     assert f"row 2, {pair}: 45 where" in refused
     assert "confirm=[2]" in refused
     wrong = run(lab, "log", NAME, "results=r.csv", "confirm=[3]", code=2)
     assert "confirm names 3, where the file has no result" in wrong
+
+
+@pytest.mark.parametrize("form", ["confirm=[2]", "confirm=2", "confirm=[{}]", "confirm={}"])
+def test_a_doubtful_row_is_confirmed_by_its_number_or_pair(doubtful, tmp_path, form):
+    lab, pair = shutil.copytree(doubtful[0], tmp_path / "lab"), doubtful[1]
     run(lab, "log", NAME, "results=r.csv", form.format(pair))
     assert "confirmed although 45 where" in told(lab, f"pair={pair}")[-1]["what"]
 
@@ -118,17 +142,6 @@ def test_a_doubtful_correction_is_asked_about(folder):
     refused = run(folder, "correct", NAME, "event=3", "log_beta=45", code=2)
     assert "event 3, " in refused
     assert "confirm=true" in refused
-
-
-def test_a_record_that_holds_and_one_that_does_not(folder):
-    printed = run(folder, "verify", NAME)
-    assert "round 1" in printed
-    view = folder / "campaigns" / "ニッケル [1]" / "measurements.csv"
-    honest = view.read_bytes()
-    view.write_bytes(honest.replace(b"20.1", b"21.1"))
-    refused = run(folder, "verify", NAME, code=2)
-    assert "measurements.csv: shows results that the ledger does not" in refused
-    view.write_bytes(honest)
 
 
 def test_a_closed_campaign_can_be_reopened(folder):

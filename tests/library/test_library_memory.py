@@ -1,34 +1,15 @@
 """A memory in a folder, and what a model makes of it."""
 
 import json
-import shutil
 
 import numpy as np
 import pytest
 import small_memory
+from small_memory import cut
 
 from bo_loop.base.errors import BoLoopError, CampaignError, DataError
-from bo_loop.library import shelf
 from bo_loop.library.memory import load, save
 from bo_loop.models.gp.source_noise import MEMORY
-
-
-@pytest.fixture(scope="module")
-def made():
-    return small_memory.memory()
-
-
-@pytest.fixture(scope="module")
-def folder(made, tmp_path_factory):
-    path = tmp_path_factory.mktemp("memories") / "small"
-    save(made, path)
-    return path
-
-
-@pytest.fixture
-def sent(folder, tmp_path):
-    """The same, to be tampered with."""
-    return shutil.copytree(folder, tmp_path / "sent")
 
 
 def test_what_is_saved_comes_back(made, folder):
@@ -81,14 +62,6 @@ def of_json(change):
     return damage
 
 
-def cut(name):
-    def damage(folder):
-        path = folder / name
-        path.write_bytes(path.read_bytes()[:-40])
-
-    return damage
-
-
 @pytest.mark.parametrize(
     ("damage", "said"),
     [
@@ -113,37 +86,3 @@ def test_a_model_whose_parts_are_of_others_is_one_clear_error(made, tmp_path):
     save(made.__class__(made.pairs, foreign, *list(vars(made).values())[2:]), tmp_path / "m")
     with pytest.raises(BoLoopError, match="refused"):
         load(tmp_path / "m")
-
-
-@pytest.fixture
-def shelves(monkeypatch, tmp_path):
-    monkeypatch.setenv(shelf.ENVIRONMENT_VARIABLE, str(tmp_path / "shelf"))
-    return tmp_path / "shelf"
-
-
-def test_a_memory_is_added_found_and_checked(folder, shelves):
-    assert shelf.add(folder) == [shelves / "small"]
-    assert shelf.find("small") == shelf.find("library:small") == shelves / "small"
-    assert "small" in [one.name for one in shelf.listed()]
-    assert {problem for _, problem in shelf.verify(shelves / "small")} == {""}
-    with pytest.raises(DataError, match="already"):
-        shelf.add(folder)
-    cut("pairs.parquet")(shelves / "small")
-    assert [what for what, problem in shelf.verify(shelves / "small") if problem] == [
-        "pairs.parquet"
-    ]
-
-
-def test_all_of_a_folder_are_added_or_none(folder, sent, shelves, tmp_path):
-    both = tmp_path / "both"
-    shutil.copytree(folder, both / "one")
-    shutil.copytree(sent, both / "two")
-    cut("pairs.parquet")(both / "two")
-    with pytest.raises(CampaignError, match="SHA-256"):
-        shelf.add(both)
-    assert not shelves.exists()
-
-
-def test_what_is_not_there_is_named(shelves):
-    with pytest.raises(DataError, match="no model 'gold' in the library"):
-        shelf.find("gold")

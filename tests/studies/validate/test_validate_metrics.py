@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from bo_loop.studies.validate.metrics import coverage, metrics
-from bo_loop.studies.validate.result import file_name
 
 
 def test_metrics_by_hand():
@@ -33,10 +32,3 @@ def test_coverage_of_true_intervals_is_nominal():
     found = coverage(sd * rng.standard_normal(20_000), np.zeros(20_000), sd, levels)
     # Three standard errors: √(0.25 / 20,000) = 0.0035.
     assert found == pytest.approx(levels, abs=0.01)
-
-
-def test_names_of_files_are_short_and_different():
-    assert file_name("ligand_beta_gp model.folds=10") == "ligand_beta_gp-model.folds-10"
-    lists = ["pair_gp model.terms=[metal * ligand]", "pair_gp model.terms=[metal, ligand]"]
-    assert len({file_name(text) for text in lists}) == 2
-    assert len(file_name("pair_gp " + "model.seed=1 " * 50)) < 100

@@ -1,0 +1,34 @@
+import json
+
+import command_line
+import pytest
+
+from bo_loop.cli.verbs.library import _shown
+from bo_loop.library import shelf
+
+
+@pytest.fixture
+def shelves(monkeypatch, tmp_path):
+    monkeypatch.setenv(shelf.ENVIRONMENT_VARIABLE, str(tmp_path / "shelf"))
+    return tmp_path
+
+
+def test_a_library_is_listed(shelves):
+    said = json.loads(command_line.run(shelves, "library", "json=true"))
+    assert set(said) == {one.name for one in shelf.listed()}
+
+
+def test_one_thing_at_a_time(shelves):
+    said = command_line.run(shelves, "library", "show=a", "verify=b", code=2)
+    assert "one thing at a time, not show and verify" in said
+
+
+def test_what_is_not_there_is_one_clear_error(shelves):
+    assert "no model 'gold'" in command_line.run(shelves, "library", "show=gold", code=2)
+
+
+def test_a_card_is_told_a_line_a_fact():
+    card = {"name": "x", "training": {"rows": 3, "sources": {"book": 2}}, "features": ["a", "b"]}
+    assert _shown(card) == {
+        "name": "x", "training, rows": "3", "training, sources, book": "2", "features": "a, b",
+    }  # fmt: skip
