@@ -326,6 +326,8 @@ class PoolPairs:
     isomers : sequence of str, length N, optional
         Tells the isomers of one of `ligands` apart, mirror images being one; empty where the
         stereochemistry is not known.
+    mhl : (N,) float64, optional
+        Measured log10 [MHL]/[ML][H] of each pair; NaN where there is none.
     """
 
     pair_ids: Sequence[str]
@@ -336,9 +338,14 @@ class PoolPairs:
     cost: Floats | None = None
     log_success: Floats | None = None
     isomers: Sequence[str] | None = None
+    mhl: Floats | None = None
 
     def __len__(self) -> int:
         return len(self.pair_ids)
+
+    def mhl_of(self, rows: Rows) -> Floats:
+        """Return `mhl` of rows, NaN where none is measured; of the shape of `rows`."""
+        return np.full(rows.shape, np.nan) if self.mhl is None else self.mhl[rows]
 
     @cached_property
     def memory(self) -> dict[Hashable, NDArray]:

@@ -1,6 +1,6 @@
 """The pairs of a campaign as its objective sees them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias, Union
 
 import numpy as np
@@ -20,7 +20,9 @@ Table: TypeAlias = Union["pd.DataFrame", Mapping[str, list[Any]]]
 SPECIES = ["metal", "charge", "n_ligands"]
 
 
-def pool_pairs(pairs: "Table", own: Mask | None = None) -> PoolPairs:
+def pool_pairs(
+    pairs: "Table", own: Mask | None = None, mixed: Callable[[str, str], float] | None = None
+) -> PoolPairs:
     """Return what objectives ask of a table of pairs.
 
     Parameters
@@ -29,16 +31,21 @@ def pool_pairs(pairs: "Table", own: Mask | None = None) -> PoolPairs:
         The columns of a pool.
     own : (N,) bool, optional
         Rows that may be scored; all if not given.
+    mixed : Mixed, optional
+        What finds the measured pK of MHL, by metal ion and ligand group.
     """
-    ions = zip(pairs["metal"], pairs["charge"], strict=True)
+    ions = [f"{m}{z:+d}" for m, z in zip(pairs["metal"], pairs["charge"], strict=True)]
+    groups = pairs["ligand_group"]
+    mhl = mixed and np.array([mixed(ion, group) for ion, group in zip(ions, groups, strict=True)])
     return PoolPairs(
         pair_ids=tuple(pairs["pair_id"]),
         n_ligands=np.asarray(pairs["n_ligands"], dtype=np.int64),
-        metals=tuple(f"{metal}{charge:+d}" for metal, charge in ions),
-        ligands=tuple(pairs["ligand_group"]),
+        metals=tuple(ions),
+        ligands=tuple(groups),
         own=np.ones(len(pairs["pair_id"]), dtype=bool) if own is None else own,
         cost=np.asarray(pairs["cost"], dtype=np.float64) if "cost" in pairs else None,
         isomers=tuple(isomers(pairs["ligand_group"], pairs["smiles"])),
+        mhl=mhl,
     )
 
 

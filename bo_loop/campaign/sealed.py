@@ -20,7 +20,7 @@ import yaml
 from bo_loop.base import files, received
 from bo_loop.base.errors import CampaignError
 from bo_loop.base.types import SOURCES
-from bo_loop.data.quantities import CENSORING
+from bo_loop.data.quantities import CENSORING, MHL_PK
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -145,6 +145,9 @@ class Sealed:
         frame = received.read_parquet(path, content)
         checked_pairs(path, frame)
         received.require_columns(path, frame, {"log_beta": "number", "censoring": "text"})
+        if MHL_PK in frame:
+            known = frame[[MHL_PK]].dropna()
+            received.require_columns(path, known, {MHL_PK: "number"})
         if not frame["censoring"].isin(CENSORING).all():
             raise received.not_ours(path, "censoring is none, lower or upper")
         return frame

@@ -125,6 +125,19 @@ def _literature(node: Mapping[str, Any], of: Property) -> pd.DataFrame:
     return read_property(configs.build(node), of)
 
 
+def _with_mhl(observations: pd.DataFrame, node: Mapping[str, Any]) -> pd.DataFrame:
+    """Put the measured pK of MHL beside log β of ML, if the data have constants of MHL."""
+    from bo_loop.data.quantities import MHL_PK
+    from bo_loop.data.sources.csv import Csv
+    from bo_loop.solution.observed import pk_of_observed
+
+    source = configs.build(node)
+    mixed = source.protonated() if isinstance(source, Csv) else ()
+    if not len(mixed):
+        return observations
+    return observations.assign(**{MHL_PK: pk_of_observed(observations, mixed)})
+
+
 def prepare(
     settings: Mapping[str, Any], directory: Path, memory: "Memory | None" = None
 ) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, Any], int, "Sources | None"]:
@@ -141,6 +154,7 @@ def prepare(
     of = Property.of(settings.get("property"))
     literature = _literature(settings["data"], of)
     observations = with_keys(recipe.usable(literature), "the literature")
+    observations = _with_mhl(observations, settings["data"])
     every = one_of_mirror_images(with_keys(configs.read(pool_node, "pool"), "the pool"))
     most = settings["pool"].get("max_denticity_sum")
     pool = within_denticity(every, most)

@@ -23,6 +23,9 @@ LIMITS = {
 
 CENSORING = ("none", "lower", "upper")
 
+MHL_PK = "mhl_pK"
+"""Column of a campaign's literature: measured log10 [MHL]/[ML][H] of the pair."""
+
 STATED = ("log_beta", "log_K_cond", "pM", "log_K")
 """Columns of constants: a bound and a ± may stand beside their values."""
 

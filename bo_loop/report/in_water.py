@@ -7,6 +7,7 @@ import pandas as pd
 from bo_loop.base.errors import BoLoopError
 from bo_loop.base.html import svg
 from bo_loop.campaign.campaign import Campaign
+from bo_loop.campaign.results.at_pH import mixed_of
 from bo_loop.campaign.rounds.solution import last_model, predicted
 from bo_loop.data.sources.minteq import MAX_DAVIES_M
 from bo_loop.report.facts import Facts
@@ -49,7 +50,8 @@ def best_in_water(
             return None
         strength = min(float(pair["ionic_strength_M"]), MAX_DAVIES_M)
         conditions = {"temperature_C": float(pair["temperature_C"]), "ionic_strength_M": strength}
-        made = predicted(surrogate, pair, mhl=objective.counts_mhl, **conditions)
+        mhl, mixed = objective.counts_mhl, mixed_of(campaign.literature)
+        made = predicted(surrogate, pair, mhl=mhl, mixed=mixed, **conditions)
         total = dict.fromkeys(made.system.charges, totals[0]) | {LIGAND: totals[1]}
         found = distribute(made.system, total, pH_values(2.0, 12.0, 0.25), **conditions)
     except BoLoopError as error:

@@ -155,6 +155,43 @@ def _with_proton(
     return [Species(name, parts, ml.log_beta + pk, ml.ionic_strength_M, source)]
 
 
+def pk_of_observed(observations: pd.DataFrame, protonated: pd.DataFrame) -> pd.Series:
+    """Return the measured pK of MHL of each observation of ML.
+
+    Parameters
+    ----------
+    observations : DataFrame
+        `bo_loop.data.observations.OBSERVATION_COLUMNS`.
+    protonated : DataFrame
+        Constants of MHL, as `bo_loop.data.Csv.protonated` returns them. Those nearest to the
+        conditions of the observation count, and of several there the median; those of
+        ``[MHL]/[M][HL]`` only without others, by log β of ML and log β^H_1 as they were measured.
+
+    Returns
+    -------
+    Series of float64
+        NaN where there is none, with the index of `observations`.
+    """
+    found = pd.Series(np.nan, index=observations.index)
+    ions, exact = ["metal", "charge", "smiles"], observations["censoring"].eq("none")
+    acids = observations[
+        exact & observations["metal"].eq(PROTON_ROWS) & observations["charge"].eq(1)
+    ]
+    pairs = observations[exact & observations["n_ligands"].eq(1)]
+    known = dict(list(protonated.groupby(ions)))
+    for at, pair in pairs[pd.MultiIndex.from_frame(pairs[ions]).isin(known)].iterrows():
+        rows = known[tuple(pair[ions])].rename(columns={"log_K": "log_beta"})
+        conditions = {name: float(pair[name]) for name in STATED_SCALES}
+        of_ml = rows[rows["equilibrium"].eq("[MHL]/[ML][H]")]
+        own = acids[acids["smiles"].eq(pair["smiles"])]
+        if len(of_ml):
+            found[at] = _nearest("", {}, of_ml, conditions).log_beta
+        elif len(own):
+            of_hl = _nearest("", {}, rows, conditions).log_beta
+            found[at] = of_hl + _nearest("", {}, own, conditions).log_beta - pair["log_beta"]
+    return found
+
+
 def _nearest(
     name: str, parts: dict[str, int], rows: pd.DataFrame, conditions: dict[str, float]
 ) -> Species:

@@ -2,7 +2,7 @@ import pandas as pd
 import pytest
 
 from bo_loop.base.errors import DataError
-from bo_loop.solution.observed import ligand_smiles, observed_species
+from bo_loop.solution.observed import ligand_smiles, observed_species, pk_of_observed
 
 GLYCINE, ALANINE = "NCC(=O)O", "C[C@H](N)C(=O)O"
 
@@ -97,3 +97,29 @@ def test_protonated_complexes_are_measured_or_else_estimated():
     acid = table(("Ni", 2, 1, 2.0, 0.1), ("H", 1, 1, 4.6, 0.1))
     alone = observed_species(acid, ["Ni+2"], GLYCINE, **AT, protonated=none)
     assert "NiHL" not in constants(alone)
+
+
+def test_the_measured_pK_of_each_observation():
+    known = pd.concat(
+        [
+            table(("Ni", 2, 1, 5.74, 0.1), ("Ni", 2, 1, 6.18, 0.0), ("Ni", 2, 2, 10.6, 0.1)),
+            table(("Zn", 2, 1, 5.0, 0.1), ("Co", 2, 1, 4.6, 0.1), ("H", 1, 1, 9.57, 0.1)),
+            table(("Zn", 2, 1, 4.0, 0.1), censoring="lower"),
+        ],
+        ignore_index=True,
+    )
+    ml, hl = "[MHL]/[ML][H]", "[MHL]/[M][HL]"
+    of = {"ligand": "", "smiles": GLYCINE, "temperature_C": 25.0, "source": "a"}
+    rows = [
+        {"metal": "Ni", "charge": 2, "equilibrium": ml, "log_K": 4.0, "ionic_strength_M": 0.1},
+        {"metal": "Ni", "charge": 2, "equilibrium": ml, "log_K": 4.4, "ionic_strength_M": 0.1},
+        {"metal": "Ni", "charge": 2, "equilibrium": ml, "log_K": 5.0, "ionic_strength_M": 0.0},
+        {"metal": "Ni", "charge": 2, "equilibrium": hl, "log_K": 9.0, "ionic_strength_M": 0.1},
+        {"metal": "Zn", "charge": 2, "equilibrium": hl, "log_K": 1.5, "ionic_strength_M": 0.1},
+        {"metal": "Cu", "charge": 2, "equilibrium": ml, "log_K": 3.0, "ionic_strength_M": 0.1},
+    ]
+    found = pk_of_observed(known, pd.DataFrame([each | of for each in rows]))
+    # [MHL]/[ML][H] = [MHL]/[M][HL] × [HL]/[L][H] / ([ML]/[M][L]): 1.5 + 9.57 − 5.0
+    assert found.tolist()[:2] == [4.2, 5.0]
+    assert found[3] == pytest.approx(6.07)
+    assert found.isna().tolist() == [False, False, True, False, True, True, True]

@@ -172,7 +172,8 @@ class Streamed(_Scored):
         log_weight = np.zeros(len(at)) if self._known_weight is None else self._known_weight[at]
         column = self.objective.width
         for limit in self.objective.limits:
-            log_weight = log_weight + limit.log_chance(local.columns(column, limit.width))
+            own = local.columns(column, limit.width)
+            log_weight = log_weight + limit.log_chance(own, self.pairs)
             column += limit.width
         return log_weight
 

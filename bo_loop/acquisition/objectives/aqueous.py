@@ -93,10 +93,17 @@ class AtPH(Objective):
         w = self.width - MAX_PROTONS
         ions = [[pairs.metals[row] for row in own] for own in parts[:, :w].tolist()]
         n_ligands = np.asarray(pairs.n_ligands)[items]
-        return self.of_constants(log_beta[..., :w], protons_of(log_beta, parts), ions, n_ligands)
+        mhl = pairs.mhl_of(parts[:, :w])
+        protons = protons_of(log_beta, parts)
+        return self.of_constants(log_beta[..., :w], protons, ions, n_ligands, mhl)
 
     def of_constants(
-        self, log_beta: Floats, protons: Floats, ions: Sequence[Sequence[str]], n_ligands: Rows
+        self,
+        log_beta: Floats,
+        protons: Floats,
+        ions: Sequence[Sequence[str]],
+        n_ligands: Rows,
+        mhl: Floats | None = None,
     ) -> Floats:
         """Return what is maximised of given constants.
 
@@ -107,6 +114,8 @@ class AtPH(Objective):
             log β^H_1 … log β^H_8; −inf where the ligand takes up fewer.
         ions : sequence of sequences of str, (k, w)
         n_ligands : (k,) int64
+        mhl : (k, w) float64, optional
+            Measured pK of MHL; NaN where there is none, and all of them if not given.
 
         Raises
         ------
@@ -119,7 +128,7 @@ class AtPH(Objective):
         charges = [[charge[ion] for ion in own] for own in ions]
         log_k = log_conditional(
             log_beta, protons, alpha_m, n_ligands, self.pH, self.ionic_strength_M,
-            np.array(charges) if self.mhl else None,
+            np.array(charges) if self.mhl else None, mhl,
         )  # fmt: skip
         return self._of(log_k, alpha_m)
 
@@ -146,8 +155,8 @@ class Conditional(AtPH):
     ionic_strength_M : float
         Of the solution, for the activity coefficients of H⁺ and the hydrolysis constants, mol/L.
     mhl : bool
-        Count protonated complexes MHL, by an estimate of their pK (`bo_loop.solution.mixed`) and
-        with its doubt.
+        Count protonated complexes MHL, by their measured pK (data.mhl) where there is one, else by
+        an estimate (`bo_loop.solution.mixed`) and with its doubt.
     constraints, per_cost, feasibility, tolerance
         As `Objective`.
 

@@ -31,6 +31,7 @@ _FORM = re.compile(
     rf"\s*(?P<kind>\w+)\(\s*(?P<inside>[^()]*?)\s*\)\s*(?P<side>[<>])\s*(?P<bound>{_NUMBER})\s*"
 )
 _SETTING = re.compile(rf"(?P<name>\w+)\s*=\s*(?P<value>{_NUMBER})")
+_MOST_STEPS = 60
 _TOTALS = {"total_metal_M": 1e-6, "total_ligand_M": 1e-5}
 _KINDS: Mapping[str, tuple[int, Mapping[str, float | None]]] = {
     "log_beta": (1, {}),
@@ -87,7 +88,7 @@ class Limit:
             pairs.memory[key] = with_protons(own, pairs) if self.asks_protons else own
         return pairs.memory[key]
 
-    def value(self, log_beta: Floats, protons: Floats | None) -> Floats:
+    def value(self, log_beta: Floats, protons: Floats | None, mhl: Floats | None = None) -> Floats:
         """Return what is bounded.
 
         Parameters
@@ -95,6 +96,8 @@ class Limit:
         log_beta : (…, k, w) float64
         protons : (…, k, 8) float64 or None
             log β^H, −inf where the ligand has fewer; needed where it asks for pKa.
+        mhl : (k, w) float64, optional
+            Measured pK of MHL, NaN where there is none: those are estimated.
 
         Returns
         -------
@@ -109,7 +112,7 @@ class Limit:
             return log_beta[..., 0] - log_beta[..., 1] - self._hydroxide()
         if protons is None:
             return log_beta[..., 0]
-        log_k = self._log_k(log_beta, protons)
+        log_k = self._log_k(log_beta, protons, mhl)
         if self.kind != "pM":
             return log_k
         from bo_loop.solution.conditional import p_metal_of_log_k  # as in `side_reactions`
@@ -117,8 +120,8 @@ class Limit:
         totals = (self.settings[name] for name in _TOTALS)
         return p_metal_of_log_k(log_k, self._alpha()[0], *totals)
 
-    def log_chance(self, local: Items) -> Floats:
-        """Log of the probability that it is kept by k items of `parts`; (k,).
+    def log_chance(self, local: Items, pairs: PoolPairs) -> Floats:
+        """Log of the probability that it is kept by k items of `parts`, rows of `pairs`; (k,).
 
         Given the protonation constants, it bounds log β, whose conditional Gaussian is integrated
         in closed form; over the former, the mean of draws is taken.
@@ -127,7 +130,7 @@ class Limit:
 
         w = len(self.ions)
         if self.asks_protons:
-            mean, sd, threshold = self._given_protons(local)
+            mean, sd, threshold = self._given_protons(local, pairs.mhl_of(local.parts[:, :w]))
         else:
             slopes = np.array([1.0, -1.0])[:w]
             mean = self.value(local.mean, None)
@@ -139,19 +142,23 @@ class Limit:
         logs = log_ndtr(np.nan_to_num(distance, nan=0.0, posinf=np.inf, neginf=-np.inf))
         return logsumexp(logs, axis=0) - np.log(len(logs)) if logs.ndim > 1 else logs
 
-    def kept(self, local: Items) -> Mask:
+    def kept(self, local: Items, pairs: PoolPairs) -> Mask:
         """Return whether it is kept by k items of `parts` as their means have it; (k,)."""
         w = len(self.ions)
         protons = protons_of(local.mean, local.parts) if self.asks_protons else None
-        return self.sign * (self.bound - self.value(local.mean[:, :w], protons)) >= 0.0
+        mhl = pairs.mhl_of(local.parts[:, :w])
+        return self.sign * (self.bound - self.value(local.mean[:, :w], protons, mhl)) >= 0.0
 
     def require_known(self) -> None:
         """Refuse metal ions and conditions for which nothing can be computed; errors of `value`."""
         if "pH" in self.settings and np.isfinite(self.settings["pH"]):
             self._alpha()
 
-    def _given_protons(self, local: Items) -> tuple[Floats, Floats, Floats]:
-        """Mean and sd of log β given draws of the protonation constants, and its bound; (S, k)."""
+    def _given_protons(self, local: Items, mhl: Floats) -> tuple[Floats, Floats, Floats]:
+        """Mean and sd of log β given draws of the protonation constants, and its bound; (S, k).
+
+        The pK of MHL that is not measured is drawn too.
+        """
         own = Items(local.parts[:, 1:], local.mean[:, 1:], local.covariance[:, 1:, 1:])
         drawn = own.draws()
         known = local.parts[:, 1:] != local.parts[:, :1]
@@ -163,8 +170,21 @@ class Limit:
         away = np.where(known, drawn - local.mean[:, 1:], 0.0)
         mean = local.mean[:, 0] + np.einsum("kj,skj->sk", gain, away)
         left = local.covariance[:, 0, 0] - (gain * cross).sum(axis=1)
-        taken = -self._log_k(np.zeros((*mean.shape, 1)), protons)
-        return mean, np.sqrt(np.maximum(left, 0.0)), self._log_k_bound() + taken
+        return mean, np.sqrt(np.maximum(left, 0.0)), self._log_beta_bound(protons, mhl)
+
+    def _log_beta_bound(self, protons: Floats, mhl: Floats) -> Floats:
+        """Return the log β at which the bound is reached; (S, k).
+
+        log K′ rises with log β by between 0.7 and 1: a step of what is missed converges.
+        """
+        bound = self._log_k_bound()
+        log_beta = np.full(protons.shape[:-1], bound)
+        for _ in range(_MOST_STEPS if np.isfinite(bound) else 0):
+            missed = bound - self._log_k(log_beta[..., None], protons, mhl)
+            log_beta = log_beta + missed
+            if np.abs(missed).max(initial=0.0) < 1e-9:
+                break
+        return log_beta
 
     def _log_k_bound(self) -> float:
         """Return the log K′ at the bound."""
@@ -175,9 +195,12 @@ class Limit:
         totals = (self.settings[name] for name in _TOTALS)
         return float(log_k_of_p_metal(self.bound, self._alpha()[0], *totals)[0])
 
-    def _log_k(self, log_beta: Floats, protons: Floats) -> Floats:
+    def _log_k(self, log_beta: Floats, protons: Floats, mhl: Floats | None) -> Floats:
         conditions = self.settings["pH"], self.settings["ionic_strength_M"]
-        log_k = log_conditional(log_beta, protons, self._alpha(), self.n_ligands, *conditions)
+        charges = np.array([[float(parse_ion(ion).charge) for ion in self.ions]])
+        log_k = log_conditional(
+            log_beta, protons, self._alpha(), self.n_ligands, *conditions, charges, mhl
+        )
         return log_k[..., 0]
 
     def _alpha(self) -> Floats:

@@ -7,7 +7,7 @@ w         metal ions in the solution, the item's own first
 β^H_j     overall protonation constant of j protons: the ligand's row of the pseudo-ion ``H+j``
 α_L       1 + Σ_j β^H_j [H]^j
 α_M       1 + Σ_j *β_j [H]^−j, from the embedded hydrolysis constants
-α_ML      1 + K [H], K that of ML with a proton; 1 where MHL is left out
+α_ML      1 + K [H], K that of ML with a proton, measured or else estimated; 1 where MHL is left out
 """
 
 from collections.abc import Sequence
@@ -79,6 +79,7 @@ def log_conditional(
     pH: float,
     ionic_strength_M: float,
     charges: Floats | None = None,
+    mhl: Floats | None = None,
 ) -> Floats:
     """Return log K′ = log β + log α_ML − n·log α_L − log α_M.
 
@@ -89,8 +90,10 @@ def log_conditional(
     log_alpha_m : (k, w) or (w,) float64
     n_ligands : (k,) int64 or int
     charges : (k, w) float64, optional
-        Of the metal ions: with them, MHL of n = 1 count, with the doubt of their pK where the first
-        axis is of draws, (S, k, w).
+        Of the metal ions: with them, MHL of n = 1 count, their pK estimated, with its doubt where
+        the first axis is of draws, (S, k, w).
+    mhl : (k, w) float64, optional
+        pK of MHL where it is measured, in place of the estimate; NaN elsewhere.
 
     Returns
     -------
@@ -110,6 +113,8 @@ def log_conditional(
     pk = pk_of_mhl(log_beta, protons[..., None, :], charges)
     if log_beta.ndim > 2:
         pk = pk + DOUBT * _independent(len(log_beta)).reshape(-1, *(1,) * (pk.ndim - 1))
+    if mhl is not None:
+        pk = np.where(np.isnan(mhl), pk, mhl)
     ln_taken = (pk + log_h) * np.log(10.0)
     alone = np.broadcast_to(np.asarray(n_ligands) == 1, log_k.shape[:-1])[..., None]
     return log_k + np.where(alone, np.logaddexp(0.0, ln_taken) / np.log(10.0), 0.0)

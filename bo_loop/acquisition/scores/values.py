@@ -101,5 +101,5 @@ def likely_allowed(
         allowed &= parts[:, 0] >= 0
         parts = parts[allowed]
         means = posterior.mean(parts.reshape(-1)).reshape(parts.shape)
-        allowed[allowed] = limit.kept(Items(parts, means, np.empty((len(parts), 0, 0))))
+        allowed[allowed] = limit.kept(Items(parts, means, np.empty((len(parts), 0, 0))), pairs)
     return allowed

@@ -17,6 +17,7 @@ from bo_loop.base.errors import BoLoopError, CampaignError
 from bo_loop.base.types import Floats
 from bo_loop.campaign.ledger.state import AT_PH, NEEDED, stated_quantity
 from bo_loop.chemistry.ions import MAX_PROTONS, PROTON
+from bo_loop.data.quantities import MHL_PK
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     from bo_loop.data.numbers import Reading
 
 _MOST_STEPS = 60
+
+Mixed = Callable[[str, str], float]
+"""From a metal ion and a ligand group to the measured pK of MHL, NaN where there is none."""
 
 Acids = Callable[[str], Floats | None]
 """From a ligand group to its measured log β^H_1 … log β^H_8, −inf where there is none."""
@@ -126,8 +130,23 @@ def acids_of(literature: "pd.DataFrame") -> Acids:
     return find
 
 
+def mixed_of(literature: "pd.DataFrame") -> Mixed:
+    """Return what finds the measured pK of MHL; of several, the median."""
+    if MHL_PK not in literature:
+        return lambda ion, group: float("nan")
+    rows = literature[literature[MHL_PK].notna()]
+    known = rows.groupby(["metal", "charge", "ligand_group"])[MHL_PK].median()
+    found = {(f"{metal}+{charge}", group): pk for (metal, charge, group), pk in known.items()}
+    return lambda ion, group: float(found.get((ion, group), np.nan))
+
+
 def log_beta_of_log_k(
-    log_k: float, data: Mapping[str, Any], ion: str, n_ligands: int, protons: Floats
+    log_k: float,
+    data: Mapping[str, Any],
+    ion: str,
+    n_ligands: int,
+    protons: Floats,
+    mhl: float = np.nan,
 ) -> Floats:
     """Return log β at a log K′ at the pH and ionic strength of a result.
 
@@ -143,6 +162,8 @@ def log_beta_of_log_k(
     n_ligands : int
     protons : (S, 8) float64
         Draws of the ligand's protonation constants; of several, that of MHL is drawn too.
+    mhl : float
+        Measured pK of MHL; NaN: it is estimated.
 
     Returns
     -------
@@ -157,7 +178,9 @@ def log_beta_of_log_k(
     n = np.array([n_ligands], dtype=np.int64)
     log_beta = np.full(len(protons), log_k)
     for _ in range(_MOST_STEPS):
-        found = at.of_constants(log_beta[:, None, None], protons[:, None, :], [[ion]], n)[:, 0]
+        found = at.of_constants(
+            log_beta[:, None, None], protons[:, None, :], [[ion]], n, np.array([[mhl]])
+        )[:, 0]
         log_beta, missed = log_beta + log_k - found, np.abs(log_k - found).max()
         if missed < 1e-9:
             break
@@ -165,12 +188,19 @@ def log_beta_of_log_k(
 
 
 def log_beta_of(
-    data: Mapping[str, Any], ion: str, n_ligands: int, protons: Floats | None
+    data: Mapping[str, Any],
+    ion: str,
+    n_ligands: int,
+    protons: Floats | None,
+    mhl: float = np.nan,
 ) -> float | None:
-    """Return log β of a result by measured protonation constants (8,); None without any."""
+    """Return log β of a result by measured protonation constants (8,); None without any.
+
+    `mhl` is the measured pK of MHL.
+    """
     if stated_quantity(data) == "log_beta":
         return float(data["log_beta"])
     if protons is None:
         return None
     log_k, _ = log_k_of(data, ion)
-    return float(log_beta_of_log_k(log_k, data, ion, n_ligands, protons[None, :])[0])
+    return float(log_beta_of_log_k(log_k, data, ion, n_ligands, protons[None, :], mhl)[0])

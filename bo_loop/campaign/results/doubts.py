@@ -26,9 +26,11 @@ from bo_loop.campaign.ledger.state import (
 )
 from bo_loop.campaign.results.at_pH import (
     Acids,
+    Mixed,
     acids_of,
     log_beta_of,
     log_k_of,
+    mixed_of,
     require_acids,
 )
 from bo_loop.campaign.results.reading import ResultsTable
@@ -220,12 +222,15 @@ class _Judge:
         The literature's protonation constants.
     of : Property
         What the results are of.
+    mixed : Mixed
+        Its constants of MHL.
     """
 
     keys: Mapping[str, tuple[Key, Key]]
     known: Mapping[Key, float]
     acids: Acids
     of: Property
+    mixed: Mixed
 
     @classmethod
     def of(
@@ -262,7 +267,7 @@ class _Judge:
             and stated_quantity(data) == "log_beta"
         ]
         known |= {key: value for pair, value in exact for key in keys.get(pair, ())}
-        return cls(keys, known, acids_of(alike), state.about)
+        return cls(keys, known, acids_of(alike), state.about, mixed_of(alike))
 
     def of_other_n(self, pair_id: str, more: int) -> float | None:
         """Return a pair's log β of n + `more`, or an isomer's; None if neither is known."""
@@ -305,7 +310,7 @@ class _Judge:
         metal, charge, _, n = self.keys[data["pair_id"]][0][1:]
         group, ion = self.keys[data["pair_id"]][1][3], f"{metal}+{charge}"
         logged = f"{quantity} {data[quantity]:g} at pH {data['pH']:g}"
-        v = log_beta_of(data, ion, n, self.acids(group))
+        v = log_beta_of(data, ion, n, self.acids(group), self.mixed(ion, group))
         if v is not None:
             return round(v, 2), censoring, f"{logged} (log β {v:.2f} by the measured pKa)"
         least = round(log_k_of(data, ion)[0], 2)

@@ -14,6 +14,7 @@ from bo_loop.base.config import build
 from bo_loop.base.types import Mask, Rows
 from bo_loop.campaign.ledger.state import CampaignState
 from bo_loop.campaign.pool_rows import SPECIES, known_pairs, pool_pairs, protonated
+from bo_loop.campaign.results.at_pH import mixed_of
 from bo_loop.campaign.rounds.bound import BoundRound
 from bo_loop.campaign.rounds.chances import weighed
 from bo_loop.campaign.rounds.fitted import Fitted, fitted
@@ -245,7 +246,7 @@ def candidates_of(
     is_open = (states == "open") & ~answered_by_literature & ~_mirrored(pool, states)
     lost = np.isin(states, ("failed", "withdrawn")) & ~answered_by_literature
     return pairs, Candidates(
-        pairs=pool_pairs(pairs, own=np.r_[~lost, ~no, none]),
+        pairs=pool_pairs(pairs, own=np.r_[~lost, ~no, none], mixed=mixed_of(literature)),
         open=np.r_[is_open, no, none],
         pending=np.r_[[bool(state.waiting(p)) for p in pool["pair_id"]], no, none].astype(bool),
         # What an item's pKa are predicted to be is part of its value, known or not.

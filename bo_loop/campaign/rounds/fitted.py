@@ -24,9 +24,10 @@ from bo_loop.acquisition.objectives.items import Items
 from bo_loop.base.names import node_of
 from bo_loop.base.types import Floats, ModelRecipe
 from bo_loop.campaign.ledger.state import CampaignState
-from bo_loop.campaign.results.at_pH import log_beta_of_log_k, log_k_of
+from bo_loop.campaign.results.at_pH import Mixed, log_beta_of_log_k, log_k_of, mixed_of
 from bo_loop.campaign.rounds.bound import logged_at_pH, training
 from bo_loop.chemistry.ions import MAX_PROTONS
+from bo_loop.chemistry.ligands import ligand_group
 from bo_loop.features.schema import FeatureSchema
 from bo_loop.library.memory import Memory
 from bo_loop.protonation import proton_pairs, require_protonation
@@ -104,7 +105,7 @@ def fitted(
     if not results:
         return Fitted(surrogate, observations, ())
     require_protonation(surrogate)
-    rows = _as_log_beta(surrogate, results, rows)
+    rows = _as_log_beta(surrogate, results, rows, mixed_of(literature))
     whole = pd.concat([observations, rows.assign(own=True)], ignore_index=True)
     found = surrogate.model.hyperparameters()
     report = surrogate.model.fit_report
@@ -118,14 +119,17 @@ def fitted(
     return Fitted(surrogate, whole, tuple(converted))
 
 
-def _as_log_beta(surrogate: Surrogate, results: Any, rows: pd.DataFrame) -> pd.DataFrame:
+def _as_log_beta(
+    surrogate: Surrogate, results: Any, rows: pd.DataFrame, mixed: Mixed
+) -> pd.DataFrame:
     """Return the rows with log β and its sd: hypot(slope·s, sd of D)."""
     protons = _proton_draws(surrogate, rows)
     values, sds = [], []
     for i, (result, row) in enumerate(zip(results, rows.itertuples(), strict=True)):
         data, ion = result.said, f"{row.metal}+{row.charge}"
         log_k, slope = log_k_of(data, ion)
-        drawn = log_beta_of_log_k(log_k, data, ion, row.n_ligands, protons[i])
+        mhl = mixed(ion, ligand_group(row.smiles))
+        drawn = log_beta_of_log_k(log_k, data, ion, row.n_ligands, protons[i], mhl)
         values.append(drawn.mean())
         sds.append(np.hypot(slope * (result.log_beta_sd or 0.0), drawn.std()))
     return rows.assign(log_beta=values, log_beta_sd=sds)

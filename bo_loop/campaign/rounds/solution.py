@@ -15,6 +15,7 @@ from bo_loop.base.config import build
 from bo_loop.base.types import Floats
 from bo_loop.campaign.ledger.state import CampaignState
 from bo_loop.campaign.record import Record
+from bo_loop.campaign.results.at_pH import Mixed
 from bo_loop.campaign.rounds.fitted import fitted
 from bo_loop.chemistry.ions import PROTON as PROTON_ROWS
 from bo_loop.chemistry.ligands import deprotonated_charge
@@ -26,6 +27,13 @@ from bo_loop.solution.species import PROTON, Species, System
 from bo_loop.surrogate import Surrogate
 
 DRAWS = 128
+
+
+def _estimated(draws: Floats, charge: int) -> Floats:
+    """Estimate pK of MHL, the mean first, by draws (S + 1, 1 + J) of log β and log β^H."""
+    doubt = np.random.default_rng(0).permutation(normals(1, DRAWS)[:, 0])
+    acids = np.pad(draws[:, 1:], ((0, 0), (0, 3)), constant_values=-np.inf)
+    return pk_of_mhl(draws[:, 0], acids, charge) + DOUBT * np.r_[0.0, doubt]
 
 
 @dataclass(frozen=True)
@@ -63,7 +71,12 @@ def last_model(record: Record, state: CampaignState) -> Surrogate | None:
 
 
 def predicted(
-    surrogate: Surrogate, pair: pd.Series, *, mhl: bool, **conditions: float
+    surrogate: Surrogate,
+    pair: pd.Series,
+    *,
+    mhl: bool,
+    mixed: Mixed | None = None,
+    **conditions: float,
 ) -> Predicted:
     """Predict what a pair is in water.
 
@@ -74,7 +87,9 @@ def predicted(
     pair : Series
         The pair columns.
     mhl : bool
-        Whether to count MHL, of which the pK is estimated (`bo_loop.solution.mixed`).
+        Whether to count MHL.
+    mixed : Mixed, optional
+        What finds its measured pK; where there is none, it is estimated (`bo_loop.solution.mixed`).
     **conditions : float
         ``temperature_C`` and ``ionic_strength_M`` of the solution.
     """
@@ -87,10 +102,9 @@ def predicted(
     ion, n = f"{pair['metal']}+{int(pair['charge'])}", int(pair["n_ligands"])
     names = [species_name(ion, n, 0), *(species_name("", 1, int(k)) for k in protons["charge"])]
     parts = [{ion: 1, LIGAND: n}, *({LIGAND: 1, PROTON: int(k)} for k in protons["charge"])]
-    if mhl and n == 1 and len(protons) > 1:
-        doubt = np.random.default_rng(0).permutation(normals(1, DRAWS)[:, 0])
-        acids = np.pad(draws[:, 1:], ((0, 0), (0, 3)), constant_values=-np.inf)
-        pk = pk_of_mhl(draws[:, 0], acids, int(pair["charge"])) + DOUBT * np.r_[0.0, doubt]
+    measured = mixed(ion, str(pair["ligand_group"])) if mixed else np.nan
+    if mhl and n == 1 and (len(protons) > 1 or np.isfinite(measured)):
+        pk = measured if np.isfinite(measured) else _estimated(draws, int(pair["charge"]))
         draws = np.column_stack([draws, draws[:, 0] + pk])
         names, parts = [*names, species_name(ion, 1, 1)], [*parts, {ion: 1, LIGAND: 1, PROTON: 1}]
     strength = conditions["ionic_strength_M"]

@@ -10,7 +10,7 @@ from bo_loop.acquisition.objectives.items import partners
 from bo_loop.acquisition.objectives.limits import Limit
 from bo_loop.base.types import Floats, Mask, PoolPairs, Rows
 from bo_loop.campaign.ledger.state import CampaignState
-from bo_loop.campaign.results.at_pH import acids_of
+from bo_loop.campaign.results.at_pH import acids_of, mixed_of
 from bo_loop.campaign.views.naming import known_values
 from bo_loop.chemistry.ions import parse_ion
 
@@ -37,7 +37,7 @@ def allowed_by(
     if not objective.limits:
         return allowed
     pool, literature = frames()
-    acids = acids_of(literature)
+    acids, mixed = acids_of(literature), mixed_of(literature)
     for limit in objective.limits:
         others = [partners(pairs, ion, limit.n_ligands) for ion in limit.ions]
         for i, row in enumerate(own):
@@ -45,7 +45,9 @@ def allowed_by(
                 _log_beta_known(_partner(ion, limit, pool, row, other[row]), literature, state)
                 for ion, other in zip(limit.ions, others, strict=True)
             ]
-            verdict = _keeps(limit, known, acids(pairs.ligands[row]))
+            group = pairs.ligands[row]
+            mhl = np.array([[mixed(ion, group) for ion in limit.ions]])
+            verdict = _keeps(limit, known, acids(group), mhl)
             if verdict is None:
                 last = state.proposals.get(pairs.pair_ids[row])
                 verdict = last is None or last.allowed
@@ -79,7 +81,10 @@ def _log_beta_known(
 
 
 def _keeps(
-    limit: Limit, known: Sequence[tuple[float, float] | None], protons: Floats | None
+    limit: Limit,
+    known: Sequence[tuple[float, float] | None],
+    protons: Floats | None,
+    mhl: Floats,
 ) -> bool | None:
     """Return whether a ligand meets a constraint by what is known; None if that is not enough."""
     if any(one is None for one in known) or (limit.asks_protons and protons is None):
@@ -88,7 +93,7 @@ def _keeps(
     ends = np.array([[one[side ^ (c > 0)] for c, one in enumerate(known)] for side in (0, 1)])
     asked = protons[None].repeat(2, axis=0) if limit.asks_protons else None
     with np.errstate(invalid="ignore"):
-        kept = limit.sign * (limit.bound - limit.value(ends, asked))
+        kept = limit.sign * (limit.bound - limit.value(ends, asked, mhl))
     if (kept >= 0.0).all():
         return True
     return False if (kept <= 0.0).all() else None

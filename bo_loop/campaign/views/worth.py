@@ -19,7 +19,7 @@ from bo_loop.acquisition.objectives.pieces import Pieces
 from bo_loop.acquisition.objectives.several import Several
 from bo_loop.base.types import Floats, Mask, PoolPairs, Rows
 from bo_loop.campaign.ledger.state import CampaignState, Result
-from bo_loop.campaign.results.at_pH import Acids, acids_of, log_beta_of
+from bo_loop.campaign.results.at_pH import Acids, Mixed, acids_of, log_beta_of, mixed_of
 from bo_loop.campaign.views.allowed import Frames, allowed_by, intervals
 from bo_loop.chemistry.ions import MAX_PROTONS
 
@@ -119,8 +119,11 @@ def worth_of(objective: Objective, pairs: PoolPairs, state: CampaignState, frame
         return Worth(objective, least, more, since, np.ones(0, dtype=bool))
     own = _rows(pairs, results)
     allowed = allowed_by(objective, pairs, own, state, frames)
-    acids = acids_of(frames()[1]) if _asks_acids(objective, results) else None
-    known = _Known.of(results, own, pairs, acids, _converted(state))
+    acids, mixed = None, None
+    if _asks_acids(objective, results):
+        literature = frames()[1]
+        acids, mixed = acids_of(literature), mixed_of(literature)
+    known = _Known.of(results, own, pairs, acids, mixed, _converted(state))
     parts = _results_of(measured_parts(objective, pairs)[own], own, results, len(pairs))
     ends = np.cumsum([_measured_width(member) for member in several])
     rows = np.flatnonzero((parts >= 0).all(axis=1))
@@ -168,6 +171,8 @@ class _Known:
     pairs : PoolPairs
     acids : Acids or None
         The literature's protonation constants.
+    mixed : Mixed or None
+        Its constants of MHL.
     low, high : (k,) float64
         Between which ends each log β lies; NaN where it was logged at a pH, and neither measured
         pKa nor a round's model says more.
@@ -177,6 +182,7 @@ class _Known:
     own: Rows
     pairs: PoolPairs
     acids: Acids | None
+    mixed: Mixed | None
     low: Floats
     high: Floats
 
@@ -187,17 +193,19 @@ class _Known:
         own: Rows,
         pairs: PoolPairs,
         acids: Acids | None,
+        mixed: Mixed | None,
         converted: Mapping[int, float],
     ) -> "_Known":
         values = []
         for result, row in zip(results, own, strict=True):
-            protons = acids(pairs.ligands[row]) if acids else None
-            value = log_beta_of(result.said, pairs.metals[row], int(pairs.n_ligands[row]), protons)
+            ion, group = pairs.metals[row], pairs.ligands[row]
+            of_ligand = (acids(group), mixed(ion, group)) if acids and mixed else (None,)
+            value = log_beta_of(result.said, ion, int(pairs.n_ligands[row]), *of_ligand)
             values.append(converted.get(result.seq, np.nan) if value is None else value)
         low, high = intervals(values, [r.censoring for r in results])
         unknown = np.isnan(np.array(values, dtype=np.float64))
         low, high = np.where(unknown, np.nan, low), np.where(unknown, np.nan, high)
-        return cls(results, own, pairs, acids, low, high)
+        return cls(results, own, pairs, acids, mixed, low, high)
 
     def least(self, objective: Objective, rows: Rows, parts: Rows) -> tuple[Floats, Mask]:
         """Return what results are worth at least, NaN if unknown; and whether they may be more.
@@ -229,11 +237,17 @@ class _Known:
         values = np.full(len(rows), np.nan)
         if known.any():
             pairs = self.own[parts[known]]
+            ions = [[self.pairs.metals[row] for row in own] for own in pairs.tolist()]
+            mhl = [
+                [self.mixed(ion, self.pairs.ligands[own[0]]) for ion in of_pair]
+                for own, of_pair in zip(pairs, ions, strict=True)
+            ]
             values[known] = objective.of_constants(
                 log_beta[known],
                 np.array([one for one, is_known in zip(found, known, strict=True) if is_known]),
-                [[self.pairs.metals[row] for row in own] for own in pairs.tolist()],
+                ions,
                 np.asarray(self.pairs.n_ligands)[pairs[:, 0]],
+                np.array(mhl),
             )
         more = (self.low[parts] != self.high[parts]).any(axis=1)
         for i, row in enumerate(rows):

@@ -152,6 +152,7 @@ def _of_campaign(config: Mapping[str, Any], conditions: Mapping[str, float]) -> 
 
     The model of the last round answers if it knows pKa: from it they are drawn jointly.
     """
+    from bo_loop.campaign.results.at_pH import mixed_of
     from bo_loop.campaign.rounds.bound import last_converted, observed
     from bo_loop.campaign.rounds.solution import last_model, predicted
 
@@ -162,7 +163,8 @@ def _of_campaign(config: Mapping[str, Any], conditions: Mapping[str, float]) -> 
     ion = f"{pair['metal']}+{int(pair['charge'])}"
     title = _named([ion], pair["ligand"] or pair["smiles"])
     if (surrogate := last_model(record, state)) is not None:
-        made = predicted(surrogate, pair, mhl=config["mhl"], **conditions)
+        mixed = mixed_of(record.literature)
+        made = predicted(surrogate, pair, mhl=config["mhl"], mixed=mixed, **conditions)
         return title, made.system, made.log_beta
     results = pd.concat([observed(state, pool), last_converted(state, pool)]).assign(own=True)
     known = pd.concat([record.literature.assign(own=False), results], ignore_index=True)

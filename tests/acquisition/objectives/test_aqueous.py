@@ -245,6 +245,27 @@ def test_protonated_complexes_count_with_their_doubt():
         Conditional(pH=5.0, mhl="no")
 
 
+def test_a_measured_protonated_complex_counts_without_doubt():
+    fake, pairs = with_protons([10, 8, 9, 14])
+    pairs = replace(pairs, mhl=np.array([4.5, np.nan, np.nan, np.nan]))
+    items, constants = np.array([0, 1]), (5.0, 0.0)
+    # α_L of A: 1 + 10⁴ + 10⁴; α_ML: 1 + 10^(4.5 − 5); B takes up no protons, and has no MHL.
+    expected = np.array([10.0 + np.log10(1 + 10**-0.5) - np.log10(1 + 2e4), 8.0])
+    expected -= log_alpha_metal("Ni+2", *constants)
+    measured = Conditional(pH=5.0, ionic_strength_M=0.0)
+    values = item_values(fake, measured, pairs, items)
+    assert values == pytest.approx(expected, abs=1e-4)
+    one = Items.of(fake, measured.parts(pairs)[:1])
+    assert moments_of(measured, one, items[:1], pairs)[1] < 1e-4
+    estimated = replace(pairs, mhl=np.full(4, np.nan))
+    assert moments_of(measured, one, items[:1], estimated)[1] > 0.001
+    # hydroxide and all else as before where MHL are left out
+    without = Conditional(pH=5.0, ionic_strength_M=0.0, mhl=False)
+    assert item_values(fake, without, pairs, items)[0] == pytest.approx(
+        expected[0] - np.log10(1 + 10**-0.5), abs=1e-4
+    )
+
+
 def test_delta_pM_of_competitors_in_the_same_solution():
     fake, pairs = two_acids(sd=1e-6)
     among = PMetalSelectivity(metal="Fe+3", competitors=["Zn+2"], pH=7.4)

@@ -44,15 +44,16 @@ def test_constraints_multiply_with_the_probability_of_feasibility():
 def alone(means, variances):
     """Items of one pair each."""
     rows = np.arange(len(means))[:, None]
-    return Items(rows, np.array(means)[:, None], np.array(variances)[:, None, None])
+    items = Items(rows, np.array(means)[:, None], np.array(variances)[:, None, None])
+    return items, pool_pairs(len(means))
 
 
 def test_limits_are_read():
     limit = parse_limit(" log_beta( Ca2+ , n = 2 )>-1.5")
     assert (limit.ions, limit.n_ligands, limit.bound, limit.sign) == (("Ca+2",), 2, -1.5, -1.0)
-    chance = np.exp(limit.log_chance(alone([-1.5, 0.5], [4.0, 4.0])))
+    chance = np.exp(limit.log_chance(*alone([-1.5, 0.5], [4.0, 4.0])))
     assert chance == pytest.approx([0.5, norm.cdf(1.0)])
-    sure = np.exp(limit.log_chance(alone([0.0, -3.0], [0.0, 0.0])))
+    sure = np.exp(limit.log_chance(*alone([0.0, -3.0], [0.0, 0.0])))
     assert sure.tolist() == [1.0, 0.0]
     for wrong in ("log_beta(Ca+2) < 5", "log_beta(Ca+2, n=1) <= 5", "Ca < 5", 5):
         with pytest.raises(ConfigError, match=r"write each constraint as 'log_beta"):
@@ -62,20 +63,22 @@ def test_limits_are_read():
 @pytest.mark.parametrize(
     ("text", "objective"),
     [
-        ("log_K_cond(Zn+2, n=1, pH=5) < 8", Conditional(pH=5.0, mhl=False)),
-        ("pM(Zn+2, pH=6.5) < 10", PMetal(pH=6.5, mhl=False)),
+        ("log_K_cond(Zn+2, n=1, pH=5) < 8", Conditional(pH=5.0)),
+        ("pM(Zn+2, pH=6.5) < 10", PMetal(pH=6.5)),
         ("pM(Zn+2, pH=4, total_metal_M=1e-5, total_ligand_M=2e-6) > 5.07",
-         PMetal(pH=4.0, total_metal_M=1e-5, total_ligand_M=2e-6, mhl=False)),
+         PMetal(pH=4.0, total_metal_M=1e-5, total_ligand_M=2e-6)),
         ("selectivity(Fe+3, Zn+2, n=1, pH=7.4) > -0.7",
          Selectivity(metal="Fe+3", competitors=["Zn+2"], pH=7.4)),
         ("selectivity(Fe+3, Zn+2, n=1) > 8.2", Selectivity(metal="Fe+3", competitors=["Zn+2"])),
     ],
 )  # fmt: skip
-def test_the_chance_of_a_constraint_is_that_of_draws(text, objective):
+@pytest.mark.parametrize("mhl", [np.nan, 4.0])
+def test_the_chance_of_a_constraint_is_that_of_draws(text, objective, mhl):
     fake, pairs = two_acids(sd=0.7)
+    pairs = replace(pairs, mhl=np.full(8, mhl))  # measured, or else estimated
     limit = parse_limit(text)
     parts = limit.parts(pairs)[[0, 4]]
-    found = np.exp(limit.log_chance(Items.of(fake, parts)))
+    found = np.exp(limit.log_chance(Items.of(fake, parts), pairs))
     rows = [0, 4] if isinstance(objective, Selectivity) else [1, 5]
     draws = np.random.default_rng(0).multivariate_normal(fake.means, fake.covariances, 20_000)
     values = objective.value(draws[:, objective.parts(pairs)[rows]], np.array(rows), pairs)

@@ -62,21 +62,23 @@ def edta():
 
 
 @pytest.mark.parametrize("pH", [3.0, 7.4, 10.0])
-def test_log_beta_comes_back_from_log_k_and_from_pM(pH):
+@pytest.mark.parametrize("measured", [np.nan, 3.2])
+def test_log_beta_comes_back_from_log_k_and_from_pM(pH, measured):
     system, log_beta, protons = edta()
-    # MHL as it is estimated, as a species of the mass balance.
-    pk = float(pk_of_mhl(np.array(log_beta), protons, 2))
+    # MHL as it is measured or else estimated, as a species of the mass balance.
+    estimated = float(pk_of_mhl(np.array(log_beta), protons, 2))
+    pk = estimated if np.isnan(measured) else measured
     mixed = Species("NiHL", {"Ni+2": 1, "L": 1, "H+": 1}, log_beta + pk, 0.1)
     ml = Species("NiL", {"Ni+2": 1, "L": 1}, log_beta, 0.1)
     others = tuple(s for s in system.species if s.name != "NiL")
     system = System(system.charges, (*others, ml, mixed))
     at = {"pH": pH, "ionic_strength_M": 0.1}
     log_k = log_conditional(system, "Ni+2", "L", pH, ionic_strength_M=0.1)[0]
-    found = log_beta_of({"log_K_cond": log_k, **at}, "Ni+2", 1, protons)
+    found = log_beta_of({"log_K_cond": log_k, **at}, "Ni+2", 1, protons, measured)
     assert found == pytest.approx(log_beta, abs=1e-6)
     totals = {"total_metal_M": 1e-6, "total_ligand_M": 1e-5}
     free = p_metal(system, "Ni+2", {"Ni+2": 1e-6, "L": 1e-5}, pH, ionic_strength_M=0.1)[0]
-    found = log_beta_of({"pM": free, **totals, **at}, "Ni+2", 1, protons)
+    found = log_beta_of({"pM": free, **totals, **at}, "Ni+2", 1, protons, measured)
     assert found == pytest.approx(log_beta, abs=1e-5)
 
 

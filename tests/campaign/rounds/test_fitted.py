@@ -61,6 +61,29 @@ def test_a_round_at_a_pH(folder):
     run(folder, "verify", "name=bath")
 
 
+def test_a_measured_protonated_complex_is_sealed_and_counts(folder):
+    """Glycolate: pKa 3.6, and pK of NiHL measured as 2.5 (made up)."""
+    of = {"smiles": "OCC(=O)O", "temperature_C": 25, "ionic_strength_M": 0.1, "charge": 2}
+    rows = [
+        {"metal": metal, "log_K": 2.5, "equilibrium": "[MHL]/[ML][H]"} for metal in ("Ni", "Fe")
+    ]
+    pd.DataFrame([row | of for row in rows]).to_csv(folder / "mixed.csv", index=False)
+    run(folder, *START[:2], "name=mixed", "data.path=lit.csv", "data.protonation=acids.csv",
+        "data.mhl=mixed.csv", "pool=table", "pool.path=shelf.csv")  # fmt: skip
+    literature = pd.read_parquet(folder / "campaigns" / "mixed" / "observations.parquet")
+    sealed = literature[literature["mhl_pK"].notna()]
+    assert set(sealed["smiles"]) == {"O=C(O)CO"}
+    assert set(sealed["metal"]) == {"Ni"}
+    results = pd.DataFrame({"metal": ["Ni"], "smiles": ["OCC(=O)O"], "log_beta": [2.3]})
+    results.to_csv(folder / "glycolate.csv", index=False)
+    run(folder, "log", "name=mixed", "results=glycolate.csv", "confirm=true")
+    best = json.loads(run(folder, "status", "name=mixed", "json=true"))["best"]
+    log_h = float(log_proton(4.5, 0.1))
+    expected = 2.3 + np.log10(1 + 10 ** (2.5 + log_h)) - np.log10(1 + 10 ** (3.6 + log_h))
+    assert best["values"]["log K′ at pH 4.5"] == pytest.approx(expected, abs=1e-3)
+    run(folder, "verify", "name=mixed")
+
+
 def test_a_conditional_constant_is_logged_as_it_is(folder):
     """Its ligand's pKa make log β of it at each refit; what was logged stays."""
     name = ("name=cond", "directory=campaigns")
