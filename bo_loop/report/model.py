@@ -14,6 +14,7 @@ from bo_loop.campaign.rounds.fitted import Fitted, fitted
 from bo_loop.campaign.rounds.ranking import ranking
 from bo_loop.models.explain.relevance import relevance
 from bo_loop.report.facts import Facts
+from bo_loop.surrogate import Surrogate
 
 _MOST_RANKED = 30
 _MOST_PAIRS = 2000  # more change an average by nothing that a chart would show
@@ -25,6 +26,7 @@ class Learned:
 
     Parameters
     ----------
+    surrogate : Surrogate
     relevances : mapping of str to mapping
         Of each of its Gaussian processes, ``beta_1`` and ``beta_n``: the share of every feature.
     groups : mapping of str to str
@@ -37,6 +39,7 @@ class Learned:
         The first open pairs, as `bo_loop.campaign.rounds.ranking.ranking`; None if none is open.
     """
 
+    surrogate: Surrogate
     relevances: Mapping[str, Mapping[str, float]]
     groups: Mapping[str, str]
     observed: Floats
@@ -66,6 +69,7 @@ def learned(campaign: Campaign, facts: Facts) -> Learned:
     left_out = surrogate.left_out()
     metal_rows = np.concatenate([one.metal_row for one in left_out])
     return Learned(
+        surrogate=surrogate,
         relevances={name: relevance(m, _spread(f)) for name, (m, f, _) in parts.items()},
         groups=dict.fromkeys(features.metal, "metal ion")
         | dict.fromkeys(features.ligand, "ligand"),

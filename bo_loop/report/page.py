@@ -106,7 +106,7 @@ def report(campaign: Campaign) -> str:
         next=_next(campaign, facts),
         waiting=_waiting(facts),
         pending=facts.status.pending,
-        in_water=in_water(campaign, facts, best),
+        in_water=in_water(facts, best, found),
         space=_space(facts, best),
         curation=gathered.curation(facts),
         versions=_versions(facts),

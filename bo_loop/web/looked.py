@@ -12,7 +12,7 @@ from bo_loop.report.chemical_space import FEWEST, layout
 from bo_loop.report.facts import Facts, facts_of
 from bo_loop.report.in_water import best_in_water
 from bo_loop.report.ligand_map import ligands_of, thinned
-from bo_loop.report.model import learned
+from bo_loop.report.model import Learned, learned
 from bo_loop.report.sentences import calibration, left_out
 from bo_loop.report.wording import pair_name
 from bo_loop.solution.distribution import Distribution
@@ -31,12 +31,13 @@ def look(campaign: Campaign) -> dict[str, Any]:
     """
     facts = facts_of(campaign)
     best = gathered.best_first(facts, 1)
+    found = learned(campaign, facts) if facts.state.rounds else None
     return {
         "progress": _progress(facts),
         "calibration": _calibration(facts.proposed),
-        "model": _model(campaign, facts),
+        "model": _model(found),
         "space": _space(facts),
-        "water": _water(best_in_water(campaign, facts, best)),
+        "water": _water(best_in_water(facts, best, found)),
     }
 
 
@@ -73,11 +74,10 @@ def _calibration(proposed: pd.DataFrame) -> dict[str, Any] | None:
     }
 
 
-def _model(campaign: Campaign, facts: Facts) -> dict[str, Any] | None:
+def _model(found: Learned | None) -> dict[str, Any] | None:
     """Return what the last round's model has learned."""
-    if not facts.state.rounds:
+    if found is None:
         return None
-    found = learned(campaign, facts)
     stages = [
         {
             "stage": stage,

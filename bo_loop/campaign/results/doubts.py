@@ -220,17 +220,17 @@ class _Judge:
         log β by either key: new results before old ones, before the literature's.
     acids : Acids
         The literature's protonation constants.
-    of : Property
-        What the results are of.
     mixed : Mixed
         Its constants of MHL.
+    of : Property
+        What the results are of.
     """
 
     keys: Mapping[str, tuple[Key, Key]]
     known: Mapping[Key, float]
     acids: Acids
-    of: Property
     mixed: Mixed
+    of: Property
 
     @classmethod
     def of(
@@ -267,7 +267,7 @@ class _Judge:
             and stated_quantity(data) == "log_beta"
         ]
         known |= {key: value for pair, value in exact for key in keys.get(pair, ())}
-        return cls(keys, known, acids_of(alike), state.about, mixed_of(alike))
+        return cls(keys, known, acids_of(alike), mixed_of(alike), state.about)
 
     def of_other_n(self, pair_id: str, more: int) -> float | None:
         """Return a pair's log β of n + `more`, or an isomer's; None if neither is known."""
