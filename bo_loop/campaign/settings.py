@@ -1,5 +1,6 @@
 """The settings of a campaign: which there are, which may change when, what they may build."""
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from typing import Any
@@ -224,3 +225,39 @@ def _targets(node: Any) -> Iterator[Any]:
     elif isinstance(node, list | tuple):
         for child in node:
             yield from _targets(child)
+
+
+def changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, str]:
+    """Return what differs between settings, as it is typed: the option, and its old and new value.
+
+    Parameters
+    ----------
+    before, after : mapping
+        Settings in force, as `Record.settings` returns them.
+
+    Returns
+    -------
+    dict of str to str
+        Of a group of which another option was chosen, that, and each value that is not its default.
+    """
+    found: dict[str, str] = {}
+    for key in FOR_GOOD:
+        old, new = before[key], after[key]
+        if old == new:
+            continue
+        if not isinstance(new, Mapping):
+            found[key] = f"{_typed(old)} → {_typed(new)}"
+            continue
+        name, was = (options.name_of(key, node) or node["_target_"] for node in (new, old))
+        if name != was:
+            found[key] = f"{was} → {name}"
+        usual = options.defaults(key, new) if name != was else old
+        for option, value in new.items():
+            if option != "_target_" and value != usual.get(option):
+                arrow = "" if name != was else f"{_typed(usual.get(option))} → "
+                found[f"{key}.{option}"] = f"{arrow}{_typed(value)}"
+    return found
+
+
+def _typed(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

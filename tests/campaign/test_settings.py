@@ -5,6 +5,7 @@ from bo_loop.acquisition import UCB, LogEI
 from bo_loop.base.errors import ConfigError
 from bo_loop.campaign.settings import (
     as_nodes,
+    changed,
     check_lasting,
     check_round,
     check_targets,
@@ -79,3 +80,26 @@ def test_nothing_but_what_computes_is_built_however_deep(node):
         with pytest.raises(ConfigError, match=f"{group}: _target_ .* is refused"):
             check_targets({group: node})
     check_targets({"data": node})  # read at the start only, by whoever started it
+
+
+def test_what_was_changed_is_told_as_it_is_typed():
+    maximise = {"_target_": "bo_loop.acquisition.Maximise", "constraints": [], "tolerance": 0.1}
+    before = {"batch_size": 5, "model": {}, "objective": maximise, "acquisition": LOG_EI}
+    ucb = {"_target_": "bo_loop.acquisition.UCB", "beta": 2.5, "max_per_ligand": None}
+    limit = "log_beta(Ca+2, n=1) < 5"
+    after = {
+        "batch_size": 3,
+        "model": {},
+        "objective": maximise | {"constraints": [limit]},
+        "acquisition": ucb,
+    }
+    assert changed(before, before) == {}
+    assert changed(before, after) == {
+        "batch_size": "5 → 3",
+        "objective.constraints": f'[] → ["{limit}"]',
+        "acquisition": "log_ei → ucb",
+        "acquisition.beta": "2.5",
+    }
+    assert changed(after, after | {"acquisition": ucb | {"beta": 0}}) == {
+        "acquisition.beta": "2.5 → 0"
+    }

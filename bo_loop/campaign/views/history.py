@@ -185,16 +185,36 @@ def _correction(data: Mapping[str, Any], past: _Past) -> tuple[str, str]:
 
 
 def _settings(now: Mapping[str, Any], before: Mapping[str, Any]) -> str:
-    changed = [key for key in now if now[key] != before.get(key)]
-    return "; ".join(f"{key} = {_shown(now[key])}" for key in changed)
+    """Return what was changed; of the same kind of node, only the options that differ."""
+    said = []
+    for key, new in now.items():
+        old = before.get(key)
+        if new == old:
+            continue
+        if not (isinstance(new, Mapping) and isinstance(old, Mapping)) or _kind(new) != _kind(old):
+            said.append(f"{key} = {_shown(new)}")
+            continue
+        said += [
+            f"{key}.{name} = {_shown(value)}"
+            for name, value in new.items()
+            if value != old.get(name)
+        ]
+    return "; ".join(said)
+
+
+def _kind(node: Mapping[str, Any]) -> str:
+    return str(node.get("_target_", "")).rpartition(".")[2]
 
 
 def _shown(value: Any) -> str:
     if not isinstance(value, Mapping):
         return str(value)
-    name = str(value.get("_target_", "")).rpartition(".")[2]
-    options = ", ".join(f"{k}={_shown(v)}" for k, v in value.items() if k != "_target_")
-    return f"{name}({options})"
+    options = [
+        f"{name}={_shown(v)}"
+        for name, v in value.items()
+        if name != "_target_" and v is not None and v is not False and v != []
+    ]
+    return f"{_kind(value)}({', '.join(options)})"
 
 
 def _added(event: Event) -> set[str]:

@@ -10,9 +10,9 @@ import pandas as pd
 from bo_loop.base.errors import CampaignError, ConfigError
 from bo_loop.campaign.ledger.state import RESULT_FIELDS
 from bo_loop.campaign.record import Recorded
-from bo_loop.campaign.settings import FOR_GOOD
+from bo_loop.campaign.settings import FOR_GOOD, changed
 from bo_loop.cli.console import CONSOLE, address, open_campaign
-from bo_loop.cli.terminal import history_table, verification_table
+from bo_loop.cli.terminal import fields, history_table, verification_table
 
 
 def correct(config: Mapping[str, Any], touched: frozenset[str]) -> None:
@@ -80,8 +80,15 @@ def config(config: Mapping[str, Any], touched: frozenset[str]) -> None:
         shown = {key: settings[key] for key in FOR_GOOD}
         print(json.dumps(shown, ensure_ascii=False, indent=None if config["json"] else 1))
         return
+    before = campaign.settings(campaign.state())
     done = campaign.configure(operator=config["operator"], **changes)
-    _print(done, config)
+    if config["json"] or done.recorded.empty:
+        _print(done, config)
+        return
+    event = done.recorded.iloc[-1]
+    said = f"Changed for all rounds to come (event {event['seq']}, by {event['who']}):"
+    CONSOLE.print(*filter(None, [done.notice, said]), sep="\n")
+    CONSOLE.print(fields(changed(before, campaign.settings(campaign.state()))))
 
 
 def verify(config: Mapping[str, Any]) -> None:

@@ -77,3 +77,16 @@ def test_each_row_tells_what_stood_at_the_time():
     assert [row["mean"] for row in rows[2:]] == [5.5, 5.5, 5.5, 5.5, None, None, 6.5, 6.5]
     assert history(events, POOL, state, last=3) == rows[-3:]
     assert history(events, POOL, state, last=0) == []
+
+
+def test_settings_are_told_by_what_differs():
+    ucb = {"_target_": "bo_loop.acquisition.UCB", "beta": 4, "max_per_ligand": None, "floor": 0}
+    events = as_events(
+        STARTED,
+        ("config_changed", {"overrides": {"acquisition": ucb}}),
+        ("config_changed", {"overrides": {"acquisition": ucb | {"max_per_ligand": 1}}}),
+    )
+    assert words(events)[1:] == [
+        "acquisition = UCB(beta=4, floor=0)",
+        "acquisition.max_per_ligand = 1",
+    ]

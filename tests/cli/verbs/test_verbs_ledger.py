@@ -68,8 +68,16 @@ def test_a_record_that_holds_and_one_that_does_not(folder):
 
 
 def test_settings_change_for_good(folder):
-    run(folder, "config", NAME, "batch_size=1", "acquisition=ucb", "acquisition.beta=2")
-    run(folder, "config", NAME, "acquisition.beta=3")  # of the option chosen before
+    printed = run(folder, "config", NAME, "batch_size=1", "acquisition=ucb", "acquisition.beta=2",
+               columns=80)  # fmt: skip
+    assert [line.split() for line in printed.splitlines()[1:]] == [
+        ["batch_size", "3", "→", "1"],
+        ["acquisition", "log_ei", "→", "ucb"],
+        ["acquisition.beta", "2"],
+    ]
+    assert "Changed for all rounds to come (event" in printed
+    printed = run(folder, "config", NAME, "acquisition.beta=3")  # of the option chosen before
+    assert printed.splitlines()[1].split() == ["acquisition.beta", "2", "→", "3"]
     shown = json.loads(run(folder, "config", NAME))
     assert shown["batch_size"] == 1
     assert shown["acquisition"]["_target_"].endswith("UCB")
