@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from functools import wraps
 from operator import attrgetter
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -19,12 +19,15 @@ from bo_loop.campaign.ledger import rules
 from bo_loop.campaign.ledger.events import NewEvent
 from bo_loop.campaign.ledger.state import CampaignState
 from bo_loop.campaign.record import Record, versions, who
-from bo_loop.campaign.results import doubts
+from bo_loop.campaign.results import doubts, refined
 from bo_loop.campaign.results import reading as results
 from bo_loop.campaign.settings import started_with
 from bo_loop.campaign.starting import start
 from bo_loop.campaign.verify import Verification, verify
 from bo_loop.campaign.views import views
+
+if TYPE_CHECKING:
+    from bo_loop.lab.titration.refine import Refinement
 
 Node = Mapping[str, Any]
 
@@ -243,6 +246,58 @@ class Campaign:
         )
         came_from = {"source": Path(path).name}
         table = replace(table, events=[(kind, data | came_from) for kind, data in table.events])
+        return self._take(table, pool, replicate, confirm)
+
+    def log_refined(
+        self,
+        done: "Refinement",
+        *,
+        replicate: bool = False,
+        confirm: bool = False,
+        operator: str | None = None,
+        date: str = "",
+        note: str = "",
+    ) -> Logged:
+        """Take constants that were refined from curves into the ledger, and the curves beside it.
+
+        Parameters
+        ----------
+        done : Refinement
+            Its ML_n that are pairs of the pool are recorded, with what is needed to refine again.
+        replicate, operator, date, note
+            As of `log`.
+        confirm : bool
+            Record them although the fit, or a value, looks doubtful.
+
+        Returns
+        -------
+        Logged
+
+        Raises
+        ------
+        DataError, CampaignError
+            If no species is a pair of the pool, or something is doubtful. Nothing is recorded then.
+        """
+        said = {"operator": who(operator), "date": date, "note": note}
+        pool = self.pool
+        table, left_out = refined.rows_of(done, pool, said)
+        logged = self._take(
+            table, pool, replicate, confirm, lambda: refined.keep_raw(self.path, done)
+        )
+        return replace(logged, understood=(*left_out, *logged.understood))
+
+    def _take(
+        self,
+        table: results.ResultsTable,
+        pool: pd.DataFrame,
+        replicate: bool,
+        confirm: doubts.Confirm,
+        keep: Callable[[], None] = lambda: None,
+    ) -> Logged:
+        """Record the rows of a table of results that the ledger does not hold yet.
+
+        `keep` stores what they rest on, once nothing speaks against them.
+        """
         n_known = 0
 
         def decide(state: CampaignState) -> list[NewEvent]:
@@ -250,7 +305,10 @@ class Campaign:
             new, n_known = rules.new_events(
                 state, table.events, replicate=replicate, labels=table.labels
             )
-            return doubts.confirmed(new, table, state, pool, self.literature, confirm=confirm)
+            checked = doubts.confirmed(new, table, state, pool, self.literature, confirm=confirm)
+            if checked:
+                keep()
+            return checked
 
         appended = self.record.append(decide)
         recorded = views.logged(appended.events, self.state(), pool)

@@ -7,6 +7,8 @@ sealed      the files that `start` sealed have the hashes that it recorded
 views       measurements.csv and each round's model.json are what the ledger says, byte for byte;
             of proposals.csv, which is the lab's form, only our columns are compared; results
             and rounds in the folder are all in the ledger
+raw         curves that results were refined from have the SHA-256 that their events name, and give
+            the constants of these events again
 rounds      the posterior and the picks of each round follow from its recorded hyperparameters and
             the events that it had seen; one made with earlier rules of features is noted
 ==========  =====================================================================================
@@ -27,6 +29,7 @@ from bo_loop.campaign.ledger.fold import fold, grow, own_copy
 from bo_loop.campaign.ledger.ledger import has_head
 from bo_loop.campaign.ledger.state import CampaignState, Round
 from bo_loop.campaign.record import Record
+from bo_loop.campaign.results.rechecked import Check, refined_again
 from bo_loop.campaign.rounds.recheck import recheck
 from bo_loop.campaign.views import forms
 from bo_loop.campaign.views.folder import FORM, MEASUREMENTS, WORKBOOK, held_by
@@ -40,25 +43,6 @@ _NO_HEAD = (
     "a backup; the next command that records something writes ledger.head again"
 )
 _SHOWN_DIGITS = 1e-5  # a form shows six digits
-
-
-@dataclass(frozen=True)
-class Check:
-    """One thing that was looked at.
-
-    Parameters
-    ----------
-    what : str
-        "ledger", a file, "round 1".
-    outcome : {"ok", "note", "failed"}
-        A note is something to know that breaks no promise.
-    detail : str
-        What was found.
-    """
-
-    what: str
-    outcome: str
-    detail: str
 
 
 @dataclass(frozen=True)
@@ -104,6 +88,7 @@ def verify(record: Record, versions: Mapping[str, str], *, refit: bool = False) 
     checks += sealed
     state = record.folded(found.events)
     checks += _unexplained(record, state)
+    checks += refined_again(record.path, found.events)
     if all(check.outcome == "ok" for check in sealed):
         checks += _views(record, state)
         checks += [

@@ -51,6 +51,7 @@ _SECTIONS = {
         "describe": "the features that models see, of ligands and metal ions",
         "distil": "make a small table of a fitted model that gives back what it knows",
         "library": "the models at hand that a campaign can know: list, show, verify, add",
+        "refine": "constants from titration curves, with sd; into the ledger with name=",
         "speciate": "what metal ions and a ligand become in water, from pH to pH",
         "simulate": "replay campaigns on known constants, and compare strategies",
         "validate": "compare models on ligands or metals they have not seen",
@@ -63,7 +64,7 @@ VERBS = {verb: said for verbs in _SECTIONS.values() for verb, said in verbs.item
 # Verbs that print only once their event is in the ledger: to fail then would deny it.
 _RECORDING = frozenset(
     {
-        *("start", "suggest", "log", "correct", "void", "withdraw", "restore", "extend"),
+        *("start", "suggest", "log", "refine", "correct", "void", "withdraw", "restore", "extend"),
         *("config", "close", "reopen"),
     }
 )

@@ -153,6 +153,7 @@ def _notes(
     found: Recognised, texts: Sequence[str], unread: Sequence[str], quiet: set[str]
 ) -> list[str]:
     converted = {"K": " − 273.15", "mM": " / 1000", "µM": " / 10⁶", "ln": " / ln 10"}
+    converted |= {"µL": " / 1000", "L": " · 1000", "V": " · 1000"}
     notes = []
     for column, at in found.columns.items():
         unit = found.units.get(column, "")

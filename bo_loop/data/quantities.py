@@ -18,6 +18,9 @@ LIMITS = {
     "temperature_C": (-50.0, 400.0, "degrees Celsius between −50 and 400"),
     "ionic_strength_M": (0.0, 30.0, "mol/L between 0 and 30"),
     "cost": (1e-12, 1e12, "a price above 0"),
+    "volume_mL": (0.0, 1e5, "mL of titrant, 0 or more"),
+    "potential_mV": (-3000.0, 3000.0, "mV between −3000 and 3000"),
+    "wavelength_nm": (1.0, 1e6, "nm above 1"),
 }
 """By column: least and largest value, and what is expected in words."""
 
@@ -46,6 +49,13 @@ _UNITS = {
     "ionic_strength_M": _MOLAR,
     "total_metal_M": _MOLAR | _MICROMOLAR,
     "total_ligand_M": _MOLAR | _MICROMOLAR,
+    "volume_mL": {
+        "mL": ("mL", "ml", "cm3", "cm^3", "cc"),
+        "µL": ("µL", "μL", "uL", "µl", "μl", "ul", "microlitre"),
+        "L": ("L", "l", "dm3"),
+    },
+    "potential_mV": {"mV": ("mV", "mv"), "V": ("V", "v")},
+    "wavelength_nm": {"nm": ("nm",)},
 }
 _WITH_UNIT = re.compile(r"(?P<number>.*[\d)])\s*(?P<unit>[^\d\s)*†‡§¶][^*†‡§¶]{0,11})")
 _SUPERSCRIPTS = str.maketrans("⁻−³¹", "--31")
@@ -146,7 +156,9 @@ def check(column: str, reading: Reading) -> None:
 def _converted(reading: Reading, unit: str) -> Reading:
     if unit == "K":
         return replace(reading, value=round(reading.value - _KELVIN, _TENTHS))
-    if unit == "mM":
+    if unit in ("L", "V"):
+        return replace(reading, value=round(reading.value * 1000, _TENTHS))
+    if unit in ("mM", "µL"):
         return replace(reading, value=round(reading.value / 1000, _TENTHS + 3))
     if unit == "µM":
         return replace(reading, value=round(reading.value / 1e6, _TENTHS + 6))

@@ -4,6 +4,7 @@ What they mean is tabled in `bo_loop.campaign.ledger.state`. A ledger may have c
 the fold reads no field whose kind was not checked here; fields that are not listed are left alone.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,6 +16,7 @@ Kind = Callable[[Any], bool]
 
 _LONGEST_SHOWN = 60
 _MOST_SHAPES = 1000
+_SHA256 = re.compile("[0-9a-f]{64}")
 
 
 def _text(value: Any) -> bool:
@@ -124,6 +126,34 @@ def _all_of(kind: type, values: list[Any]) -> bool:
     return all(issubclass(one, kind) for one in {*map(type, values)})
 
 
+def _raw(value: Any) -> bool:
+    return isinstance(value, list) and all(
+        isinstance(one, Mapping)
+        and _text(one.get("name"))
+        and _text(one.get("sha256"))
+        and _SHA256.fullmatch(one["sha256"]) is not None
+        for one in value
+    )
+
+
+def _refined(value: Any) -> bool:
+    """Whether a mapping says how constants were refined from raw files."""
+    if not isinstance(value, Mapping) or not value.get("curves"):
+        return False
+    estimates = value.get("log_beta")
+    return (
+        _raw(value["curves"])
+        and _raw(value.get("cells", []))
+        and _listed_texts(value.get("species"))
+        and _numbers(value.get("fixed"))
+        and isinstance(estimates, Mapping)
+        and all(
+            isinstance(pair, list) and len(pair) == 2 and all(map(_number, pair))
+            for pair in estimates.values()
+        )
+    )
+
+
 def _censoring(value: Any) -> bool:
     return value in CENSORING
 
@@ -208,7 +238,7 @@ _OPTIONAL: dict[str, dict[str, Kind]] = {
         "asked": _numbers,
         "converted": _several(_Fields(_CONVERTED)),
     },
-    "measured": {**_VALUE, "confirmed": _listed_texts},
+    "measured": {**_VALUE, "confirmed": _listed_texts, "refined": _refined},
     "corrected": {**_RESULT, **_VALUE, "void": _switch, "confirmed": _listed_texts},
     "pool_extended": {"there": _listed_texts, "generated": _origins, "expansion": _mapping},
     "config_changed": {"choices": _texts},

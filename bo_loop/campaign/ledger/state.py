@@ -28,7 +28,9 @@ measured        pair_id, log_beta, log_beta_sd?, censoring (none, lower, upper),
                 also of in_progress and failed), value? (as it was measured, where the property
                 is modelled on another scale). In place of log_beta,
                 log_K_cond with pH, or pM with pH, total_metal_M and total_ligand_M: it stays what
-                was logged, log_beta_sd is its sd, and each round makes log β of it anew
+                was logged, log_beta_sd is its sd, and each round makes log β of it anew.
+                refined? {curves [{name, sha256}], cells [{name, sha256}], species, fixed {species:
+                log β}, log_beta {species: [log β, sd]}, sigma}: the titrations it is from, in raw/
 failed          pair_id, operator?, method?, date?, note?
 corrected       corrects (seq of a `measured` event) and either void: true, or those of log_beta
                 (log_K_cond, pM, pH, total_metal_M, total_ligand_M), log_beta_sd, censoring,

@@ -204,7 +204,7 @@ def _pair_named(name: str, pairs: Pairs) -> str:
 
 def _said(data: Mapping[str, Any]) -> frozenset[tuple[str, Any]]:
     """Return what a row said; the replicate number is the ledger's."""
-    return frozenset(item for item in data.items() if item[0] != "replicate")
+    return frozenset(item for item in data.items() if item[0] not in ("replicate", "refined"))
 
 
 @dataclass(frozen=True)

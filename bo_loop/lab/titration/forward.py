@@ -22,9 +22,13 @@ from bo_loop.solution.species import System
 
 LN10 = float(np.log(10.0))
 
-NUISANCES = {"metal": 1.0, "ligand": 1.0, "competitor": 1.0, "titrant": 1.0, "acid": 0.0, "pH": 0.0}
+NUISANCES = {
+    **dict.fromkeys(("metal", "ligand", "competitor", "titrant"), 1.0),
+    **dict.fromkeys(("acid", "pH", "drift"), 0.0),
+}
 """φ with their values where nothing is amiss: factors of concentrations (titrant: of the strong
-acid or base in the burette), extra strong acid in the cell (mol/L), an offset of pH."""
+acid or base in the burette), extra strong acid in the cell (mol/L), an offset of pH, and
+one that grows from nothing at the first point to drift at the last."""
 
 _TRACE = 1e-20  # mol/L
 
@@ -78,6 +82,15 @@ def _factor_of(cell: Cell, reagent: str) -> str:
 def _extra_acid(cell: Cell, volume_mL: Floats) -> Floats:
     part = cell.volume_mL / (cell.volume_mL + volume_mL)
     return part[:, None] * cell.brings("acid")
+
+
+OFFSETS = {"pH": np.ones, "drift": lambda n: np.linspace(0.0, 1.0, n)}
+"""Nuisances of the electrode, and how they grow over n points."""
+
+
+def offset(phi: Mapping[str, float], n: int) -> Floats:
+    """Return by how much the electrode shows too high a pH; (n,)."""
+    return sum((phi.get(name, 0.0) * grown(n) for name, grown in OFFSETS.items()), np.zeros(n))
 
 
 def _by_nuisance(cell: Cell, volume_mL: Floats, name: str) -> Floats:
@@ -136,7 +149,7 @@ def solved(
     given = np.full_like(total, np.nan)
     given[:, ~present] = -np.inf
     if pH is not None:
-        given[:, -1] = phi.get("pH", 0.0) - pH - cell.log_gamma_h
+        given[:, -1] = offset(phi, len(pH)) - pH - cell.log_gamma_h
     return _solve(cell, system, log_beta, volume_mL, total, given, wanted)
 
 
@@ -188,7 +201,9 @@ def _solve(
         by_pH = spread(np.einsum("bij,bj->bi", response, taken) * LN10, open_)
         by_pH[:, -1] = -LN10
     by_nuisance = {
-        name: -by_pH if name == "pH" else by_total(_by_nuisance(cell, volume_mL, name))
+        name: -by_pH * OFFSETS[name](b)[:, None]
+        if name in OFFSETS
+        else by_total(_by_nuisance(cell, volume_mL, name))
         for name in wanted
     }
     every = np.zeros((b, len(nu)))

@@ -15,7 +15,7 @@ import numpy as np
 
 from bo_loop.base.types import Floats
 from bo_loop.lab.titration.curve import POTENTIOMETRIC, SHIFTS, Titration
-from bo_loop.lab.titration.forward import LN10, NUISANCES, Solved, solved
+from bo_loop.lab.titration.forward import LN10, NUISANCES, OFFSETS, Solved, offset, solved
 from bo_loop.lab.titration.projection import Projected, derivative, project
 from bo_loop.solution.species import System
 
@@ -172,11 +172,17 @@ class Objective:
     def pH(self, i: int, theta: Floats) -> Floats:
         """PH that titration `i` should show; (B,)."""
         found, cell = self.solutions(theta)[i], self.titrations[i].cell
-        return -np.log10(found.x[:, -1]) - cell.log_gamma_h + self.phi(i, theta).get("pH", 0.0)
+        return (
+            -np.log10(found.x[:, -1]) - cell.log_gamma_h + offset(self.phi(i, theta), len(found.x))
+        )
 
     def _by_offset(self, i: int) -> Floats:
-        row = [n.titration == i and n.name == "pH" for n in self.nuisances]
-        return np.array([0.0] * len(self.free) + row, dtype=np.float64)[None, :]
+        size, zero = len(self.titrations[i]), np.zeros(len(self.titrations[i]))
+        columns = [zero] * len(self.free) + [
+            OFFSETS[n.name](size) if n.titration == i and n.name in OFFSETS else zero
+            for n in self.nuisances
+        ]
+        return np.column_stack(columns) if columns else np.zeros((size, 0))
 
     def _by_theta(self, i: int, theta: Floats, component: int | None = None) -> Floats:
         """D ln x of titration `i` by θ, of one component (B, p) or all (B, C, p)."""

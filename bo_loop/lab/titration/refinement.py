@@ -19,13 +19,16 @@ from bo_loop.base.errors import DataError
 from bo_loop.base.types import Floats
 from bo_loop.lab.titration.curve import POTENTIOMETRIC, Constant
 from bo_loop.lab.titration.objective import Objective, identity_weights
+from bo_loop.solution.species import PROTON
 
-_MOST_EVALUATIONS = 60
-_REWEIGHTED = 12  # times at most
-_SAME_WEIGHTS = 1e-4
+_MOST_EVALUATIONS = 40
+_REWEIGHTED = 6  # times at most
+_SAME_WEIGHTS = 1e-3
 _NO_SOLUTION = 1e4  # a residual where the balances cannot be closed
 _LOG_K = range(1, 23)  # tried, to start from
 _CONVERGED = 1e-10
+_MOST_STARTS = 4
+_GOOD = 1.5  # sigma of a fit that needs no other start
 _LEVEL = 0.95
 _FURTHEST = 20.0  # log10 β, of a limit that is looked for
 
@@ -95,9 +98,12 @@ def fit(objective: Objective, constants: Sequence[Constant]) -> Fit:
     free = [constants[s] for s in objective.free]
     weighted = replace(objective, weights=identity_weights(objective.titrations))
     _require_points(weighted)
-    starts = _starts(weighted, free)
-    found = [_reweighted(weighted, free, start) for start in starts]
-    found = [one for one in found if one is not None]
+    found = []
+    for start in _starts(weighted, free):
+        one = _reweighted(weighted, free, start)
+        found += [one] if one is not None else []
+        if one is not None and one.sigma < _GOOD and np.isfinite(one.sd).all():
+            break
     if not found:
         raise DataError(
             "the mass balance has no solution at the constants to start from: give other values "
@@ -126,7 +132,7 @@ def _sizes(objective: Objective) -> tuple[int, int]:
 
 
 def _starts(objective: Objective, free: Sequence[Constant]) -> list[Floats]:
-    """Return where to start: what was given; else the two best of a scan over log K."""
+    """Return where to start: what was given; else the best of a scan over log K."""
     usual = [nuisance.usual for nuisance in objective.nuisances]
     if all(one.log_beta is not None for one in free):
         return [np.array([*(one.log_beta for one in free), *usual], dtype=np.float64)]
@@ -134,36 +140,47 @@ def _starts(objective: Objective, free: Sequence[Constant]) -> list[Floats]:
         (
             float(value)
             for each, value in zip(objective.system.species, objective.log_beta, strict=True)
-            if sorted(each.parts.values()) == [1, 1] and "H+" in each.parts
+            if sorted(each.parts.values()) == [1, 1] and PROTON in each.parts
         ),
         8.0,
     )
-    tried = []
-    for log_k in _LOG_K:
-        theta = np.array([*(_pattern(one, float(log_k), acid) for one in free), *usual])
-        r = _safe(objective.residual)(theta)
-        tried.append((float(np.log1p(r**2).sum()), theta))
-    scores = [score for score, _ in tried]
+    metals = any(_counts(one)[0] for one in free)
+    scores, tried = [], []
+    for spread in (1.5,) if metals else (1.5, 5.0):
+        for log_k in _LOG_K:
+            known = (float(log_k), acid) if metals else (0.0, float(log_k))
+            start = np.array([*(_pattern(one, *known, spread) for one in free), *usual])
+            r = _safe(objective.residual)(start)
+            scores.append(float(np.log1p(r**2).sum()) if len(r) > 1 else np.inf)
+            tried.append(start)
+        scores.append(np.inf)
+        tried.append(start)
     lowest = [
         k
         for k in range(len(tried))
-        if scores[k] == min(scores[max(k - 1, 0) : k + 2]) and np.isfinite(scores[k])
+        if np.isfinite(scores[k]) and scores[k] == min(scores[max(k - 1, 0) : k + 2])
     ]
-    return [tried[k][1] for k in sorted(lowest, key=lambda k: scores[k])[:2]]
+    return [tried[k] for k in sorted(lowest, key=lambda k: scores[k])[:_MOST_STARTS]]
 
 
-def _pattern(one: Constant, log_k: float, acid: float) -> float:
+def _counts(one: Constant) -> tuple[int, int, int]:
+    """Return how many metal ions, ligands and protons a species holds."""
+    protons = one.parts.get(PROTON, 0)
+    others = {name: n for name, n in one.parts.items() if name != PROTON}
+    metals = sum(n for name, n in others.items() if "+" in name)
+    return metals, sum(others.values()) - metals, protons
+
+
+def _pattern(one: Constant, log_k: float, acid: float, spread: float) -> float:
     """Guess log β of a species from log K of ML and of HL, unless it is given."""
     if one.log_beta is not None:
         return one.log_beta
-    protons = one.parts.get("H+", 0)
-    metals = sum(n for name, n in one.parts.items() if "+" in name and name != "H+")
-    ligands = sum(n for name, n in one.parts.items() if "+" not in name)
+    metals, ligands, protons = _counts(one)
     if not metals:
-        return protons * (acid - 1.5 * (protons - 1) / 2) if protons > 0 else 14.0 * protons
+        falling = acid * protons - spread * protons * (protons - 1) / 2
+        return falling if protons > 0 else 14.0 * protons
     bound = log_k * (ligands - 0.15 * ligands * (ligands - 1)) + (metals - 1) * 3.0
-    taken = min(0.6 * acid, 6.0) * protons if protons > 0 else 9.0 * protons
-    return bound + taken
+    return bound + (min(0.6 * acid, 6.0) if protons > 0 else 9.0) * protons
 
 
 def _safe(function: Callable[[Floats], Floats]) -> Callable[[Floats], Floats]:
