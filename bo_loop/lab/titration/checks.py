@@ -2,7 +2,8 @@
 
 A fault is sought where the errors are larger than stated or residuals come in runs: one quantity
 more is refined (the amount of ligand, extra acid, the titrant's concentration, an offset or a drift
-of the electrode), and the one that explains most is named, if BIC falls by more than `_EVIDENCE`.
+of the electrode), and the one that explains most is named, if BIC falls by more than `_EVIDENCE`
+and no misfit is left.
 If none does, the end of the curve is left out, as a solid that precipitates would spoil it.
 """
 
@@ -85,6 +86,11 @@ def _is_poor(found: Fit) -> bool:
     return found.sigma > _LARGE_SIGMA or runs_p(found) < _RANDOM
 
 
+def _explained(found: Fit) -> bool:
+    """Whether nothing is left to explain: residuals are as large as stated, or at random."""
+    return found.sigma < _LARGE_SIGMA or runs_p(found) > _RANDOM
+
+
 def _statistics(found: Fit) -> list[str]:
     said = []
     stated = all(
@@ -116,7 +122,7 @@ def _suspects(found: Fit, constants: Sequence[Constant]) -> list[str]:
             if (i, name) in held or not _can_be(one, name):
                 continue
             freed = _with(found, constants, Nuisance(i, name))
-            if freed is None or freed.bic >= best[0]:
+            if freed is None or freed.bic >= best[0] or not _explained(freed):
                 continue
             value, usual = freed.theta[-1], freed.objective.nuisances[-1].usual
             if abs(value - usual) > 3.0 * freed.sd[-1]:

@@ -1,0 +1,62 @@
+import re
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from simulated_titrations import BARE, CELL, TRUE, constants, objective, potentiometric
+
+from bo_loop.lab.titration.checks import faults, solids
+from bo_loop.lab.titration.objective import Nuisance
+from bo_loop.lab.titration.refinement import fit
+
+BOTH = constants("CuL", "CuL2", CuL=TRUE[0], CuL2=TRUE[1])
+
+
+def judged(curve, **more):
+    return "\n".join(faults(fit(objective(curve, **more), BOTH), BOTH))
+
+
+def test_a_good_curve_has_no_fault():
+    assert judged(potentiometric(1)) == ""
+
+
+@pytest.mark.parametrize(
+    ("nuisance", "said"),
+    [
+        ({"ligand": 0.95}, r"ligand is 9[45]\.\d% of what was weighed"),
+        ({"acid": 2e-4}, r"\+[12]\.\d\de-04 mol/L more strong acid"),
+        ({"titrant": 0.97}, r"titrant's concentration is 9[67]\.\d%"),
+        ({"drift": 0.12}, r"drifts, by \+0\.1\d\d pH"),
+    ],
+)
+def test_a_fault_is_named(nuisance, said):
+    told = judged(potentiometric(2, **nuisance))
+    assert "sigma of the fit is" in told
+    assert re.search(said, told)
+
+
+def test_a_precipitate_spoils_the_end_of_a_curve():
+    curve = potentiometric(3)
+    pH = curve.pH.copy()
+    pH[42:] -= np.linspace(0.1, 1.5, 18)  # hydroxide is taken up
+    told = judged(replace(curve, pH=pH))
+    assert "sigma of the fit" in told
+    assert "did something precipitate" in told
+
+
+def test_a_species_too_many_is_not_determined():
+    cell = replace(CELL, cell={"metal": 1e-7, "ligand": 2.2e-3, "acid": 5e-3})
+    assert "log β of CuL" in judged(potentiometric(4, cell=cell))
+
+
+def test_what_was_refined_far_from_what_was_stated_is_said():
+    curve = potentiometric(5, ligand=0.93)
+    told = judged(curve, nuisances=(Nuisance(0, "ligand"),))
+    assert "the ligand is 9" in told
+
+
+def test_supersaturation_is_said():
+    weak = replace(BARE, cell=replace(CELL, cell={"metal": 1e-3, "ligand": 1e-4, "acid": 5e-3}))
+    found = fit(objective(replace(weak, pH=objective(weak).pH(0, TRUE))), BOTH)
+    assert "Cu(OH)2(s) may precipitate from" in solids(found)[0]
+    assert solids(fit(objective(potentiometric(1)), BOTH)) != solids(found)
