@@ -23,8 +23,8 @@ from bo_loop.lab.titration.cell import Cell
 from bo_loop.lab.titration.choice import attempt
 from bo_loop.lab.titration.curve import POTENTIOMETRIC, SPECTRA, Constant, Titration
 from bo_loop.lab.titration.experiment import Experiment
+from bo_loop.lab.titration.limits import intervals
 from bo_loop.lab.titration.notation import read_species
-from bo_loop.lab.titration.refinement import intervals
 from bo_loop.solution.species import PROTON, Species
 
 METAL, PKW = "Cu+2", 13.78

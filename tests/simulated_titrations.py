@@ -1,6 +1,7 @@
 """Titrations of copper with glycine, made by the forward model with known errors."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 
@@ -75,3 +76,27 @@ def linear(method, signals, seed=0, sd=0.0, **changes):
     one = replace(one, signals=np.zeros((len(VOLUME), signals.shape[1])), **changes)
     visible, _ = objective(one)._visible(0, TRUE)
     return replace(one, signals=visible @ signals + rng.normal(0.0, sd, (len(VOLUME), len(labels))))
+
+
+def curve_files(seed=1, free="[CuL, CuL2]", ligand="glycine", **nuisances):
+    """A curve and its cell, as files: what `refine` takes."""
+    one = potentiometric(seed, **nuisances)
+    rows = "\n".join(f"{v:.5f},{p:.5f}" for v, p in zip(one.volume_mL, one.pH, strict=True))
+    stated = {
+        "metal": CU,
+        "ligand": ligand,
+        "volume_mL": 25,
+        "metal_M": 1e-3,
+        "ligand_M": 2.2e-3,
+        "ligand_protons": 1,
+        "acid_M": 5e-3,
+        "burette_base_M": 0.1,
+        "volume_sd_uL": 0.5,
+        "pK_w": 13.78,
+        "hydrolysis": "false",
+        "constants": "{HL: 9.57, H2L: 11.93}",
+        "free": free,
+    }
+    cell = "\n".join(f"{key}: {value}" for key, value in stated.items() if value is not None)
+    curves = [(Path("cu_gly.csv"), f"V (mL),pH\n{rows}\n".encode())]
+    return curves, [(Path("cell.yaml"), cell.encode())]

@@ -60,8 +60,10 @@ def rows_of(
     Raises
     ------
     CampaignError
-        If no species is a pair of the pool.
+        If no species is a pair of the pool, or the curves do not determine one.
     """
+    if done.chosen.problem:
+        raise CampaignError(f"{done.chosen.problem}: refine fewer species. Nothing was recorded.")
     known, pairs = done.experiment, Pairs(pool)
     ids, left_out = {}, []
     for name in done.chosen.species:

@@ -315,6 +315,8 @@ def library(config: Mapping[str, Any]) -> None:
     from bo_loop.cli.verbs.library import run_library
 
     run_library(config, _CONSOLE)
+
+
 def refine(config: Mapping[str, Any]) -> None:
     """Refine constants from titrations, and log them where a campaign is named."""
     from bo_loop.cli.verbs.refine import run

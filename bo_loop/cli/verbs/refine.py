@@ -113,12 +113,18 @@ def _say_logged(logged: Logged, campaign: Campaign, console: Console) -> None:
     print_next(campaign, "suggest")
 
 
+def _plain(value: float) -> float | None:
+    """Return a number as JSON holds it: None where nothing determines it."""
+    return float(value) if abs(value) < 1e300 else None
+
+
 def _as_json(done: Refinement, logged: Logged | None) -> dict[str, Any]:
     """Return everything, unrounded."""
     fit = done.fit
     found = done.record() | {
+        "log_beta": {name: [_plain(x) for x in pair] for name, pair in done.log_beta.items()},
         "limits_95": {
-            name: [None if not abs(x) < 1e300 else float(x) for x in pair]
+            name: [_plain(x) for x in pair]
             for name, pair in zip(done.chosen.species, done.limits, strict=True)
         },
         "names": fit.names,

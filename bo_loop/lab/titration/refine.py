@@ -13,7 +13,8 @@ from bo_loop.data.grids import MAX_FILE_BYTES
 from bo_loop.lab.titration.checks import faults, solids
 from bo_loop.lab.titration.choice import Tried, attempt, compare, proposed_sets
 from bo_loop.lab.titration.experiment import Experiment, File, experiment
-from bo_loop.lab.titration.refinement import Fit, intervals
+from bo_loop.lab.titration.limits import intervals
+from bo_loop.lab.titration.refinement import Fit
 
 AUTO = "auto"
 

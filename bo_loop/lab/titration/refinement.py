@@ -8,29 +8,25 @@ r, J     (N,) weighted residuals; (N, p) their analytic derivatives
 s        sigma of the fit, √(r·r/ν): 1 if the errors of reading are what was stated
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from scipy import optimize, stats
+from scipy import stats
 
 from bo_loop.base.errors import DataError
 from bo_loop.base.types import Floats
 from bo_loop.lab.titration.curve import POTENTIOMETRIC, Constant
 from bo_loop.lab.titration.objective import Objective, identity_weights
-from bo_loop.solution.species import PROTON
+from bo_loop.lab.titration.starts import NO_SOLUTION, safe, starts
 
 _MOST_EVALUATIONS = 40
 _REWEIGHTED = 6  # times at most
 _SAME_WEIGHTS = 1e-3
-_NO_SOLUTION = 1e4  # a residual where the balances cannot be closed
-_LOG_K = range(1, 23)  # tried, to start from
 _CONVERGED = 1e-10
-_MOST_STARTS = 3
 _GOOD = 1.5  # sigma of a fit that needs no other start
-_LEVEL = 0.95
-_FURTHEST = 20.0  # log10 β, of a limit that is looked for
+LEVEL = 0.95
 
 
 @dataclass(frozen=True)
@@ -78,7 +74,7 @@ class Fit:
     @property
     def t(self) -> float:
         """Half width of a 95 % interval in sd, by Student's distribution."""
-        return float(stats.t.ppf(0.5 + _LEVEL / 2, self.dof))
+        return float(stats.t.ppf(0.5 + LEVEL / 2, self.dof))
 
 
 def fit(objective: Objective, constants: Sequence[Constant]) -> Fit:
@@ -99,10 +95,10 @@ def fit(objective: Objective, constants: Sequence[Constant]) -> Fit:
     weighted = replace(objective, weights=identity_weights(objective.titrations))
     _require_points(weighted)
     found = []
-    for start in _starts(weighted, free):
+    for start in starts(weighted, free):
         one = _reweighted(weighted, free, start)
         found += [one] if one is not None else []
-        if one is not None and one.sigma < _GOOD and np.isfinite(one.sd).all():
+        if one is not None and one.sigma < _GOOD:
             break
     if not found:
         raise DataError(
@@ -131,70 +127,6 @@ def _sizes(objective: Objective) -> tuple[int, int]:
     return n, p
 
 
-def _starts(objective: Objective, free: Sequence[Constant]) -> list[Floats]:
-    """Return where to start: what was given; else the best of a scan over log K."""
-    usual = [nuisance.usual for nuisance in objective.nuisances]
-    if all(one.log_beta is not None for one in free):
-        return [np.array([*(one.log_beta for one in free), *usual], dtype=np.float64)]
-    acid = next(
-        (
-            float(value)
-            for each, value in zip(objective.system.species, objective.log_beta, strict=True)
-            if sorted(each.parts.values()) == [1, 1] and PROTON in each.parts
-        ),
-        8.0,
-    )
-    metals = any(_counts(one)[0] for one in free)
-    scores, tried = [], []
-    for spread in (1.5,) if metals else (1.5, 5.0):
-        for log_k in _LOG_K:
-            known = (float(log_k), acid) if metals else (0.0, float(log_k))
-            start = np.array([*(_pattern(one, *known, spread) for one in free), *usual])
-            r = _safe(objective.residual)(start)
-            scores.append(float(np.log1p(r**2).sum()) if len(r) > 1 else np.inf)
-            tried.append(start)
-        scores.append(np.inf)
-        tried.append(start)
-    lowest = [
-        k
-        for k in range(len(tried))
-        if np.isfinite(scores[k]) and scores[k] == min(scores[max(k - 1, 0) : k + 2])
-    ]
-    return [tried[k] for k in sorted(lowest, key=lambda k: scores[k])[:_MOST_STARTS]]
-
-
-def _counts(one: Constant) -> tuple[int, int, int]:
-    """Return how many metal ions, ligands and protons a species holds."""
-    protons = one.parts.get(PROTON, 0)
-    others = {name: n for name, n in one.parts.items() if name != PROTON}
-    metals = sum(n for name, n in others.items() if "+" in name)
-    return metals, sum(others.values()) - metals, protons
-
-
-def _pattern(one: Constant, log_k: float, acid: float, spread: float) -> float:
-    """Guess log β of a species from log K of ML and of HL, unless it is given."""
-    if one.log_beta is not None:
-        return one.log_beta
-    metals, ligands, protons = _counts(one)
-    if not metals:
-        falling = acid * protons - spread * protons * (protons - 1) / 2
-        return falling if protons > 0 else 14.0 * protons
-    bound = log_k * (ligands - 0.15 * ligands * (ligands - 1)) + (metals - 1) * 3.0
-    return bound + (min(0.6 * acid, 6.0) if protons > 0 else 9.0) * protons
-
-
-def _safe(function: Callable[[Floats], Floats]) -> Callable[[Floats], Floats]:
-    """Return a residual that is very large where the balances cannot be closed."""
-
-    def guarded(theta: Floats) -> Floats:
-        try:
-            return function(theta)
-        except DataError:
-            return np.array([_NO_SOLUTION])
-
-    return guarded
-
-
 def _reweighted(objective: Objective, free: Sequence[Constant], theta: Floats) -> Fit | None:
     """Fit, take the errors of volume from the curve as fitted, and fit again until they hold."""
     try:
@@ -204,7 +136,7 @@ def _reweighted(objective: Objective, free: Sequence[Constant], theta: Floats) -
                 1.0 / objective.reading_sd(i, theta) for i in range(len(objective.titrations))
             )
             objective = replace(objective, weights=weights)
-            theta = _least_squares(objective, free, theta)
+            theta = least_squares(objective, free, theta)
             change = max(
                 float(np.abs(new / old - 1).max()) for new, old in zip(weights, before, strict=True)
             )
@@ -215,7 +147,7 @@ def _reweighted(objective: Objective, free: Sequence[Constant], theta: Floats) -
         return None
 
 
-def _least_squares(
+def least_squares(
     objective: Objective,
     free: Sequence[Constant],
     theta: Floats,
@@ -239,8 +171,8 @@ def _least_squares(
     size = len(objective.residual(values(parameters)))
 
     def residual(given: Any) -> Floats:
-        found = _safe(objective.residual)(values(given))
-        return found if len(found) == size else np.full(size, _NO_SOLUTION)
+        found = safe(objective.residual)(values(given))
+        return found if len(found) == size else np.full(size, NO_SOLUTION)
 
     def jacobian(given: Any) -> Floats:
         return objective.jacobian(values(given))[:, moving]
@@ -289,45 +221,3 @@ def _inverse(normal: Floats) -> Floats:
     found = (vectors / np.maximum(values, 1e-14)) @ vectors.T / np.outer(scale, scale)
     found[dead, dead] = np.inf
     return found
-
-
-def intervals(found: Fit, constants: Sequence[Constant]) -> Floats:
-    """Return 95 % limits of the free constants by profile likelihood; (p', 2).
-
-    A limit is where the other parameters, refined anew, leave a sum of squares larger by
-    F(1, ν)/ν (Venzon and Moolgavkar, Appl. Statist. 1988, 37, 87); inf where none is.
-    """
-    free = [constants[s] for s in found.objective.free]
-    lowest = found.objective.residual(found.theta)
-    lowest = float(lowest @ lowest)
-    target = lowest * (1.0 + stats.f.ppf(_LEVEL, 1, found.dof) / found.dof)
-    limits = np.empty((len(free), 2))
-    for k in range(len(free)):
-        for side, sign in enumerate((-1.0, 1.0)):
-            limits[k, side] = _limit(found, free, k, sign, target)
-    return limits
-
-
-def _limit(found: Fit, free: Sequence[Constant], k: int, sign: float, target: float) -> float:
-    sd, best = found.sd[k], found.theta[k]
-    if not found.t * sd < _FURTHEST:
-        return sign * np.inf
-    last = found.theta.copy()
-
-    def excess(distance: float) -> float:
-        nonlocal last
-        start = last.copy()
-        start[k] = best + sign * distance
-        last = _least_squares(found.objective, free, start, held=k)
-        r = _safe(found.objective.residual)(last)
-        return float(r @ r) - target
-
-    low, high = 0.0, found.t * sd
-    while excess(high) < 0:
-        low, high = high, 1.5 * high
-        if high > _FURTHEST:
-            return sign * np.inf
-    if low == 0.0 and excess(0.8 * high) < 0:
-        low = 0.8 * high
-    root = optimize.brentq(excess, low, high, xtol=5e-3 * sd) if low else high
-    return float(best + sign * root)

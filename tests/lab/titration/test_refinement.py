@@ -7,8 +7,9 @@ from simulated_titrations import BARE, CELL, TRUE, constants, linear, objective,
 
 from bo_loop.base.errors import DataError
 from bo_loop.lab.titration.curve import SHIFTS, SPECTRA
+from bo_loop.lab.titration.limits import intervals
 from bo_loop.lab.titration.objective import Nuisance
-from bo_loop.lab.titration.refinement import fit, intervals
+from bo_loop.lab.titration.refinement import fit
 
 BOTH = constants("CuL", "CuL2")
 

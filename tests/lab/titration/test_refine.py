@@ -1,0 +1,64 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+from simulated_titrations import TRUE, curve_files
+
+from bo_loop.base.errors import DataError
+from bo_loop.lab.titration.page import constants_rows, page, tried_rows
+from bo_loop.lab.titration.refine import load, refine, refit
+
+
+@pytest.fixture(scope="module")
+def done():
+    return refine(*curve_files())
+
+
+def test_constants_come_from_files(done):
+    assert done.experiment.metal == "Cu+2"
+    values = np.array([value for value, _ in done.log_beta.values()])
+    assert list(done.log_beta) == ["CuL", "CuL2"]
+    assert np.abs(values - TRUE).max() < 0.03
+    assert done.faults == []
+    assert (done.limits[:, 0] < values).all()
+    assert (values < done.limits[:, 1]).all()
+
+
+def test_a_record_is_enough_to_refine_again(done):
+    record = done.record()
+    again = refit(done.curves, done.cells, record["species"], record["fixed"])
+    for name, pair in record["log_beta"].items():
+        assert again[name] == pytest.approx(pair, abs=1e-9)
+    assert record["fixed"]["HL"] == 9.57
+    assert set(record["curves"][0]) == {"name", "sha256"}
+
+
+def test_the_page_holds_all_and_loads_nothing(done):
+    text = page(done).decode("utf-8")
+    assert page(done) == page(done)
+    for part in ("Constants of Cu+2 with L = glycine", "CuL2", "Correlation", "As understood"):
+        assert part in text
+    assert text.count("<svg ") == 3
+    assert "http-equiv" in text
+    assert "src=" not in text
+    assert done.record()["curves"][0]["sha256"] in text
+    assert constants_rows(done)[0][0] == "CuL"
+    assert tried_rows(done) == [("CuL, CuL2", "+0.0", f"{done.fit.sigma:.2f}",
+                                 f"{done.chosen.runs_p:.2g}", "")]  # fmt: skip
+
+
+def test_species_must_be_named():
+    curves, cells = curve_files(free=None)
+    with pytest.raises(DataError, match="species=auto"):
+        refine(curves, cells)
+    named = refine(curves, cells, species=["ML", "ML2"])
+    assert list(named.log_beta) == ["CuL", "CuL2"]
+
+
+def test_files_that_are_not_there_are_named(tmp_path):
+    with pytest.raises(DataError, match="there is no file"):
+        load([tmp_path / "none.csv"])
+    with pytest.raises(DataError, match="cannot be read"):
+        load([tmp_path])
+    (tmp_path / "a.csv").write_text("V,pH\n")
+    assert load([tmp_path / "a.csv"]) == [(Path(tmp_path / "a.csv"), b"V,pH\n")]
