@@ -6,7 +6,6 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from command_line import run
 
 from bo_loop.base.errors import ConfigError, DataError
 from bo_loop.features import describe, registry
@@ -84,16 +83,3 @@ def test_each_column_is_said(name):
 
 def test_the_page_is_what_the_code_says():
     assert PAGE.read_text(encoding="utf-8") == registry.page()
-
-
-def test_the_command_writes_a_table(tmp_path):
-    words = ["describe", "smiles=[NCCN,OC(=O)CN]", "blocks=[donors,charge]"]
-    assert "2 rows" in run(tmp_path, *words, "out=d.csv")
-    found = pd.read_csv(tmp_path / "d.csv", encoding="utf-8-sig")
-    assert found["smiles"].tolist() == ["NCCN", "OC(=O)CN"]
-    assert found["charge.ligand_charge"].tolist() == [0.0, -1.0]
-    assert "donors.primary_amine" in run(tmp_path, *words)
-    assert "Nothing is to be described" in run(tmp_path, "describe", code=2)
-    assert "differ in length" in run(
-        tmp_path, "describe", "smiles=NCCN", "metal=[Cu+2,Zn+2]", code=2
-    )
