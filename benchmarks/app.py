@@ -50,20 +50,6 @@ def children(process: int) -> list[int]:
     return [int(each) for each in found.stdout.split()]
 
 
-def ligands(folder: Path, n: int) -> Path:
-    """Write a table of `n` different ligands: chains of amines with acids at both ends."""
-    path = folder / "ligands.csv"
-    chains = []
-    for i in range(n):
-        left, middle, right = i % 30, (i // 30) % 30, i // 900
-        chains.append(
-            "C" * left + "NCC" + "O" + "C" * (middle + 1) + "NC(C" + "C" * right + ")C(=O)O"
-        )
-    rows = [f"ligand {i},{smiles}" for i, smiles in enumerate(chains)]
-    path.write_text("\n".join(["ligand,smiles", *rows]), encoding="utf-8")
-    return path
-
-
 def started(folder: Path) -> tuple[subprocess.Popen[str], str]:
     """Start the server; return it and its address."""
     command = [sys.executable, "-m", "bo_loop.cli.main", "app", "port=0", "open=false"]
@@ -94,16 +80,28 @@ def main() -> None:
 
 
 def campaign_of(folder: Path, n: int) -> None:
-    """Start a campaign of `n` pairs, and log a round."""
+    """Start a campaign of about `n` pairs of ions and purchasable ligands; log a round."""
     from bo_loop import Campaign
-    from bo_loop.data import TablePool
+    from bo_loop.acquisition import Maximise
+    from bo_loop.data import CommonChelators, Minteq
+    from bo_loop.models import PairGP
 
-    pool = TablePool(path=str(ligands(folder, n)), metals=["Ni+2"])
-    campaign = Campaign.start("big", pool=pool, directory=folder / "campaigns")
+    known = Minteq().read()[["metal", "charge"]].drop_duplicates()
+    ions = [f"{metal}+{charge}" for metal, charge in known.itertuples(index=False)]
+    metals = ions[: -(-n // (198 * 2))]
+    pool = CommonChelators(metals=metals, n_ligands=[1, 2])
+    campaign = Campaign.start(
+        "big",
+        pool=pool,
+        max_denticity_sum=None,
+        objective=Maximise(free_ligand_M=1e-3),
+        model=PairGP(fit_rows=400),
+        directory=folder / "campaigns",
+    )
     proposals = campaign.suggest()
     results = folder / "results.csv"
     proposals.assign(log_beta=proposals["mean"].round(1))[["pair_id", "log_beta"]].to_csv(results)
-    campaign.log(results)
+    campaign.log(results, confirm=True)
 
 
 def measure(server: int, address: str, chromium: str) -> None:
@@ -126,7 +124,7 @@ def measure(server: int, address: str, chromium: str) -> None:
             page.get_by_role("button", name="Rank the pool").click()
             page.locator(".ag-row").first.wait_for()
             times = []
-            for text in ("1234", "ligand 77", "", "NCCOC", "9"):
+            for text in ("Zn+2", "acid", "", "OCC", "Cu+2 + 2"):
                 took, left = page.evaluate(_FILTER, text)
                 times.append(took)
                 print(f"filter {text!r}: {took:.0f} ms, {left} rows")

@@ -16,7 +16,7 @@ from pathlib import Path
 
 SIZE = (1200, 1000)
 DOCS = Path(__file__).parent
-PAGES = {"round": ".card", "results": ".ag-row", "look": ".scatterlayer", "pool": ".ag-row"}
+PAGES = {"round": ".card", "results": ".ag-row", "look": ".scatterlayer"}
 _PATIENCE_MS = 300_000
 
 
@@ -48,8 +48,6 @@ def pages(folder: Path, name: str, chromium: str) -> None:
         page.goto(address)
         for tab, shown in PAGES.items():
             page.goto(f"{address.partition('?')[0]}campaign/{name}/{tab}")
-            if tab == "pool":
-                page.get_by_role("button", name="Rank the pool").click()
             page.locator(shown).first.wait_for()
             page.wait_for_timeout(3000)  # figures are drawn, fonts are there
             page.screenshot(path=DOCS / f"app-{tab}.png")

@@ -20,7 +20,7 @@ _PATIENCE_S = 120.0
 
 @contextmanager
 def served(directory, *arguments):
-    """Serve the campaigns of a folder; yields the address with its token, and the process."""
+    """Serve the campaigns of a folder; yields the address with its token."""
     command = [sys.executable, "-m", "bo_loop.cli.main", "app", f"directory={directory}"]
     environment = os.environ | {"OMP_NUM_THREADS": "1"}
     with subprocess.Popen(
@@ -31,7 +31,7 @@ def served(directory, *arguments):
         env=environment,
     ) as process:
         try:
-            yield _address(process), process
+            yield _address(process)
         finally:
             process.terminate()
             process.wait(10)

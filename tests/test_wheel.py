@@ -41,3 +41,9 @@ def test_the_wheel_composes_its_own_configs_and_reads_its_own_tables(installed, 
     )
     assert done.returncode == 0, done.stderr
     assert "name: nickel_chelators" in done.stdout
+
+
+def test_the_wheel_carries_the_page_with_the_licence_of_its_editor(installed):
+    static = installed / "bo_loop" / "web" / "static"
+    assert (static / "style.css").is_file()
+    assert "Redistribution and use" in (static / "jsme" / "license.txt").read_text()

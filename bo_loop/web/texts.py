@@ -59,6 +59,7 @@ NO_ROWS = "No row of results was given."
 
 # Every page
 PAGES = "Pages"
+SKIP = "Skip to the content"
 CAMPAIGNS = "Campaigns"
 ROUND = "Round"
 RESULTS = "Results"
@@ -90,6 +91,7 @@ BEST = "Best: {value}, {ligand}"
 WAITING = "Waiting for {n}"
 NOTHING_WAITS = "Nothing waits: suggest the next round."
 CLOSED = "closed"
+PAIRS = ("pair", "pairs")
 ROUNDS = ("round", "rounds")
 MEASURED = ("measured", "measured")
 RESULTS_OF = ("result", "results")

@@ -61,10 +61,13 @@ async def _card(page: Page, name: str) -> None:
 
 
 def _state(found: Status) -> str:
-    closed = f" ({texts.CLOSED})" if found.closed else ""
-    rounds = texts.counted(found.rounds, texts.ROUNDS)
-    measured = texts.counted(found.counts.get("measured", 0), texts.MEASURED)
-    return f"{found.n_pool} pairs, {rounds}, {measured}{closed}"
+    counts = (
+        texts.counted(found.n_pool, texts.PAIRS),
+        texts.counted(found.rounds, texts.ROUNDS),
+        texts.counted(found.counts.get("measured", 0), texts.MEASURED),
+        *([texts.CLOSED] if found.closed else []),
+    )
+    return ", ".join(counts)
 
 
 def _waiting(found: Status) -> str:

@@ -154,7 +154,8 @@ def framed(page: Page, title: str, tab: str = "") -> Iterator[None]:
                     link.props("aria-current=page")
         page._operator = ui.input(texts.YOUR_NAME).props("dense borderless").classes("who")
         page._operator.on_value_change(lambda event: _keep(event.value))
-    with ui.element("div").classes("content"):
+    with ui.element("div").classes("content") as content:
+        ui.skip_link(texts.SKIP, target=content)
         Text("h1", title)
         page._messages = ui.element("div")
         yield
@@ -182,7 +183,7 @@ def drawing(smiles: str, width: int = 200, height: int = 140) -> None:
     from bo_loop.report.drawings import draw
 
     with suppress(DataError):
-        ui.html(draw(smiles, width, height), sanitize=False)
+        ui.html(draw(smiles, width, height))  # a SMILES may carry labels of its own
 
 
 def _keep(name: str | None) -> None:
