@@ -100,7 +100,9 @@ def campaign_of(folder: Path, n: int) -> None:
     )
     proposals = campaign.suggest()
     results = folder / "results.csv"
-    proposals.assign(log_beta=proposals["mean"].round(1))[["pair_id", "log_beta"]].to_csv(results)
+    proposals.assign(log_beta=proposals["mean"].clip(0, 50).round(1))[
+        ["pair_id", "log_beta"]
+    ].to_csv(results)
     campaign.log(results, confirm=True)
 
 

@@ -61,7 +61,7 @@ def browser():
 def opened(browser, address, complaints, **options):
     """A page in a window of its own; what goes wrong in it is added to `complaints`."""
     context = browser.new_context(**{"viewport": {"width": 1200, "height": 900}} | options)
-    context.set_default_timeout(60_000)
+    context.set_default_timeout(120_000)  # machines may be busy
     page = context.new_page()
     own = address.partition("?")[0]
     page.on("pageerror", lambda error: complaints.append(f"error: {error}"))

@@ -170,6 +170,7 @@ def test_a_round_is_logged_by_clicks(address, window):
     assert complaints == []
 
 
+@pytest.mark.slow
 @needs_browser
 def test_it_fits_a_phone_and_pastes_from_a_spreadsheet(address, window):
     complaints = []

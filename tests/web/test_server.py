@@ -19,7 +19,7 @@ from bo_loop.web import server
         (["password="], "shorter than 8"),
         (["port=70000"], "0 to 65535"),
         (["port=http"], "0 to 65535"),
-        (["host=no.such.host.invalid", "password=long enough"], "cannot be used"),
+        (["host=203.0.113.7", "password=long enough"], "cannot be used"),
         (["demo=perhaps"], "demo"),
     ],
 )
