@@ -66,12 +66,14 @@ def test_what_is_doubtful_is_not_logged_unless_confirmed(campaign, doubtful):
     assert any("strong acid" in text for text in data["confirmed"])
 
 
+@pytest.mark.slow
 def test_species_that_are_no_pair_are_left_out_by_name(campaign, done):
     logged = campaign.log_refined(refine(*curve_files(), species=["CuL", "CuL2", "HL"]))
     assert any("HL is no ML_n" in text for text in logged.understood)
     assert len(logged.recorded) == 2
 
 
+@pytest.mark.slow
 def test_another_ligand_is_refused(campaign):
     other = refine(*curve_files(ligand="alanine"))
     with pytest.raises(CampaignError, match="none of the refined species is a pair"):
@@ -94,6 +96,7 @@ def test_verify_finds_a_changed_curve_and_a_changed_constant(campaign, done, tmp
     assert found["raw/stray.cs….csv"][0] == "note"
 
 
+@pytest.mark.slow
 def test_verify_refines_again(campaign, done, monkeypatch):
     record = done.record()
     record["log_beta"]["CuL"][0] += 1e-4
@@ -126,6 +129,7 @@ def test_a_ledger_with_another_shape_is_refused(campaign, done, change):
         check("measured", data | {"refined": done.record() | change})
 
 
+@pytest.mark.slow
 def test_what_is_not_determined_is_not_logged(campaign):
     unsure = refine(*curve_files(), species=["CuL", "CuL2", "CuHL"])
     with pytest.raises(CampaignError, match="CuHL not determined: refine fewer species"):

@@ -49,6 +49,7 @@ def test_of_a_ligand_alone_protons_are_proposed():
     assert proposed_sets(made(metal=""))[:2] == [("HL",), ("HL", "H2L")]
 
 
+@pytest.mark.slow
 def test_the_true_set_is_first_and_others_say_why_not():
     known = made(more="constants: {HL: 9.57, H2L: 11.93}\n")
     sets = [("CuL",), ("CuL", "CuL2"), ("CuL", "CuL2", "CuHL"), ("CuL", "Cu(OH)L")]

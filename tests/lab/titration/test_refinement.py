@@ -23,6 +23,7 @@ def test_constants_of_exact_curves_come_back():
     assert found.sigma < 1e-6
 
 
+@pytest.mark.slow
 def test_estimates_lie_within_their_errors_and_sigma_is_one():
     found = [fit(objective(potentiometric(seed)), BOTH) for seed in range(3)]
     z = np.array([(one.theta - TRUE) / one.sd for one in found])
@@ -56,6 +57,7 @@ def test_one_constant_has_limits_too():
     assert (high - low) / 2 == pytest.approx(found.t * found.sd[0], rel=0.02)
 
 
+@pytest.mark.slow
 def test_a_species_that_is_not_there_has_no_lower_limit():
     alone = replace(CELL, cell={"metal": 1e-6, "ligand": 2e-3, "acid": 5e-3})
     curve = potentiometric(3, cell=alone)
@@ -64,6 +66,7 @@ def test_a_species_that_is_not_there_has_no_lower_limit():
     assert np.isinf(intervals(found, one)[0]).any() or found.sd[0] > 0.5
 
 
+@pytest.mark.slow
 def test_bounds_hold_and_are_said():
     bounded = list(BOTH)
     bounded[3] = replace(bounded[3], low=8.5, high=9.0)
@@ -81,6 +84,7 @@ def test_an_impurity_is_found_where_it_is_refined():
     assert np.abs(freed.theta[:2] - TRUE).max() < 4 * freed.sd[:2].max()
 
 
+@pytest.mark.slow
 def test_what_is_known_of_a_concentration_holds_it():
     curve = potentiometric(6)
     held = fit(objective(curve, nuisances=(Nuisance(0, "ligand", 1e-6),)), BOTH)
@@ -88,6 +92,7 @@ def test_what_is_known_of_a_concentration_holds_it():
     assert held.theta[:2] == pytest.approx(fit(objective(curve), BOTH).theta, abs=1e-3)
 
 
+@pytest.mark.slow
 def test_several_titrations_are_surer_than_one():
     one = fit(objective(potentiometric(7)), BOTH)
     three = fit(objective(*(potentiometric(seed) for seed in (7, 8, 9))), BOTH)

@@ -35,6 +35,7 @@ def test_a_fault_is_named(nuisance, said):
     assert re.search(said, told)
 
 
+@pytest.mark.slow
 def test_a_precipitate_spoils_the_end_of_a_curve():
     curve = potentiometric(3)
     pH = curve.pH.copy()
@@ -49,6 +50,7 @@ def test_a_species_too_many_is_not_determined():
     assert "log β of CuL" in judged(potentiometric(4, cell=cell))
 
 
+@pytest.mark.slow
 def test_what_was_refined_far_from_what_was_stated_is_said():
     curve = potentiometric(5, ligand=0.93)
     told = judged(curve, nuisances=(Nuisance(0, "ligand"),))

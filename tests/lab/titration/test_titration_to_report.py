@@ -21,7 +21,7 @@ def test_a_curve_becomes_a_proposal_and_a_report(tmp_path):
     run(tmp_path, "start", "campaign=copper_chelators", "name=cu", "pool=table",
         "pool.path=pool.csv", "pool.include_known=true")  # fmt: skip
     told = run(tmp_path, "refine", "curves=cu_gly.csv", "name=cu")
-    assert "Cu+2 + Glycine" in told
+    assert "Cu+2 + glycine" in told
     assert "CuL2 is not logged" in told
     assert "8.2" in run(tmp_path, "history", "name=cu")
     run(tmp_path, "suggest", "name=cu", "batch_size=2", "model.max_iter=5", "model.fit_rows=200")
