@@ -17,7 +17,7 @@ pH_sd, mV_sd, volume_sd_uL, signal_sd   errors of reading
 path_cm                     of light
 constants                   log β of species that are known: ``{HL: 9.57, H2L: 11.93}``
 free                        those to refine: ``[CuL, CuL2]``, or with starts ``{CuL: 8}``
-refine                      what else is refined: ligand, metal, competitor, titrant, acid, pH, drift
+refine                      refined too: ligand, metal, competitor, titrant, acid, pH, drift
 absorbing                   species that have a signal; by default all that may
 observed                    of NMR shifts: L (default), or another component
 non_negative                whether absorptivities may not be below 0
