@@ -129,7 +129,7 @@ def _as_json(done: Refinement, logged: Logged | None) -> dict[str, Any]:
         },
         "names": fit.names,
         "theta": fit.theta.tolist(),
-        "correlation": fit.correlation.tolist() if (fit.sd < 1e300).all() else None,
+        "correlation": fit.correlation.tolist(),
         "degrees_of_freedom": fit.dof,
         "bic": fit.bic,
         "tried": [

@@ -67,9 +67,10 @@ class Fit:
 
     @property
     def correlation(self) -> Floats:
-        """Of the estimates; (p, p)."""
-        sd = np.sqrt(np.diag(self.covariance))
-        return self.covariance / np.outer(sd, sd)
+        """Of the estimates; (p, p). What nothing determines goes with nothing."""
+        known = np.isfinite(self.sd)
+        sd = np.where(known, self.sd, 1.0)
+        return np.where(np.isfinite(self.covariance), self.covariance, 1.0) / np.outer(sd, sd)
 
     @property
     def t(self) -> float:

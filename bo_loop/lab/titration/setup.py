@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from bo_loop.base.errors import DataError
 from bo_loop.base.types import Floats
-from bo_loop.chemistry.ions import parse_ion
+from bo_loop.chemistry.ions import is_metal_formula, parse_ion
 from bo_loop.chemistry.ligands import deprotonated_charge, standardise
 from bo_loop.data.ligand_names import by_name, key
 from bo_loop.lab.titration.cell import REAGENTS, Cell
@@ -41,6 +41,8 @@ def components_of(
             ion = parse_ion(text) if role == "competitor" else None
         except DataError:
             ion = None
+        if ion is None and is_metal_formula(text):
+            raise DataError(f"competitor {text!r} is a metal: give its charge too, as in Zn+2.")
         if ion is not None:
             components[role], charges[str(ion)] = str(ion), ion.charge
             symbols[ion.metal] = str(ion)
