@@ -135,6 +135,11 @@ class Property:
         return f"{scale}{self.name}{f' ({self.unit})' if self.unit else ''}"
 
     @property
+    def values(self) -> str:
+        """What several values are called: ``constants``, ``values of log D``."""
+        return "constants" if self.is_log_beta else f"values of {self.name}"
+
+    @property
     def expected(self) -> str:
         """What a value has to be, in words."""
         low, high = self.bounds

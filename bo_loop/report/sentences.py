@@ -116,10 +116,8 @@ def _data_sentence(facts: Facts) -> str:
     own = len(data.merge(targets, on=["metal", "charge"]))
     sources = list(data["source"].value_counts().index)
     more = [f"{len(sources) - _MOST_SOURCES} others"] if len(sources) > _MOST_SOURCES else []
-    known = facts.state.about
-    kind = "constants" if known.is_log_beta else f"values of {known.name}"
     return (
-        f"{len(data)} {kind}{protons} of {len(ions)} metal ions with "
+        f"{len(data)} {facts.state.about.values}{protons} of {len(ions)} metal ions with "
         f"{data['ligand_group'].nunique()} ligands, {own or 'none'} of them for "
         f"{joined(_ions(facts.pool))}, at {_conditions(data)}, from "
         f"{joined([*sources[:_MOST_SOURCES], *more])}."

@@ -71,12 +71,11 @@ def start(config: Mapping[str, Any]) -> None:
     left_out = campaign.state().n_left_out
     without = f"; {left_out} {room_told(rule)} left out" if left_out else ""
     of = campaign.state().about
-    kind = "constants" if of.is_log_beta else f"values of {of.name}"
     _CONSOLE.print(
         fields(
             {
                 "campaign": str(campaign.path),
-                "literature": f"{len(literature)} {kind} of {len(ions)} metal ions and "
+                "literature": f"{len(literature)} {of.values} of {len(ions)} metal ions and "
                 f"{literature['ligand_group'].nunique()} ligands{protons}",
                 "pool": f"{len(pool)} pairs of {pool['ligand_group'].nunique()} ligands{without}",
             }

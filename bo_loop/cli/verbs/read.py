@@ -30,7 +30,7 @@ def status(config: Mapping[str, Any]) -> None:
     counts = ", ".join(f"{n} {state}" for state, n in sorted(found.counts.items()))
     rows = {
         "campaign": f"{found.name}{' (closed)' if found.closed else ''}",
-        "literature": f"{found.n_literature} constants",
+        "literature": f"{found.n_literature} {record.state().about.values}",
         "pool": f"{found.n_pool} pairs: {counts or 'none proposed yet'}",
         "rounds": found.rounds,
     }
