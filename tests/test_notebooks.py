@@ -19,7 +19,7 @@ def cells(path):
 
 def test_there_are_notebooks():
     numbers = [path.stem[:2] for path in NOTEBOOKS]
-    assert {"01", "02", "03", "04", "06"} <= set(numbers)
+    assert {"01", "02", "03", "04", "05", "06"} <= set(numbers)
     assert len(set(numbers)) == len(numbers)
 
 

@@ -34,6 +34,9 @@ SOURCES = "sources"
 LOG_BETA_SPREAD = 5.0
 """Standard deviation of log β over SRD 46, whatever the metal, the ligand and n."""
 
+MEASURED = "measured"
+"""Block of what was measured of ligands: the one in which nan marks what was not."""
+
 PAIR_COLUMNS = (
     "metal",
     "charge",

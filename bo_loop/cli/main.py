@@ -52,6 +52,7 @@ _SECTIONS = {
         "distil": "make a small table of a fitted model that gives back what it knows",
         "library": "the models at hand that a campaign can know: list, show, verify, add",
         "refine": "constants from titration curves, with sd; into the ledger with name=",
+        "spectra": "spectra into a database, peaks and features out of it",
         "speciate": "what metal ions and a ligand become in water, from pH to pH",
         "simulate": "replay campaigns on known constants, and compare strategies",
         "validate": "compare models on ligands or metals they have not seen",

@@ -10,6 +10,7 @@ from bo_loop.base.errors import ConfigError
 # Keys whose value is text to be taken as it stands, whatever Hydra's grammar makes of it.
 TEXT_KEYS = {
     *("name", "directory", "host", "password", "results", "model_dir", "pairs", "path", "out"),
+    *("lab", "read", "tags", "sql", "features.measured"),
     *("data.path", "data.protonation", "data.mhl", "pool.path"),
     *("log", "pick", "pair", "ligand", "ligands"),
     *("data.memory", "show", "add"),
@@ -18,7 +19,19 @@ TEXT_KEYS = {
     *("log_beta", "log_K_cond", "pM", "log_beta_sd"),
 }
 
-_ONE_TEXT = ("name", "directory", "host", "results", "model_dir", "pairs", "out")
+_ONE_TEXT = (
+    "lab",
+    "read",
+    "tags",
+    "sql",
+    "name",
+    "directory",
+    "host",
+    "results",
+    "model_dir",
+    "pairs",
+    "out",
+)
 _SWITCHES = (
     "json",
     "protonation",

@@ -26,6 +26,7 @@ from bo_loop.base.names import node_of
 from bo_loop.base.types import (
     LOG_BETA_SPREAD,
     MEAN_BY,
+    MEASURED,
     MEDIUM,
     SD_BY,
     SOURCES,
@@ -33,6 +34,7 @@ from bo_loop.base.types import (
     Floats,
     PairFeatures,
     PairSources,
+    Rows,
 )
 from bo_loop.features.assembly import PAIR, ligands_of, raw_features, restricted
 from bo_loop.features.blocks import groups, metal_values
@@ -73,6 +75,9 @@ class FeatureSchema:
         Names of the features that each step of the recipe dropped.
     stages : mapping of str to tuple of str
         As in `PairFeatures`.
+    measured : mapping of str to list, optional
+        Values of the block ``measured`` by `ligand_group`, None where one is missing; ligands that
+        are not named have none.
     sources : PairSources, optional
         Models whose predictions are features of the pairs, scaled by the block ``sources``.
     spread : float
@@ -84,6 +89,7 @@ class FeatureSchema:
     blocks: Mapping[str, FeatureBlock]
     dropped: Mapping[str, tuple[str, ...]]
     stages: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    measured: Mapping[str, list[float | None]] = field(default_factory=dict)
     sources: PairSources | None = None
     spread: float = LOG_BETA_SPREAD
 
@@ -100,6 +106,25 @@ class FeatureSchema:
         spread = float(np.std(values)) if len(values) > 1 else 0.0
         blocks = {**self.blocks, PAIR: FeatureBlock(**fewer)}
         return replace(self, blocks=blocks, spread=spread or 1.0)
+
+    def with_measured(self, groups: Collection[int]) -> "FeatureSchema":
+        """Return the schema with what was measured learned from some ligands alone.
+
+        Parameters
+        ----------
+        groups : collection of int
+            `ligand_group` numbers of those that train.
+
+        Raises
+        ------
+        DataError
+            If too few of them were measured.
+        """
+        found = self.recipe.measurements().encoded(groups)
+        centre, scale = (tuple(each.tolist()) for each in (found.centre, found.scale))
+        block = FeatureBlock(found.names, centre, scale)
+        blocks = {**self.blocks, MEASURED: block}
+        return replace(self, blocks=blocks, measured=found.stored())
 
     def taught(self, sources: PairSources, pairs: pd.DataFrame) -> "FeatureSchema":
         """Return the schema with what `sources` predict, scaled over `pairs`.
@@ -152,13 +177,17 @@ class FeatureSchema:
             block = self.blocks[SOURCES]
             pair = np.hstack([pair, block.scaled(self._said(pairs))])
             names = {**names, PAIR: (*names[PAIR], *block.names)}
+        ligand = {b: self.blocks[b].scaled(values) for b, values in table.ligand.items()}
+        if MEASURED in self.blocks:
+            names = {**names, MEASURED: self.blocks[MEASURED].names}
+            ligand[MEASURED] = self.blocks[MEASURED].scaled(self._measured(table.ligand_group))
         return replace(
             table,
             # What protons do not have lies at the centre.
             metal={
                 b: np.nan_to_num(self.blocks[b].scaled(values)) for b, values in table.metal.items()
             },
-            ligand={b: self.blocks[b].scaled(values) for b, values in table.ligand.items()},
+            ligand=ligand,
             pair=pair,
             names=names,
             source=pairs["source"].to_numpy(dtype=str) if "source" in pairs else None,
@@ -183,6 +212,7 @@ class FeatureSchema:
             "dropped": {step: list(names) for step, names in self.dropped.items()},
             "stages": {stage: list(names) for stage, names in self.stages.items()},
             **({} if self.spread == LOG_BETA_SPREAD else {"spread": self.spread}),
+            **({"measured": dict(self.measured)} if MEASURED in self.blocks else {}),
         }
 
     @classmethod
@@ -210,6 +240,7 @@ class FeatureSchema:
             dropped={step: tuple(names) for step, names in stored["dropped"].items()},
             stages={stage: tuple(names) for stage, names in stored.get("stages", {}).items()},
             spread=float(stored.get("spread", LOG_BETA_SPREAD)),
+            measured=stored.get("measured", {}),
         )
 
     @classmethod
@@ -224,6 +255,12 @@ class FeatureSchema:
             The pairs on which the stored schema was fitted.
         """
         return build(_recipe_node(stored["recipe"])).fit(pairs)
+
+    def _measured(self, groups: Rows) -> Floats:
+        """Values of ligands as they were measured, nan where they were not; (n_ligands, d)."""
+        absent = [None] * len(self.blocks[MEASURED].names)
+        rows = [self.measured.get(str(group), absent) for group in groups.tolist()]
+        return np.array(rows, dtype=np.float64).reshape(len(groups), len(absent))
 
     def _said(self, pairs: pd.DataFrame) -> Floats:
         """Mean and sd of every pair by each source, side by side; (n, 2 s)."""

@@ -20,7 +20,7 @@ from bo_loop.base.config import build
 from bo_loop.base.errors import BoLoopError, DataError
 from bo_loop.base.folders import require_new
 from bo_loop.base.names import node_of
-from bo_loop.base.types import SOURCES, PairFeatures
+from bo_loop.base.types import MEASURED, SOURCES, PairFeatures
 from bo_loop.features.schema import FeatureSchema
 from bo_loop.library.sources import Sources, labels_of
 from bo_loop.surrogate import Surrogate, described
@@ -158,7 +158,12 @@ def _arrays(path: Path) -> dict[str, np.ndarray]:
     ]
     if strange:
         raise received.not_ours(path, f"{', '.join(strange)[:60]} holds no numbers")
-    bad = [k for k, v in arrays.items() if v.dtype.kind == "f" and not np.isfinite(v).all()]
+    gaps = f"ligand.{MEASURED}"  # nan marks what was not measured
+    bad = [
+        k
+        for k, v in arrays.items()
+        if v.dtype.kind == "f" and (np.isinf(v) if k == gaps else ~np.isfinite(v)).any()
+    ]
     if bad:
         raise received.not_ours(path, f"{', '.join(bad)[:60]} holds what is not a number")
     return arrays

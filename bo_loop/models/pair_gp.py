@@ -9,7 +9,7 @@ import torch
 
 from bo_loop.base.checks import require_number
 from bo_loop.base.errors import ConfigError
-from bo_loop.base.types import Floats, PairFeatures, Rows
+from bo_loop.base.types import MEASURED, Floats, PairFeatures, Rows
 from bo_loop.models.gp.exact_gp import ExactGP
 from bo_loop.models.gp.fitting import Optimum, Problem
 from bo_loop.models.gp.source_noise import labels
@@ -33,6 +33,7 @@ class PairGP(ExactGP):
         share of each source while its rows last.
     terms : sequence of str
         What the covariance of two pairs is a sum of; see `bo_loop.models.kernels.layout.Term`.
+        Where something was measured of ligands and no term names it, ``metal * measured`` is added.
     lengthscale_sd, ligand_lengthscale_sd : float
         Prior sd of each log lengthscale, of the metal and the pair, and of the ligand: the
         smaller, the more alike features count. There are fewer metals than ligands to learn
@@ -68,7 +69,7 @@ class PairGP(ExactGP):
     def naming(self, features: PairFeatures) -> Layout:
         """Lengthscales by ``block.feature``, and variances by term."""
         sds = self.lengthscale_sd, self.ligand_lengthscale_sd
-        return Layout.of(features, self._terms(), *sds)
+        return Layout.of(features, self._terms(features.ligand), *sds)
 
     def form(self, features: PairFeatures) -> ProductForm:
         """Prior covariance of the pairs as a function of θ."""
@@ -115,5 +116,8 @@ class PairGP(ExactGP):
         several = (side.log_n > 0.0)[side.setting_row].cpu().numpy()
         return widening(left_out(covariance, problem.y - found.mean, group), group, several)
 
-    def _terms(self) -> list[Term]:
-        return [Term.parse(text) for text in self.terms]
+    def _terms(self, blocks: Collection[str] = ()) -> list[Term]:
+        terms = [Term.parse(text) for text in self.terms]
+        if MEASURED in blocks and not any(MEASURED in term.ligand for term in terms):
+            terms.append(Term.parse(f"metal * {MEASURED}"))
+        return terms

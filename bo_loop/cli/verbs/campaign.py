@@ -323,6 +323,13 @@ def refine(config: Mapping[str, Any]) -> None:
     run(config, _CONSOLE)
 
 
+def spectra(config: Mapping[str, Any]) -> None:
+    """Read spectra into the lab's database, and give tables out of it."""
+    from bo_loop.cli.verbs.spectra import spectra as run
+
+    run(config, _CONSOLE)
+
+
 def speciate(config: Mapping[str, Any]) -> None:
     """Say what metal ions and a ligand become in water."""
     from bo_loop.cli.verbs.speciate import speciate as run

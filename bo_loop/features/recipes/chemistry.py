@@ -6,14 +6,17 @@ properties, bonding   of the metal ion, standardised over the distinct ions of t
 proton                1 for protons, and how many there are beyond the first
 charge, donors, site  of the ligand, on stated scales
 atoms                 counts of atom environments, for a kernel of counts; as they are
+measured              of ligands, from a table: see `bo_loop.features.blocks.measured`
 pair                  number of ligands as it is, T and I on the stated scales of every schema, and
                       what I does to log β by theory (`bo_loop.chemistry.medium`), in log β
 
 A proton has no properties of a metal ion: its row of them is the centre, and ``proton`` marks it.
-Nothing about ligands is fitted, and nothing is filtered: no descriptor is undefined for any ligand.
+Nothing about the structure of ligands is fitted, and nothing is filtered: no descriptor is
+undefined for any ligand.
 """
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -22,6 +25,11 @@ from bo_loop.base.errors import DataError
 from bo_loop.base.types import MEDIUM, Floats
 from bo_loop.data.observations import STATED_SCALES
 from bo_loop.features.assembly import PAIR, raw_features
+from bo_loop.features.blocks.measured import (
+    Measurements,
+    read_measurements,
+    require_options,
+)
 from bo_loop.features.schema import (
     UNSCALED,
     FeatureBlock,
@@ -36,7 +44,38 @@ _SCALES = {"proton": 1.0, "charge": 2.0, "donors": 0.5, "site": 0.33, "atoms": 1
 
 @dataclass(frozen=True)
 class ChemistryRecipe:
-    """Metal properties, donors, binding site, atom environments, protons; nothing is chosen."""
+    """Metal properties, donors, binding site, atom environments, protons; nothing is chosen.
+
+    Parameters
+    ----------
+    measured : str, optional
+        A table of what was measured of ligands; see `bo_loop.features.blocks.measured`.
+    latent : str, optional
+        ``pca`` or ``nmf``: components in place of the columns of a table of curves.
+    components : int
+
+    Raises
+    ------
+    ConfigError
+        If an option has a value that it cannot take.
+    """
+
+    measured: str | None = None
+    latent: str | None = None
+    components: int = 5
+
+    def __post_init__(self):
+        require_options(self.measured, self.latent, self.components)
+
+    def measurements(self) -> Measurements:
+        """Read the table of what was measured.
+
+        Raises
+        ------
+        DataError
+            As `read_measurements`.
+        """
+        return read_measurements(Path(str(self.measured)), self.latent, self.components)
 
     def fit(self, pairs: pd.DataFrame) -> FeatureSchema:
         """Scale the properties of metals.
@@ -64,7 +103,10 @@ class ChemistryRecipe:
         kept = [name for name in raw.names[PAIR] if name in (UNSCALED, MEDIUM, *STATED_SCALES)]
         scales = [STATED_SCALES.get(name, 1.0) for name in kept]
         blocks[PAIR] = FeatureBlock(tuple(kept), (0.0,) * len(kept), tuple(scales))
-        return FeatureSchema(self, schema_version(blocks), blocks, {})
+        schema = FeatureSchema(self, schema_version(blocks), blocks, {})
+        if self.measured is None:
+            return schema
+        return schema.with_measured(set(raw.ligand_group.tolist()))
 
     def usable(self, pairs: pd.DataFrame) -> pd.DataFrame:
         """Return all of `pairs`: protonation constants (metal ``H``) are described too."""

@@ -48,15 +48,18 @@ class Reading:
     contents: dict[str, tuple[str, bytes]] = field(default_factory=dict)
 
 
-def read_records(path: Path, tags: Path | None = None, *, method: str | None = None) -> Reading:
+Tags = dict[str, dict[str, dict[str, str]]]
+"""By file and column, what is said of it."""
+
+
+def read_records(path: Path, tags: Tags | None = None, *, method: str | None = None) -> Reading:
     """Read a file, or every file of a folder that has a suffix of `READ`.
 
     Parameters
     ----------
     path : Path
-    tags : Path, optional
-        A table with a column ``file`` and any of ``column``, ``ligand``, ``smiles`` and
-        ``method``; its other columns are metadata. What it says comes before what files say.
+    tags : mapping, optional
+        As `read_tags` gives them; what they say comes before what files say.
     method : str, optional
         Of the files that do not say theirs.
 
@@ -67,12 +70,12 @@ def read_records(path: Path, tags: Path | None = None, *, method: str | None = N
     Raises
     ------
     DataError
-        If there is nothing to read, or the tags cannot be used.
+        If there is nothing to read.
     """
-    paths = _files(path, tags)
-    known = {} if tags is None else _tags(tags, {each.name for each in paths})
-    found = Reading()
+    paths, known, found = _files(path), tags or {}, Reading()
     for number, each in enumerate(paths):
+        if each.stem.casefold() == "tags":
+            continue  # says of the others what they are
         report("reading records", number, len(paths), each.name)
         name = each.name if each == path else str(each.relative_to(path))
         try:
@@ -126,12 +129,10 @@ def read_content(
         found.contents[sha256] = (name, content)
 
 
-def _files(path: Path, tags: Path | None) -> list[Path]:
+def _files(path: Path) -> list[Path]:
     if path.is_dir():
         every = [p for p in sorted(path.rglob("*")) if p.is_file() and not p.name.startswith(".")]
         paths = [p for p in every if p.suffix.lower() in READ]
-        if tags is not None:
-            paths = [p for p in paths if p.resolve() != tags.resolve()]
         if not paths:
             raise DataError(f"{path} holds no file that is read: {', '.join(READ)}.")
         return paths
@@ -142,15 +143,30 @@ def _files(path: Path, tags: Path | None) -> list[Path]:
     return [path]
 
 
-def _tags(path: Path, names: set[str]) -> dict[str, dict[str, dict[str, str]]]:
-    """Read what is said of files: by file and column, the tags that are not blank."""
+def read_tags(path: Path, records: Path) -> Tags:
+    """Read a table of what is said of files.
+
+    Parameters
+    ----------
+    path : Path
+        A table with a column ``file`` and any of ``column``, ``ligand``, ``smiles`` and
+        ``method``; its other columns are metadata.
+    records : Path
+        The file or folder that it speaks of.
+
+    Raises
+    ------
+    DataError
+        If it cannot be read, or names a file that is not there, or one twice.
+    """
+    names = {each.name for each in _files(records)}
     cells = read_cells(path)
     if cells.problems:
         raise DataError(f"The tags in {path} cannot be used.", cells.problems)
     frame = cells.frame
     if "file" not in frame:
         raise DataError(f"{path} has no column 'file', which says what each row is about.")
-    found: dict[str, dict[str, dict[str, str]]] = {}
+    found: Tags = {}
     problems = []
     for number, row in zip(cells.rows, frame.to_dict("records"), strict=True):
         file, column = str(row.pop("file")).strip(), str(row.pop("column", "")).strip()

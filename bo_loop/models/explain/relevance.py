@@ -77,6 +77,8 @@ def spread(features: PairFeatures) -> Floats:
         for table in tables.values():
             used = table[share > 0.0].astype(np.float64)  # counts are bytes
             weight = share[share > 0.0]
+            if np.isnan(used).any():  # what was not measured lies at the mean of the others
+                used = np.where(np.isnan(used), np.nan_to_num(np.nanmean(used, axis=0)), used)
             # About the mean, not E[x²] − E[x]²: what is constant has no spread, not a tiny one.
             off = used - used[0]
             mean = weight @ off

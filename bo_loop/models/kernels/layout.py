@@ -29,7 +29,7 @@ import numpy as np
 from torch import Tensor
 
 from bo_loop.base.errors import ConfigError
-from bo_loop.base.types import Floats, PairFeatures, compared
+from bo_loop.base.types import MEASURED, Floats, PairFeatures, compared
 
 METAL = "metal"
 LIGAND = "ligand"
@@ -60,7 +60,7 @@ class Term:
     of_metal : bool
         Whether the kernel of the metal is among them.
     ligand : tuple of str
-        `LIGAND` and blocks of `COUNTS`; empty for a term of the metal alone.
+        `LIGAND`, `MEASURED` and blocks of `COUNTS`; empty for a term of the metal alone.
     """
 
     name: str
@@ -77,7 +77,7 @@ class Term:
             If a factor is unknown or named twice, or there is none.
         """
         factors = [factor.strip() for factor in str(text).split("*")]
-        known = (METAL, LIGAND, *COUNTS)
+        known = (METAL, LIGAND, *COUNTS, MEASURED)
         if not set(factors) <= set(known) or len(set(factors)) < len(factors):
             raise ConfigError(
                 f"{text!r} is not a valid term of the kernel: write different factors from "
@@ -100,7 +100,8 @@ def require_blocks(terms: Iterable[Term], blocks: Iterable[str]) -> None:
     if lacking:
         raise ConfigError(
             f"The model's terms name the blocks {', '.join(lacking)}, which these features do "
-            "not have. Choose features=chemistry, or terms without them."
+            "not have. Choose features=chemistry, features.measured=FILE for measured, or terms "
+            "without them."
         )
 
 
@@ -110,7 +111,7 @@ class Values:
 
     Parameters
     ----------
-    metal, ligand, pair : (d_m,), (d_l,), (d_p,) tensor
+    metal, ligand, measured, pair : (d_m,), (d_l,), (d_s,), (d_p,) tensor
         Lengthscales.
     variances : (t,) tensor
     slopes : (d_m,) tensor
@@ -121,6 +122,7 @@ class Values:
 
     metal: Tensor
     ligand: Tensor
+    measured: Tensor
     pair: Tensor
     variances: Tensor
     slopes: Tensor
@@ -137,7 +139,7 @@ class Layout:
 
     Parameters
     ----------
-    metal, ligand, pair : tuple of str
+    metal, ligand, measured, pair : tuple of str
         ``block.feature`` of each lengthscale.
     terms : tuple of Term
     lengthscale_sd, ligand_lengthscale_sd : float
@@ -146,6 +148,7 @@ class Layout:
 
     metal: tuple[str, ...]
     ligand: tuple[str, ...]
+    measured: tuple[str, ...]
     pair: tuple[str, ...]
     terms: tuple[Term, ...]
     lengthscale_sd: float
@@ -173,7 +176,8 @@ class Layout:
 
         return cls(
             metal=qualified(features.metal),
-            ligand=qualified(block for block in features.ligand if block not in COUNTS),
+            ligand=qualified(b for b in features.ligand if b not in (*COUNTS, MEASURED)),
+            measured=qualified(block for block in features.ligand if block == MEASURED),
             pair=tuple(f"pair.{name}" for name in features.names["pair"] if compared(name)),
             terms=tuple(terms),
             lengthscale_sd=lengthscale_sd,
@@ -183,7 +187,7 @@ class Layout:
     @property
     def lengthscales(self) -> tuple[str, ...]:
         """Names of all lengthscales, in the order of θ; (d,)."""
-        return (*self.metal, *self.ligand, *self.pair)
+        return (*self.metal, *self.ligand, *self.measured, *self.pair)
 
     @property
     def size(self) -> int:
@@ -191,8 +195,8 @@ class Layout:
         return sum(self._sizes())
 
     def _sizes(self) -> list[int]:
-        parts = (self.metal, self.ligand, self.pair, self.terms, self.metal, [NUMBER])
-        return [len(each) for each in parts]
+        sides = (self.metal, self.ligand, self.measured, self.pair)
+        return [len(each) for each in (*sides, self.terms, self.metal, [NUMBER])]
 
     def values(self, theta: Tensor) -> Values:
         """Take θ apart, differentiably."""
@@ -201,20 +205,22 @@ class Layout:
 
     def start(self) -> Floats:
         """Mean of the priors of θ, where a search starts; (size,)."""
-        metal, ligand, _, *rest = self._sizes()
+        *of_sides, _, terms, slopes, number = self._sizes()
         by_n = _NUMBER_SLOPE / _SLOPE_UNIT
         of_pair = [
             log(_NUMBER_LENGTHSCALE if name == f"pair.{NUMBER}" else _CONDITION_LENGTHSCALE)
             for name in self.pair
         ]
-        sides = np.repeat([0.5 * log(max(1, metal)), 0.5 * log(max(1, ligand))], [metal, ligand])
-        return np.concatenate([sides, of_pair, np.repeat([log(_VARIANCE), 0.0, by_n], rest)])
+        sides = np.repeat([0.5 * log(max(1, size)) for size in of_sides], of_sides)
+        return np.concatenate(
+            [sides, of_pair, np.repeat([log(_VARIANCE), 0.0, by_n], [terms, slopes, number])]
+        )
 
     def log_prior(self, theta: Tensor) -> Tensor:
         """Log prior density of θ, but for a constant."""
         narrow, wide = self.lengthscale_sd, self.ligand_lengthscale_sd
         slopes = _SLOPE_SD / _SLOPE_UNIT, _NUMBER_SLOPE_SD / _SLOPE_UNIT
-        sd = np.repeat([narrow, wide, narrow, _VARIANCE_SD, *slopes], self._sizes())
+        sd = np.repeat([narrow, wide, wide, narrow, _VARIANCE_SD, *slopes], self._sizes())
         mean, sd = (theta.new_tensor(each) for each in (self.start(), sd))
         return -0.5 * ((theta - mean) / sd).square().sum()
 

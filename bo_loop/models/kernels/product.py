@@ -132,7 +132,7 @@ class ProductKernel(PairKernel):
             Derivatives with respect to ``metal``, ``ligand`` (all but counts) and ``pair``.
         """
         a, b = self.tables.each(x), self.tables.gather(train)
-        names = ("metal", "ligand", "pair")
+        names = ("metal", "ligand", "measured", "pair")
         leaves = {name: getattr(a, name).detach().requires_grad_() for name in names}
         with torch.enable_grad():
             tables = self._small(replace(a, **leaves), b)
@@ -142,8 +142,9 @@ class ProductKernel(PairKernel):
 
     def _in_order(self, slopes: dict[str, Tensor]) -> Tensor:
         """Slopes in the order of `PairFeatures.dense`, 0 where there is no lengthscale; (k, d)."""
-        fitted = {*self.layout.ligand, *self.layout.pair}
-        columns = iter([*slopes["ligand"].unbind(1), *slopes["pair"].unbind(1)])
+        fitted = {*self.layout.ligand, *self.layout.measured, *self.layout.pair}
+        parts = (slopes[name] for name in ("ligand", "measured", "pair"))
+        columns = iter([column for part in parts for column in part.unbind(1)])
         none = slopes["metal"].new_zeros(len(slopes["metal"]))
         rest = [
             next(columns) if f"{block}.{name}" in fitted else none

@@ -37,7 +37,9 @@ from itertools import chain
 import torch
 from torch import Tensor
 
+from bo_loop.base.types import MEASURED
 from bo_loop.models.kernels.layout import LIGAND, Layout, Values
+from bo_loop.models.kernels.missing_values import measured_factor
 from bo_loop.models.kernels.sides import Side
 from bo_loop.models.kernels.span import Span
 from bo_loop.models.kernels.tiles import squared_distance, tiles
@@ -115,6 +117,9 @@ def small_tables(
         factors[LIGAND] = matern32(
             squared_distance(a.ligand / values.ligand, b.ligand / values.ligand)
         )
+    if any(MEASURED in term.ligand for term in layout.terms):
+        same = a.group[:, None] == b.group
+        factors[MEASURED] = measured_factor(a.measured, b.measured, same, values.measured)
     zero = around.new_zeros(len(a.ligand), len(b.ligand))
     shared_by_ligands, with_metal, without = zero, zero, zero
     for term, variance in zip(layout.terms, values.variances, strict=True):

@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from bo_loop.base.types import Floats, PairFeatures, compared
+from bo_loop.base.types import MEASURED, Floats, PairFeatures, compared
 from bo_loop.models.kernels.layout import COUNTS, NUMBER
 from bo_loop.models.kernels.span import Span
 
@@ -26,6 +26,10 @@ class Tables:
     metal : (n_metals, d_m) float64 tensor
     ligand : (n_ligands, d_l) float64 tensor
     counts : mapping of str to (n_ligands, d) uint8 tensor
+    measured : (n_ligands, d_s) float64 tensor
+        nan where a value is missing.
+    group : (n_ligands,) int64 tensor
+        `PairFeatures.ligand_group`.
     setting : tuple of int
         Columns of X that make a setting: the metal's row, and what of the pair has a lengthscale.
     number : int or None
@@ -37,6 +41,8 @@ class Tables:
     metal: Tensor
     ligand: Tensor
     counts: dict[str, Tensor]
+    measured: Tensor
+    group: Tensor
     setting: tuple[int, ...]
     number: int | None
     spread: float
@@ -56,7 +62,11 @@ class Tables:
         )
         return cls(
             metal=joined(features.metal, metals),
-            ligand=joined({b: t for b, t in features.ligand.items() if b not in COUNTS}, ligands),
+            ligand=joined(
+                {b: t for b, t in features.ligand.items() if b not in (*COUNTS, MEASURED)}, ligands
+            ),
+            measured=joined({b: t for b, t in features.ligand.items() if b == MEASURED}, ligands),
+            group=torch.as_tensor(features.ligand_group, device=device),
             counts={
                 b: torch.as_tensor(t, device=device)
                 for b, t in features.ligand.items()
@@ -86,6 +96,8 @@ class Tables:
             settings[:, 1:],
             self.ligand[ligands],
             {block: counts[ligands] for block, counts in self.counts.items()},
+            self.measured[ligands],
+            self.group[ligands],
             self.number,
             self.spread,
             setting_row,
@@ -103,6 +115,8 @@ class Side:
     pair : (u_a, d_p) float64 tensor
     ligand : (u_b, d_l) float64 tensor
     counts : mapping of str to (u_b, d) uint8 tensor
+    measured : (u_b, d_s) float64 tensor
+    group : (u_b,) int64 tensor
     number : int or None
     spread : float
     setting_row, ligand_row : (n,) int64 tensor
@@ -112,6 +126,8 @@ class Side:
     pair: Tensor
     ligand: Tensor
     counts: dict[str, Tensor]
+    measured: Tensor
+    group: Tensor
     number: int | None
     spread: float
     setting_row: Tensor

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from bo_loop.base.errors import ConfigError, DataError
-from bo_loop.base.types import Floats, PairFeatures
+from bo_loop.base.types import MEASURED, Floats, PairFeatures
 from bo_loop.models.kernels.layout import COUNTS
 
 
@@ -77,7 +77,7 @@ def checked_targets(
 
 
 def require_finite(features: PairFeatures) -> None:
-    """Check every feature that a pair uses.
+    """Check every feature that a pair uses; what was `MEASURED` may be missing.
 
     Raises
     ------
@@ -89,7 +89,7 @@ def require_finite(features: PairFeatures) -> None:
     problems = [
         f"{block}.{features.names[block][column]}: row {row} of the block"
         for block, table, rows in tables
-        for row, column in _first_bad(table, np.unique(rows))
+        for row, column in _first_bad(table, np.unique(rows), gaps=block == MEASURED)
     ]
     problems += [
         f"pair.{features.names['pair'][column]}: pair {row}"
@@ -101,9 +101,9 @@ def require_finite(features: PairFeatures) -> None:
         )
 
 
-def _first_bad(table: Floats, rows: np.ndarray) -> list[tuple[int, int]]:
+def _first_bad(table: Floats, rows: np.ndarray, *, gaps: bool = False) -> list[tuple[int, int]]:
     """List the first of `rows` that is not finite, for each column that has one."""
-    bad = ~np.isfinite(table[rows])
+    bad = np.isinf(table[rows]) if gaps else ~np.isfinite(table[rows])
     columns = np.flatnonzero(bad.any(axis=0))
     return [(int(rows[bad[:, column].argmax()]), int(column)) for column in columns]
 

@@ -7,7 +7,7 @@ n    rows: constants that are numbers, not bounds
 
 import warnings
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -16,11 +16,12 @@ import pandas as pd
 
 from bo_loop.base.config import build, read
 from bo_loop.base.errors import ConfigError, DataError
-from bo_loop.base.types import Floats, ModelRecipe, PairFeatures, Rows
+from bo_loop.base.types import MEASURED, Floats, ModelRecipe, PairFeatures, Rows
 from bo_loop.chemistry.ions import PROTON
 from bo_loop.data.observations import standardised
 from bo_loop.features.blocks.ligand import groups
 from bo_loop.features.recipes.published import PublishedRecipe
+from bo_loop.features.schema import FeatureSchema
 from bo_loop.studies.validate.boosted import LightGBM
 from bo_loop.studies.validate.finished import Memory
 from bo_loop.studies.validate.folds import Plan
@@ -115,7 +116,7 @@ class Cases:
             usable = described.usable(self.observations)
         schema = described.fit(usable)
         recipe.require_blocks(schema.blocks)
-        return Described(schema.transform(usable), self._positions(usable))
+        return Described(schema.transform(usable), self._positions(usable), schema, usable)
 
     def _positions(self, usable: pd.DataFrame) -> Rows:
         at = np.full(len(self.observations), -1, dtype=np.int64)
@@ -133,10 +134,27 @@ class Described:
         Of the rows that the model can use.
     at : (n,) int64
         Where each row of the data stands in `features`; -1 where the model cannot use it.
+    schema : FeatureSchema, optional
+    pairs : DataFrame, optional
+        The rows that the model can use; with `schema`, for what is learned inside a fold.
     """
 
     features: PairFeatures
     at: Rows
+    schema: FeatureSchema | None = None
+    pairs: pd.DataFrame | None = None
+
+    def inside(self, train: Rows) -> "Described":
+        """Return the rows as a model sees them that knows the ligands of `train` alone.
+
+        What was measured of ligands is aligned, reduced and scaled by those that train; those held
+        back are described by what was learned so. All else is the same.
+        """
+        if self.schema is None or self.pairs is None or MEASURED not in self.schema.blocks:
+            return self
+        known = set(self.pairs["ligand_group"].iloc[self.at[train]].tolist())
+        schema = self.schema.with_measured(known)
+        return replace(self, features=schema.transform(self.pairs))
 
     def usable(self, rows: Rows) -> Rows:
         """Return those of `rows` that the model can use."""

@@ -4,12 +4,14 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from bo_loop.base.config import build
+from bo_loop.base.files import sha256
 from bo_loop.base.names import node_of
 from bo_loop.base.types import FittedModel, Floats, ModelRecipe, PairFeatures, Rows
 from bo_loop.models.explain.forward_selection import Selection, Task
@@ -51,8 +53,11 @@ class Contestant:
 
     def node(self) -> list[Any]:
         """Return all that its predictions follow from besides data and split; JSON-able."""
-        features = None if isinstance(self.recipe, LightGBM) else self.features
-        return [node_of(self.recipe), features, self.selection]
+        if isinstance(self.recipe, LightGBM):
+            return [node_of(self.recipe), None, self.selection]
+        measured = self.features.get("measured")
+        content = [] if measured is None else [sha256(Path(str(measured)))]
+        return [node_of(self.recipe), self.features, self.selection, *content]
 
 
 @dataclass(frozen=True)
@@ -147,14 +152,15 @@ def prepared(cases: Cases, bout: Bout, memory: Memory, note: Note) -> Fold:
             "selections": {name: asdict(each) for name, each in found.items()},
             "model": node_of(recipe),
         }
+    described = bout.described.inside(bout.train)
     names = bout.sets
     rows = np.unique(np.concatenate(list(names.values())))
     return Fold(
         recipe=recipe,
-        train=bout.described.take(bout.train),
+        train=described.take(bout.train),
         y=cases.y[bout.train],
         noise=cases.noise[bout.train],
-        asked=bout.described.take(rows),
+        asked=described.take(rows),
         rows=rows,
         sets=[" ".join(name for name, at in names.items() if row in at) for row in rows],
         n_ligands=cases.observations["n_ligands"].to_numpy()[rows],

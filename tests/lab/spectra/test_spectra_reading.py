@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from bo_loop.base.errors import DataError
-from bo_loop.lab.spectra.reading import ligand_smiles, read_records
+from bo_loop.lab.spectra.reading import ligand_smiles, read_records, read_tags
 
 EDTA = ligand_smiles("edta")
 X = np.linspace(200.0, 400.0, 21)
@@ -78,12 +78,12 @@ def test_tags_come_before_what_files_say(tmp_path):
     csv(tmp_path / "s1.csv", "x,y", X, Y)
     tags = tmp_path / "tags.csv"
     tags.write_text("file,ligand,method,solvent\ns1.csv,NTA,Raman,water\n")
-    (record,) = read_records(tmp_path, tags).records
+    (record,) = read_records(tmp_path, read_tags(tags, tmp_path)).records
     assert (record.ligand, record.method) == ("NTA", "Raman")
     assert record.metadata["solvent"] == "water"
     tags.write_text("file,ligand\ns2.csv,NTA\n")
     with pytest.raises(DataError, match=r"no file 's2\.csv'"):
-        read_records(tmp_path, tags)
+        read_tags(tags, tmp_path)
 
 
 def test_a_voltammogram_is_two_sweeps(tmp_path):

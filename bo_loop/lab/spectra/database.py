@@ -1,0 +1,350 @@
+"""`Lab`: the DuckDB file of what the instruments gave, beside the campaigns.
+
+Tables
+------
+files      raw data by SHA-256: all the rest follows from them, the settings and the corrections
+records    one curve each, with its background, noise and tags
+peaks      of every record, with sds; ``label`` is what a person called them
+features   aligned: one row a record and column
+constants  results of campaigns, to be joined by ``smiles``
+settings   how records were cleaned and fitted
+
+Every change is one transaction under a lock file, so that a reader sees all of it or nothing, and a
+second writer waits. What ``bo-loop spectra`` is told twice adds nothing.
+"""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from bo_loop.base.errors import BoLoopError, DataError
+from bo_loop.base.files import locked
+from bo_loop.base.progress import report
+from bo_loop.features.blocks.alignment import align_all
+from bo_loop.lab.packages import lab_package
+from bo_loop.lab.spectra.cleaning import Cleaned, Cleaning
+from bo_loop.lab.spectra.corrections import corrected, read_corrections
+from bo_loop.lab.spectra.peaks import PeakSearch
+from bo_loop.lab.spectra.reading import Reading, read_content
+from bo_loop.lab.spectra.records import UNITS, Record
+from bo_loop.lab.spectra.shapes import Pattern
+
+WAIT_S = 60.0
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS files (sha256 VARCHAR PRIMARY KEY, name VARCHAR, content BLOB,
+    tags VARCHAR, method VARCHAR);
+CREATE TABLE IF NOT EXISTS records (record VARCHAR PRIMARY KEY, sha256 VARCHAR, place VARCHAR,
+    ligand VARCHAR, smiles VARCHAR, method VARCHAR, x_unit VARCHAR, y_unit VARCHAR,
+    x DOUBLE[], y DOUBLE[], background DOUBLE[], noise DOUBLE, shape VARCHAR, residual_sd DOUBLE,
+    metadata VARCHAR);
+CREATE TABLE IF NOT EXISTS peaks (record VARCHAR, number INTEGER, position DOUBLE,
+    position_sd DOUBLE, width DOUBLE, width_sd DOUBLE, area DOUBLE, area_sd DOUBLE, height DOUBLE,
+    fraction DOUBLE, label VARCHAR);
+CREATE TABLE IF NOT EXISTS features (record VARCHAR, feature VARCHAR, position DOUBLE, area DOUBLE);
+CREATE TABLE IF NOT EXISTS constants (campaign VARCHAR, pair_id VARCHAR, metal VARCHAR,
+    charge INTEGER, smiles VARCHAR, n_ligands INTEGER, log_beta DOUBLE, log_beta_sd DOUBLE);
+CREATE TABLE IF NOT EXISTS settings (name VARCHAR PRIMARY KEY, value VARCHAR);
+"""
+_PEAKS = """SELECT p.record, r.ligand, r.smiles, r.method, p.number, p.position, p.position_sd,
+    p.width, p.width_sd, p.area, p.area_sd, p.height, p.label FROM peaks p JOIN records r
+    USING (record) ORDER BY r.method, r.smiles, p.record, p.number"""
+_RECORDS = """SELECT record, ligand, smiles, method, x_unit, y_unit, len(x) AS points,
+    list_min(x) AS x_min, list_max(x) AS x_max, noise, shape, residual_sd,
+    (SELECT count(*) FROM peaks p WHERE p.record = r.record) AS peaks, metadata
+    FROM records r ORDER BY method, smiles, record"""
+
+
+class Lab:
+    """A database of records.
+
+    Parameters
+    ----------
+    path : Path
+        ``lab.duckdb``; it is made when something is first added. Corrections are read from the
+        file beside it that ends in ``.corrections.csv``.
+    """
+
+    def __init__(self, path: Path):
+        self.path = Path(path)
+
+    @property
+    def corrections(self) -> Path:
+        """Where a person writes what the program got wrong."""
+        return self.path.with_suffix(".corrections.csv")
+
+    def add(
+        self,
+        reading: Reading,
+        cleaning: Cleaning,
+        search: PeakSearch,
+        *,
+        tags: Mapping[str, Any] | None = None,
+        method: str | None = None,
+    ) -> list[tuple[str, str]]:
+        """Fit the peaks of records that are new, and keep all; return why some were left out.
+
+        Parameters
+        ----------
+        reading : Reading
+        cleaning, search
+            How; kept, and used again by `rebuild`.
+        tags : mapping, optional
+            By file name, what the tags said, kept for `rebuild`.
+        method : str, optional
+            That files were read with.
+        """
+        known = set(self.table("SELECT record FROM records")["record"]) if self.exists else set()
+        new = [record for record in reading.records if record.key not in known]
+        rows, problems = _fitted(new, cleaning, search)
+        kept = {row["sha256"] for row, _ in rows}
+        settings = {"cleaning": json.dumps(asdict(cleaning)), "search": json.dumps(asdict(search))}
+        with self._writing() as db:
+            for sha256 in kept:
+                name, content = reading.contents[sha256]
+                said = json.dumps((tags or {}).get(Path(name).name, {}))
+                db.execute(
+                    "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?)",
+                    [sha256, name, content, said, method],
+                )
+            _insert(db, rows)
+            for name, value in settings.items():
+                db.execute("INSERT OR REPLACE INTO settings VALUES (?, ?)", [name, value])
+            self._derive(db)
+        return problems
+
+    def rebuild(self) -> list[tuple[str, str]]:
+        """Make all again from the raw files, as they were; return why some were left out."""
+        files = self.table("SELECT * FROM files ORDER BY name, sha256")
+        settings = dict(self.table("SELECT * FROM settings").itertuples(index=False))
+        if files.empty:
+            raise DataError(f"{self.path} holds no raw file to rebuild from.")
+        found = Reading()
+        for row in files.itertuples():
+            method = row.method if isinstance(row.method, str) else None
+            read_content(found, row.name, bytes(row.content), json.loads(row.tags), method)
+        rows, problems = _fitted(
+            found.records,
+            Cleaning(**json.loads(settings["cleaning"])),
+            PeakSearch(**json.loads(settings["search"])),
+        )
+        with self._writing() as db:
+            for name in ("records", "peaks"):
+                db.execute(f"DELETE FROM {name}")
+            _insert(db, rows)
+            self._derive(db)
+        return [*found.problems, *problems]
+
+    def correct(self) -> None:
+        """Replay the corrections, and align again; nothing is fitted.
+
+        Raises
+        ------
+        DataError
+            As `read_corrections`.
+        """
+        with self._writing() as db:
+            self._derive(db)
+
+    def add_constants(self, campaign: str, constants: pd.DataFrame) -> None:
+        """Keep the results of a campaign, in place of those kept before."""
+        columns = ["pair_id", "metal", "charge", "smiles", "n_ligands", "log_beta", "log_beta_sd"]
+        rows = constants[columns].astype(object).where(constants[columns].notna(), None)
+        with self._writing() as db:
+            db.execute("DELETE FROM constants WHERE campaign = ?", [campaign])
+            if len(rows):
+                db.executemany(
+                    "INSERT INTO constants VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                    [[campaign, *row] for row in rows.itertuples(index=False, name=None)],
+                )
+
+    @property
+    def exists(self) -> bool:
+        """Whether there is a database yet."""
+        return self.path.exists()
+
+    def table(self, sql: str) -> pd.DataFrame:
+        """Query the database; it is opened for reading alone.
+
+        Raises
+        ------
+        DataError
+            If there is none, or the query cannot be answered.
+        """
+        if not self.exists:
+            raise DataError(f"There is no {self.path}. Make one: bo-loop spectra read=FOLDER.")
+        duckdb = lab_package("duckdb")
+        try:
+            with self._locked(), self._connected(read_only=True) as db:
+                return db.execute(sql).df()
+        except duckdb.Error as error:
+            raise DataError(f"{self.path} does not answer {sql[:200]!r}: {error}") from error
+
+    def peaks(self) -> pd.DataFrame:
+        """Return every peak, with its record's tags: what ``features.measured=`` reads."""
+        return self.table(_PEAKS)
+
+    def records(self) -> pd.DataFrame:
+        """Return what is known of each record, without its curve."""
+        return self.table(_RECORDS)
+
+    def features(self) -> pd.DataFrame:
+        """Return one row a ligand: the areas in the columns of the alignment, over its records.
+
+        A blank means that no record of the method was taken of the ligand; 0 that a record was
+        taken and has no peak there.
+        """
+        found = self.table(
+            "SELECT r.ligand, r.smiles, r.method, f.record, f.feature, f.area FROM features f "
+            "JOIN records r USING (record)"
+        )
+        per_ligand = found.groupby(["smiles", "feature"], sort=True)["area"].mean().unstack()
+        names = found.groupby("smiles")["ligand"].first()
+        per_ligand.insert(0, "ligand", names)
+        per_ligand.columns.name = None
+        return per_ligand.reset_index()
+
+    def _derive(self, db: Any) -> None:
+        """Replay the corrections on the peaks as fitted, and align."""
+        db.execute("UPDATE peaks SET label = ''")
+        peaks = db.execute(_PEAKS).df()
+        rules = read_corrections(self.corrections) if self.corrections.exists() else []
+        peaks = corrected(peaks, rules)
+        changed = peaks[peaks["label"] != ""]
+        if len(changed):
+            db.executemany(
+                "UPDATE peaks SET label = ? WHERE record = ? AND number = ?",
+                changed[["label", "record", "number"]].astype(object).to_numpy().tolist(),
+            )
+        db.execute("DELETE FROM features")
+        rows = _aligned(peaks, db.execute("SELECT record, method FROM records").df())
+        if rows:
+            db.executemany("INSERT INTO features VALUES (?, ?, ?, ?)", rows)
+
+    @contextmanager
+    def _writing(self) -> Iterator[Any]:
+        duckdb = lab_package("duckdb")
+        try:
+            with self._locked(), self._connected(read_only=False) as db:
+                db.begin()
+                try:
+                    db.execute(_SCHEMA)
+                    yield db
+                    db.commit()
+                except BaseException:
+                    db.rollback()
+                    raise
+        except duckdb.Error as error:
+            raise DataError(f"{self.path} could not be changed, and was not: {error}") from error
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        if not self.path.absolute().parent.is_dir():
+            raise DataError(f"{self.path}: there is no folder {self.path.absolute().parent}.")
+        with locked(self.path.with_name(self.path.name + ".lock"), WAIT_S):
+            yield
+
+    @contextmanager
+    def _connected(self, *, read_only: bool) -> Iterator[Any]:
+        # Neither a query nor a received database reaches other files or the network.
+        options = {"enable_external_access": "false", "autoinstall_known_extensions": "false"}
+        db = lab_package("duckdb").connect(str(self.path), read_only=read_only, config=options)
+        try:
+            yield db
+        finally:
+            db.close()
+
+
+_Rows = list[tuple[dict[str, Any], list[list[Any]]]]
+
+
+def _fitted(
+    records: Sequence[Record], cleaning: Cleaning, search: PeakSearch
+) -> tuple[_Rows, list[tuple[str, str]]]:
+    """Clean and fit records: the row of each with those of its peaks, and what went wrong."""
+    rows: _Rows = []
+    problems = []
+    for done, record in enumerate(records):
+        report("fitting peaks", done, len(records), record.ligand or record.smiles)
+        try:
+            cleaned = cleaning.apply(record.x, record.y)
+            pattern = search.fit(cleaned)
+        except BoLoopError as error:
+            problems.append((f"{record.ligand or record.smiles}, {record.method}", str(error)))
+            continue
+        rows.append((_row(record, cleaned, pattern), _peak_rows(record, pattern)))
+    report("fitting peaks", len(records), len(records))
+    return rows, problems
+
+
+def _row(record: Record, cleaned: Cleaned, pattern: Pattern) -> dict[str, Any]:
+    return {
+        "record": record.key,
+        "sha256": record.sha256,
+        "place": record.place,
+        "ligand": record.ligand,
+        "smiles": record.smiles,
+        "method": record.method,
+        "x_unit": UNITS[record.method.split()[0]],
+        "y_unit": record.y_unit,
+        "x": record.x.tolist(),
+        "y": record.y.tolist(),
+        "background": cleaned.background.tolist(),
+        "noise": cleaned.noise,
+        "shape": pattern.shape,
+        "residual_sd": pattern.residual_sd,
+        "metadata": json.dumps(dict(record.metadata), ensure_ascii=False),
+    }
+
+
+def _peak_rows(record: Record, pattern: Pattern) -> list[list[Any]]:
+    return [
+        [record.key, i, p.position, p.position_sd, p.width, p.width_sd, p.area, p.area_sd,
+         p.height, p.fraction, ""]
+        for i, p in enumerate(pattern.peaks, start=1)
+    ]  # fmt: skip
+
+
+def _insert(db: Any, rows: _Rows) -> None:
+    for row, peaks in rows:
+        marks = ", ".join("?" * len(row))
+        # Another process may have added the same record since it was looked up.
+        if db.execute("SELECT 1 FROM records WHERE record = ?", [row["record"]]).fetchone():
+            continue
+        db.execute(f"INSERT INTO records VALUES ({marks})", list(row.values()))
+        if peaks:
+            db.executemany(f"INSERT INTO peaks VALUES ({', '.join('?' * 11)})", peaks)
+
+
+def _aligned(peaks: pd.DataFrame, records: pd.DataFrame) -> list[list[Any]]:
+    """Return record, feature, position and area of every record and column of its method."""
+    columns = align_all(peaks)
+    rows = []
+    for method, own in records.groupby("method", sort=True):
+        here = peaks[peaks["method"] == method]
+        named = here[here["label"] != ""]
+        names = {f"{method}@{label}" for label in named["label"]}
+        values = {
+            (r, f"{method}@{label}"): (float(p), float(a))
+            for r, label, p, a in named[["record", "label", "position", "area"]].itertuples(
+                index=False
+            )
+        }
+        if method in columns:
+            free = here[here["label"] == ""]
+            found = columns[method].assign(free["record"].to_numpy(), free["position"].to_numpy())
+            names |= set(columns[method].names)
+            for at, (r, p, a) in zip(
+                found, free[["record", "position", "area"]].itertuples(index=False), strict=True
+            ):
+                if at >= 0:
+                    values[r, columns[method].names[at]] = (float(p), float(a))
+        for record in own["record"]:
+            for name in sorted(names):
+                position, area = values.get((record, name), (None, 0.0))
+                rows.append([record, name, position, area])
+    return rows
