@@ -95,12 +95,20 @@ def remembered(settings: Mapping[str, Any]) -> "Memory | None":
 
     Raises
     ------
+    ConfigError
+        If the campaign is about another property.
     DataError, CampaignError
         If there is no such memory, or it is damaged.
     """
     name = settings["data"].get("memory")
     if name in NO_MEMORY:
         return None
+    of = Property.of(settings.get("property"))
+    if not of.is_log_beta:
+        raise ConfigError(
+            f"data.memory={name} speaks of log β, and this campaign is about {of.name}. Start it "
+            "with data.memory=none; model=transfer sources=[library:…] learns from a memory."
+        )
     from bo_loop.library import shelf
 
     memory = shelf.load(str(name))
