@@ -100,8 +100,8 @@ def _say_what_it_rests_on(constants: pd.DataFrame) -> None:
     _CONSOLE.print(
         f"This rests on {len(constants)} constants of {constants['ligand_group'].nunique()} "
         f"ligands: of ligands that it has never seen, the default model misses log β (n = 1) by "
-        f"{embedded['mae']:.1f} on average. With NIST SRD 46 that was {better['mae']:.1f}; import "
-        "it, and start with data=csv data.path=srd46.parquet:"
+        f"{embedded['mae']:.1f} on average. With {better['data']} that was {better['mae']:.1f}; "
+        "import it, and start with data=csv data.path=srd46.parquet:"
     )
     _CONSOLE.print("  bo-loop import source=srd46 'path=SRD 46 SQL.zip' out=srd46.parquet",
                    soft_wrap=True)  # fmt: skip

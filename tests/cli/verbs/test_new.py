@@ -37,7 +37,7 @@ def test_five_answers_come_to_a_command_that_starts_a_campaign(tmp_path, answer)
     said = " ".join(printed.split())
     assert f"{len(campaign.literature)} constants of" in said
     assert f"misses log β (n = 1) by {known['embedded']['mae']:.1f} on average" in said
-    assert f"With NIST SRD 46 that was {known['srd46']['mae']:.1f}" in said
+    assert f"With {known['srd46']['data']} that was {known['srd46']['mae']:.1f}" in said
     assert "bo-loop import source=srd46" in said
 
 
