@@ -11,7 +11,12 @@ from bo_loop.web.desk import Desk
 from bo_loop.web.jobs import Job
 from bo_loop.web.pages.frame import Page, Text, Watched, campaign_page, drawing, fresh
 
-_NUMBER = {"filter": "agNumberColumnFilter", "type": "rightAligned", "width": 110}
+_NUMBER = {
+    "filter": "agNumberColumnFilter",
+    "type": "rightAligned",
+    "width": 110,
+    ":getQuickFilterText": "() => ''",  # the filter above the table looks for words
+}
 _TEXT = {"filter": "agTextColumnFilter"}
 
 
@@ -119,6 +124,7 @@ def _grid(rows: list[dict[str, Any]], quantity: str, picking: bool) -> ui.aggrid
         "rowData": rows,
         "defaultColDef": {"sortable": True, "resizable": True},
         "cacheQuickFilter": True,
+        "animateRows": False,  # of 20,000, it would be most of what a filter takes
         ":getRowId": "(params) => params.data.pair_id",
     }
     if picking:
