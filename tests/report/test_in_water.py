@@ -19,39 +19,39 @@ PAIR = pd.DataFrame(
         "ionic_strength_M": 0.1,
     }
 )
-CAMPAIGN = SimpleNamespace(record=None)
+MODEL = SimpleNamespace(surrogate="a model")
 
 
 def facts(objective):
-    return SimpleNamespace(worth=SimpleNamespace(objective=objective), pool=PAIR, state=None)
+    worth = SimpleNamespace(objective=objective)
+    return SimpleNamespace(worth=worth, pool=PAIR, literature=None)
 
 
-def test_only_a_best_pair_of_an_objective_about_a_pH_is_drawn(monkeypatch):
-    monkeypatch.setattr(page, "last_model", lambda *_: None)
-    assert page.in_water(CAMPAIGN, facts(Maximise()), PAIR) is None
-    assert page.in_water(CAMPAIGN, facts(Conditional(pH=7.4)), PAIR.head(0)) is None
-    assert page.in_water(CAMPAIGN, facts(Conditional(pH=7.4)), PAIR) is None  # no model yet
-
-
-def test_what_cannot_be_said_is_told(monkeypatch):
-    def fail(*_):
-        raise ConfigError("the sealed files are gone.")
-
-    monkeypatch.setattr(page, "last_model", fail)
-    said = page.in_water(CAMPAIGN, facts(Conditional(pH=7.4)), PAIR)
-    assert said["words"].endswith("cannot be said: the sealed files are gone.")
-    assert said["drawing"] == ""
-
-
-@pytest.mark.parametrize("mhl", [True, False])
-def test_protonated_complexes_are_those_that_the_objective_counts(monkeypatch, mhl):
+@pytest.fixture
+def asked(monkeypatch):
+    """What the model is asked, which then cannot tell."""
     asked = {}
 
     def predicted(surrogate, pair, **options):
         asked.update(options)
-        raise ConfigError("enough.")
+        raise ConfigError("the sealed files are gone.")
 
-    monkeypatch.setattr(page, "last_model", lambda *_: "a model")
+    monkeypatch.setattr(page, "mixed_of", lambda literature: "measured MHL")
     monkeypatch.setattr(page, "predicted", predicted)
-    page.in_water(CAMPAIGN, facts(Conditional(pH=7.4, mhl=mhl)), PAIR)
-    assert asked == {"mhl": mhl, "temperature_C": 25.0, "ionic_strength_M": 0.1}
+    return asked
+
+
+def test_only_a_best_pair_of_an_objective_about_a_pH_is_drawn(asked):
+    assert page.in_water(facts(Maximise()), PAIR, MODEL) is None
+    assert page.in_water(facts(Conditional(pH=7.4)), PAIR.head(0), MODEL) is None
+    assert page.in_water(facts(Conditional(pH=7.4)), PAIR, None) is None  # no model yet
+    assert asked == {}
+
+
+@pytest.mark.parametrize("mhl", [True, False])
+def test_protonated_complexes_are_those_that_the_objective_counts(asked, mhl):
+    said = page.in_water(facts(Conditional(pH=7.4, mhl=mhl)), PAIR, MODEL)
+    conditions = {"temperature_C": 25.0, "ionic_strength_M": 0.1}
+    assert asked == {"mhl": mhl, "mixed": "measured MHL"} | conditions
+    assert said["words"].endswith("cannot be said: the sealed files are gone.")
+    assert said["drawing"] == ""

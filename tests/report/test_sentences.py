@@ -3,6 +3,7 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
+from bo_loop.campaign.ledger.state import CampaignState
 from bo_loop.report.sentences import summary
 
 NODE = "bo_loop.acquisition."
@@ -30,7 +31,7 @@ LITERATURE = pd.DataFrame(
 
 def said(objective, **options):
     node = {"_target_": NODE + objective, **options}
-    settings, state = {"objective": node}, SimpleNamespace(rounds=())
+    settings, state = {"objective": node}, CampaignState()
     return summary(
         SimpleNamespace(settings=settings, state=state, pool=POOL, literature=LITERATURE)
     )

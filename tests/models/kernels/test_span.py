@@ -6,7 +6,7 @@ import torch
 from bo_loop.models.kernels.span import Span
 
 METAL = torch.tensor([[0.0, 0.0], [1.0, 2.0]], dtype=torch.float64)
-SPAN = Span(METAL, torch.zeros(2, dtype=torch.float64))
+SPAN = Span(METAL, torch.zeros(2, dtype=torch.float64), 5.0)
 INSIDE = torch.tensor([[0.5, 1.0]], dtype=torch.float64)
 FAR = torch.tensor([[0.5, 1e9]], dtype=torch.float64)
 NO_N = torch.zeros(1, dtype=torch.float64)
