@@ -13,7 +13,7 @@ TEXT_KEYS = {
     *("lab", "read", "tags", "sql", "features.measured"),
     *("data.path", "data.protonation", "data.mhl", "pool.path"),
     *("log", "pick", "pair", "ligand", "ligands"),
-    *("data.memory", "show", "add"),
+    *("data.memory", "add"),
     *("curves", "cell"),
     *("operator", "by", "method", "date", "note", "reason"),
     *("log_beta", "log_K_cond", "pM", "log_beta_sd"),
