@@ -51,7 +51,10 @@ CARD = {
     "domain": "metal ions and organic ligands in water, 25 °C, 0.1 mol/L; n = 1 to 3; protonation",
     "version": "1",
     "cite": CITE,
-    "licence": "of NIST SRD 46: NIST Standard Reference Data, free to use with its source named",
+    "licence": (
+        "NIST SRD 46 is in the public domain in the United States; NIST asks to be named, and "
+        "changes to be stated: these are predictions of a model, not values of the database"
+    ),
 }
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from bo_loop.base.errors import DataError
 from bo_loop.base.names import node_of
-from bo_loop.base.types import PAIR_COLUMNS
+from bo_loop.base.types import PAIR_COLUMNS, Mask, PairFeatures
 from bo_loop.data.observations import standardised
 from bo_loop.data.pools import USUAL, within_denticity
 from bo_loop.library.memory import Memory
@@ -113,7 +113,8 @@ def distil(
     pairs : DataFrame
         Candidates; the pair columns, standard SMILES.
     size : int
-        Pseudo-observations wanted, at most.
+        Pseudo-observations wanted, at most; metal ions and n that the model was not trained on are
+        left out.
     card : mapping
         ``name, property, unit, domain, version, cite`` and what else is to be said.
     seed : int
@@ -135,7 +136,8 @@ def distil(
         )
     pairs = standardised(pairs, "the candidates")
     features = surrogate.features_of(pairs)
-    rows = choose(model, features, size, seed)
+    spanned = np.flatnonzero(_spanned(surrogate.features, features))
+    rows = spanned[choose(model, features.take(spanned), size, seed)]
     chosen = features.take(rows)
     values, noise = pseudo_observations(model, chosen)
     posterior = model.bind(chosen)
@@ -152,6 +154,21 @@ def distil(
     schema = surrogate.schema.to_json()
     said = {**card, "pairs": len(table), "candidates": len(pairs)}
     return Memory(table, node_of(surrogate.recipe), found, schema, said)
+
+
+def _spanned(trained: PairFeatures, asked: PairFeatures) -> Mask:
+    """Which pairs lie, by metal ion and n, within what a model was trained on; (k,).
+
+    Beyond it a model has only a prior (`bo_loop.models.kernels.span`), and one that had such pairs
+    for data would take it for knowledge.
+    """
+    inside = np.ones(len(asked), dtype=bool)
+    for block, table in trained.metal.items():
+        known = table[np.unique(trained.metal_row)]
+        within = (asked.metal[block] >= known.min(0)) & (asked.metal[block] <= known.max(0))
+        inside &= within.all(axis=1)[asked.metal_row]
+    at = trained.names["pair"].index("n_ligands")
+    return inside & np.isin(asked.pair[:, at], trained.pair[:, at])
 
 
 def training_of(surrogate: Surrogate) -> dict[str, Any]:

@@ -1,13 +1,28 @@
-from small_campaign import cheapen, start
+"""What the verbs of a campaign say."""
 
-from bo_loop.cli.verbs.campaign import _reference
+from types import SimpleNamespace
+
+from bo_loop.cli.verbs.campaign import _say_what_is_remembered, _say_what_it_rests_on
+from bo_loop.data import Minteq
 
 
-def test_suggest_names_what_is_to_beat(tmp_path, monkeypatch):
-    cheapen(monkeypatch)
-    campaign = start(tmp_path)
-    campaign.suggest()
-    told = _reference(campaign, 1, {"value": 18.0213, "name": "trien (literature, NIST: 18.05)"})
+def test_start_says_what_a_memory_is_and_how_far_it_was_off(capsys):
+    scores = {"unseen ligands, n = 1": {"MAE": "1.30"}}
+    card = {"name": "log_beta", "training": {"sources": {"NIST SRD 46": 5}}, "scores": scores}
+    _say_what_is_remembered(SimpleNamespace(card=card, pairs=[1, 2, 3]), 20)
+    told = " ".join(capsys.readouterr().out.split())
     assert told == (
-        "To beat: log β 18.02, what the model makes of trien (literature, NIST: 18.05)."
+        "This rests on 20 constants and on the memory log_beta: 3 pseudo-observations of a model "
+        "of NIST SRD 46. Of ligands that it had never seen, log β (n = 1) was missed by 1.30 on "
+        "average. data.memory=none does without it."
     )
+
+
+def test_start_quotes_the_stored_validation_of_the_embedded_constants_only(capsys):
+    constants = Minteq().read().assign(ligand_group=lambda rows: rows["smiles"])
+    _say_what_it_rests_on(constants)
+    told = " ".join(capsys.readouterr().out.split())
+    assert told.startswith(f"This rests on {len(constants)} constants of ")
+    assert "misses log β (n = 1) by 3.0 on average" in told
+    _say_what_it_rests_on(constants.iloc[1:])
+    assert capsys.readouterr().out == ""
