@@ -18,7 +18,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from scipy.optimize import linear_sum_assignment
-from sklearn.cluster import HDBSCAN, KMeans
 
 from bo_loop.base.types import Floats, Rows
 
@@ -103,6 +102,8 @@ def _in_widths(position: Floats, width: Floats) -> Floats:
 
 def _clusters(record: np.ndarray, t: Floats) -> Rows:
     """Return the number of each peak's cluster, by position; -1 for what belongs to none."""
+    from sklearn.cluster import HDBSCAN, KMeans  # a second, which other campaigns do without
+
     # The tree of HDBSCAN, cut where peaks are told apart: its own choice of clusters would split a
     # pattern of one column, which it cannot see as one.
     tree = HDBSCAN(min_cluster_size=2, min_samples=2, copy=True).fit(t[:, None])

@@ -1,5 +1,7 @@
 """A campaign's rule on denticity: pairs of more donors than there is room for are never sealed."""
 
+from typing import ClassVar
+
 import pandas as pd
 import pytest
 from sample_events import STARTED, as_events
@@ -50,6 +52,8 @@ def config(tmp_path, monkeypatch):
 
 
 class _Schema:
+    blocks: ClassVar[dict] = {}
+
     def to_json(self):
         return {"blocks": {}}
 

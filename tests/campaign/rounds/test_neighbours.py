@@ -14,7 +14,7 @@ KNOWN = pd.DataFrame(
         ("Cu", 2, "pyridine", "c1ccncc1", 1, 2.5),
     ],
     columns=["metal", "charge", "ligand", "smiles", "n_ligands", "log_beta"],
-).assign(censoring="none")
+).assign(censoring="none", source="lit")
 
 
 class Likeness:

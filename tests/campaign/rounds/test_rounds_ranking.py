@@ -15,7 +15,7 @@ from bo_loop.campaign.rounds.ranking import COLUMNS, ranking
 from bo_loop.propose import Candidates
 
 POOL = pairs("ABCD").assign(cost=[1.0, 2.0, 3.0, 4.0])
-KNOWN = pairs("Z", metal="Cu").assign(log_beta=9.0, censoring="none")
+KNOWN = pairs("Z", metal="Cu").assign(log_beta=9.0, censoring="none", source="lit")
 POSTERIOR = FakePosterior.independent([5.0, 7.0, 6.0, 6.5], [1.0, 0.25, 4.0, 0.0])
 
 
