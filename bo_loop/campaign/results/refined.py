@@ -1,6 +1,5 @@
 """Results that come from curves: rows for the ledger, and the raw files that they rest on."""
 
-import io
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +11,7 @@ from bo_loop.base import files
 from bo_loop.base.errors import CampaignError
 from bo_loop.campaign.finding import Pairs, UnknownPairError
 from bo_loop.campaign.results.reading import ResultsTable, read_results
-from bo_loop.data.writing import guarded_cell
+from bo_loop.data.writing import csv_bytes
 
 if TYPE_CHECKING:
     from bo_loop.lab.titration.refine import Refinement
@@ -108,17 +107,13 @@ def _table(done: "Refinement", ids: Mapping[str, str], defaults: Mapping[str, st
         rows.append(
             {
                 "pair_id": pair,
-                "log_beta": repr(value),
-                "log_beta_sd": repr(sd),
-                "temperature_C": repr(done.experiment.temperature_C),
-                "ionic_strength_M": repr(done.experiment.ionic_strength_M),
+                "log_beta": float(value),
+                "log_beta_sd": float(sd),
+                "temperature_C": float(done.experiment.temperature_C),
+                "ionic_strength_M": float(done.experiment.ionic_strength_M),
                 "method": f"{' and '.join(methods)} titration",
-                "note": guarded_cell(
-                    defaults.get("note")
-                    or f"refined with log β of {taken}; sigma {done.fit.sigma:.2f}"
-                ),
+                "note": defaults.get("note")
+                or f"refined with log β of {taken}; sigma {done.fit.sigma:.2f}",
             }
         )
-    text = io.StringIO()
-    pd.DataFrame(rows).to_csv(text, index=False)
-    return text.getvalue().encode("utf-8")
+    return csv_bytes(pd.DataFrame(rows))
