@@ -35,7 +35,8 @@ def fits(monkeypatch):
         mean = cases.y[rows] + abs(size - BEST) / 100
         told = {"row": rows, "set": "test", "mean": mean, "sd": 1.0, "sd_latent": 1.0}
         table = pd.DataFrame(told).assign(beta_1=np.nan)
-        return Result(table, {"hyperparameters": {"of": size, "fold": bout.split.fold}})
+        found = {"hyperparameters": {"of": size, "fold": bout.split.fold}}
+        return Result(table, found | {"fit": {}, "seconds": 0.1})
 
     monkeypatch.setattr(trial_folds, "prepared", lambda cases, bout, *_: (cases, bout))
     monkeypatch.setattr(trial_folds, "attempted", attempted)
