@@ -20,6 +20,7 @@ from bo_loop.base.errors import DataError
 from bo_loop.base.types import Floats, Rows
 from bo_loop.chemistry.ligands import deprotonated_charge, ligand_group
 from bo_loop.features.blocks import mordred as descriptors
+from bo_loop.features.blocks.groups import rules_version
 from bo_loop.features.cache import DescriptorCache
 
 CHARGE_NAMES = ("ligand_charge",)
@@ -82,8 +83,9 @@ def mordred(smiles: Sequence[str], wanted: tuple[str, ...] | None = None) -> Flo
 
 
 def charge(smiles: Sequence[str]) -> Floats:
-    """(n, 1) float64 charge of each ligand in water when fully deprotonated."""
-    return np.array([deprotonated_charge(text) for text in smiles], dtype=np.float64)[:, None]
+    """(n, 1) float64 charge of each ligand in water when fully deprotonated; kept in the cache."""
+    with DescriptorCache(f"charge of {rules_version()}", 1) as cache:
+        return cache.vectors(smiles, _charge)
 
 
 def groups(smiles: Sequence[str]) -> Rows:
@@ -93,6 +95,10 @@ def groups(smiles: Sequence[str]) -> Rows:
     """
     with DescriptorCache(f"ligand_group 2 rdkit={version('rdkit')}", 1) as cache:
         return cache.vectors(smiles, _number)[:, 0].astype(np.int64)
+
+
+def _charge(smiles: str) -> Floats:
+    return np.array([deprotonated_charge(smiles)], dtype=np.float64)
 
 
 def _number(smiles: str) -> Floats:
