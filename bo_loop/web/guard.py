@@ -220,7 +220,7 @@ class Guard:
 
         try:
             await self.app(scope, body.receive, guarded)
-        except Exception:
+        except Exception:  # whatever the application makes of a body that was cut short
             if not body.too_large:
                 raise
         if body.too_large and not begun:

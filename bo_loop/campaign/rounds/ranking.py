@@ -58,8 +58,7 @@ def rank(
     DataFrame
         As `ranking` returns it.
     """
-    recipe = build(config["model"])
-    known = schema, recipe, literature, pool, state, memory
+    known = schema, build(config["model"]), literature, pool, state, memory
     model = fitted(*known, hyperparameters=hyperparameters)
     return ranking(Choice.prepare(model, literature, pool, state, config))
 
@@ -82,8 +81,7 @@ def predict(
         The pair columns, ``mean, sd, outside_domain`` as `Surrogate.predict` and ``nearest`` as
         `neighbours` returns them.
     """
-    recipe = build(config["model"])
-    known = schema, recipe, literature, pool, state, memory
+    known = schema, build(config["model"]), literature, pool, state, memory
     model = fitted(*known, hyperparameters=hyperparameters)
     pairs = standardised(validate_pairs(pairs, "the pairs"), "the pairs")
     bound = BoundRound.bind(model.surrogate, model.observations, pairs)

@@ -13,7 +13,7 @@ d    features
 """
 
 import warnings
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -240,19 +240,17 @@ def _components(
             f"there are {len(whole)} in the fit."
         )
     if latent == "nmf":
-        model = NMF(components, init="nndsvda", max_iter=1000, random_state=0)
-        ready: Callable[[Floats], Floats] = lambda rows: np.maximum(rows, 0.0)  # noqa: E731
+        model, least = NMF(components, init="nndsvda", max_iter=1000, random_state=0), 0.0
     else:
-        model = PCA(components, svd_solver="full")
-        ready = lambda rows: rows  # noqa: E731
+        model, least = PCA(components, svd_solver="full"), -np.inf
     with warnings.catch_warnings():  # factors that still creep are factors
         warnings.simplefilter("ignore", ConvergenceWarning)
-        model.fit(ready(whole))
+        model.fit(np.maximum(whole, least))
 
     def encoded(row: Floats) -> Floats:
         if not np.isfinite(row).all():
             return np.full(components, np.nan)
-        return model.transform(ready(row[None]))[0].astype(np.float64)
+        return model.transform(np.maximum(row[None], least))[0].astype(np.float64)
 
     names = tuple(f"{latent}_{i + 1}" for i in range(components))
     return (

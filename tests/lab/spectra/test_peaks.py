@@ -50,7 +50,10 @@ def test_the_height_of_a_peak_is_its_largest_value():
 
 def test_slopes_are_those_of_the_curve():
     x, values, step = np.linspace(-5.0, 5.0, 50), [0.3, 2.0, 1.5, 0.4], 1e-6
-    at = lambda v: curve(x, [(v[0], v[1], Peak(0.0, *v[1:]).height)], v[3])[0]  # noqa: E731
+
+    def at(v):
+        return curve(x, [(v[0], v[1], Peak(0.0, *v[1:]).height)], v[3])[0]
+
     for i, slope in enumerate(slopes(x, tuple(values)).values()):
         up, down = [*values], [*values]
         up[i] += step
