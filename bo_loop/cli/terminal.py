@@ -5,6 +5,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from rich.table import Table
+from rich.text import Text
 
 from bo_loop.campaign.views.views import shown_logged, shown_movers
 
@@ -23,7 +24,7 @@ OUTSIDE_NOTE = f"{OUTSIDE} outside the applicability domain: no known pair is mu
 def proposals_table(
     proposals: "pd.DataFrame", title: str, extra: Mapping[str, Sequence[str]] | None = None
 ) -> Table:
-    """Return the proposals of a round as a table, the reason last.
+    """Return the proposals of a round as a table, the reason below each pair.
 
     Pairs that were chosen together, such as a ligand's competitors, say why once; each names the
     features that move its prediction most. Pairs outside the applicability domain are marked, with
@@ -36,16 +37,15 @@ def proposals_table(
     title : str
         Above the table.
     extra : mapping of str to sequence of str, optional
-        More columns, put before the reason.
+        More columns, put last.
     """
     extra = extra or {}
     table = Table(title=title, title_justify="left", title_style="bold", caption_justify="left")
     table.add_column("", justify="right")
-    table.add_column("pair", overflow="fold")
+    table.add_column("pair, and why", ratio=1)
     table.add_column("predicted", justify="right", no_wrap=True)
     for name in extra:
         table.add_column(name, justify="right", style="bold", no_wrap=True)
-    table.add_column("why", ratio=1)
     above = ""
     for i, row in enumerate(proposals.itertuples()):
         why, above = "as above" if row.reason == above else row.reason, row.reason
@@ -53,7 +53,8 @@ def proposals_table(
             why = f"{why}; moved by {shown_movers(row.movers)}"
         predicted = f"{row.mean:.2f} ± {row.sd:.2f}"
         measured = (values[i] for values in extra.values())
-        table.add_row(str(row.rank), _proposed_name(row), predicted, *measured, why)
+        cell = Text.assemble((_proposed_name(row), "bold"), "\n", why)
+        table.add_row(str(row.rank), cell, predicted, *measured)
     if any(outside is True for outside in proposals["outside_domain"].tolist()):
         table.caption = OUTSIDE_NOTE
     return table

@@ -46,7 +46,7 @@ class _Improvement(Improving):
         """Split the expected gain into what the prediction promises and what doubt adds."""
         if gain < 0.005:
             return "expected gain below 0.01"
-        return f"expected gain {gain:.2f} ({_split(mean - incumbent, gain)})"
+        return f"expected gain {gain:.2f}{_split(mean - incumbent, gain)}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,9 +124,8 @@ class UCB(Marginal):
         optimistic = mean - incumbent + math.sqrt(self.beta) * sd
         if optimistic < 0.005:
             return "does not beat it even at its most hopeful"
-        return (
-            f"at its most hopeful {optimistic:.2f} better ({_split(mean - incumbent, optimistic)})"
-        )
+        share = _split(mean - incumbent, optimistic)
+        return f"at its most hopeful {optimistic:.2f} better{share}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -225,9 +224,8 @@ def _scalar(value: float) -> torch.Tensor:
 
 
 def _split(certain: float, hoped: float) -> str:
-    """Share `hoped` (> 0) between what remains were the prediction certain, and doubt."""
-    exploitation = max(certain, 0.0) / hoped
-    exploitation = 0.0 if exploitation < 1e-9 else exploitation  # an incumbent against itself
-    if exploitation == 0.0:
-        return "exploration alone"
-    return f"{percent(exploitation)} exploitation, {percent(1 - exploitation)} exploration"
+    """Say which share of `hoped` (> 0) is owed to doubt; nothing if hardly any."""
+    exploration = min(1.0 - certain / hoped, 1.0)
+    if exploration > 1.0 - 1e-9:  # such as an incumbent against itself
+        return " (exploration alone)"
+    return f" ({percent(exploration)} exploration)" if exploration >= 0.005 else ""

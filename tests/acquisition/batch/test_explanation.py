@@ -28,7 +28,7 @@ def test_the_reference_is_named():
 def test_explain_log_ei():
     # EI(0.4, 1.1) = 0.6666; 0.4 of it would remain without doubt.
     assert reason(LogEI(), 12.3, 1.1, 11.9, Maximise()) == (
-        "64 % chance to beat log β 11.90; expected gain 0.67 (60 % exploitation, 40 % exploration)"
+        "64 % chance to beat log β 11.90; expected gain 0.67 (40 % exploration)"
     )
 
 
@@ -38,11 +38,15 @@ def test_explain_a_row_below_the_best():
     )
 
 
+def test_explain_a_row_that_is_surely_better():
+    # Without doubt the gain is 5; with it, 5 + 1e-7.
+    assert reason(LogEI(), 16.0, 1.0, 11.0, Maximise()).endswith("expected gain 5.00")
+
+
 def test_explain_speaks_of_log_beta_when_minimising():
     # Objective units are −log β: predicted 3, best 5.
     assert reason(UCB(beta=4.0), -3.0, 0.5, -5.0, Minimise()) == (
-        "> 99 % chance to beat log β 5.00; "
-        "at its most hopeful 3.00 better (67 % exploitation, 33 % exploration)"
+        "> 99 % chance to beat log β 5.00; at its most hopeful 3.00 better (33 % exploration)"
     )
 
 
