@@ -139,6 +139,8 @@ class Jobs:
                     raise LostError(texts.CANCELLED)
                 job.process = await self._process()
                 await _ask(job.process, job)
+            if job.cancelled and job.error:  # it failed as it was cancelled
+                raise LostError(texts.CANCELLED)
         except (OSError, LostError) as error:
             job.error = LostError(texts.CANCELLED if job.cancelled else str(error))
         finally:
