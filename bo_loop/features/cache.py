@@ -32,7 +32,6 @@ _WAIT_SECONDS = 60.0
 # SQLite takes a limited number of parameters in one statement.
 _KEYS_PER_QUERY = 500
 _BROKEN = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
-_STORED_FLOAT = "<f8"
 
 
 def folder() -> Path:
@@ -57,11 +56,14 @@ class DescriptorCache:
         Names the descriptor set and the packages that computed it.
     size : int
         Length of every vector; a stored vector of another length counts as absent.
+    dtype : str
+        Of the numbers: "f8", or "u1" for counts up to 255.
     """
 
-    def __init__(self, version: str, size: int):
+    def __init__(self, version: str, size: int, dtype: str = "f8"):
         self._version = version
         self._size = size
+        self._dtype = np.dtype(dtype)
         self._path = folder() / FILE_NAME
         self._connection = _usable(self._path, _connect_or_rebuild)
 
@@ -91,10 +93,11 @@ class DescriptorCache:
             known[text] = compute(text)
             self.store(text, known[text])
             report("describing ligands", i, len(missing))
-        return np.array([known[text] for text in smiles]).reshape(-1, self._size)
+        vectors = [known[text] for text in smiles]
+        return np.array(vectors, dtype=self._dtype).reshape(-1, self._size)
 
     def load(self, smiles: Iterable[str]) -> dict[str, Floats]:
-        """Return the stored vectors among `smiles`, each (size,) float64, nan for undefined."""
+        """Return the stored vectors among `smiles`, each (size,), nan for undefined."""
         wanted = list(dict.fromkeys(smiles))
         found = {}
         for start in range(0, len(wanted), _KEYS_PER_QUERY):
@@ -104,13 +107,13 @@ class DescriptorCache:
                 f"AND smiles IN ({','.join('?' * len(keys))})"
             )
             for key, blob in self._execute(query, [self._version, *keys]):
-                if len(blob) == np.dtype(_STORED_FLOAT).itemsize * self._size:
-                    found[key] = np.frombuffer(blob, dtype=_STORED_FLOAT).astype(np.float64)
+                if len(blob) == self._dtype.itemsize * self._size:
+                    found[key] = np.frombuffer(blob, dtype=self._dtype)
         return found
 
     def store(self, smiles: str, vector: Floats) -> None:
         """Store a vector (size,) at once, so that a killed run keeps what it has computed."""
-        blob = np.ascontiguousarray(vector, dtype=_STORED_FLOAT).tobytes()
+        blob = np.ascontiguousarray(vector, dtype=self._dtype).tobytes()
         insert = "INSERT OR REPLACE INTO vectors VALUES (?, ?, ?)"
         try:
             self._execute(insert, [self._version, smiles, blob])

@@ -5,7 +5,7 @@ later is described as completely as one that was there at the start. A ligand an
 are described by one structure, since an achiral metal ion binds them alike.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from hashlib import sha256
 from importlib.metadata import version
 
@@ -38,7 +38,7 @@ def donors(smiles: Sequence[str]) -> Floats:
         carboxylate counts for more than the seventh.
     """
     with DescriptorCache(f"donors of {rules_version()}", len(DONOR_NAMES)) as cache:
-        return np.log1p(cache.vectors(_either_enantiomers(smiles), donor_features))
+        return np.log1p(cache.vectors(smiles, _of_either_enantiomer(donor_features)))
 
 
 def site(smiles: Sequence[str]) -> Floats:
@@ -56,11 +56,11 @@ def site(smiles: Sequence[str]) -> Floats:
         sixth chelate ring counts for as much as the second.
     """
     with DescriptorCache(f"site of {rules_version()}", len(BINDING_NAMES)) as cache:
-        return cache.vectors(_either_enantiomers(smiles), binding_features)
+        return cache.vectors(smiles, _of_either_enantiomer(binding_features))
 
 
-def _either_enantiomers(smiles: Sequence[str]) -> list[str]:
-    return [either_enantiomer(text) for text in smiles]
+def _of_either_enantiomer(compute: Callable[[str], NDArray]) -> Callable[[str], NDArray]:
+    return lambda smiles: compute(either_enantiomer(smiles))
 
 
 def rules_version() -> str:
@@ -89,14 +89,12 @@ def atoms(smiles: Sequence[str]) -> NDArray[np.uint8]:
         of one count as 255.
     """
     # Bytes: as float64, the counts of 20,000 ligands would fill 330 MB, and each copy as much.
-    counts = np.empty((len(smiles), BITS), dtype=np.uint8)
-    for row, text in zip(counts, smiles, strict=True):
-        row[:] = np.minimum(_environments(either_enantiomer(text)), np.iinfo(np.uint8).max)
-    return counts
+    with DescriptorCache(f"environments of {rules_version()}", BITS, "u1") as cache:
+        return cache.vectors(smiles, _of_either_enantiomer(_environments))
 
 
-def _environments(smiles: str) -> NDArray[np.uint32]:
+def _environments(smiles: str) -> NDArray[np.uint8]:
     counts = morgan().GetCountFingerprintAsNumPy(Chem.MolFromSmiles(smiles))
     for text in relative_configurations(smiles):
         counts[int(sha256(text.encode()).hexdigest(), 16) % BITS] += 1
-    return counts
+    return np.minimum(counts, np.iinfo(np.uint8).max).astype(np.uint8)
