@@ -127,17 +127,36 @@ def acidic_protons(molecule: Chem.Mol) -> int:
     -------
     int
     """
+    return len(acid_sites(molecule))
+
+
+def acid_sites(molecule: Chem.Mol) -> list[tuple[str, tuple[int, ...]]]:
+    """Find the protons that a neutral ligand can lose in water.
+
+    Parameters
+    ----------
+    molecule : rdkit Mol
+        The fully protonated form, hydrogens implicit.
+
+    Returns
+    -------
+    list of (str, tuple of int)
+        One a proton: the kind of group, and the atoms of which one loses it.
+    """
     count = molecule.GetNumAtoms()
     present = {molecule.GetAtomWithIdx(i).GetSymbol() for i in range(count)}
-    possible = [smarts for smarts in _GROUPS.values() if _elements(smarts) <= present]
-    acids = {match[0] for smarts in possible for match in _matches(molecule, smarts)}
-    of_groups = sum(_protons(molecule.GetAtomWithIdx(i)) for i in acids)
-    kept = sum(
-        match[0] in acids and match[-1] in acids
-        for smarts in _KEPT
-        for match in _matches(molecule, smarts)
-    )
-    return of_groups - kept + _of_rings(molecule, acids) + _inside_tetrapyrrole(molecule)
+    kinds: dict[int, str] = {}
+    for kind, smarts in _GROUPS.items():
+        if _elements(smarts) <= present:
+            for match in _matches(molecule, smarts):
+                kinds.setdefault(match[0], kind)
+    protons = {i: _protons(molecule.GetAtomWithIdx(i)) for i in kinds}
+    for smarts in _KEPT:
+        for match in _matches(molecule, smarts):
+            if match[0] in kinds and match[-1] in kinds:
+                protons[match[-1] if protons[match[-1]] else match[0]] -= 1
+    found = [(kind, (i,)) for i, kind in kinds.items() for _ in range(protons[i])]
+    return found + _of_rings(molecule, set(kinds)) + _inside_tetrapyrrole(molecule)
 
 
 def _protons(atom: Chem.Atom) -> int:
@@ -145,7 +164,7 @@ def _protons(atom: Chem.Atom) -> int:
     return max(atom.GetTotalNumHs(), 1) if atom.GetSymbol() in {"S", "Se", "Te"} else 1
 
 
-def _of_rings(molecule: Chem.Mol, acids: set[int]) -> int:
+def _of_rings(molecule: Chem.Mol, acids: set[int]) -> list[tuple[str, tuple[int, ...]]]:
     """Protons lost by imides, lactams and azoles, wherever the tautomer puts them.
 
     Each thioxo group of a ring is a thiol in another tautomer, so it counts as one. Otherwise a
@@ -153,10 +172,13 @@ def _of_rings(molecule: Chem.Mol, acids: set[int]) -> int:
     has one acidic proton, not two.
     """
     bearing = {neighbour for i in acids for neighbour in _neighbours(molecule, i)}
-    lost = 0
+    lost: list[tuple[str, tuple[int, ...]]] = []
     for ring in map(set, molecule.GetRingInfo().AtomRings()):
         thioxo = min(_inside(molecule, ring, _THIOXO), _inside(molecule, ring, "[nX3H]"))
-        lost += thioxo or (0 if bearing & ring else _lost_by(molecule, ring))
+        kind = "thioxo ring" if thioxo else f"ring of {len(ring)}"
+        number = thioxo or (0 if bearing & ring else _lost_by(molecule, ring))
+        nitrogens = sorted(i for i in ring if molecule.GetAtomWithIdx(i).GetAtomicNum() == 7)
+        lost += [(kind, tuple(nitrogens))] * number
     return lost
 
 
@@ -187,8 +209,8 @@ def _lost_by(molecule: Chem.Mol, ring: set[int]) -> int:
     return int(_inside(molecule, ring, _OXO) > 0 or lactim or purine or azole)
 
 
-def _inside_tetrapyrrole(molecule: Chem.Mol) -> int:
-    """Count the NH that point into a conjugated ring of four pyrroles."""
+def _inside_tetrapyrrole(molecule: Chem.Mol) -> list[tuple[str, tuple[int, ...]]]:
+    """Find the NH that point into a conjugated ring of four pyrroles."""
     inner = {
         i
         for ring in molecule.GetRingInfo().AtomRings()
@@ -199,4 +221,5 @@ def _inside_tetrapyrrole(molecule: Chem.Mol) -> int:
         )
         for i in ring
     }
-    return sum(match[0] in inner for match in _matches(molecule, "[#7X3;H1;r5]"))
+    within = [match for match in _matches(molecule, "[#7X3;H1;r5]") if match[0] in inner]
+    return [("NH inside a tetrapyrrole", match) for match in within]

@@ -15,6 +15,7 @@ from bo_loop.base.types import Floats, Mask, PairFeatures, Rows
 from bo_loop.chemistry.binding import BINDING_NAMES
 from bo_loop.chemistry.donors import DONOR_NAMES
 from bo_loop.chemistry.ions import PROTON, MetalIon
+from bo_loop.chemistry.site_binding import BASICITY_NAMES
 from bo_loop.features.blocks import groups, ligand, pair
 from bo_loop.features.blocks import mordred as descriptors
 from bo_loop.features.blocks import properties as metal
@@ -51,6 +52,7 @@ LIGAND_BLOCKS: dict[str, tuple[Names, Table]] = {
     "mordred": (descriptors.names, ligand.mordred),
     "donors": (lambda: DONOR_NAMES, groups.donors),
     "site": (lambda: BINDING_NAMES, groups.site),
+    "basicity": (lambda: BASICITY_NAMES, groups.basicity),
     "atoms": (lambda: groups.ATOM_NAMES, groups.atoms),
 }
 

@@ -108,7 +108,7 @@ class DescriptorCache:
             )
             for key, blob in self._execute(query, [self._version, *keys]):
                 if len(blob) == self._dtype.itemsize * self._size:
-                    found[key] = np.frombuffer(blob, dtype=self._dtype)
+                    found[key] = np.frombuffer(blob, dtype=self._dtype).copy()
         return found
 
     def store(self, smiles: str, vector: Floats) -> None:

@@ -11,6 +11,7 @@ _MENDELEEV = "mendeleev, bo_loop.features.blocks.metal_values"
 _BONDING = "bo_loop.features.blocks.bonding"
 _DONORS = "bo_loop.chemistry.donors"
 _SITE = "bo_loop.chemistry.binding"
+_BASICITY = "estimate of bo_loop.chemistry.site_binding, 25 °C, 0.1 mol/L"
 
 _PROPERTIES: dict[str, Said] = {
     "metal_charge": ("net charge of the ion", "e", "the formula"),
@@ -114,6 +115,13 @@ _IN_SITE: dict[str, str] = {
     "branched_at_nitrogen": "branched carbon atoms next to nitrogen donors",
 }
 
+_OF_BASICITY: dict[str, str] = {
+    "first_pK": "pK of the proton that is lost last",
+    "protons_in_all": "sum of all pK above 2",
+    "nitrogen_pK": "mean pK of the basic nitrogens, each with no other proton in the ligand",
+    "acid_pK": "mean pK of the acids, each with no other proton in the ligand",
+}
+
 
 def said(block: str) -> dict[str, Said]:
     """Return what is said of each column of a block; under ``*`` what is said of all."""
@@ -133,6 +141,7 @@ _BLOCKS: dict[str, dict[str, Said]] = {
     "charge": _CHARGE,
     "donors": _donors(),
     "site": {name: (words, "count", _SITE) for name, words in _IN_SITE.items()},
+    "basicity": {name: (words, "pK", _BASICITY) for name, words in _OF_BASICITY.items()},
     "atoms": {
         "*": (
             "circular environments of two bonds at most, hashed to 2048 numbers",

@@ -36,6 +36,7 @@ from bo_loop.base.types import (
     PairSources,
     Rows,
 )
+from bo_loop.chemistry import site_binding
 from bo_loop.features.assembly import PAIR, ligands_of, raw_features, restricted
 from bo_loop.features.blocks import groups, metal_values
 from bo_loop.features.blocks import mordred as descriptors
@@ -310,7 +311,8 @@ def schema_version(blocks: Collection[str]) -> str:
     """Name what computes the features of `blocks`: descriptor set, rules, and packages."""
     sets = [descriptors.set_version()] if "mordred" in blocks else []
     rules = (groups.rules_version(), metal_values.VERSION, f"mendeleev={version('mendeleev')}")
-    return " ".join([*sets, *rules])
+    estimates = [site_binding.VERSION] if "basicity" in blocks else []
+    return " ".join([*sets, *rules, *estimates])
 
 
 def _gaps(pairs: pd.DataFrame, table: PairFeatures) -> dict[str, list[str]]:

@@ -2,7 +2,9 @@ from bo_loop.chemistry.binding import BINDING_NAMES
 from bo_loop.chemistry.donors import DONOR_NAMES
 from bo_loop.features.columns import said
 
-BLOCKS = ("properties", "bonding", "proton", "charge", "donors", "site", "atoms", "mordred")
+BLOCKS = (
+    "properties", "bonding", "proton", "charge", "donors", "site", "basicity", "atoms", "mordred",
+)  # fmt: skip
 
 
 def test_every_column_says_what_it_is_and_where_it_is_from():

@@ -28,7 +28,7 @@ def test_each_row_is_described_and_keeps_its_index():
 
 def test_what_the_columns_allow_is_described_by_default():
     found = describe(TABLE[["smiles"]])
-    assert {name.partition(".")[0] for name in found} == {"charge", "donors", "site"}
+    assert {name.partition(".")[0] for name in found} == {"charge", "donors", "site", "basicity"}
     assert list(describe(pd.DataFrame({"metal": ["Cu+2"]}))["bonding.d_electrons"]) == [9.0]
 
 

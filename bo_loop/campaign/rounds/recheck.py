@@ -66,8 +66,9 @@ def _earlier_rules(record: Record, seen: CampaignState) -> str:
     stored = record.sealed.features()
     kinds = {"version": str, "blocks": dict}
     received.require_keys(record.path / "features.json", stored, kinds)
-    made_by = seen.features or stored["version"]
-    return "" if made_by == schema_version(stored["blocks"]) else made_by
+    if seen.features:  # they were renewed, perhaps with blocks that the sealed ones lack
+        return "" if seen.features == record.renewed_schema.version else seen.features
+    return "" if stored["version"] == schema_version(stored["blocks"]) else stored["version"]
 
 
 def _recomputed(

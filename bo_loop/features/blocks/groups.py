@@ -1,4 +1,4 @@
-"""Ligand features of `features=chemistry`: donor groups, binding site, atom environments.
+"""Ligand features of `features=chemistry`: donor groups, binding site, basicity, environments.
 
 All are functions of the structure alone; nothing is fitted, so a ligand that joins a campaign
 later is described as completely as one that was there at the start. A ligand and its mirror image
@@ -14,10 +14,12 @@ from numpy.typing import NDArray
 from rdkit import Chem
 
 from bo_loop.base.types import Floats
+from bo_loop.chemistry import site_binding
 from bo_loop.chemistry.binding import BINDING_NAMES, binding_features
 from bo_loop.chemistry.donors import DONOR_NAMES, donor_features
 from bo_loop.chemistry.fingerprints import BITS, morgan
 from bo_loop.chemistry.geometry import either_enantiomer, relative_configurations
+from bo_loop.chemistry.site_binding import BASICITY_NAMES
 from bo_loop.features.cache import DescriptorCache
 
 ATOM_NAMES = tuple(f"environment_{bit}" for bit in range(BITS))
@@ -57,6 +59,25 @@ def site(smiles: Sequence[str]) -> Floats:
     """
     with DescriptorCache(f"site of {rules_version()}", len(BINDING_NAMES)) as cache:
         return cache.vectors(smiles, _of_either_enantiomer(binding_features))
+
+
+def basicity(smiles: Sequence[str]) -> Floats:
+    """Say how readily ligands take up protons.
+
+    Parameters
+    ----------
+    smiles : sequence of str
+        Canonical SMILES of neutral ligands.
+
+    Returns
+    -------
+    (n, 4) float64
+        pK, in the order of `bo_loop.chemistry.site_binding.BASICITY_NAMES`.
+    """
+    with DescriptorCache(
+        f"{site_binding.VERSION} of {rules_version()}", len(BASICITY_NAMES)
+    ) as cache:
+        return cache.vectors(smiles, _of_either_enantiomer(site_binding.basicity))
 
 
 def _of_either_enantiomer(compute: Callable[[str], NDArray]) -> Callable[[str], NDArray]:

@@ -4,7 +4,8 @@ Blocks
 ------
 properties, bonding   of the metal ion, standardised over the distinct ions of the fit
 proton                1 for protons, and how many there are beyond the first
-charge, donors, site  of the ligand, on stated scales
+charge, donors, site, basicity
+                      of the ligand, on stated scales
 atoms                 counts of atom environments, for a kernel of counts; as they are
 measured              of ligands, from a table: see `bo_loop.features.blocks.measured`
 pair                  number of ligands as it is, T and I on the stated scales of every schema, and
@@ -38,13 +39,14 @@ from bo_loop.features.schema import (
 )
 
 _OF_METALS = ("properties", "bonding")
-_BLOCKS = (*_OF_METALS, "proton", "charge", "donors", "site", "atoms")
+_BLOCKS = (*_OF_METALS, "proton", "charge", "donors", "site", "basicity", "atoms")
 _SCALES = {"proton": 1.0, "charge": 2.0, "donors": 0.5, "site": 0.33, "atoms": 1.0}
+_OF_BASICITY = (3.0, 8.0, 3.0, 3.0)
 
 
 @dataclass(frozen=True)
 class ChemistryRecipe:
-    """Metal properties, donors, binding site, atom environments, protons; nothing is chosen.
+    """Metal properties; donors, binding site, basicity, atom environments; protons.
 
     Parameters
     ----------
@@ -100,6 +102,8 @@ class ChemistryRecipe:
         raw = raw_features(pairs, _BLOCKS)
         blocks = {b: _over_ions(raw.names[b], raw.metal[b]) for b in _OF_METALS}
         blocks |= {b: _stated(raw.names[b], _SCALES[b]) for b in _BLOCKS if b in _SCALES}
+        of_pk = raw.names["basicity"]
+        blocks["basicity"] = FeatureBlock(of_pk, (0.0,) * len(of_pk), _OF_BASICITY)
         kept = [name for name in raw.names[PAIR] if name in (UNSCALED, MEDIUM, *STATED_SCALES)]
         scales = [STATED_SCALES.get(name, 1.0) for name in kept]
         blocks[PAIR] = FeatureBlock(tuple(kept), (0.0,) * len(kept), tuple(scales))

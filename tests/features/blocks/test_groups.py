@@ -103,7 +103,8 @@ def test_counts_of_environments_are_bytes_and_stay_so_in_the_schema():
     )  # fmt: skip
     tables = ChemistryRecipe().fit(pairs).transform(pairs).ligand
     assert {block: table.dtype.name for block, table in tables.items()} == {
-        "charge": "float64", "donors": "float64", "site": "float64", "atoms": "uint8",
+        "charge": "float64", "donors": "float64", "site": "float64", "basicity": "float64",
+        "atoms": "uint8",
     }  # fmt: skip
 
 
