@@ -29,7 +29,6 @@ def places(path):
 # Packages that are tested as wholes, as they are used.
 AS_WHOLES = {
     "web": "its pages and answers, as a browser uses them",
-    "lab": "titrations and spectra, from the file to the constant",
 }
 MODULES = [
     path

@@ -7,7 +7,7 @@ from simulated_titrations import TRUE, curve_files, linear
 from bo_loop.base.errors import DataError
 from bo_loop.lab.titration.curve import SHIFTS
 from bo_loop.lab.titration.experiment import experiment
-from bo_loop.lab.titration.page import constants_rows, page, tried_rows
+from bo_loop.lab.titration.page import page
 from bo_loop.lab.titration.refine import load, refine, refit
 
 
@@ -33,20 +33,6 @@ def test_a_record_is_enough_to_refine_again(done):
         assert again[name] == pytest.approx(pair, abs=1e-9)
     assert record["fixed"]["HL"] == 9.57
     assert set(record["curves"][0]) == {"name", "sha256"}
-
-
-def test_the_page_holds_all_and_loads_nothing(done):
-    text = page(done).decode("utf-8")
-    assert page(done) == page(done)
-    for part in ("Constants of Cu+2 with L = glycine", "CuL2", "Correlation", "As understood"):
-        assert part in text
-    assert text.count("<svg ") == 3
-    assert "http-equiv" in text
-    assert "src=" not in text
-    assert done.record()["curves"][0]["sha256"] in text
-    assert constants_rows(done)[0][0] == "CuL"
-    assert tried_rows(done) == [("CuL, CuL2", "+0.0", f"{done.fit.sigma:.2f}",
-                                 f"{done.chosen.runs_p:.2g}", "")]  # fmt: skip
 
 
 def test_species_must_be_named():
