@@ -26,14 +26,9 @@ def places(path):
     return [folder / f"test_{path.stem}.py", folder / f"test_{path.parent.name}_{path.stem}.py"]
 
 
-# Packages that are tested as wholes, as they are used.
-AS_WHOLES = {
-    "web": "its pages and answers, as a browser uses them",
-}
+AS_A_WHOLE = PACKAGE / "web" / "pages"  # which tests use as a browser does
 MODULES = [
-    path
-    for path in sorted(PACKAGE.rglob("*.py"))
-    if has_code(path) and path.relative_to(PACKAGE).parts[0] not in AS_WHOLES
+    path for path in sorted(PACKAGE.rglob("*.py")) if has_code(path) and path.parent != AS_A_WHOLE
 ]
 
 
