@@ -17,11 +17,12 @@ import hashlib
 import io
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import torch
 
 from bo_loop.base import received
 from bo_loop.base.config import build
@@ -33,7 +34,8 @@ from bo_loop.chemistry.ions import MetalIon, parse_ion
 from bo_loop.data.observations import OBSERVATION_COLUMNS
 from bo_loop.features.schema import FeatureSchema, schema_version
 from bo_loop.models.gp.source_noise import MEMORY
-from bo_loop.surrogate import Surrogate
+from bo_loop.models.kernels.nearest import nearest
+from bo_loop.surrogate import Surrogate, described
 
 CARD, MODEL, PAIRS = "card.json", "model.json", "pairs.parquet"
 COLUMNS = (*PAIR_COLUMNS, "log_beta", "log_beta_sd", "mean", "sd")
@@ -93,8 +95,21 @@ class Memory:
         hidden = {parse_ion(text) for text in metals}
         ions = zip(self.pairs["metal"], self.pairs["charge"], strict=True)
         kept = [MetalIon(metal, int(charge)) not in hidden for metal, charge in ions]
-        pairs = self.pairs[kept].reset_index(drop=True)
-        return Memory(pairs, self.model, self.hyperparameters, self.features, self.card)
+        return replace(self, pairs=self.pairs[kept].reset_index(drop=True))
+
+    def near(self, pairs: pd.DataFrame, most: int) -> "Memory":
+        """Return the memory with those of its pairs that matter most for `pairs`, so many at most.
+
+        By the prior correlation, in turn for each of `pairs` (`bo_loop.models.kernels.nearest`).
+        """
+        if len(self.pairs) <= most:
+            return self
+        schema, recipe = self.schema(), build(self.model)
+        features = schema.transform(self.observations())
+        asked = described(features, schema, pairs)
+        kernel = recipe.kernel(features, self.hyperparameters).over(asked)
+        rows = nearest(kernel, torch.as_tensor(features.X), torch.as_tensor(asked.X), most)
+        return replace(self, pairs=self.pairs.iloc[rows].reset_index(drop=True))
 
     def suits(self, model: ModelRecipe, features: Mapping[str, Any]) -> bool:
         """Whether its hyperparameters are those of a `model` over such `features` (a node)."""
@@ -103,12 +118,18 @@ class Memory:
         recipe = self.features["recipe"]
         return same and build(features) == build(dict(recipe))
 
-    def surrogate(self, observations: pd.DataFrame | None = None) -> Surrogate:
-        """Return the model that knows the memory and, beside it, `observations`."""
+    def surrogate(
+        self, observations: pd.DataFrame | None = None, near: pd.DataFrame | None = None
+    ) -> Surrogate:
+        """Return the model that knows the memory and, beside it, `observations`.
+
+        Of very much, those that matter for the pairs `near`.
+        """
         rows = self.observations()
         if observations is not None:
             rows = pd.concat([rows, observations[list(rows.columns)]], ignore_index=True)
-        return Surrogate.build(self.schema(), build(self.model), rows, self.hyperparameters)
+        recipe = build(self.model)
+        return Surrogate.build(self.schema(), recipe, rows, self.hyperparameters, near)
 
 
 def save(memory: Memory, folder: Path) -> None:

@@ -8,6 +8,7 @@ import small_memory
 from small_memory import cut
 
 from bo_loop.base.errors import BoLoopError, CampaignError, DataError
+from bo_loop.base.types import PAIR_COLUMNS
 from bo_loop.library.memory import load, save
 from bo_loop.models.gp.source_noise import MEMORY
 
@@ -86,3 +87,16 @@ def test_a_model_whose_parts_are_of_others_is_one_clear_error(made, tmp_path):
     save(made.__class__(made.pairs, foreign, *list(vars(made).values())[2:]), tmp_path / "m")
     with pytest.raises(BoLoopError, match="refused"):
         load(tmp_path / "m")
+
+
+def test_of_a_memory_the_pairs_that_matter_are_kept(made):
+    copper = made.pairs[made.pairs["metal"].eq("Cu") & made.pairs["n_ligands"].eq(1)].head(3)
+    near = made.near(copper, 45)
+    assert len(near.pairs) == 45
+    kept = {tuple(row) for row in near.pairs[["metal", "smiles", "n_ligands"]].to_numpy()}
+    assert {tuple(row) for row in copper[["metal", "smiles", "n_ligands"]].to_numpy()} <= kept
+    asked = copper[list(PAIR_COLUMNS)]
+    found, whole = near.surrogate().predict(asked), made.surrogate().predict(asked)
+    assert ((found["mean"] - whole["mean"]).abs() < 2.0 * found["sd_latent"]).all()
+    assert (found["sd_latent"] >= whole["sd_latent"] - 1e-9).all()  # it knows less
+    assert made.near(copper, 1000) is made

@@ -24,14 +24,18 @@ from bo_loop.acquisition.objectives.items import Items
 from bo_loop.base.names import node_of
 from bo_loop.base.types import Floats, ModelRecipe
 from bo_loop.campaign.ledger.state import CampaignState
+from bo_loop.campaign.pool_rows import known_pairs
 from bo_loop.campaign.results.at_pH import Mixed, log_beta_of_log_k, log_k_of, mixed_of
 from bo_loop.campaign.rounds.bound import logged_at_pH, training
-from bo_loop.chemistry.ions import MAX_PROTONS
+from bo_loop.chemistry.ions import MAX_PROTONS, PROTON
 from bo_loop.chemistry.ligands import ligand_group
 from bo_loop.features.schema import FeatureSchema
 from bo_loop.library.memory import Memory
 from bo_loop.protonation import proton_pairs, require_protonation
 from bo_loop.surrogate import Surrogate
+
+MEMORY_ROWS = 2000
+"""Pseudo-observations of a memory that a round is conditioned on, beside all constants."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +66,7 @@ def fitted(
     *,
     start: Mapping[str, Any] | None = None,
     hyperparameters: Mapping[str, Any] | None = None,
+    memory_rows: int | None = MEMORY_ROWS,
 ) -> Fitted:
     """Fit a round's model, or build it from `hyperparameters`.
 
@@ -79,16 +84,20 @@ def fitted(
         Hyperparameters to begin a fit from.
     hyperparameters : mapping, optional
         With them nothing is optimised.
+    memory_rows : int, optional
+        Of the memory, so many pseudo-observations that matter for the pool; None: all.
 
     Raises
     ------
     DataError, FitError
         As `Surrogate.fit`; or if results at a pH cannot be read without protonation constants.
     """
-    observations = training(schema, literature, pool, state)
+    observations, n_memory = training(schema, literature, pool, state), 0
     if memory is not None:
         if memory.suits(recipe, node_of(schema.recipe)):
-            rows = memory.observations().assign(own=False)
+            if memory_rows is not None:
+                memory = memory.near(_asked(literature, pool, memory.pairs), memory_rows)
+            rows, n_memory = memory.observations().assign(own=False), len(memory.pairs)
             observations = pd.concat([rows, observations], ignore_index=True)
             hyperparameters = hyperparameters or memory.hyperparameters
         else:
@@ -97,10 +106,13 @@ def fitted(
                 "round's.",
                 stacklevel=3,
             )
-    make: Callable[..., Surrogate] = partial(Surrogate.fit, schema, recipe, near=pool, start=start)
+    near = _asked(literature, pool, observations)
+    make: Callable[..., Surrogate] = partial(Surrogate.fit, schema, recipe, near=near, start=start)
     if hyperparameters is not None:
-        make = partial(Surrogate.build, schema, recipe, near=pool, hyperparameters=hyperparameters)
+        make = partial(Surrogate.build, schema, recipe, near=near, hyperparameters=hyperparameters)
     surrogate = make(observations=observations)
+    if n_memory:
+        surrogate.model.fit_report["n_memory"] = n_memory
     results, rows = logged_at_pH(state, pool)
     if not results:
         return Fitted(surrogate, observations, ())
@@ -109,7 +121,7 @@ def fitted(
     whole = pd.concat([observations, rows.assign(own=True)], ignore_index=True)
     found = surrogate.model.hyperparameters()
     report = surrogate.model.fit_report
-    surrogate = Surrogate.build(schema, recipe, whole, found, near=pool)
+    surrogate = Surrogate.build(schema, recipe, whole, found, near=near)
     surrogate.model.fit_report = report | surrogate.model.fit_report
     columns = zip(results, rows["log_beta"], rows["log_beta_sd"], strict=True)
     converted = [
@@ -117,6 +129,20 @@ def fitted(
         for result, value, sd in columns
     ]
     return Fitted(surrogate, whole, tuple(converted))
+
+
+def _asked(
+    literature: pd.DataFrame, pool: pd.DataFrame, observations: pd.DataFrame
+) -> pd.DataFrame:
+    """Return what the model will be asked for, where it may not be conditioned on all it could.
+
+    The pool, pairs of the literature like it, and, if any are known, protonation constants.
+    """
+    whole = pd.concat([pool, known_pairs(literature, pool)[1]], ignore_index=True)
+    if not observations["metal"].eq(PROTON).any():
+        return whole
+    ligands = whole.drop_duplicates("ligand_group")
+    return pd.concat([whole, ligands.assign(metal=PROTON, charge=1, n_ligands=1)])
 
 
 def _as_log_beta(

@@ -88,7 +88,9 @@ def _recomputed(
     def chosen(model: Fitted) -> dict[str, Any]:
         return choose(model, literature, pool, state, config, made.picked)
 
-    again = chosen(fitted(*known, hyperparameters=made.hyperparameters))
+    rows = made.fit.get("n_memory")
+    given = {"hyperparameters": made.hyperparameters, "memory_rows": rows}
+    again = chosen(fitted(*known, **given))
     problems = _differences(made, again)
     if not refit:
         return problems, ""

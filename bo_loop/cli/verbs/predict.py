@@ -66,7 +66,7 @@ def predict_file(
     wanted = pairs_of(cells, pairs, temperature_C=temperature_C, ionic_strength_M=ionic_strength_M)
     asked = pd.concat([wanted, proton_pairs(wanted)[list(wanted)]]) if protonation else wanted
     if model_dir is None:
-        surrogate = shelf.load(PACKAGED).surrogate(Minteq().read())
+        surrogate = shelf.load(PACKAGED).surrogate(Minteq().read(), near=asked)
     else:
         surrogate = load(model_dir, near=asked)
     added = surrogate.predict(wanted)[list(_OURS)].reset_index(drop=True)

@@ -53,8 +53,9 @@ class ExactGP(ABC):
         Hyperparameters are found on at most so many rows and then conditioned on all. None uses
         every row; the time grows with its cube.
     condition_rows : int or None
-        Of more pairs, a model that knows its pool is conditioned on so many:
-        those that matter most for it (`bo_loop.models.kernels.nearest`). None uses every pair.
+        Of more pairs, a model that knows its pool is conditioned on so many: the lab's own, and
+        those that matter most for the pool (`bo_loop.models.kernels.nearest`). None uses every
+        pair.
     seed : int
         For the choice of these rows.
     device : str
@@ -324,14 +325,18 @@ class ExactGP(ABC):
     def _that_matter(
         self, kernel: PairKernel, features: PairFeatures, near: Callable[[], PairFeatures] | None
     ) -> Rows:
-        """Return the rows of `features` to condition on."""
+        """Return the rows of `features` to condition on: the lab's own, and those near."""
         n, most = len(features), self.condition_rows
         if near is None or most is None or n <= most:
             return np.arange(n)
+        own = np.zeros(n, dtype=bool) if features.own is None else features.own
+        others = np.flatnonzero(~own)
         asked = near()
         device = torch.device(self.device)
         x, x_asked = (torch.as_tensor(each.X, device=device) for each in (features, asked))
-        return nearest(kernel.over(asked), x, x_asked, most)
+        left = min(len(others), max(0, most - int(own.sum())))
+        chosen = others[nearest(kernel.over(asked), x[others], x_asked, left)]
+        return np.sort(np.concatenate([np.flatnonzero(own), chosen]))
 
 
 def _centre_and_scale(y: Floats, spread: float) -> tuple[float, float]:

@@ -69,7 +69,9 @@ def _min_max(a: Tensor, b: Tensor) -> Tensor:
     level = 0
     while True:
         level += 1
-        both = (a >= level).any(0) & (b >= level).any(0)
+        mine = (a >= level).any(0)  # of few ligands few columns, and only these of all others
+        a, b = a[:, mine], b[:, mine]
+        both = (b >= level).any(0)
         if not both.any():
             break
         a, b = a[:, both], b[:, both]

@@ -1,5 +1,7 @@
 """Which training pairs matter for the pairs asked for."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -74,6 +76,20 @@ def test_a_model_is_conditioned_on_them_alone_and_knows_where_they_stood(known, 
     found, expected = (each.bind(asked) for each in (model, alone))
     np.testing.assert_allclose(found.mean(k), expected.mean(k), rtol=1e-10)
     np.testing.assert_allclose(found.variance(k), expected.variance(k), rtol=1e-8)
+
+
+def test_the_labs_own_results_are_never_left_out(known, asked):
+    own = np.zeros(N, dtype=bool)
+    own[-7:] = True
+    model = MaternGP(condition_rows=20).build(
+        replace(known, own=own), log_beta(known), None, stated(known), lambda: asked
+    )
+    rows = np.sort(model.data.order.numpy())
+    assert set(range(N - 7, N)) <= set(rows.tolist())
+    others = torch.as_tensor(known.X)[~own]
+    over = MaternGP().kernel(known, stated(known)).over(asked)
+    near = nearest(over, others, torch.as_tensor(asked.X), 13)
+    np.testing.assert_array_equal(rows[:13], near)
 
 
 def test_few_pairs_are_all_kept_and_nothing_is_described(known):
