@@ -3,6 +3,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
+unexport PYTHONDONTWRITEBYTECODE  # a command without bytecode compiles bo_loop at each start
+
 .PHONY: demo test lint bench clean
 
 demo: $(INSTALLED)  ## a closed-loop campaign on the embedded data
