@@ -22,7 +22,6 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import torch
 
 from bo_loop.base import received
 from bo_loop.base.config import build
@@ -34,7 +33,6 @@ from bo_loop.chemistry.ions import MetalIon, parse_ion
 from bo_loop.data.observations import OBSERVATION_COLUMNS
 from bo_loop.features.schema import FeatureSchema, schema_version
 from bo_loop.models.gp.source_noise import MEMORY
-from bo_loop.models.kernels.nearest import nearest
 from bo_loop.surrogate import Surrogate, described
 
 CARD, MODEL, PAIRS = "card.json", "model.json", "pairs.parquet"
@@ -107,8 +105,7 @@ class Memory:
         schema, recipe = self.schema(), build(self.model)
         features = schema.transform(self.observations())
         asked = described(features, schema, pairs)
-        kernel = recipe.kernel(features, self.hyperparameters).over(asked)
-        rows = nearest(kernel, torch.as_tensor(features.X), torch.as_tensor(asked.X), most)
+        rows = recipe.nearest(features, self.hyperparameters, asked, most)
         return replace(self, pairs=self.pairs.iloc[rows].reset_index(drop=True))
 
     def suits(self, model: ModelRecipe, features: Mapping[str, Any]) -> bool:

@@ -331,12 +331,43 @@ class ExactGP(ABC):
             return np.arange(n)
         own = np.zeros(n, dtype=bool) if features.own is None else features.own
         others = np.flatnonzero(~own)
-        asked = near()
+        left = min(len(others), max(0, most - int(own.sum())))
+        chosen = others[self._nearest(kernel, features.take(others), near(), left)]
+        return np.sort(np.concatenate([np.flatnonzero(own), chosen]))
+
+    def nearest(
+        self,
+        features: PairFeatures,
+        hyperparameters: Mapping[str, Any],
+        asked: PairFeatures,
+        most: int,
+    ) -> Rows:
+        """Choose the pairs that matter most for others, by the prior correlation.
+
+        Parameters
+        ----------
+        features : PairFeatures
+            n pairs.
+        hyperparameters : mapping
+            As for `build`.
+        asked : PairFeatures
+            The others, in tables that extend those of `features`.
+        most : int
+            How many, n at most.
+
+        Returns
+        -------
+        (most,) int64
+            Rows of `features`, ascending; see `bo_loop.models.kernels.nearest`.
+        """
+        return self._nearest(self.kernel(features, hyperparameters), features, asked, most)
+
+    def _nearest(
+        self, kernel: PairKernel, features: PairFeatures, asked: PairFeatures, most: int
+    ) -> Rows:
         device = torch.device(self.device)
         x, x_asked = (torch.as_tensor(each.X, device=device) for each in (features, asked))
-        left = min(len(others), max(0, most - int(own.sum())))
-        chosen = others[nearest(kernel.over(asked), x[others], x_asked, left)]
-        return np.sort(np.concatenate([np.flatnonzero(own), chosen]))
+        return nearest(kernel.over(asked), x, x_asked, most)
 
 
 def _centre_and_scale(y: Floats, spread: float) -> tuple[float, float]:
