@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from rich.console import Console
 from rich.table import Table
@@ -19,8 +20,10 @@ from bo_loop.lab.spectra.curve_tables import curve_table
 from bo_loop.lab.spectra.database import Lab
 from bo_loop.lab.spectra.peaks import PeakSearch
 from bo_loop.lab.spectra.reading import read_records, read_tags
+from bo_loop.lab.spectra.records import UNITS
 
-TABLES = ("peaks", "features", "records", "curves")
+TABLES = ("peaks", "features", "records", "curves", "latent")
+FIGURES = (".svg", ".png")
 _MOST_SHOWN = 20
 _CLEANING = ("background", "stiffness", "smooth_points")
 _SEARCH = ("shape", "min_height", "max_peaks", "min_points", "max_width")
@@ -42,6 +45,10 @@ def spectra(config: Mapping[str, Any], console: Console) -> None:
     out = None if config["out"] is None else Path(str(config["out"]))
     if out is not None:
         refuse_output(out)
+    if config["figure"] is not None:
+        if config["table"] != "latent":
+            raise ConfigError("figure= draws what latent features hold: it needs table=latent.")
+        refuse_output(Path(str(config["figure"])), suffixes=FIGURES)
     lab, problems = Lab(Path(str(config["lab"]))), []
     if config["read"] is not None:
         problems = _read(config, lab, cleaning, search)
@@ -49,8 +56,8 @@ def spectra(config: Mapping[str, Any], console: Console) -> None:
         problems = lab.rebuild()
     elif lab.corrections.exists():
         lab.correct()
-    if config["campaign"] is not None:
-        lab.add_constants(str(config["campaign"]), _constants(config))
+    if config["name"] is not None:
+        lab.add_constants(str(config["name"]), _constants(config))
     table = _asked(config, lab)
     if out is not None:
         write_once(out, table_bytes(table, out))
@@ -80,7 +87,7 @@ def _constants(config: Mapping[str, Any]) -> pd.DataFrame:
     """Return the results of a campaign, with the pairs that they are of."""
     from bo_loop.cli.console import open_campaign
 
-    campaign = open_campaign({"name": config["campaign"], "directory": config["directory"]})
+    campaign = open_campaign({"name": config["name"], "directory": config["directory"]})
     found = campaign.measurements()
     return found[found["log_beta"].notna()].reset_index(drop=True)
 
@@ -88,9 +95,28 @@ def _constants(config: Mapping[str, Any]) -> pd.DataFrame:
 def _asked(config: Mapping[str, Any], lab: Lab) -> pd.DataFrame:
     if config["sql"] is not None:
         return lab.table(str(config["sql"]))
-    if config["table"] == "curves":
-        return curve_table(lab, config["method"])
+    if config["table"] in ("curves", "latent"):
+        curves = curve_table(lab, config["method"])
+        return curves if config["table"] == "curves" else _latent(config, curves)
     return getattr(lab, config["table"])()
+
+
+def _latent(config: Mapping[str, Any], curves: pd.DataFrame) -> pd.DataFrame:
+    from bo_loop.lab.spectra.drawing import draw_study, figure_bytes
+    from bo_loop.lab.spectra.latent_table import latent_table, read_property
+
+    name, known = "", None
+    if config["property"] is not None:
+        name, known = read_property(Path(str(config["property"])))
+    options = {key: config[key] for key in ("models", "components", "repeats")}
+    table, study, used = latent_table(curves, known, **options)
+    if config["figure"] is not None:
+        path = Path(str(config["figure"]))
+        method, _, _ = curves.columns[2].partition("@")
+        x = np.array([float(each.partition("@")[2]) for each in curves.columns[2:]])
+        figure = draw_study(study, x, used, f"{method}, {UNITS[method.split()[0]]}", name)
+        write_once(path, figure_bytes(figure, path))
+    return table
 
 
 def _print(

@@ -46,6 +46,28 @@ def test_tables_come_out_as_json_csv_and_sql(folder):
     assert json.loads(run(folder, "spectra", sql, "json=true"))["rows"] == [{"n": 8}]
 
 
+def test_latent_features_are_chosen_written_and_drawn(folder):
+    pd.DataFrame({"ligand": list(LIGANDS), "share": list(LIGANDS.values())}).to_csv(
+        folder / "share.csv", index=False
+    )
+    asked = ("spectra", "table=latent", "property=share.csv", "models=[pca]", "components=[1]")
+    refused = run(folder, *asked, code=2)
+    assert "4 groups cannot be dealt out to 5 folds" in refused
+    for name, share in (("citric acid", 0.2), ("DTPA", 0.9)):
+        y = curve(X, [(400.0, 20.0, share), (500.0, 20.0, 1.2 - share)])[0]
+        pd.DataFrame({"nm": X, name: y}).to_csv(folder / f"{name}.csv", index=False)
+        run(folder, "spectra", "lab=six.duckdb", f"read={name}.csv", "method=UV-vis",
+            "background=none", "shape=gaussian")  # fmt: skip
+    run(folder, "spectra", "lab=six.duckdb", "read=UV-vis/all.csv", "method=UV-vis",
+        "background=none", "shape=gaussian")  # fmt: skip
+    run(folder, *asked[:2], "lab=six.duckdb", *asked[3:], "out=l.csv", "figure=l.svg")
+    latent = pd.read_csv(folder / "l.csv", encoding="utf-8-sig")
+    assert list(latent.columns) == ["ligand", "smiles", "pca_1"]
+    assert len(latent) == 6
+    assert "<svg" in (folder / "l.svg").read_text(encoding="utf-8")
+    assert "it needs table=latent" in run(folder, "spectra", "figure=x.svg", code=2)
+
+
 def test_bad_options_end_with_one_message(folder):
     assert "table is" in run(folder, "spectra", "table=nonsense", code=2)
     assert "background is" in run(folder, "spectra", "background=magic", code=2)
@@ -76,6 +98,17 @@ def test_a_campaign_learns_from_what_was_measured(folder):
     model = json.loads((folder / "campaigns" / "c" / "rounds" / "001" / "model.json").read_text())
     assert any("measured" in name for name in model["hyperparameters"]["lengthscales"])
     assert "FAILED" not in run(folder, "verify", "name=c")
+
+    result = {"pair_id": [told[0]["pair_id"]], "log_beta": [6.5], "log_beta_sd": [0.1]}
+    pd.DataFrame(result).to_csv(folder / "result.csv", index=False)
+    run(folder, "log", "name=c", "results=result.csv", "confirm=true")
+    sql = "sql=SELECT campaign, metal, charge, smiles, log_beta, log_beta_sd FROM constants"
+    for _ in range(2):  # what was kept before is replaced
+        kept = json.loads(run(folder, "spectra", "name=c", sql, "json=true"))["rows"]
+        assert kept == [
+            {"campaign": "c", "metal": "Ni", "charge": 2, "smiles": told[0]["smiles"],
+             "log_beta": 6.5, "log_beta_sd": 0.1}
+        ]  # fmt: skip
 
 
 def test_validation_with_and_without(folder):
