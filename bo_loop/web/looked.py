@@ -34,8 +34,8 @@ def look(campaign: Campaign) -> dict[str, Any]:
     found = learned(campaign, facts) if facts.state.rounds else None
     return {
         "progress": _progress(facts),
-        "calibration": _calibration(facts.proposed),
-        "model": _model(found),
+        "calibration": _calibration(facts),
+        "model": _model(found, facts.state.about.words),
         "space": _space(facts),
         "water": _water(best_in_water(facts, best, found)),
     }
@@ -50,7 +50,7 @@ def _progress(facts: Facts) -> dict[str, Any] | None:
     first = len(facts.measured) - len(best) + 1
     names = [pair_name(row) for row in facts.measured.itertuples()]
     return {
-        "label": objective.quantity if objective.scalar else "log β",
+        "label": objective.quantity if objective.scalar else facts.state.about.words,
         "place": course["place"].tolist(),
         "names": [names[place - 1] for place in course["place"]],
         "censoring": course["censoring"].tolist(),
@@ -60,21 +60,22 @@ def _progress(facts: Facts) -> dict[str, Any] | None:
     }
 
 
-def _calibration(proposed: pd.DataFrame) -> dict[str, Any] | None:
+def _calibration(facts: Facts) -> dict[str, Any] | None:
     """Return results beside what was predicted when they were asked for."""
-    compared = proposed[proposed["log_beta"].notna()]
+    compared = facts.proposed[facts.proposed["log_beta"].notna()]
     if compared.empty:
         return None
     errors = gathered.standardised_errors(compared)
     return {
         "words": calibration(errors, compared),
+        "quantity": facts.state.about.words,
         "errors": errors.tolist(),
         "names": [pair_name(row) for row in compared.itertuples()],
         **{name: _numbers(compared[name]) for name in ("mean", "sd", "log_beta", "log_beta_sd")},
     }
 
 
-def _model(found: Learned | None) -> dict[str, Any] | None:
+def _model(found: Learned | None, quantity: str) -> dict[str, Any] | None:
     """Return what the last round's model has learned."""
     if found is None:
         return None
@@ -92,6 +93,7 @@ def _model(found: Learned | None) -> dict[str, Any] | None:
     ]
     return {
         "words": left_out(found.observed, found.predicted),
+        "quantity": quantity,
         "observed": found.observed.tolist(),
         "predicted": found.predicted.tolist(),
         "own": found.own.tolist(),

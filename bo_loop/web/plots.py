@@ -84,8 +84,12 @@ def prospective(found: Mapping[str, Any]) -> Figure:
         "hoverinfo": "x+y+text",
         "showlegend": False,
     }
-    return _figure([_diagonal(found["mean"], found["log_beta"]), trace], texts.AT_PROPOSAL,
-                   texts.LOG_BETA_MEASURED)  # fmt: skip
+    quantity = found["quantity"]
+    return _figure(
+        [_diagonal(found["mean"], found["log_beta"]), trace],
+        texts.AT_PROPOSAL.format(quantity=quantity),
+        texts.AS_MEASURED.format(quantity=quantity),
+    )
 
 
 def coverage(errors: Sequence[float]) -> Figure:
@@ -133,7 +137,8 @@ def parity(found: Mapping[str, Any]) -> Figure:
                 "name": name,
             }
         )
-    return _figure(traces, texts.WITHOUT_IT, "log β")
+    quantity = found["quantity"]
+    return _figure(traces, texts.WITHOUT_IT.format(quantity=quantity), quantity)
 
 
 def relevances(stage: Mapping[str, Any]) -> Figure:
@@ -217,8 +222,16 @@ def _escaped(names: Sequence[str]) -> list[str]:
 
 def _figure(traces: Sequence[Mapping[str, Any]], x: str, y: str, **layout: Any) -> Figure:
     axes = {
-        "xaxis": {"title": {"text": x}, "gridcolor": "#eef2f6", **layout.get("xaxis", {})},
-        "yaxis": {"title": {"text": y}, "gridcolor": "#eef2f6", **layout.get("yaxis", {})},
+        "xaxis": {
+            "title": {"text": html.escape(x)},
+            "gridcolor": "#eef2f6",
+            **layout.get("xaxis", {}),
+        },
+        "yaxis": {
+            "title": {"text": html.escape(y)},
+            "gridcolor": "#eef2f6",
+            **layout.get("yaxis", {}),
+        },
     }
     return {
         "data": list(traces),

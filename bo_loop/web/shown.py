@@ -12,6 +12,7 @@ from bo_loop.campaign.pool_rows import Table
 from bo_loop.campaign.views.labels import sentences
 from bo_loop.campaign.views.reference import to_beat
 from bo_loop.campaign.views.views import shown_movers, shown_nearest, shown_result
+from bo_loop.data.property import Property
 from bo_loop.data.quantities import read_quantity
 from bo_loop.report.facts import proposed
 from bo_loop.report.wording import pair_name
@@ -27,6 +28,8 @@ class Card:
     pair_id, name, smiles, role : str
     rank : int
     mean, sd : float
+    quantity : str
+        What they are of: ``log β``.
     why, nearest, movers, outcome : str
         In words.
     outside : bool
@@ -41,6 +44,7 @@ class Card:
     rank: int
     mean: float
     sd: float
+    quantity: str
     why: str
     nearest: str
     movers: str
@@ -112,6 +116,7 @@ def cards(rows: pd.DataFrame, state: CampaignState) -> list[Card]:
             rank=int(row.rank),
             mean=float(row.mean),
             sd=float(row.sd),
+            quantity=state.about.words,
             why=sentences(row.reason),
             nearest=shown_nearest(row.nearest),
             movers=shown_movers(row.movers),
@@ -147,6 +152,8 @@ class Waiting:
         Those whose forms wait.
     known : bool
         Whether the pool is of known constants, which can play the laboratory.
+    names : mapping of str to str
+        What columns are called where the campaign, and not the page, says it.
     """
 
     rows: list[dict[str, Any]]
@@ -154,6 +161,7 @@ class Waiting:
     results: list[dict[str, Any]]
     rounds: list[int]
     known: bool
+    names: Mapping[str, str]
 
 
 _ALWAYS = ("log_beta", "log_beta_sd", "status", "temperature_C", "ionic_strength_M", "note")
@@ -187,7 +195,8 @@ def waiting(campaign: Campaign) -> Waiting:
     target = str(campaign.config["pool"].get("_target_"))
     results = [_result(each, at, state) for each in reversed(state.results)]
     known = target.endswith(".KnownPairs")
-    return Waiting(rows, columns, results, sorted(set(rounds)), known)
+    names = {"log_beta": state.about.words}
+    return Waiting(rows, columns, results, sorted(set(rounds)), known, names)
 
 
 def _result(result: Result, at: pd.DataFrame, state: CampaignState) -> dict[str, Any]:
@@ -259,18 +268,19 @@ class _Pair:
         self.__dict__.update(row)
 
 
-def cards_of_rows(rows: Sequence[Mapping[str, Any]]) -> list[Card]:
+def cards_of_rows(rows: Sequence[Mapping[str, Any]], about: Property) -> list[Card]:
     """Return rows of proposals, as JSON has them, as cards."""
-    return cards(pd.DataFrame(rows), CampaignState()) if rows else []
+    return cards(pd.DataFrame(rows), CampaignState(about=about)) if rows else []
 
 
 def settings_of(campaign: Campaign) -> dict[str, Any]:
-    """Return what a campaign's settings are called, and the metal ions of its pool."""
+    """Return what a campaign's settings are called, what it is about, and its metal ions."""
     state = campaign.state()
     choices = {**campaign.choices, **state.choices}
     own = {name: choices.get(name, "") for name in ("objective", "acquisition")}
     settings = campaign.settings(state)
-    return own | {"batch_size": settings["batch_size"], "metals": metals_of(campaign.pool)}
+    about = {"about": state.about, "metals": metals_of(campaign.pool)}
+    return own | {"batch_size": settings["batch_size"]} | about
 
 
 def metals_of(pool: Table) -> list[str]:

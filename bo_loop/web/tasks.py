@@ -43,8 +43,9 @@ def compare(path: str, options: Sequence[Mapping[str, Any]]) -> list[Rows]:
 
 def rank(path: str) -> dict[str, Any]:
     """Rank the pool, as `Campaign.rank`; with what the table says of itself."""
-    ranked = Campaign(Path(path)).rank()
-    return {"rows": rows_of(ranked), **ranked.attrs}
+    campaign = Campaign(Path(path))
+    ranked = campaign.rank()
+    return {"rows": rows_of(ranked), "measured": campaign.state().about.words, **ranked.attrs}
 
 
 def predict(path: str, pairs: Sequence[Mapping[str, Any]]) -> Rows:

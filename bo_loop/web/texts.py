@@ -151,7 +151,7 @@ SHOWN_ROUND = "Shown"
 ROUND_N = "round {n}"
 TO_RESULTS = "Type in results"
 WORKBOOK = "The form as a workbook"
-PREDICTED = "log β {mean:.2f} ± {sd:.2f}"
+PREDICTED = "{quantity} {mean:.2f} ± {sd:.2f}"
 MOVED_BY = "Moved by {movers}"
 NEAREST = "Known nearest: {nearest}"
 OUTCOME = "Now: {outcome}"
@@ -190,7 +190,6 @@ RESULTS_HINT = (
 )
 WAS_PREDICTED = "Predicted"
 COLUMNS = {
-    "log_beta": "log β",
     "log_K_cond": "log K′",
     "log_beta_sd": "sd",
     "total_metal_M": "metal, mol/L",
@@ -231,7 +230,7 @@ UNDO = "Undo the last log"
 UNDONE_HERE = "undone in the browser"
 CORRECT = "Correct"
 VOID = "Void"
-NEW_VALUE = "New log β"
+NEW_VALUE = "New {quantity}"
 REASON = "Reason"
 
 # History
@@ -271,15 +270,15 @@ BEST_SO_FAR = "best so far"
 PREDICTED_SD = "predicted ± sd"
 MEASURED_ONES = "measured"
 EXPERIMENT = "experiment"
-AT_PROPOSAL = "log β predicted at the proposal, ± sd"
-LOG_BETA_MEASURED = "log β measured"
+AT_PROPOSAL = "{quantity} predicted at the proposal, ± sd"
+AS_MEASURED = "{quantity} measured"
 RIGHT_MODELS = "95 % of right models"
 THIS_CAMPAIGN = "this campaign"
 STATED_PROBABILITY = "stated probability of an interval, %"
 WITHIN = "results within it, %"
 OTHER_IONS = "other metal ions"
 OWN_IONS = "the campaign's metal ions"
-WITHOUT_IT = "log β predicted without this value"
+WITHOUT_IT = "{quantity} predicted without this value"
 SHARE_OF_RELEVANCE = "share of all relevance, %"
 SHARE_OF_METAL = "share of the metal ion, %"
 

@@ -3,6 +3,7 @@
 import pytest
 import small_campaign
 
+from bo_loop.data.property import LOG_BETA, Property
 from bo_loop.web import shown
 from bo_loop.web.results_table import pasted, table_of
 
@@ -75,3 +76,15 @@ def test_typed_rows_are_a_table_that_no_spreadsheet_runs():
 def test_metals_are_named_once():
     pool = {"metal": ["Ni", "Ni", "Fe"], "charge": [2, 2, 3]}
     assert shown.metals_of(pool) == ["Ni+2", "Fe+3"]
+
+
+def test_cards_say_what_the_campaign_is_about():
+    row = {
+        "pair_id": "Ni+2:L1:A", "metal": "Ni", "charge": 2, "ligand": "a", "smiles": "C",
+        "n_ligands": 1, "role": "", "rank": 1, "mean": 1.0, "sd": 0.1, "reason": "first",
+        "nearest": [], "movers": [], "outside_domain": False,
+    }  # fmt: skip
+    (card,) = shown.cards_of_rows([row], Property(name="log D"))
+    assert card.quantity == "log D"
+    assert shown.cards_of_rows([row], LOG_BETA)[0].quantity == "log β"
+    assert shown.cards_of_rows([], LOG_BETA) == []

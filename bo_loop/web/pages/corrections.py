@@ -10,7 +10,7 @@ from bo_loop.web import texts
 from bo_loop.web.pages.frame import Page, Text, acting
 
 
-def results_table(page: Page, results: Sequence[Mapping[str, Any]]) -> None:
+def results_table(page: Page, results: Sequence[Mapping[str, Any]], quantity: str) -> None:
     """Add the standing results, the last first, with a button to correct each."""
     Text("h2", texts.RECORDED)
     if not results:
@@ -27,9 +27,9 @@ def results_table(page: Page, results: Sequence[Mapping[str, Any]]) -> None:
                 for name in ("seq", "name", "result", "predicted", "who"):
                     Text("td", str(row[name]))
                 with ui.element("td"):
-                    ui.button(texts.CORRECT, on_click=lambda _, row=row: _dialog(page, row)).props(
-                        f'flat dense no-caps aria-label="{texts.CORRECT} {row["seq"]}"'
-                    )
+                    ui.button(
+                        texts.CORRECT, on_click=lambda _, row=row: _dialog(page, row, quantity)
+                    ).props(f'flat dense no-caps aria-label="{texts.CORRECT} {row["seq"]}"')
 
 
 async def _voided(page: Page) -> None:
@@ -40,10 +40,10 @@ async def _voided(page: Page) -> None:
         ui.navigate.reload()
 
 
-def _dialog(page: Page, row: Mapping[str, Any]) -> None:
+def _dialog(page: Page, row: Mapping[str, Any], quantity: str) -> None:
     with ui.dialog(value=True) as dialog, ui.card():
         Text("h3", f"{row['name']}: {row['result']}")
-        value = ui.input(texts.NEW_VALUE).props("outlined dense")
+        value = ui.input(texts.NEW_VALUE.format(quantity=quantity)).props("outlined dense")
         reason = ui.input(texts.REASON).props("outlined dense")
         sure = ui.checkbox(texts.IT_IS_RIGHT)
 

@@ -45,7 +45,7 @@ def _add(card: Card, ends: tuple[float, float]) -> None:
     with Text("h3", f"{card.rank}. {card.name}{role} "):
         if card.outside:
             Text("span", "†").classes("mark").props(f'title="{texts.OUTSIDE_NOTE}"')
-    Text("p", texts.PREDICTED.format(mean=card.mean, sd=card.sd)).classes("key")
+    Text("p", _predicted(card)).classes("key")
     ui.html(bar(card, ends), sanitize=False)
     Text("p", card.why)
     if card.movers:
@@ -54,6 +54,10 @@ def _add(card: Card, ends: tuple[float, float]) -> None:
         Text("p", texts.NEAREST.format(nearest=card.nearest)).classes("small soft")
     if card.outcome:
         Text("p", texts.OUTCOME.format(outcome=card.outcome)).classes("small")
+
+
+def _predicted(card: Card) -> str:
+    return texts.PREDICTED.format(quantity=card.quantity, mean=card.mean, sd=card.sd)
 
 
 def bar(card: Card, ends: tuple[float, float]) -> Markup:
@@ -65,7 +69,7 @@ def bar(card: Card, ends: tuple[float, float]) -> Markup:
 
     left, right = at(card.mean - card.sd), at(card.mean + card.sd)
     return _BAR.format(
-        label=texts.PREDICTED.format(mean=card.mean, sd=card.sd),
+        label=_predicted(card),
         left=left,
         width=round(right - left, 1),
         middle=at(card.mean),

@@ -66,7 +66,9 @@ class Ranked:
                 ui.link(texts.EXPORT, f"/files/{self._page.name}/ranking.csv")
                 if self._pick:
                     ui.button(texts.RECORD_PICKS, on_click=self._take).props("unelevated no-caps")
-            self._grid = _grid(rows, found["quantity"], picking=self._pick is not None)
+            self._grid = _grid(
+                rows, found["measured"], found["quantity"], picking=self._pick is not None
+            )
             search.on_value_change(
                 lambda event: self._grid.run_grid_method(
                     "setGridOption", "quickFilterText", event.value or ""
@@ -97,13 +99,13 @@ class Ranked:
             self._pick([str(row["pair_id"]) for row in rows])
 
 
-def _grid(rows: list[dict[str, Any]], quantity: str, picking: bool) -> ui.aggrid:
-    by_value = quantity != "log β" and any(row["value"] is not None for row in rows)
+def _grid(rows: list[dict[str, Any]], measured: str, quantity: str, picking: bool) -> ui.aggrid:
+    by_value = quantity != measured and any(row["value"] is not None for row in rows)
     with_cost = any(row["cost"] is not None for row in rows)
     columns: list[dict[str, Any]] = [
         {"field": "rank", "headerName": "", "width": 80, "type": "rightAligned"},
         {"field": "name", "headerName": texts.PAIR, "flex": 3, "minWidth": 200, **_TEXT},
-        {"field": "mean", "headerName": "log β", **_NUMBER},
+        {"field": "mean", "headerName": measured, **_NUMBER},
         {"field": "sd", "headerName": "± sd", **_NUMBER},
         {"field": "value", "headerName": quantity, "hide": not by_value, **_NUMBER},
         {"field": "chance", "headerName": texts.CHANCE, **_NUMBER, "width": 135},

@@ -67,7 +67,7 @@ class _Results:
                 max_file_size=MAX_FILE_BYTES,
             ).props('accept=".csv,.xlsx,.parquet" flat bordered')
         self._review = Review(page, self._record)
-        results_table(page, found.results)
+        results_table(page, found.results, found.names["log_beta"])
 
     def _make_grid(self) -> ui.aggrid:
         editable = {"editable": True, "cellClass": "typed"}
@@ -77,7 +77,7 @@ class _Results:
             {"field": "predicted", "headerName": texts.WAS_PREDICTED, "width": 130},
         ]
         for name in self._found.columns:
-            column = {"field": name, "headerName": texts.COLUMNS.get(name, name), **editable}
+            column = {"field": name, "headerName": self._called(name), **editable}
             column |= {"width": 130} if name != "note" else {"flex": 1, "minWidth": 120}
             if name == "status":
                 column |= {
@@ -147,6 +147,9 @@ class _Results:
 
     def _refresh(self) -> None:
         self._grid.run_grid_method("setGridOption", "rowData", list(self._rows.values()))
+
+    def _called(self, column: str) -> str:
+        return self._found.names.get(column) or texts.COLUMNS.get(column, column)
 
     async def _pasted(self, event: GenericEventArguments) -> None:
         cells = pasted(str(event.args["text"]))

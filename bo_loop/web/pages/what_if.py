@@ -25,7 +25,7 @@ def add(desk: Desk) -> None:
         if found is not None:
             with ui.element("div").classes("two"):
                 with ui.element("section"):
-                    _Predict(page, found["metals"])
+                    _Predict(page, found["metals"], found["about"].words)
                 with ui.element("section"):
                     _Compare(page, found)
 
@@ -35,8 +35,8 @@ def add(desk: Desk) -> None:
 class _Predict:
     """Any metal ion with any ligand."""
 
-    def __init__(self, page: Page, metals: list[str]):
-        self._page = page
+    def __init__(self, page: Page, metals: list[str], quantity: str):
+        self._page, self._quantity = page, quantity
         Text("h2", texts.PREDICT)
         with ui.element("div").classes("form"):
             self._metal = ui.input(texts.METAL, value=metals[0]).props(_OUTLINED)
@@ -67,7 +67,8 @@ class _Predict:
                     drawing(row["smiles"])
                     number = f"{row['n_ligands']} " if row["n_ligands"] > 1 else ""
                     Text("h3", f"{row['metal']}{row['charge']:+d} + {number}{row['smiles']}")
-                    Text("p", texts.PREDICTED.format(**row)).classes("key")
+                    predicted = texts.PREDICTED.format(quantity=self._quantity, **row)
+                    Text("p", predicted).classes("key")
                     if row["outside_domain"]:
                         Text("p", f"† {texts.OUTSIDE_NOTE}")
                     near = shown.shown_nearest(row["nearest"])
@@ -78,7 +79,7 @@ class _Compare:
     """What the campaign's own settings and others would propose, side by side."""
 
     def __init__(self, page: Page, found: dict[str, Any]):
-        self._page = page
+        self._page, self._about = page, found["about"]
         Text("h2", texts.COMPARE)
         Text("p", texts.COMPARE_HINT).classes("soft")
         with ui.element("div").classes("form"):
@@ -117,7 +118,7 @@ class _Compare:
             ):
                 with ui.element("section"):
                     Text("h3", title)
-                    proposals.add(shown.cards_of_rows(rows), note=False)
+                    proposals.add(shown.cards_of_rows(rows, self._about), note=False)
                     ui.button(
                         texts.RECORD_ROUND,
                         on_click=lambda _, options=options: self._record(options),
