@@ -6,7 +6,9 @@
 
 ``srd46_sql.zip`` in that folder is read as in ``benchmarks/literature.py``, and 186 ligands are
 hidden with all their rows, protonation constants included. A model is fitted to `FIT_ROWS` of the
-others, conditioned on those of them that matter for the candidates, and distilled. Judged on the
+others, conditioned on those of them that matter for the candidates, and distilled: onto ligands of
+the packaged pool, of the embedded constants, and made around all others, none of which is asked for
+itself. Judged on the
 hidden ligands: the embedded constants alone, the embedded constants and the memory (what a fresh
 install knows), and the large model itself.
 
@@ -22,8 +24,10 @@ import argparse
 import hashlib
 import os
 import resource
+import tempfile
 import warnings
 from dataclasses import replace
+from pathlib import Path
 
 import pandas as pd
 import yaml
@@ -38,7 +42,7 @@ from bo_loop.library.memory import Memory, save
 from bo_loop.library.shelf import packaged
 from bo_loop.surrogate import Surrogate
 
-FIT_ROWS = 1500
+FIT_ROWS, MADE, CANDIDATES = 6000, 2000, 15000
 CITE = (
     "NIST Standard Reference Database 46, version 8.0: Critically Selected Stability Constants of "
     "Metal Complexes, National Institute of Standards and Technology, Gaithersburg 2004, "
@@ -61,7 +65,8 @@ CARD = {
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rows", type=int, default=12000, help="that the model is conditioned on")
-    parser.add_argument("--pairs", type=int, default=3000, help="pseudo-observations")
+    parser.add_argument("--pairs", type=int, default=5000, help="pseudo-observations")
+    parser.add_argument("--fit-rows", type=int, default=FIT_ROWS)
     parser.add_argument("--ship", action="store_true")
     parser.add_argument("--everything", action="store_true")
     given = parser.parse_args()
@@ -76,12 +81,18 @@ def main() -> None:
     acids = data[hidden & data["metal"].eq("H")].reset_index(drop=True)
     train = data[~hidden].reset_index(drop=True)
     schema, recipe = option("features").fit(data), option("model")
-    part = train.sample(FIT_ROWS, random_state=0).sort_index().reset_index(drop=True)
+    recipe = replace(recipe, fit_rows=given.fit_rows)
+    part = train.sample(given.fit_rows, random_state=0).sort_index().reset_index(drop=True)
     found = Surrogate.fit(schema, recipe, part).model.hyperparameters()
     recipe = replace(recipe, condition_rows=given.rows)
 
     def distilled(rows: pd.DataFrame, scores: dict) -> Memory:
-        pairs = asked_pairs(config)
+        with tempfile.TemporaryDirectory() as folder:
+            table = Path(folder) / "ligands.csv"
+            metals = rows["metal"].ne("H")
+            rows.loc[metals, ["ligand", "smiles"]].drop_duplicates("smiles").to_csv(table)
+            more = {"around": table, "made": MADE, "candidates": CANDIDATES}
+            pairs = asked_pairs(config | more)
         large = Surrogate.build(schema, recipe, rows, found, near=pairs)
         training = training_of(large) | {"sha256": _hash(rows)}
         card = CARD | {"training": training, "scores": scores}

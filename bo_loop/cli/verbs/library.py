@@ -58,6 +58,8 @@ def asked_pairs(config: Mapping[str, Any]) -> pd.DataFrame:
     if config["made"]:
         from bo_loop.ligands.around import around
 
+        if config["around"] is not None:
+            smiles += _ligands_of(config["around"])["smiles"].tolist()
         made = around(smiles, config["made"], config["seed"])
         known = pd.concat([known, pd.DataFrame({"ligand": "", "smiles": made})])
     embedded = Minteq(include_inorganic=True).read()
@@ -88,8 +90,12 @@ def _known_ligands(config: Mapping[str, Any]) -> pd.DataFrame:
         Minteq(include_inorganic=True).read(),
     ]
     if config["ligands"] is not None:
-        frames.append(TablePool(path=str(config["ligands"]), metals=["Ni+2"]).read())
+        frames.append(_ligands_of(config["ligands"]))
     return pd.concat([frame[["ligand", "smiles"]] for frame in frames]).drop_duplicates("smiles")
+
+
+def _ligands_of(path: Any) -> pd.DataFrame:
+    return TablePool(path=str(path), metals=["Ni+2"]).read()
 
 
 def run_library(config: Mapping[str, Any], console: Console) -> None:

@@ -2,8 +2,11 @@ import json
 
 import command_line
 import pytest
+import yaml
 
-from bo_loop.cli.verbs.library import _shown
+from bo_loop.base.config import packaged_conf
+from bo_loop.chemistry.ligands import standardise
+from bo_loop.cli.verbs.library import _shown, asked_pairs
 from bo_loop.library import shelf
 
 
@@ -32,3 +35,16 @@ def test_a_card_is_told_a_line_a_fact():
     assert _shown(card) == {
         "name": "x", "training, rows": "3", "training, sources, book": "2", "features": "a, b",
     }  # fmt: skip
+
+
+def test_ligands_are_made_around_others_that_are_not_asked_for(tmp_path):
+    path = tmp_path / "private.csv"
+    path.write_text("ligand,smiles\nmine,OC(=O)CN(CC(O)=O)CCSCCN(CC(O)=O)CC(O)=O\n")
+    config = yaml.safe_load((packaged_conf() / "distil.yaml").read_text(encoding="utf-8"))
+    config |= {"made": 60, "candidates": 100_000, "n_ligands": [1], "protons": False}
+    before, after = (
+        set(asked_pairs(config | {"around": around})["smiles"]) for around in (None, path)
+    )
+    mine = standardise("OC(=O)CN(CC(O)=O)CCSCCN(CC(O)=O)CC(O)=O")
+    assert mine not in after
+    assert after - before
