@@ -10,13 +10,12 @@ is new is the metal ion alone, so the error says what its properties are worth.
 """
 
 import argparse
-import os
 import warnings
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from at_hand import distribution, literature
 from rediscover import option
 
 from bo_loop.data.observations import with_keys
@@ -33,9 +32,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--fit-rows", type=int, help="rows that decide the hyperparameters")
     given = parser.parse_args()
-    folder = Path(os.environ["BO_LOOP_LITERATURE"])
+    folder = literature()
     training = with_keys(tables.Csv(path=str(folder / "srd46_25C_0.1M.csv")).read(), "the table")
-    asked = unseen(srd46.load(path=folder / "srd46_sql.zip"), training)
+    asked = unseen(srd46.load(path=distribution()), training)
     features, model = option("features"), option("model")
     if given.fit_rows:
         model = replace(model, fit_rows=given.fit_rows)

@@ -24,7 +24,6 @@ error      mean absolute error and R² over hidden pairs of organic ligands, and
 
 import argparse
 import json
-import os
 import resource
 import subprocess
 import sys
@@ -36,6 +35,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from at_hand import distribution
 from rediscover import option
 
 from bo_loop.data.curation.curate import curate
@@ -72,7 +72,7 @@ def main() -> None:
 
 def read() -> pd.DataFrame:
     """Return curated constants of all conditions, with protonation constants."""
-    path = Path(os.environ["BO_LOOP_LITERATURE"]) / "srd46_sql.zip"
+    path = distribution()
     constants = curate(srd46.read(path)[0]).observations[list(OBSERVATION_COLUMNS)]
     with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
         warnings.simplefilter("ignore")

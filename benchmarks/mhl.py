@@ -1,6 +1,6 @@
 """What pK of protonated complexes MHL is estimated from, and how well: ligands held back.
 
-    python benchmarks/mhl.py "SRD 46 SQL.zip"
+    BO_LOOP_LITERATURE=folder python benchmarks/mhl.py
 
 pK is log [MHL]/[ML][H], given or from [MHL]/[M][HL] with the pKa of HL and log K of ML. Of each
 pair and ligand the median of the constants near 25 °C and 0.1 mol/L counts. Printed are the
@@ -8,10 +8,9 @@ coefficients of `bo_loop.solution.mixed`, and errors of ligands (stereoisomers t
 folds.
 """
 
-import sys
-
 import numpy as np
 import pandas as pd
+from at_hand import distribution
 
 from bo_loop.chemistry.ligands import ligand_group
 from bo_loop.data.sources import srd46
@@ -45,7 +44,7 @@ def pairs(path):
 
 
 def main():
-    table = pairs(sys.argv[1])
+    table = pairs(distribution())
     third = table[3].notna().astype(float)
     columns = [third**0, table[1], table[2], third, table[3].fillna(0.0)]
     x = np.column_stack([*columns, table["charge"], table["log_beta"]]).astype(float)

@@ -1,6 +1,6 @@
 """Does ranking by log K′ and pM find what binds at a pH? Ligands that were held back, Cu, Ni, Zn.
 
-    python benchmarks/ph_ranking.py "SRD 46 SQL.zip" [--rows 4000]
+    BO_LOOP_LITERATURE=folder python benchmarks/ph_ranking.py [--rows 4000]
 
 One ligand in five (stereoisomers together) is held back. ``unseen``: with its protonation
 constants; ``pKa known``: without. Of each pair and each ligand the constants nearest to 25 °C and
@@ -14,6 +14,7 @@ import argparse
 
 import numpy as np
 import pandas as pd
+from at_hand import distribution
 from scipy.stats import spearmanr
 
 from bo_loop.acquisition.objectives.aqueous import Conditional, PMetal
@@ -68,10 +69,9 @@ def scores(surrogate, pairs):
 
 def main():
     arguments = argparse.ArgumentParser()
-    arguments.add_argument("path")
     arguments.add_argument("--rows", type=int, default=4000)
     given = arguments.parse_args()
-    known = table(given.path)
+    known = table(distribution())
     acids, proton = acids_of(known), known["metal"].eq("H")
     groups = np.random.default_rng(0).permutation(sorted(known["ligand_group"].unique()))
     held = known["ligand_group"].isin(groups[: len(groups) // SHARE])

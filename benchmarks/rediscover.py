@@ -24,7 +24,6 @@ structures it looked at stands behind its time.
 """
 
 import argparse
-import os
 import time
 import warnings
 from dataclasses import dataclass
@@ -35,6 +34,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import yaml
+from at_hand import literature
 from rdkit import DataStructs
 
 from bo_loop.acquisition.objectives.base import Maximise
@@ -171,11 +171,7 @@ def main() -> None:
     parser.add_argument("--scored", type=int, default=1_000, help="of those passed, how many")
     parser.add_argument("--seed", type=int, default=0)
     chosen = parser.parse_args()
-    folder = os.environ.get("BO_LOOP_LITERATURE")
-    if not folder:
-        print("BO_LOOP_LITERATURE is unset: nothing to hide ligands in.")
-        return
-    given = problem(Path(folder) / "srd46_25C_0.1M.csv", chosen.metal)
+    given = problem(literature() / "srd46_25C_0.1M.csv", chosen.metal)
     found, near = rediscovered(list(given.known.smiles), given.hidden)
     values = given.known.values
     funnel = Funnel(build(_filters()), given.starting)

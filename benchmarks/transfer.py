@@ -26,7 +26,6 @@ are drawn.
 """
 
 import argparse
-import os
 import resource
 import warnings
 from collections.abc import Callable
@@ -36,6 +35,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from at_hand import distribution
 
 from bo_loop.base.types import Floats, PairFeatures, Rows
 from bo_loop.data.observations import with_keys
@@ -222,12 +222,9 @@ def main() -> None:
     parser.add_argument("--targets", nargs="*")
     parser.add_argument("--out", type=Path, help="a new figure (.svg or .png)")
     given = parser.parse_args()
-    if "BO_LOOP_LITERATURE" not in os.environ:
-        print("benchmarks/transfer.py is skipped: BO_LOOP_LITERATURE names no folder")
-        return
     warnings.simplefilter("ignore")
     found = []
-    for name, make in tasks(Path(os.environ["BO_LOOP_LITERATURE"]) / "srd46_sql.zip").items():
+    for name, make in tasks(distribution()).items():
         if given.targets and name not in given.targets:
             continue
         task = make()
