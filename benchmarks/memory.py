@@ -3,18 +3,21 @@
     BO_LOOP_LITERATURE=folder python benchmarks/memory.py
     BO_LOOP_LITERATURE=folder python benchmarks/memory.py --rows 8000 --pairs 2000   # faster
     BO_LOOP_LITERATURE=folder python benchmarks/memory.py --ship
+    python benchmarks/memory.py --describe      # after a change of the rules that describe ligands
 
 ``srd46_sql.zip`` in that folder is read as in ``benchmarks/literature.py``, and 186 ligands are
 hidden with all their rows, protonation constants included. A model is fitted to `FIT_ROWS` of the
 others, conditioned on those of them that matter for the candidates, and distilled: onto ligands of
 the packaged pool, of the embedded constants, and made around all others, none of which is asked for
-itself. Judged on the
-hidden ligands: the embedded constants alone, the embedded constants and the memory (what a fresh
-install knows), and the large model itself.
+itself. Judged on the hidden ligands: the embedded constants alone, the embedded constants and the
+memory (what a fresh install knows), and the large model itself. The estimates of basicity among the
+features have seen the pKa of the hidden ligands, if these are among those of
+``benchmarks/site_binding.py --write``.
 
 ``--ship`` writes what was judged to ``bo_loop/library/log_beta``, which must not be there, with the
 errors on its card; with ``--everything`` the model is conditioned on the hidden ligands too before
-it is distilled, once the errors are known.
+it is distilled, once the errors are known. ``--describe`` describes the ligands that come with
+bo_loop, so that a fresh install need not; ``--ship`` does so too.
 
 Each line: mean absolute error and R² over hidden pairs of organic ligands, and the share within
 their 95 % intervals; for n = 1, for n > 1, and for protonation constants.
@@ -22,12 +25,16 @@ their 95 % intervals; for n = 1, for n > 1, and for protonation constants.
 
 import argparse
 import hashlib
+import os
 import resource
+import sqlite3
 import tempfile
 import warnings
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import yaml
 from literature import ligands_hidden, read, score
@@ -35,9 +42,12 @@ from rediscover import option
 
 from bo_loop.base.config import packaged_conf
 from bo_loop.cli.verbs.library import asked_pairs
-from bo_loop.data import Minteq
+from bo_loop.data import CommonChelators, Minteq
+from bo_loop.features import cache
+from bo_loop.features.assembly import LIGAND_BLOCKS
+from bo_loop.features.blocks import ligand
 from bo_loop.library.distil import distil, training_of
-from bo_loop.library.memory import Memory, save
+from bo_loop.library.memory import Memory, load, save
 from bo_loop.library.shelf import packaged
 from bo_loop.surrogate import Surrogate
 
@@ -68,7 +78,11 @@ def main() -> None:
     parser.add_argument("--fit-rows", type=int, default=FIT_ROWS)
     parser.add_argument("--ship", action="store_true")
     parser.add_argument("--everything", action="store_true")
+    parser.add_argument("--describe", action="store_true", help="only describe packaged ligands")
     given = parser.parse_args()
+    if given.describe:
+        describe_packaged()
+        return
     warnings.simplefilter("ignore")
     config = yaml.safe_load((packaged_conf() / "distil.yaml").read_text(encoding="utf-8"))
     data = read()
@@ -115,6 +129,7 @@ def main() -> None:
         if given.everything:
             memory = distilled(rows, scores)
         save(replace(memory, card={**memory.card, "scores": scores}), packaged() / "log_beta")
+        describe_packaged()
 
 
 def _judged(surrogate: Surrogate, asked: pd.DataFrame, acids: pd.DataFrame) -> list[str]:
@@ -131,6 +146,29 @@ def scores_of(parts: list[str]) -> dict[str, dict[str, float | str]]:
     names = ("unseen ligands, n = 1", "unseen ligands, n > 1", "unseen ligands, protonation")
     said = [dict(zip(("MAE", "R²", "in 95 %"), part.split(", "), strict=True)) for part in parts]
     return dict(zip(names, said, strict=True))
+
+
+def describe_packaged() -> None:
+    """Write ``bo_loop/features/described.npz``: the ligands of pool, constants and memory."""
+    pool, constants = CommonChelators(metals=["Ni+2"]), Minteq(include_inorganic=True)
+    tables = (pool.read(), constants.read(), load(packaged() / "log_beta").pairs)
+    smiles = sorted({text for table in tables for text in table["smiles"]})
+    cache._packaged = dict  # everything is described anew
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ[cache.ENVIRONMENT_VARIABLE] = folder
+        for block in ("charge", "donors", "site", "basicity", "atoms"):
+            LIGAND_BLOCKS[block][1](smiles)
+        ligand.groups(smiles)
+        with closing(sqlite3.connect(Path(folder) / cache.FILE_NAME)) as database:
+            rows = database.execute("SELECT version, smiles, vector FROM vectors").fetchall()
+    vectors: dict[str, dict[str, np.ndarray]] = {}
+    for version, text, blob in rows:
+        kind = np.uint8 if version.startswith("environments") else np.float64
+        vectors.setdefault(version, {})[text] = np.frombuffer(blob, kind)
+    found = {version: np.array([own[text] for text in smiles]) for version, own in vectors.items()}
+    path = Path(cache.__file__).with_name(cache.PACKAGED)
+    np.savez_compressed(path, smiles=np.array(smiles), **found)
+    print(f"{path}: {len(smiles)} ligands, {path.stat().st_size / 1e3:.0f} kB")
 
 
 def _hash(rows: pd.DataFrame) -> str:

@@ -4,12 +4,19 @@ One SQLite file, ``descriptors.sqlite3``, keyed by (descriptor-set version, cano
 lies in the user's cache folder; the environment variable ``BO_LOOP_CACHE`` names another folder.
 The cache only saves time: a broken file is set aside and a folder that cannot be written is done
 without, each with a warning.
+
+``described.npz`` in this package holds the same for the ligands that come with bo_loop, of its pool
+and of its memory, so that a fresh install need not describe them first. It serves as long as the
+versions in it are those installed.
 """
 
+import io
 import os
 import sqlite3
 import warnings
 from collections.abc import Callable, Iterable, Sequence
+from functools import cache
+from importlib import resources
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -21,6 +28,7 @@ from bo_loop.base.types import Floats
 
 ENVIRONMENT_VARIABLE = "BO_LOOP_CACHE"
 FILE_NAME = "descriptors.sqlite3"
+PACKAGED = "described.npz"
 
 _TABLE = """
 CREATE TABLE IF NOT EXISTS vectors (
@@ -100,6 +108,10 @@ class DescriptorCache:
         """Return the stored vectors among `smiles`, each (size,), nan for undefined."""
         wanted = list(dict.fromkeys(smiles))
         found = {}
+        packaged = _packaged().get(self._version)
+        if packaged is not None:
+            found = {text: packaged[text] for text in wanted if text in packaged}
+            wanted = [text for text in wanted if text not in found]
         for start in range(0, len(wanted), _KEYS_PER_QUERY):
             keys = wanted[start : start + _KEYS_PER_QUERY]
             query = (
@@ -129,6 +141,19 @@ class DescriptorCache:
         self._connection.close()
         self._connection = _usable(self._path, _rebuild)
         return self._connection.execute(statement, values).fetchall()
+
+
+@cache
+def _packaged() -> dict[str, dict[str, Floats]]:
+    """Return the vectors that come with the package, by version and SMILES."""
+    content = resources.files("bo_loop.features").joinpath(PACKAGED).read_bytes()
+    with np.load(io.BytesIO(content), allow_pickle=False) as found:
+        smiles = found["smiles"].tolist()
+        return {
+            version: dict(zip(smiles, found[version], strict=True))
+            for version in found.files
+            if version != "smiles"
+        }
 
 
 def _usable(path: Path, connect: Callable[[Path], sqlite3.Connection]) -> sqlite3.Connection:
