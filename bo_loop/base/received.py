@@ -200,7 +200,7 @@ def read_parquet(path: Path, content: bytes) -> "pd.DataFrame":
     CampaignError
         If it is not Parquet, or too large once it is unpacked.
     """
-    return _parquet(path, content, lambda table: table.to_pandas())
+    return _parquet(path, content, lambda table: _unpacked(table).to_pandas())
 
 
 def read_described(path: Path, content: bytes, key: bytes) -> tuple["pd.DataFrame", dict[str, Any]]:
@@ -212,14 +212,16 @@ def read_described(path: Path, content: bytes, key: bytes) -> tuple["pd.DataFram
         As `read_parquet` and `read_json`.
     """
     frame, metadata = _parquet(
-        path, content, lambda table: (table.to_pandas(), table.schema.metadata or {})
+        path,
+        content,
+        lambda table: (_unpacked(table).to_pandas(), table.schema.metadata or {}),
     )
     return frame, read_json(path, metadata.get(key, b""))
 
 
 def read_columns(path: Path, content: bytes) -> dict[str, list[Any]]:
     """Return the columns of a Parquet file, as `read_parquet` but without pandas."""
-    return _parquet(path, content, lambda table: table.to_pydict())
+    return _parquet(path, content, _lists)
 
 
 def _parquet(path: Path, content: bytes, convert: Callable[["pa.Table"], T]) -> T:
@@ -240,7 +242,7 @@ def _parquet(path: Path, content: bytes, convert: Callable[["pa.Table"], T]) -> 
         packed = parquet.ParquetFile(io.BytesIO(content), read_dictionary=texts).read()
         if len(set(packed.column_names)) < packed.num_columns:
             raise ValueError("it has a column twice")
-        return convert(_unpacked(packed))
+        return convert(packed)
     except Exception as error:  # Arrow fails in many ways on bytes that are not Parquet
         raise not_ours(path, f"it is not a Parquet table ({_short(error)})") from error
 
@@ -257,10 +259,36 @@ def _unpacked(table: "pa.Table") -> "pa.Table":
                 compute.sum(compute.binary_length(c.dictionary).take(c.indices)).as_py() or 0
                 for c in column.chunks
             )
-            if total > _MAX_TEXT:
-                raise ValueError(f"its column {field.name} holds {total:,} bytes of text")
+            _require_text_fits(field.name, total)
             table = table.set_column(i, field.name, column.cast(field.type.value_type))
     return table
+
+
+def _lists(table: "pa.Table") -> dict[str, list[Any]]:
+    """Return the columns of a table as lists, unless their texts would not fit.
+
+    As `_unpacked` and `to_pydict`, but without pyarrow.compute, which is slow to import.
+    """
+    import pyarrow as pa
+
+    columns = {}
+    for name, column in zip(table.column_names, table.columns, strict=True):
+        if not pa.types.is_dictionary(column.type):
+            columns[name] = column.to_pylist()
+            continue
+        columns[name], total = [], 0
+        for chunk in column.chunks:
+            texts, rows = chunk.dictionary.to_pylist(), chunk.indices.to_pylist()
+            lengths = [len(text.encode()) for text in texts]
+            total += sum(lengths[i] for i in rows if i is not None)
+            _require_text_fits(name, total)
+            columns[name] += [None if i is None else texts[i] for i in rows]
+    return columns
+
+
+def _require_text_fits(column: str, n_bytes: int) -> None:
+    if n_bytes > _MAX_TEXT:
+        raise ValueError(f"its column {column} holds {n_bytes:,} bytes of text")
 
 
 def require_columns(path: Path, frame: "pd.DataFrame", kinds: Mapping[str, str]) -> "pd.DataFrame":

@@ -165,3 +165,16 @@ def test_a_file_that_may_not_be_read_is_not_called_damaged(tmp_path, monkeypatch
     monkeypatch.setattr(os, "open", denied)
     with pytest.raises(CampaignError, match=r"cannot be read \(Permission denied\). Mend its perm"):
         received.read_bytes(tmp_path / "ledger.head")
+
+
+def test_columns_are_read_as_lists_with_their_gaps_and_within_the_same_limit(tmp_path, monkeypatch):
+    frame = pd.DataFrame({"text": ["a", None, "é", "a"], "number": [1.5, 2.0, 0.0, -1.0]})
+    content = frame.to_parquet(None)
+    path = tmp_path / "pool.parquet"
+    expected = {"text": ["a", None, "é", "a"], "number": [1.5, 2.0, 0.0, -1.0]}
+    assert received.read_columns(path, content) == expected
+    monkeypatch.setattr(received, "_MAX_TEXT", 4)  # bytes: é has two
+    assert received.read_columns(path, content) == expected
+    monkeypatch.setattr(received, "_MAX_TEXT", 3)
+    with pytest.raises(CampaignError, match="its column text holds 4 bytes of text"):
+        received.read_columns(path, content)

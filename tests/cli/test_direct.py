@@ -85,7 +85,7 @@ def folder(tmp_path_factory):
 
 
 def test_reading_verbs_start_without_what_is_slow_to_import(folder):
-    heavy = {"pandas", "hydra", "omegaconf", "torch", "rdkit", "scipy"}
+    heavy = {"pandas", "hydra", "omegaconf", "torch", "rdkit", "scipy", "pyarrow.compute"}
     for verb in READING:
         code = (
             "import sys; from bo_loop.cli.main import main; "
