@@ -74,7 +74,8 @@ def cheapen(patch, pool=POOL):
     literature = pairs("Z", metal="Cu").assign(
         log_beta=9.0, log_beta_sd=0.1, censoring="none", source="hand-made"
     )
-    patch.setattr(starting, "prepare", lambda *_: (literature, pool, {"blocks": {}}, 0, None))
+    prepared = starting.Prepared(literature, pool, {"blocks": {}}, 0, None)
+    patch.setattr(starting, "prepare", lambda *_: prepared)
     patch.setattr(rounds, "decide", decide)
     patch.setattr(FeatureSchema, "from_json", lambda stored: None)
     patch.setattr(recheck, "_earlier_rules", lambda *_: "")

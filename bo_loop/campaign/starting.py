@@ -6,7 +6,7 @@ import shutil
 import warnings
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
 
@@ -54,7 +54,7 @@ def start(path: Path, settings: Mapping[str, Any]) -> None:
             "under another name=."
         )
     memory = remembered(settings)
-    observations, pool, schema, n_left_out, sources = prepare(settings, path.parent, memory)
+    made = prepare(settings, path.parent, memory)
     staging = path.with_name(f".tmp-{os.getpid()}-{path.name}")
     try:
         files.make_folder(staging)
@@ -62,23 +62,24 @@ def start(path: Path, settings: Mapping[str, Any]) -> None:
             staging,
             config=settings,
             choices=options.choices(settings),
-            observations=observations,
-            pool=pool,
-            features=schema,
+            observations=made.observations,
+            pool=made.pool,
+            features=made.features,
             memory=memory,
         )
-        if sources is not None:
+        if made.sources is not None:
             from bo_loop.campaign import teachers  # torch: only where a model is needed
 
-            hashes |= teachers.write(staging, sources, pd.concat([observations, pool]))
+            pairs = pd.concat([made.observations, made.pool])
+            hashes |= teachers.write(staging, made.sources, pairs)
         started = {
             "name": path.name,
             "config": hashlib.sha256(canonical(settings)).hexdigest(),
             "sealed": hashes,
             "versions": versions(),
-            "n_observations": len(observations),
-            "n_pool": len(pool),
-            "n_left_out": n_left_out,
+            "n_observations": len(made.observations),
+            "n_pool": len(made.pool),
+            "n_left_out": made.n_left_out,
             "operator": who(None),
             **({"property": settings["property"]} if "property" in settings else {}),
         }
@@ -146,10 +147,32 @@ def _with_mhl(observations: pd.DataFrame, node: Mapping[str, Any]) -> pd.DataFra
     return observations.assign(**{MHL_PK: pk_of_observed(observations, mixed)})
 
 
+class Prepared(NamedTuple):
+    """What a campaign starts with.
+
+    Parameters
+    ----------
+    observations, pool : DataFrame
+        With keys.
+    features : dict
+        The schema, as JSON.
+    n_left_out : int
+        Pairs of more donors than `pool.max_denticity_sum`.
+    sources : Sources or None
+        Models to learn from.
+    """
+
+    observations: pd.DataFrame
+    pool: pd.DataFrame
+    features: dict[str, Any]
+    n_left_out: int
+    sources: "Sources | None"
+
+
 def prepare(
     settings: Mapping[str, Any], directory: Path, memory: "Memory | None" = None
-) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, Any], int, "Sources | None"]:
-    """Return literature and pool with keys, features as JSON, how many pairs are left out, sources.
+) -> Prepared:
+    """Read literature and pool, and describe them.
 
     Other campaigns to learn from lie in `directory`; a `memory` brings its own features.
     """
@@ -186,4 +209,4 @@ def prepare(
         sources = teachers.teachers(names, directory, observations, of)
         schema = schema.taught(sources, pairs)
     configs.build(settings["model"]).require_blocks(schema.blocks)
-    return observations, pool, schema.to_json(), len(every) - len(pool), sources
+    return Prepared(observations, pool, schema.to_json(), len(every) - len(pool), sources)
