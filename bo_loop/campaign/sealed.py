@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from bo_loop.base import files, received
+from bo_loop.base import files, received, received_tables
 from bo_loop.base.errors import CampaignError
 from bo_loop.base.types import SOURCES
 from bo_loop.data.quantities import CENSORING, MHL_PK
@@ -142,12 +142,12 @@ class Sealed:
     def observations(self) -> "pd.DataFrame":
         """Return the curated literature, with ``pair_id``."""
         path, content = self._checked(OBSERVATIONS)
-        frame = received.read_parquet(path, content)
+        frame = received_tables.read_parquet(path, content)
         checked_pairs(path, frame)
-        received.require_columns(path, frame, {"log_beta": "number", "censoring": "text"})
+        received_tables.require_columns(path, frame, {"log_beta": "number", "censoring": "text"})
         if MHL_PK in frame:
             known = frame[[MHL_PK]].dropna()
-            received.require_columns(path, known, {MHL_PK: "number"})
+            received_tables.require_columns(path, known, {MHL_PK: "number"})
         if not frame["censoring"].isin(CENSORING).all():
             raise received.not_ours(path, "censoring is none, lower or upper")
         return frame
@@ -166,7 +166,7 @@ class Sealed:
     def pool(self) -> "pd.DataFrame":
         """Return the pairs that may be proposed, with ``pair_id``."""
         path, content = self._checked(POOL)
-        frame = checked_pairs(path, received.read_parquet(path, content))
+        frame = checked_pairs(path, received_tables.read_parquet(path, content))
         if frame["pair_id"].duplicated().any():
             raise received.not_ours(path, "a pair is in it twice")
         return frame
@@ -174,7 +174,7 @@ class Sealed:
     def pool_columns(self) -> dict[str, list[Any]]:
         """Return the values of `pool` by column; they are read without pandas."""
         path, content = self._checked(POOL)
-        columns = received.read_columns(path, content)
+        columns = received_tables.read_columns(path, content)
         checked_columns(path, columns)
         if len(set(columns["pair_id"])) < len(columns["pair_id"]):
             raise received.not_ours(path, "a pair is in it twice")
@@ -198,11 +198,11 @@ class Sealed:
 
         schema = with_sources(schema, read)
         path, content = self._checked(PREDICTIONS)
-        known = received.read_parquet(path, content)
+        known = received_tables.read_parquet(path, content)
         kinds = dict.fromkeys(("metal", "smiles"), "text")
         kinds |= dict.fromkeys(("charge", "n_ligands"), "integer")
         numbers = ("temperature_C", "ionic_strength_M", *schema.sources.columns)
-        received.require_columns(path, known, kinds | dict.fromkeys(numbers, "number"))
+        received_tables.require_columns(path, known, kinds | dict.fromkeys(numbers, "number"))
         return replace(schema, sources=replace(schema.sources, known=known))
 
     def _checked(self, name: str) -> tuple[Path, bytes]:
@@ -228,9 +228,9 @@ def checked_pairs(path: Path, frame: "pd.DataFrame") -> "pd.DataFrame":
     CampaignError
         If they are not; `path` is where they were read from.
     """
-    return received.require_columns(path, frame, _PAIR_KINDS)
+    return received_tables.require_columns(path, frame, _PAIR_KINDS)
 
 
 def checked_columns(path: Path, columns: Mapping[str, list[Any]]) -> None:
     """Check the values of pairs by column as `checked_pairs` checks a table of them."""
-    received.require_values(path, columns, _PAIR_KINDS)
+    received_tables.require_values(path, columns, _PAIR_KINDS)

@@ -34,6 +34,8 @@ from functools import lru_cache
 
 from rdkit import Chem
 
+from bo_loop.chemistry.edits import matches, pattern
+
 _GROUPS = {
     "carboxylic, carbonic, thiocarboxylic acid": "[OX2H][CX3]=[O,S,Se]",
     "oxo-acid of P": "[OX2H][PX4]=[O,S,Se,N]",
@@ -100,34 +102,10 @@ _OF_ONE_ELEMENT = re.compile(r"\[?(Cl|Br|As|Se|Te|Si|[BCNOPSFI]|[cnops])(?=[&;\]
 
 
 @lru_cache
-def _pattern(smarts: str) -> Chem.Mol:
-    return Chem.MolFromSmarts(smarts)
-
-
-@lru_cache
 def _elements(smarts: str) -> frozenset[str]:
     """Return elements without which a SMARTS cannot match: most groups need N, S or P."""
-    atoms = (_OF_ONE_ELEMENT.fullmatch(atom.GetSmarts()) for atom in _pattern(smarts).GetAtoms())
+    atoms = (_OF_ONE_ELEMENT.fullmatch(atom.GetSmarts()) for atom in pattern(smarts).GetAtoms())
     return frozenset(found[1].capitalize() for found in atoms if found)
-
-
-def _matches(molecule: Chem.Mol, smarts: str) -> tuple[tuple[int, ...], ...]:
-    return molecule.GetSubstructMatches(_pattern(smarts))
-
-
-def acidic_protons(molecule: Chem.Mol) -> int:
-    """Count the protons that a neutral ligand can lose in water.
-
-    Parameters
-    ----------
-    molecule : rdkit Mol
-        The fully protonated form, hydrogens implicit.
-
-    Returns
-    -------
-    int
-    """
-    return len(acid_sites(molecule))
 
 
 def acid_sites(molecule: Chem.Mol) -> list[tuple[str, tuple[int, ...]]]:
@@ -148,11 +126,11 @@ def acid_sites(molecule: Chem.Mol) -> list[tuple[str, tuple[int, ...]]]:
     kinds: dict[int, str] = {}
     for kind, smarts in _GROUPS.items():
         if _elements(smarts) <= present:
-            for match in _matches(molecule, smarts):
+            for match in matches(molecule, smarts):
                 kinds.setdefault(match[0], kind)
     protons = {i: _protons(molecule.GetAtomWithIdx(i)) for i in kinds}
     for smarts in _KEPT:
-        for match in _matches(molecule, smarts):
+        for match in matches(molecule, smarts):
             if match[0] in kinds and match[-1] in kinds:
                 protons[match[-1] if protons[match[-1]] else match[0]] -= 1
     found = [(kind, (i,)) for i, kind in kinds.items() for _ in range(protons[i])]
@@ -192,7 +170,7 @@ def _neighbours(molecule: Chem.Mol, atom: int) -> set[int]:
 
 def _inside(molecule: Chem.Mol, ring: set[int], smarts: str) -> int:
     """Count the matches that are wholly in the ring."""
-    return sum(ring.issuperset(match) for match in _matches(molecule, smarts))
+    return sum(ring.issuperset(match) for match in matches(molecule, smarts))
 
 
 def _lost_by(molecule: Chem.Mol, ring: set[int]) -> int:
@@ -201,9 +179,9 @@ def _lost_by(molecule: Chem.Mol, ring: set[int]) -> int:
         return 2  # cyanuric acid: 6.9, 11.4
     lactim = _inside(molecule, ring, _LACTIM) > 0
     if not _inside(molecule, ring, "[nX3H]"):
-        imides = _matches(molecule, _CYCLIC_IMIDE)
+        imides = matches(molecule, _CYCLIC_IMIDE)
         return int(lactim or any({m[0], m[1], m[3]} <= ring for m in imides))
-    purine = any(match[0] in ring for s in _PURINES for match in _matches(molecule, s))
+    purine = any(match[0] in ring for s in _PURINES for match in matches(molecule, s))
     nitro = nitrogens > 1 and _inside(molecule, ring, _NITRO) > 0
     azole = len(ring) == 5 and (nitrogens > 2 or nitro)
     return int(_inside(molecule, ring, _OXO) > 0 or lactim or purine or azole)
@@ -221,5 +199,5 @@ def _inside_tetrapyrrole(molecule: Chem.Mol) -> list[tuple[str, tuple[int, ...]]
         )
         for i in ring
     }
-    within = [match for match in _matches(molecule, "[#7X3;H1;r5]") if match[0] in inner]
+    within = [match for match in matches(molecule, "[#7X3;H1;r5]") if match[0] in inner]
     return [("NH inside a tetrapyrrole", match) for match in within]

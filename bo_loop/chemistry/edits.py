@@ -63,14 +63,15 @@ def rings(molecule: Chem.Mol, *sizes: int) -> list[tuple[int, ...]]:
 
 def matches(molecule: Chem.Mol, smarts: str) -> tuple[tuple[int, ...], ...]:
     """Return where a SMARTS matches."""
-    return molecule.GetSubstructMatches(_pattern(smarts))
+    return molecule.GetSubstructMatches(pattern(smarts))
 
 
 def holds(molecule: Chem.Mol, smarts: str) -> bool:
     """Whether a SMARTS matches anywhere."""
-    return molecule.HasSubstructMatch(_pattern(smarts))
+    return molecule.HasSubstructMatch(pattern(smarts))
 
 
 @cache
-def _pattern(smarts: str) -> Chem.Mol:
+def pattern(smarts: str) -> Chem.Mol:
+    """Return a SMARTS of bo_loop's own, read once."""
     return Chem.MolFromSmarts(smarts)

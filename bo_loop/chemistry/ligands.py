@@ -13,7 +13,7 @@ from rdkit.Chem.rdMolDescriptors import CalcMolFormula
 from rdkit.Chem.rdqueries import NumRadicalElectronsGreaterQueryAtom
 
 from bo_loop.base.errors import DataError
-from bo_loop.chemistry.acids import acidic_protons
+from bo_loop.chemistry.acids import acid_sites
 from bo_loop.chemistry.edits import holds, matches
 from bo_loop.chemistry.ions import METALS
 from bo_loop.chemistry.isomers import isomer
@@ -170,7 +170,7 @@ def deprotonated_charge(smiles: str) -> int:
         As `standardise`.
     """
     molecule = Chem.MolFromSmiles(standardise(smiles))
-    return Chem.GetFormalCharge(molecule) - acidic_protons(molecule)
+    return Chem.GetFormalCharge(molecule) - len(acid_sites(molecule))
 
 
 @lru_cache(maxsize=_CACHED)

@@ -27,9 +27,8 @@ from rdkit import Chem
 from bo_loop.base.types import Floats
 from bo_loop.chemistry.basicity import BASIC, ProtonSite, proton_sites
 from bo_loop.chemistry.donor_types import RING_NITROGEN
+from bo_loop.chemistry.edits import matches
 from bo_loop.chemistry.ligands import standardise
-
-BASICITY_NAMES = ("first_pK", "protonation_in_all", "nitrogen_pK", "acid_pK")
 
 BASICITY_NAMES = ("first_pK", "protons_in_all", "nitrogen_pK", "acid_pK")
 VERSION = "basicity 1"
@@ -214,16 +213,9 @@ def _class(kind: str) -> str:
     return kind.split(",")[0] if kind.startswith(("phenol", "thiol")) else "other acid"
 
 
-@cache
-def _pattern(smarts: str) -> Chem.Mol:
-    return Chem.MolFromSmarts(smarts)
-
-
 def _finer(molecule: Chem.Mol, site: ProtonSite) -> str:
     for kind, finer, smarts in _FINER:
-        if site.kind == kind and any(
-            match[0] in site.atoms for match in molecule.GetSubstructMatches(_pattern(smarts))
-        ):
+        if site.kind == kind and any(match[0] in site.atoms for match in matches(molecule, smarts)):
             return finer
     return site.kind
 

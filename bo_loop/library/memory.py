@@ -23,7 +23,7 @@ from typing import Any
 
 import pandas as pd
 
-from bo_loop.base import received
+from bo_loop.base import received, received_tables
 from bo_loop.base.config import build
 from bo_loop.base.errors import BoLoopError, DataError
 from bo_loop.base.files import write_once
@@ -185,8 +185,8 @@ def unpacked(folder: Path, card: Mapping[str, Any], contents: Mapping[str, bytes
     received.require_keys(
         folder / MODEL, said, dict.fromkeys(("model", "hyperparameters", "features"), dict)
     )
-    pairs = received.require_columns(
-        folder / PAIRS, received.read_parquet(folder / PAIRS, contents[PAIRS]), _KINDS
+    pairs = received_tables.require_columns(
+        folder / PAIRS, received_tables.read_parquet(folder / PAIRS, contents[PAIRS]), _KINDS
     )
     if pairs.empty or not (pairs["log_beta_sd"] > 0).all():
         raise received.not_ours(folder / PAIRS, "a pair has no noise, or there is none")

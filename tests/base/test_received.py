@@ -4,7 +4,6 @@ import os
 import time
 from contextlib import suppress
 
-import pandas as pd
 import pytest
 from hostile import BOMB
 from hypothesis import given, settings
@@ -75,74 +74,11 @@ def test_plain_json_is_read():
     assert received.read_json(HERE, b'{"a": [1, 2.5, {"b": null}]}') == {"a": [1, 2.5, {"b": None}]}
 
 
-@pytest.fixture
-def frame():
-    return pd.DataFrame({"pair_id": ["a", "µ"], "charge": [2, 3], "log_beta": [1.5, float("nan")]})
-
-
-def parquet(frame, tmp_path, **how):
-    frame.to_parquet(tmp_path / "t.parquet", index=False, **how)
-    return (tmp_path / "t.parquet").read_bytes()
-
-
-def test_a_parquet_table_is_read_as_pandas_reads_it(frame, tmp_path):
-    content = parquet(frame, tmp_path)
-    found = received.read_parquet(HERE, content)
-    pd.testing.assert_frame_equal(found, pd.read_parquet(tmp_path / "t.parquet"))
-
-
-def test_a_small_parquet_file_of_much_text_is_refused_before_it_is_unpacked(tmp_path, monkeypatch):
-    monkeypatch.setattr(received, "_MAX_TEXT", 10_000_000)
-    content = parquet(pd.DataFrame({"pair_id": ["x" * 100_000] * 200}), tmp_path)
-    assert len(content) < 200_000
-    with pytest.raises(CampaignError, match=r"pair_id holds 20,000,000 bytes of text"):
-        received.read_parquet(HERE, content)
-
-
-@settings(max_examples=200, deadline=None)
-@given(
-    edits=st.lists(st.tuples(st.integers(0, 10**6), st.integers(0, 255)), max_size=8),
-    cut=st.integers(0, 60),
-)
-def test_fuzzed_parquet_is_a_table_or_one_error(tmp_path_factory, edits, cut):
-    folder = tmp_path_factory.getbasetemp()
-    small = pd.DataFrame({"pair_id": ["a", "b"], "charge": [2, 3]})
-    content = bytearray(parquet(small, folder))
-    for at, byte in edits:
-        content[at % len(content)] = byte
-    try:
-        found = received.read_parquet(HERE, bytes(content[: len(content) - cut]))
-    except CampaignError:
-        return
-    assert isinstance(found, pd.DataFrame)
-
-
 @settings(max_examples=400, deadline=None)
 @given(text=st.text(st.sampled_from("ab:-&* \n{}[],!?|>'\"<#%@0.1é\t"), max_size=60))
 def test_fuzzed_yaml_is_a_mapping_or_one_error(text):
     with suppress(CampaignError):
         assert isinstance(received.read_yaml(HERE, text.encode()), dict)
-
-
-@pytest.mark.parametrize(
-    ("change", "words"),
-    [
-        (lambda f: f.drop(columns="charge"), "lacks the columns charge"),
-        (lambda f: f.assign(charge=[2.5, 3]), "the columns charge, log_beta hold other values"),
-        (lambda f: f.assign(charge=[True, False]), "the columns charge, log_beta hold"),
-        (lambda f: f.assign(pair_id=["a", None]), "the columns pair_id, log_beta hold"),
-        (lambda f: f.assign(pair_id=[1, 2]), "the columns pair_id, log_beta hold"),
-        (lambda f: f.assign(pair_id=[["a"], ["b"]]), "the columns pair_id, log_beta hold"),
-        (lambda f: f, "the columns log_beta hold"),
-        (lambda f: f.assign(log_beta=[1.0, float("inf")]), "the columns log_beta hold"),
-    ],
-)
-def test_columns_of_another_kind_are_named(frame, change, words):
-    kinds = {"pair_id": "text", "charge": "integer", "log_beta": "number"}
-    with pytest.raises(CampaignError, match=words):
-        received.require_columns(HERE, change(frame), kinds)
-    good = frame.assign(log_beta=[1.0, 2.0])
-    assert received.require_columns(HERE, good, kinds) is good
 
 
 def test_only_files_are_read_and_not_endless_ones(tmp_path):
@@ -165,16 +101,3 @@ def test_a_file_that_may_not_be_read_is_not_called_damaged(tmp_path, monkeypatch
     monkeypatch.setattr(os, "open", denied)
     with pytest.raises(CampaignError, match=r"cannot be read \(Permission denied\). Mend its perm"):
         received.read_bytes(tmp_path / "ledger.head")
-
-
-def test_columns_are_read_as_lists_with_their_gaps_and_within_the_same_limit(tmp_path, monkeypatch):
-    frame = pd.DataFrame({"text": ["a", None, "é", "a"], "number": [1.5, 2.0, 0.0, -1.0]})
-    content = frame.to_parquet(None)
-    path = tmp_path / "pool.parquet"
-    expected = {"text": ["a", None, "é", "a"], "number": [1.5, 2.0, 0.0, -1.0]}
-    assert received.read_columns(path, content) == expected
-    monkeypatch.setattr(received, "_MAX_TEXT", 4)  # bytes: é has two
-    assert received.read_columns(path, content) == expected
-    monkeypatch.setattr(received, "_MAX_TEXT", 3)
-    with pytest.raises(CampaignError, match="its column text holds 4 bytes of text"):
-        received.read_columns(path, content)

@@ -92,27 +92,27 @@ def fitted(
     DataError, FitError
         As `Surrogate.fit`; or if results at a pH cannot be read without protonation constants.
     """
-    observations, n_memory = training(schema, literature, pool, state), 0
+    observations = training(schema, literature, pool, state)
+    if memory is not None and not memory.suits(recipe, node_of(schema.recipe)):
+        warnings.warn(
+            "The campaign's memory is left aside: it speaks for another model than this round's.",
+            stacklevel=3,
+        )
+        memory = None
+    tables = [observations] if memory is None else [memory.pairs, observations]
+    near = _asked(literature, pool, any(table["metal"].eq(PROTON).any() for table in tables))
     if memory is not None:
-        if memory.suits(recipe, node_of(schema.recipe)):
-            if memory_rows is not None:
-                memory = memory.near(_asked(literature, pool, memory.pairs), memory_rows)
-            rows, n_memory = memory.observations().assign(own=False), len(memory.pairs)
-            observations = pd.concat([rows, observations], ignore_index=True)
-            hyperparameters = hyperparameters or memory.hyperparameters
-        else:
-            warnings.warn(
-                "The campaign's memory is left aside: it speaks for another model than this "
-                "round's.",
-                stacklevel=3,
-            )
-    near = _asked(literature, pool, observations)
+        if memory_rows is not None:
+            memory = memory.near(near, memory_rows)
+        rows = memory.observations().assign(own=False)
+        observations = pd.concat([rows, observations], ignore_index=True)
+        hyperparameters = hyperparameters or memory.hyperparameters
     make: Callable[..., Surrogate] = partial(Surrogate.fit, schema, recipe, near=near, start=start)
     if hyperparameters is not None:
         make = partial(Surrogate.build, schema, recipe, near=near, hyperparameters=hyperparameters)
     surrogate = make(observations=observations)
-    if n_memory:
-        surrogate.model.fit_report["n_memory"] = n_memory
+    if memory is not None:
+        surrogate.model.fit_report["n_memory"] = len(memory.pairs)
     results, rows = logged_at_pH(state, pool)
     if not results:
         return Fitted(surrogate, observations, ())
@@ -131,15 +131,13 @@ def fitted(
     return Fitted(surrogate, whole, tuple(converted))
 
 
-def _asked(
-    literature: pd.DataFrame, pool: pd.DataFrame, observations: pd.DataFrame
-) -> pd.DataFrame:
+def _asked(literature: pd.DataFrame, pool: pd.DataFrame, protons: bool) -> pd.DataFrame:
     """Return what the model will be asked for, where it may not be conditioned on all it could.
 
-    The pool, pairs of the literature like it, and, if any are known, protonation constants.
+    The pool, pairs of the literature like it, and, if `protons`, their protonation constants.
     """
     whole = pd.concat([pool, known_pairs(literature, pool)[1]], ignore_index=True)
-    if not observations["metal"].eq(PROTON).any():
+    if not protons:
         return whole
     ligands = whole.drop_duplicates("ligand_group")
     return pd.concat([whole, ligands.assign(metal=PROTON, charge=1, n_ligands=1)])

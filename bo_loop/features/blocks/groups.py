@@ -39,8 +39,7 @@ def donors(smiles: Sequence[str]) -> Floats:
         log(1 + count), in the order of `bo_loop.chemistry.donors.DONOR_NAMES`: the second
         carboxylate counts for more than the seventh.
     """
-    with DescriptorCache(f"donors of {rules_version()}", len(DONOR_NAMES)) as cache:
-        return np.log1p(cache.vectors(smiles, _of_either_enantiomer(donor_features)))
+    return np.log1p(_described("donors", len(DONOR_NAMES), smiles, donor_features))
 
 
 def site(smiles: Sequence[str]) -> Floats:
@@ -57,8 +56,7 @@ def site(smiles: Sequence[str]) -> Floats:
         Counts, in the order of `bo_loop.chemistry.binding.BINDING_NAMES`. They are as they are: a
         sixth chelate ring counts for as much as the second.
     """
-    with DescriptorCache(f"site of {rules_version()}", len(BINDING_NAMES)) as cache:
-        return cache.vectors(smiles, _of_either_enantiomer(binding_features))
+    return _described("site", len(BINDING_NAMES), smiles, binding_features)
 
 
 def basicity(smiles: Sequence[str]) -> Floats:
@@ -74,14 +72,7 @@ def basicity(smiles: Sequence[str]) -> Floats:
     (n, 4) float64
         pK, in the order of `bo_loop.chemistry.site_binding.BASICITY_NAMES`.
     """
-    with DescriptorCache(
-        f"{site_binding.VERSION} of {rules_version()}", len(BASICITY_NAMES)
-    ) as cache:
-        return cache.vectors(smiles, _of_either_enantiomer(site_binding.basicity))
-
-
-def _of_either_enantiomer(compute: Callable[[str], NDArray]) -> Callable[[str], NDArray]:
-    return lambda smiles: compute(either_enantiomer(smiles))
+    return _described(site_binding.VERSION, len(BASICITY_NAMES), smiles, site_binding.basicity)
 
 
 def rules_version() -> str:
@@ -110,8 +101,19 @@ def atoms(smiles: Sequence[str]) -> NDArray[np.uint8]:
         of one count as 255.
     """
     # Bytes: as float64, the counts of 20,000 ligands would fill 330 MB, and each copy as much.
-    with DescriptorCache(f"environments of {rules_version()}", BITS, "u1") as cache:
-        return cache.vectors(smiles, _of_either_enantiomer(_environments))
+    return _described("environments", BITS, smiles, _environments, "u1")
+
+
+def _described(
+    what: str,
+    width: int,
+    smiles: Sequence[str],
+    compute: Callable[[str], NDArray],
+    dtype: str = "f8",
+) -> NDArray:
+    """Return what `compute` says of each ligand or its mirror image, from the cache if it knows."""
+    with DescriptorCache(f"{what} of {rules_version()}", width, dtype) as cache:
+        return cache.vectors(smiles, lambda text: compute(either_enantiomer(text)))
 
 
 def _environments(smiles: str) -> NDArray[np.uint8]:

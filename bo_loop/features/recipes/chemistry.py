@@ -40,8 +40,10 @@ from bo_loop.features.schema import (
 
 _OF_METALS = ("properties", "bonding")
 _BLOCKS = (*_OF_METALS, "proton", "charge", "donors", "site", "basicity", "atoms")
-_SCALES = {"proton": 1.0, "charge": 2.0, "donors": 0.5, "site": 0.33, "atoms": 1.0}
-_OF_BASICITY = (3.0, 8.0, 3.0, 3.0)
+_SCALES: dict[str, float | tuple[float, ...]] = {
+    "proton": 1.0, "charge": 2.0, "donors": 0.5, "site": 0.33, "basicity": (3.0, 8.0, 3.0, 3.0),
+    "atoms": 1.0,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -102,8 +104,6 @@ class ChemistryRecipe:
         raw = raw_features(pairs, _BLOCKS)
         blocks = {b: _over_ions(raw.names[b], raw.metal[b]) for b in _OF_METALS}
         blocks |= {b: _stated(raw.names[b], _SCALES[b]) for b in _BLOCKS if b in _SCALES}
-        of_pk = raw.names["basicity"]
-        blocks["basicity"] = FeatureBlock(of_pk, (0.0,) * len(of_pk), _OF_BASICITY)
         kept = [name for name in raw.names[PAIR] if name in (UNSCALED, MEDIUM, *STATED_SCALES)]
         scales = [STATED_SCALES.get(name, 1.0) for name in kept]
         blocks[PAIR] = FeatureBlock(tuple(kept), (0.0,) * len(kept), tuple(scales))
@@ -127,5 +127,7 @@ def _over_ions(names: tuple[str, ...], table: Floats) -> FeatureBlock:
     return FeatureBlock(names, tuple(of_metals.mean(axis=0).tolist()), tuple(scale.tolist()))
 
 
-def _stated(names: tuple[str, ...], scale: float) -> FeatureBlock:
-    return FeatureBlock(names, (0.0,) * len(names), (scale,) * len(names))
+def _stated(names: tuple[str, ...], scale: float | tuple[float, ...]) -> FeatureBlock:
+    """Divide by one scale, or by one a column."""
+    scales = scale if isinstance(scale, tuple) else (scale,) * len(names)
+    return FeatureBlock(names, (0.0,) * len(names), scales)

@@ -33,7 +33,7 @@ from bo_loop.models.gp.source_noise import (
     require_sources,
 )
 from bo_loop.models.kernels.base import Form, Naming, PairKernel
-from bo_loop.models.kernels.nearest import nearest
+from bo_loop.models.kernels.nearest import nearest, rows_to_keep
 from bo_loop.models.kernels.tensors import checked_targets
 
 _SPREAD_ROWS = 3
@@ -302,7 +302,7 @@ class ExactGP(ABC):
         near: Callable[[], PairFeatures] | None,
     ) -> PairModel:
         kernel = self.kernel(features, hyperparameters)
-        rows = self._that_matter(kernel, features, near)
+        rows = rows_to_keep(kernel, features, near, self.condition_rows, self.device)
         whole, features, y, noise_var = features, features.take(rows), y[rows], noise_var[rows]
         x = torch.as_tensor(features.X, device=torch.device(self.device))
         noise = hyperparameters["noise"]
@@ -321,19 +321,6 @@ class ExactGP(ABC):
         data = replace(data, order=torch.as_tensor(rows, device=x.device)[data.order])
         report = report | {"jitter_all_rows": jitter, "n_conditioned": len(rows)}
         return PairModel(whole, kernel, data, hyperparameters, report)
-
-    def _that_matter(
-        self, kernel: PairKernel, features: PairFeatures, near: Callable[[], PairFeatures] | None
-    ) -> Rows:
-        """Return the rows of `features` to condition on: the lab's own, and those near."""
-        n, most = len(features), self.condition_rows
-        if near is None or most is None or n <= most:
-            return np.arange(n)
-        own = np.zeros(n, dtype=bool) if features.own is None else features.own
-        others = np.flatnonzero(~own)
-        left = min(len(others), max(0, most - int(own.sum())))
-        chosen = others[self._nearest(kernel, features.take(others), near(), left)]
-        return np.sort(np.concatenate([np.flatnonzero(own), chosen]))
 
     def nearest(
         self,
@@ -360,14 +347,7 @@ class ExactGP(ABC):
         (most,) int64
             Rows of `features`, ascending; see `bo_loop.models.kernels.nearest`.
         """
-        return self._nearest(self.kernel(features, hyperparameters), features, asked, most)
-
-    def _nearest(
-        self, kernel: PairKernel, features: PairFeatures, asked: PairFeatures, most: int
-    ) -> Rows:
-        device = torch.device(self.device)
-        x, x_asked = (torch.as_tensor(each.X, device=device) for each in (features, asked))
-        return nearest(kernel.over(asked), x, x_asked, most)
+        return nearest(self.kernel(features, hyperparameters), features, asked, most, self.device)
 
 
 def _centre_and_scale(y: Floats, spread: float) -> tuple[float, float]:

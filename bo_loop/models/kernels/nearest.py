@@ -7,19 +7,58 @@ p   pairs that the model will be asked for
 m   training pairs to keep
 """
 
+from collections.abc import Callable
+
 import numpy as np
 import torch
-from torch import Tensor
 
-from bo_loop.base.types import Rows
+from bo_loop.base.types import PairFeatures, Rows
 from bo_loop.models.kernels.base import PairKernel
 
 _MOST_ASKED = 1000  # of more pairs, so many that fill the space stand for all
 _BLOCK = 2**24  # correlations held at once: 128 MB
 
 
+def rows_to_keep(
+    kernel: PairKernel,
+    features: PairFeatures,
+    near: Callable[[], PairFeatures] | None,
+    most: int | None,
+    device: str,
+) -> Rows:
+    """Choose the training pairs to condition on: the lab's own, and those that matter.
+
+    Parameters
+    ----------
+    kernel : PairKernel
+        Over the tables of `features`.
+    features : PairFeatures
+        n pairs.
+    near : callable, optional
+        Describes the pairs that the model will be asked for. Without, all rows are kept.
+    most : int, optional
+        How many rows to keep, the lab's own among them; None: all.
+    device : str
+
+    Returns
+    -------
+    (m,) int64
+        In ascending order.
+    """
+    n = len(features)
+    if near is None or most is None or n <= most:
+        return np.arange(n)
+    own = np.zeros(n, dtype=bool) if features.own is None else features.own
+    others = np.flatnonzero(~own)
+    left = min(len(others), max(0, most - int(own.sum())))
+    chosen = others[nearest(kernel, features.take(others), near(), left, device)]
+    return np.sort(np.concatenate([np.flatnonzero(own), chosen]))
+
+
 @torch.no_grad()
-def nearest(kernel: PairKernel, x: Tensor, asked: Tensor, m: int) -> Rows:
+def nearest(
+    kernel: PairKernel, features: PairFeatures, near: PairFeatures, m: int, device: str
+) -> Rows:
     """Choose the training pairs with the greatest prior correlation, in turn for each pair asked.
 
     First the nearest of every pair asked, then the second nearest of every pair, and so on, so that
@@ -28,17 +67,22 @@ def nearest(kernel: PairKernel, x: Tensor, asked: Tensor, m: int) -> Rows:
     Parameters
     ----------
     kernel : PairKernel
-        With tables for both sides.
-    x : (n, 2 + d_p) float64 tensor
-    asked : (p, 2 + d_p) float64 tensor
+        Over the tables of `features`.
+    features : PairFeatures
+        n pairs.
+    near : PairFeatures
+        p pairs, in tables that extend those of `features`.
     m : int
         At most n.
+    device : str
 
     Returns
     -------
     (m,) int64
         In ascending order. Ties go to the greater correlation, then to the lower row.
     """
+    kernel = kernel.over(near)
+    x, asked = (torch.as_tensor(pairs.X, device=torch.device(device)) for pairs in (features, near))
     if len(asked) > _MOST_ASKED:
         asked = asked[kernel.farthest_first(asked, _MOST_ASKED)]
     n = len(x)

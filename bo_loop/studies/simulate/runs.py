@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from bo_loop import __version__
-from bo_loop.base import parallel, received
+from bo_loop.base import parallel, received, received_tables
 from bo_loop.base.errors import CampaignError, ConfigError
 from bo_loop.base.folders import readable, require_new
 from bo_loop.base.progress import report
@@ -125,7 +125,7 @@ def run(
         done += 1
         report("replays", done, len(files))
     return pd.concat(
-        [received.read_parquet(file, received.read_bytes(file)) for file in files.values()],
+        [received_tables.read_parquet(file, received.read_bytes(file)) for file in files.values()],
         ignore_index=True,
     )
 

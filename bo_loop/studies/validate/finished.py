@@ -22,7 +22,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from filelock import FileLock, Timeout
 
-from bo_loop.base import received
+from bo_loop.base import received, received_tables
 from bo_loop.base.errors import CampaignError, DataError
 from bo_loop.base.folders import readable, require_new
 from bo_loop.base.types import Rows
@@ -156,8 +156,8 @@ class Memory:
         """
         path = self._path(name, fingerprint)
         try:
-            frame, facts = received.read_described(path, received.read_bytes(path), _KEY)
-            received.require_columns(path, frame, _PREDICTED)
+            frame, facts = received_tables.read_described(path, received.read_bytes(path), _KEY)
+            received_tables.require_columns(path, frame, _PREDICTED)
             received.require_keys(path, facts, {"fit": dict, "seconds": float})
             rows = frame["row"]
             if rows.duplicated().any() or not rows.between(0, self.n_rows - 1).all():

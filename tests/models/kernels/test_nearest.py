@@ -49,7 +49,8 @@ def test_every_pair_asked_names_its_nearest_in_turn(kernel, known, asked, m, blo
     over = kernel.over(asked)
     x, of_asked = torch.as_tensor(known.X), torch.as_tensor(asked.X)
     correlation = over.block(of_asked, x).detach().numpy() / stated(known)["outputscale"]
-    np.testing.assert_array_equal(nearest(over, x, of_asked, m), in_turn(correlation, m))
+    found = nearest(kernel, known, asked, m, "cpu")
+    np.testing.assert_array_equal(found, in_turn(correlation, m))
 
 
 def test_of_very_many_pairs_those_that_fill_the_space_stand_for_all(
@@ -57,19 +58,17 @@ def test_of_very_many_pairs_those_that_fill_the_space_stand_for_all(
 ):
     monkeypatch.setattr(module, "_MOST_ASKED", 3)
     over = kernel.over(asked)
-    x, of_asked = torch.as_tensor(known.X), torch.as_tensor(asked.X)
-    three = of_asked[over.farthest_first(of_asked, 3)]
-    found = nearest(over, x, of_asked, 10)
-    np.testing.assert_array_equal(found, nearest(over, x, three, 10))
+    three = asked.take(np.asarray(over.farthest_first(torch.as_tensor(asked.X), 3)))
+    found = nearest(kernel, known, asked, 10, "cpu")
+    np.testing.assert_array_equal(found, nearest(kernel, known, three, 10, "cpu"))
 
 
 def test_a_model_is_conditioned_on_them_alone_and_knows_where_they_stood(known, asked):
     y, recipe = log_beta(known), MaternGP(condition_rows=20)
     model = recipe.build(known, y, None, stated(known), lambda: asked)
     rows = np.sort(model.data.order.numpy())
-    over = recipe.kernel(known, stated(known)).over(asked)
-    x, of_asked = torch.as_tensor(known.X), torch.as_tensor(asked.X)
-    np.testing.assert_array_equal(rows, nearest(over, x, of_asked, 20))
+    kernel = recipe.kernel(known, stated(known))
+    np.testing.assert_array_equal(rows, nearest(kernel, known, asked, 20, "cpu"))
     np.testing.assert_array_equal(model.data.y.numpy(), y[model.data.order.numpy()])
     alone = MaternGP().build(known.take(rows), y[rows], None, stated(known))
     k = np.arange(ASKED)
@@ -86,9 +85,8 @@ def test_the_labs_own_results_are_never_left_out(known, asked):
     )
     rows = np.sort(model.data.order.numpy())
     assert set(range(N - 7, N)) <= set(rows.tolist())
-    others = torch.as_tensor(known.X)[~own]
-    over = MaternGP().kernel(known, stated(known)).over(asked)
-    near = nearest(over, others, torch.as_tensor(asked.X), 13)
+    others = known.take(np.flatnonzero(~own))
+    near = nearest(MaternGP().kernel(known, stated(known)), others, asked, 13, "cpu")
     np.testing.assert_array_equal(rows[:13], near)
 
 
