@@ -274,7 +274,7 @@ class _Training:
     sign: Floats
 
     def exact(self) -> tuple[PairFeatures, Floats, Floats]:
-        """Features, log β and variances of the results that are no bounds."""
+        """Features, log β and variances of the results that are not bounds."""
         rows = np.flatnonzero(self.sign == 0)
         if len(rows) == 0:
             raise DataError(

@@ -38,7 +38,7 @@ def worth(smiles):
 
 
 def score(structures):
-    """Mean: the number of oxygens, sd 1; nan for what is no molecule."""
+    """Mean: the number of oxygens, sd 1; nan for what is not a molecule."""
     values = []
     for text in structures:
         try:

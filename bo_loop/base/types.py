@@ -121,7 +121,7 @@ class PairFeatures:
         Where the value of each measured pair comes from, empty if it does not say; None for
         pairs that are still to be measured.
     own : (n,) bool, optional
-        Whether each value is the lab's own, told to a campaign; None where none is.
+        Whether each value is the lab's own, logged in a campaign; None where none is.
     stages : mapping of str to tuple of str
         ``beta_1``: the features, as ``block.feature``, that were chosen on pairs of n = 1 alone;
         ``beta_n``: on those of n > 1. Empty where all features were chosen on all pairs.
@@ -267,8 +267,8 @@ class FittedModel(Protocol):
     def parts(self, features: PairFeatures) -> dict[str, tuple["FittedModel", PairFeatures, Rows]]:
         """Return the exact GPs inside, with the pairs each answers for and their positions.
 
-        What moves their predictions is told by `bo_loop.models.explain.relevance`, which says how
-        it differentiates a GP, and what one may offer to be differentiated otherwise.
+        `bo_loop.models.explain.relevance` finds what moves their predictions, and says how it
+        differentiates a GP, and what one may offer to be differentiated otherwise.
         """
 
 

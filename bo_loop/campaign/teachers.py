@@ -68,7 +68,7 @@ def _expanded(name: str, directory: Path) -> list[str]:
     """Return the name, or the names that ``campaign:*`` stands for."""
     kind, _, what = str(name).partition(":")
     if kind not in ("model", "library", "campaign") or not what:
-        raise ConfigError(f"{name!r} is no source: write {_KINDS}.")
+        raise ConfigError(f"{name!r} is not a source: write {_KINDS}.")
     if name != "campaign:*":
         return [str(name)]
     folders = sorted(directory.iterdir()) if directory.is_dir() else []

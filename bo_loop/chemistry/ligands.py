@@ -46,7 +46,7 @@ def standardise(smiles: str) -> str:
     Returns
     -------
     str
-        Canonical SMILES of the part that is no counter-ion, fully protonated and neutral but for
+        Canonical SMILES of the part that is not a counter-ion, fully protonated and neutral but for
         fixed charges, in one tautomer. Stereochemistry is kept. Idempotent.
 
     Raises

@@ -23,7 +23,7 @@ def read_molfile(text: str) -> tuple[str, int]:
     Raises
     ------
     DataError
-        If the text is no molfile of one definite structure: query atoms, query bonds and residues
+        If the text is not a molfile of one definite structure: query atoms, query bonds and residues
         (R, X, ``*``) are refused.
     """
     lines = text.splitlines()

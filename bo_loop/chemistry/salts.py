@@ -81,7 +81,7 @@ def ligand_part(molecule: Chem.Mol, smiles: str) -> Chem.Mol:
     Raises
     ------
     DataError
-        If nothing is left beside metal ions, or two parts are that are no counter-ions; or if the
+        If nothing is left beside metal ions, or two parts are that are not counter-ions; or if the
         charges of an acid's salt do not balance, so that the acid may be a piece of the ligand.
     """
     pieces = Chem.GetMolFrags(molecule, asMols=True) if "." in smiles else (molecule,)
@@ -117,13 +117,13 @@ def _is_bare_cation(part: Chem.Mol) -> bool:
 
 
 def _require_salt(molecule: Chem.Mol, others: dict[tuple[str, str], Chem.Mol], smiles: str) -> None:
-    """Refuse an acid beside what is no base, or a salt whose charges do not balance."""
+    """Refuse an acid beside what is not a base, or a salt whose charges do not balance."""
     bases = [flat for flat, _ in others if _binds_a_proton(flat)]
     if len(bases) == len(others) and Chem.GetFormalCharge(molecule) == 0:
         return
     shown = " and ".join(flat for flat, _ in others)
     raise DataError(
-        f"SMILES {smiles!r} has several parts, and is no salt of {shown} as it is drawn: "
+        f"SMILES {smiles!r} has several parts, and is not a salt of {shown} as it is drawn: "
         + ("its charges do not balance" if len(bases) == len(others) else "nothing there is a base")
         + ". Draw the one ligand, in one piece."
     )

@@ -64,7 +64,7 @@ def _compose(verb: str, own: Sequence[str], theirs: Sequence[str]) -> None:
     with initialize_config_dir(str(packaged_conf()), version_base="1.3"):
         try:
             node = compose(verb, [*own, *theirs], return_hydra_config=True)
-        except Exception as error:  # Hydra and YAML fail in many ways on what is no config
+        except Exception as error:  # Hydra and YAML fail in many ways on what is not a config
             failed = error
         else:
             runtime = node.hydra.runtime.choices

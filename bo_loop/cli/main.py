@@ -134,7 +134,7 @@ def _help() -> str:
 
 def _discard_output() -> None:
     """Discard further output: the reader closed the pipe, which is not an error."""
-    with suppress(OSError, AttributeError):  # an output that is no file, or none at all
+    with suppress(OSError, AttributeError):  # an output that is not a file, or none at all
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 

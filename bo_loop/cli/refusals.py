@@ -83,7 +83,7 @@ def refuse_foreign(verb: str, arguments: Sequence[str]) -> None:
         if argument.startswith("-") and key not in _FLAGS:
             raise ConfigError(
                 f"bo-loop {verb} has no flag {key!r}: options are written key=value. --cfg job "
-                f"shows what they come to, bo-loop {verb} --help lists them."
+                f"shows the result, bo-loop {verb} --help lists them."
             )
         if _HYDRA_S_OWN.match(key):
             raise unknown_option(verb, key.lstrip("+"))

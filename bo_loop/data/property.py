@@ -184,7 +184,7 @@ class Property:
         Raises
         ------
         ValueError
-            Why it is refused: it is no number, or outside the bounds.
+            Why it is refused: it is not a number, or outside the bounds.
         """
         try:
             reading = understand(text)

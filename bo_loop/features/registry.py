@@ -71,7 +71,7 @@ def known_blocks() -> Mapping[str, Block]:
     Raises
     ------
     ConfigError
-        If an entry point is no block, or two blocks have one name.
+        If an entry point is not a block, or two blocks have one name.
     """
     found: dict[str, Block] = {}
     for of, own in (("metal", METAL_BLOCKS), ("ligand", LIGAND_BLOCKS)):

@@ -97,7 +97,7 @@ class FeatureSchema:
     def of_another_outcome(self, values: Floats) -> "FeatureSchema":
         """Return the schema for an outcome that is not log β, of which `values` (n,) are known.
 
-        What the medium does to log β is no feature of it.
+        What the medium does to log β is not a feature of it.
         """
         pair = self.blocks[PAIR]
         kept = [i for i, name in enumerate(pair.names) if name != MEDIUM]

@@ -282,7 +282,7 @@ def _log_sum(
             at.append(s)
             protons.append(each.parts.get(PROTON, 0))
     log_h = np.atleast_1d(log_proton(pH, ionic_strength_M, temperature_C))
-    if sum(parts.values()) == 1:  # its own free form, of constant 1, is no species
+    if sum(parts.values()) == 1:  # its own free form, of constant 1, is not a species
         return log_side_reaction(log_beta[:, at], protons, log_h)
     terms = log_beta[:, at] + np.array(protons) * log_h[:, None]
     return np.logaddexp.reduce(terms * np.log(10.0), axis=-1) / np.log(10.0)

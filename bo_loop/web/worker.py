@@ -23,7 +23,7 @@ Say = Callable[[dict[str, Any]], None]
 def main() -> None:
     """Answer requests until there are no more."""
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    os.dup2(2, 1)  # what a library prints is no answer
+    os.dup2(2, 1)  # what a library prints is not an answer
 
     def say(answer: dict[str, Any]) -> None:
         answers.write(json.dumps(answer, ensure_ascii=True) + "\n")

@@ -144,7 +144,7 @@ def test_a_voided_result_does_not_stand(campaign):
 @pytest.mark.parametrize(
     ("event", "values", "error", "words"),
     [
-        (2, {"log_beta": 5}, CampaignError, "Event 2 is no measurement"),
+        (2, {"log_beta": 5}, CampaignError, "Event 2 is not a measurement"),
         (9, {"log_beta": 5}, CampaignError, "Event 9 does not exist"),
         (3, {}, CampaignError, "either voids it or gives new values"),
         (3, {"log_beta": 75}, DataError, "between −10 and 60"),

@@ -104,7 +104,7 @@ def test_a_source_has_not_seen_what_the_data_hold(home):
         (["model:nowhere"], "model:nowhere cannot be used. nowhere holds no model"),
         (["campaign:nowhere"], "There is no campaign in"),
         (["library:nowhere"], "no model 'nowhere'"),
-        (["nowhere"], "'nowhere' is no source: write model:DIR"),
+        (["nowhere"], "'nowhere' is not a source: write model:DIR"),
         (["campaign:zinc", "campaign:*"], "sources names campaign:zinc twice"),
     ],
 )

@@ -22,7 +22,7 @@ from bo_loop.chemistry.ions import METALS, MetalIon, is_metal_formula, parse_ion
         ("VO2+1", "VO2", 1),
         ("UO2+2", "UO2", 2),
         ("UO2²⁺", "UO2", 2),
-        ("UO22+", "UO2", 2),  # U with 22 oxygens, or charge 22, is no reading
+        ("UO22+", "UO2", 2),  # U with 22 oxygens, or charge 22, is not a reading
     ],
 )
 def test_reads_what_people_write(text, metal, charge):

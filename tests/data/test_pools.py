@@ -445,7 +445,7 @@ def test_complexes_of_too_many_donors_are_left_out(most, stays):
 
 
 def test_the_usual_number_is_each_ions_own():
-    """Cu(cyclam)2 and Cu(EDTA)2, which led the list of the strongest, are no species."""
+    """Cu(cyclam)2 and Cu(EDTA)2, which led the list of the strongest, are not species."""
     every = pd.DataFrame({"smiles": ["C1CNCCNCCCNCCNC1", "NCCN", "OC(=O)CN(CC(=O)O)CC(=O)O"]})
     every = every.merge(pd.DataFrame({"n_ligands": [1, 2, 3]}), how="cross")
     ions = pd.DataFrame([("Cu", 2), ("Ag", 1), ("Th", 4)], columns=["metal", "charge"])

@@ -66,7 +66,7 @@ def test_each_proposal_stands_beside_what_came_of_it():
         "waiting",
         "waiting",
     ]
-    # mean of 6 and 7; its sd is sqrt(0.3² + 0.4²)/2 = 0.25. A bound is no value to compare with.
+    # mean of 6 and 7; its sd is sqrt(0.3² + 0.4²)/2 = 0.25. A bound is not a value to compare with.
     assert table["log_beta"].tolist()[0] == 6.5
     assert table["log_beta_sd"].tolist()[0] == pytest.approx(0.25)
     assert table["log_beta"].isna().tolist() == [False, True, True, True, True]

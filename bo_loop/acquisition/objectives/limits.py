@@ -59,7 +59,7 @@ class Limit:
     sign : float
         +1 if the value must lie below the bound, −1 if above.
     settings : mapping of str to float
-        ``pH, ionic_strength_M, total_metal_M, total_ligand_M``, as far as the kind has them.
+        ``pH, ionic_strength_M, total_metal_M, total_ligand_M``, where the kind has them.
     """
 
     kind: str

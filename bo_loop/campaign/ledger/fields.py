@@ -57,7 +57,7 @@ _EXACT: dict[Kind, frozenset[type]] = {
     _whole: frozenset({int}),
     _switch: frozenset({bool}),
 }
-"""The types of which all values are of a kind: most of a ledger is told by its type alone."""
+"""The types of which all values are of a kind: the type alone decides most of a ledger."""
 
 
 @dataclass(frozen=True)

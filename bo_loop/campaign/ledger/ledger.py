@@ -153,7 +153,7 @@ class Ledger:
         Returns
         -------
         Appended
-            The events as recorded, on disk; and what was set aside, which the user must be told.
+            The events as recorded, on disk; and what was set aside, of which the user must hear.
 
         Raises
         ------

@@ -162,7 +162,7 @@ def _numbered(state: CampaignState, data: Mapping[str, Any], replicate: bool) ->
         return data
     pair_id = data.get("pair_id", "")
     if replicate or pair_id in state.awaited:
-        # an old form may hold what was voided since: that is no replicate, and refused later
+        # an old form may hold what was voided since: that is not a replicate, and refused later
         old = () if replicate else state.voided_of(pair_id)
         quantity = stated_quantity(data)
         voided = [
@@ -234,7 +234,7 @@ def _check_corrected(state: CampaignState, data: Mapping[str, Any]) -> None:
     old = state.result(seq)
     if old is None:
         known = ", ".join(f"{r.seq} ({r.pair_id})" for r in state.results[-5:]) or "none"
-        reason = "is no measurement" if 1 <= seq <= state.seq else "does not exist"
+        reason = "is not a measurement" if 1 <= seq <= state.seq else "does not exist"
         raise CampaignError(
             f"Event {seq} {reason}, so it cannot be corrected. The last measurements: {known}."
         )

@@ -1,4 +1,4 @@
-"""What a campaign has come to: the state that the events of its ledger add up to. No I/O.
+"""The state of a campaign: what the events of its ledger add up to. No I/O.
 
 The ledger's events and their data (``?``: may be missing or null)
 

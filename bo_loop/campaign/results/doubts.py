@@ -195,7 +195,7 @@ def _confirmed_rows(confirm: Confirm, table: ResultsTable, pool: pd.DataFrame) -
 
 
 def _pair_named(name: str, pairs: Pairs) -> str:
-    """Return the pair_id that a name stands for, or the name itself if it is no pair's."""
+    """Return the pair_id that a name stands for, or the name itself if it is not a pair's."""
     try:
         return name if name.isdigit() else pairs.find(name)
     except UnknownPairError:

@@ -68,7 +68,7 @@ def rows_of(
     for name in done.chosen.species:
         n = _ligands(done, name)
         if not n:
-            left_out.append(f"{name} is no ML_n: it stays in the event's record only")
+            left_out.append(f"{name} is not ML_n: it stays in the event's record only")
             continue
         try:
             ids[name] = pairs.of_cells(known.ligand, known.smiles, known.metal, "", n)

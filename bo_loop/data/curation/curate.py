@@ -57,7 +57,7 @@ class Curated:
         What is to be learned from, numbered from 0; the columns are those that came in.
     quarantine : DataFrame
         Suspicious rows, with a column ``reason``. They are not among the observations unless
-        `curate` was told to keep them.
+        `curate` is asked to keep them.
     steps : tuple of Step
         What was done, in order.
     """

@@ -18,7 +18,7 @@ from bo_loop.data.curation.opsin import contradictions
 
 PAIR = ["metal", "charge", "smiles", "n_ligands"]
 
-# What a name promises. Short, so that it holds: vitamins are no amines, desaminotyrosine has lost
+# What a name promises. Short, so that it holds: vitamins are not amines, desaminotyrosine has lost
 # its nitrogen, and halogens are left out: chlorophyll has no chlorine, fluorone no fluorine.
 _NAMED = {
     "N": re.compile("(?<!vit)(?<!de)(?<!des)(?:amin[eo]|imino|nitrilo|pyrid[iy])", re.I),
@@ -32,7 +32,7 @@ _SOFT = {
     ("Rh", 1), ("Ir", 1),
 }  # fmt: skip
 _STRONGEST_PI = 6.0
-# In SMILES: what holds N and O that are no donors, and the elements that may be donors.
+# In SMILES: what holds N and O that are not donors, and the elements that may be donors.
 _SPENT = re.compile(r"O=\[N\+\]\(\[O-\]\)|\[N\+\](?:\(=O\)\[O-\])?")
 _DONOR = re.compile("[NOPnops]|S(?!i)|As|Te")
 _LN10 = np.log(10)
@@ -80,7 +80,7 @@ def suspicions(
         without_donor(numbered),
         *against_same_pair(numbered),
     ]
-    # A value found wrong by then is no standard to judge others by.
+    # A value found wrong by then is not a standard to judge others by.
     doubted = np.logical_or.reduce([reason.ne("") for reason in found])
     if above_beta1:
         found.append(not_above_beta1(numbered, ~doubted))

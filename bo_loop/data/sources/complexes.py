@@ -110,7 +110,7 @@ def _judge(
         "redox": bool(_ELECTRONS & others),
         "no metal ion among the components": not metals,
         "polynuclear": sum(metals.values()) != 1,
-        "component that is no ligand of the table": bool(others),
+        "component that is not a ligand of the table": bool(others),
         "hydrolysis, no ligand": not bound,
         "mixed ligands": len(bound) > 1,
         "balance of atoms not checked (polysulfide)": not reaction.atoms_checked,

@@ -159,7 +159,7 @@ def _unpacked(path: Path, wanted: set[str], name: str) -> dict[str, bytes]:
 def _bounded(content: bytes, where: str) -> bytes:
     if len(content) > _MAX_TABLE_BYTES:
         raise DataError(
-            f"{where} holds more than {_MAX_TABLE_BYTES >> 20} MiB: it is no table of constants."
+            f"{where} holds more than {_MAX_TABLE_BYTES >> 20} MiB: it is not a table of constants."
         )
     return content
 

@@ -35,13 +35,13 @@ def read_property(source: object, of: Property) -> pd.DataFrame:
     Raises
     ------
     ConfigError
-        If the source is no table, or asks for what only constants have.
+        If the source is not a table, or asks for what only constants have.
     DataError
         With every bad row, by its row number in the file.
     """
     if not isinstance(source, Csv):
         raise ConfigError(
-            f"{of.name} is no constant that bo-loop knows: give a table that has it, "
+            f"{of.name} is not a constant that bo-loop knows: give a table that has it, "
             "data=csv data.path=<table>."
         )
     about_constants = ("protonation", "mhl", "memory")

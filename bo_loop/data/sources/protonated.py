@@ -1,6 +1,6 @@
 """Constants of protonated complexes MHL: a table of their own, beside the observations.
 
-They are no log β of ML_n, and no model of that learns from them: they count in water, at a pH.
+They are not log β of ML_n, and no model of that learns from them: they count in water, at a pH.
 """
 
 from pathlib import Path

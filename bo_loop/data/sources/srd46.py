@@ -199,7 +199,7 @@ def protonation(path: str | Path) -> pd.DataFrame:
 
 
 def protonated_complexes(path: str | Path) -> pd.DataFrame:
-    """Constants of protonated complexes MHL, which are no log β of ML_n.
+    """Constants of protonated complexes MHL, which are not log β of ML_n.
 
     Returns
     -------
@@ -320,7 +320,7 @@ def _numbers(
 
 
 def _readable(rows: pd.DataFrame, limits: tuple[float, float]) -> tuple[pd.DataFrame, list[Step]]:
-    """Leave out what is no number, or one that the table of observations does not take."""
+    """Leave out what is not a number, or one that the table of observations does not take."""
     steps = []
     unreadable = rows["log_beta"].isna()
     rows, step = drop(rows, unreadable, "constant", "not a number", ("vlm_id", "constant"))

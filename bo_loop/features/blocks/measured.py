@@ -129,7 +129,7 @@ def _read(path: Path, *_stamp: int) -> Measurements:
     for name in named:
         wrong = numbers[name].isna() & (peaks | frame[name].ne(""))
         problems += [
-            f"row {cells.rows[i]}, {name}: {frame[name][i]!r} is no number"
+            f"row {cells.rows[i]}, {name}: {frame[name][i]!r} is not a number"
             for i in np.flatnonzero(wrong)
         ]
     if problems:

@@ -62,7 +62,7 @@ def read_corrections(path: Path) -> list[Correction]:
         values = {name: plain_value(text[name] or None) for name in ("position", "to")}
         wrong = [n for n in values if n in ACTIONS[text["action"]] and np.isnan(values[n])]
         if lacking or wrong:
-            what = f"needs {', '.join(lacking)}" if lacking else f"{wrong[0]} is no number"
+            what = f"needs {', '.join(lacking)}" if lacking else f"{wrong[0]} is not a number"
             problems.append(f"row {number}: {text['action']} {what}")
             continue
         found.append(Correction(number, **{**text, **values}))

@@ -10,7 +10,7 @@ constants  results of campaigns, to be joined by ``smiles``
 settings   how records were cleaned and fitted
 
 Every change is one transaction under a lock file, so that a reader sees all of it or nothing, and a
-second writer waits. What ``bo-loop spectra`` is told twice adds nothing.
+second writer waits. What ``bo-loop spectra`` reads twice adds nothing.
 """
 
 import json

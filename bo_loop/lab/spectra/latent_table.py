@@ -50,7 +50,7 @@ def read_property(path: Path) -> tuple[str, dict[str, float]]:
             problems.append(f"row {number}: {error}")
             continue
         if np.isnan(value):
-            problems.append(f"row {number}: {others[0]} {row[others[0]]!r} is no number")
+            problems.append(f"row {number}: {others[0]} {row[others[0]]!r} is not a number")
         elif group in found:
             problems.append(f"row {number}: {text} stands there twice")
         else:

@@ -103,7 +103,7 @@ def method_of(text: str) -> str:
     for candidate in (squeezed, *words):
         if candidate in _BY_WORD:
             return _BY_WORD[candidate]
-    raise DataError(f"{text!r} is no method that is read; write one of {', '.join(UNITS)}.")
+    raise DataError(f"{text!r} is not a method that is read; write one of {', '.join(UNITS)}.")
 
 
 def split_header(text: str) -> tuple[str, str]:

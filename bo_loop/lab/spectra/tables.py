@@ -31,7 +31,7 @@ def table_curves(content: bytes, path: Path) -> list[Curve]:
     Raises
     ------
     DataError
-        If it is no table, or holds what is not a number among its numbers.
+        If it is not a table, or holds what is not a number among its numbers.
     """
     found = []
     for grid in read_grids(content, path):

@@ -80,7 +80,7 @@ def read_curve(path: Path, content: bytes) -> CurveFile:
     Raises
     ------
     DataError
-        If the file cannot be read, lacks a column, or with each cell that is no number.
+        If the file cannot be read, lacks a column, or with each cell that is not a number.
     """
     grid = _grid(path, content)
     at = _header_row(grid, path)

@@ -55,7 +55,7 @@ def leave_one_out(model: PairModel, most: int = 1000, among: Mask | None = None)
     most : int
     among : (n,) bool, optional
         Pairs that may be left out, as they were given to the model: those whose values were
-        measured. Others, such as what stands for a bound, are no values to compare with.
+        measured. Others, such as what stands for a bound, are not values to compare with.
     """
     data = model.data
     n = len(data.y)

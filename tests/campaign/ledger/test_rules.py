@@ -60,7 +60,7 @@ WITHDRAWN = [pair("withdrawn", "a", reason="toxic")]
         ([], ("started", {"name": "x", "config": "c"}), "lacks sealed, versions, n_observations"),
         # corrections
         (ANSWERED, corrected(9, void=True), r"Event 9 does not exist.*last measurements: 3 \(a\)"),
-        (ANSWERED, corrected(2, void=True), "Event 2 is no measurement"),
+        (ANSWERED, corrected(2, void=True), "Event 2 is not a measurement"),
         (ANSWERED, corrected(3), "either voids it or gives new values"),
         (ANSWERED, corrected(3, void=True, log_beta=1.0), "either voids it or gives new values"),
         (ANSWERED, corrected(3, log_beta=None), "log_beta is None"),

@@ -63,7 +63,7 @@ def doubts(campaign, *rows, columns="pair_id,log_beta"):
         ("23.0", "is it ln β? log10 β would be 9.99"),
         ("21", "is it ln β? log10 β would be 9.12"),
         ("25.5", "15.5 sd away"),  # ln β would not fit either
-        (">23", "13.0 sd away"),  # a bound is no ln β, however well it would fit
+        (">23", "13.0 sd away"),  # a bound is not a ln β, however well it would fit
         (">14", ""),
         ("12.5", ""),
     ],
@@ -78,7 +78,7 @@ def test_far_from_the_prediction_and_ln(campaign, value, words):
 @pytest.mark.parametrize(
     ("value", "words"),
     [
-        (">19", ""),  # a bound of 2.75 sd, which is no surprise
+        (">19", ""),  # a bound of 2.75 sd, which is not a surprise
         (">24.1", "24.1 where 8.00 ± 4.00 was predicted, 4.0 sd away"),
         ("19", ""),  # as ln β it fits better, but not so much
         ("21", "is it ln β? log10 β would be 9.12"),

@@ -69,7 +69,7 @@ def test_what_is_doubtful_is_not_logged_unless_confirmed(campaign, doubtful):
 @pytest.mark.slow
 def test_species_that_are_no_pair_are_left_out_by_name(campaign, done):
     logged = campaign.log_refined(refine(*curve_files(), species=["CuL", "CuL2", "HL"]))
-    assert any("HL is no ML_n" in text for text in logged.understood)
+    assert any("HL is not ML_n" in text for text in logged.understood)
     assert len(logged.recorded) == 2
 
 

@@ -163,7 +163,7 @@ def test_a_closed_campaign_can_be_reopened(folder):
     ("arguments", "words"),
     [
         (["correct", NAME, "log_beta=5"], "needs event"),
-        (["correct", NAME, "event=1", "log_beta=5"], "Event 1 is no measurement"),
+        (["correct", NAME, "event=1", "log_beta=5"], "Event 1 is not a measurement"),
         (["correct", NAME, "event=3", "log_beta=n.d."], "no value"),
         (["withdraw", NAME, "pair=Ni+2:L1:X"], "is not a pair of this campaign's pool"),
         (["config", NAME, "seed=3"], "bo-loop config has no option 'seed'"),

@@ -61,7 +61,7 @@ def test_constant_is_that_of_aquo_ion_and_deprotonated_ligand(
         ("Fe+3 + H2O = FeOH+2 + H+", "hydrolysis, no ligand"),
         ("Fe+3 + e- = Fe+2", "redox"),
         ("Fe+2 + H+ + 0.25 O2 = Fe+3 + 0.5 H2O", "redox"),
-        ("K+ + CrO4-2 = KCrO4-", "component that is no ligand of the table"),
+        ("K+ + CrO4-2 = KCrO4-", "component that is not a ligand of the table"),
         ("Dom_a = Dom_a", "definition of a master species"),
         ("2 H+ + Ox-2 = H2Ox", "no metal ion among the components"),
         ("Ni+2 + 7 NH3 = Ni(NH3)7+2", "not 1 to 6 ligands"),

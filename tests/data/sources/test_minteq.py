@@ -184,7 +184,7 @@ def test_other_species_are_left_out_by_name(account, text, why):
 
 
 def test_a_ligand_that_keeps_a_proton_by_definition(account, default):
-    """Gluconate: its alcohols are no acids in water, Ca(Isa) is hydroxo."""
+    """Gluconate: its alcohols are not acids in water, Ca(Isa) is hydroxo."""
     assert row(default, "Ca", 2, "gluconic acid").log_beta == pytest.approx(1.73)
     assert reason(account, "Ca+2 - H+ + HIsa- = Ca(Isa)", "ThermoChimie 12a") == "hydroxo"
 

@@ -66,5 +66,5 @@ def test_what_is_no_dump_is_refused(tmp_path, monkeypatch):
     with pytest.raises(DataError, match="does not describe the columns charge"):
         read(tmp_path, {"metal": Wanted(("charge",))})
     monkeypatch.setattr(mysql_dump, "_MAX_TABLE_BYTES", 10)
-    with pytest.raises(DataError, match="it is no table of constants"):
+    with pytest.raises(DataError, match="it is not a table of constants"):
         read(tmp_path)

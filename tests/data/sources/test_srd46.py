@@ -48,7 +48,7 @@ def test_reads_the_known_example(row):
     ("vlm_id", "sd"), [(93799, 0.01), (93800, 0.6), (93801, None), (93854, None)]
 )
 def test_reads_errors_in_units_of_the_last_digit(row, vlm_id, sd):
-    # +1 of 10.58, -6 of 14.0, 0 (none known), and "?" which is no error.
+    # +1 of 10.58, -6 of 14.0, 0 (none known), and "?" which is not an error.
     found = row(vlm_id).log_beta_sd
     assert found == pytest.approx(sd) if sd else found != found
 

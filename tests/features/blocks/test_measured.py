@@ -103,7 +103,7 @@ def test_a_record_without_a_peak_has_area_0_and_no_record_has_none(tmp_path):
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("smiles,pKa\nNCCN,high\n", "row 2, pKa: 'high' is no number"),
+        ("smiles,pKa\nNCCN,high\n", "row 2, pKa: 'high' is not a number"),
         ("smiles,pKa\nnonsense(,1\n", "row 2"),
         ("ligand,pKa\nen,1\n", "no column 'smiles'"),
         ("smiles\nNCCN\n", "no column of numbers"),

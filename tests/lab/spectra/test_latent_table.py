@@ -29,7 +29,7 @@ def test_a_property_is_read_by_name_or_structure(tmp_path):
     [
         ("ligand,a,b\nEDTA,1,2\n", "one of numbers"),
         ("name,a\nEDTA,1\n", "needs a column ligand or smiles"),
-        ("ligand,a\nEDTA,one\n", "row 2: a 'one' is no number"),
+        ("ligand,a\nEDTA,one\n", "row 2: a 'one' is not a number"),
         ("ligand,a\nEDTA,1\nedta,2\n", "row 3: edta stands there twice"),
         ("ligand,a\nunobtainium,1\n", "row 2: "),
     ],

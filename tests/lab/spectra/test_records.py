@@ -29,7 +29,9 @@ def test_methods_have_many_names(words, method):
 
 
 def test_an_unknown_method_lists_those_that_are_read():
-    with pytest.raises(DataError, match=r"'mass' is no method.*UV-vis, IR, Raman, NMR, WAXS, CV"):
+    with pytest.raises(
+        DataError, match=r"'mass' is not a method.*UV-vis, IR, Raman, NMR, WAXS, CV"
+    ):
         method_of("mass")
 
 
