@@ -23,8 +23,8 @@ def read_molfile(text: str) -> tuple[str, int]:
     Raises
     ------
     DataError
-        If the text is not a molfile of one definite structure: query atoms, query bonds and residues
-        (R, X, ``*``) are refused.
+        If the text is not a molfile of one definite structure: query atoms, query bonds and
+        residues (R, X, ``*``) are refused.
     """
     lines = text.splitlines()
     counts = next((i for i, line in enumerate(lines) if "V2000" in line), 3)

@@ -51,8 +51,9 @@ class Tried:
 def proposed_sets(experiment: Experiment) -> list[tuple[str, ...]]:
     """Return the sets of species that a chemist would try.
 
-    With a metal: ML to ML_n, as many ligands as donors and room allow (three at most), each with and without
-    MHL (a ligand that holds two protons or more) and M(OH)L. Without one: H_kL, one after another.
+    With a metal: ML to ML_n, as many ligands as donors and room allow (three at most), each with
+    and without MHL (a ligand that holds two protons or more) and M(OH)L. Without one: H_kL, one
+    after another.
     """
     ligands = _protons(experiment)
     if not experiment.metal:

@@ -39,7 +39,7 @@ def test_jcamp_dx_says_what_it_is_of(tmp_path):
     [
         (jcamp(n=25), "states 25 points"),
         (jcamp(n=10**11), "more than"),
-        (jcamp(kind="NOVEL SPECTRUM"), "no method"),
+        (jcamp(kind="NOVEL SPECTRUM"), "not a method"),
         (jcamp(title="unobtainium"), "no known ligand"),
         ("no jcamp", "##"),
         (jcamp().replace("##XYDATA", "##FOO"), "no spectrum"),
