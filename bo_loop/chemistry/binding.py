@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from rdkit import Chem
 
-from bo_loop.chemistry.chelates import chelate_rings, sets_of_donors
+from bo_loop.chemistry.chelates import ChelateRing, chelate_rings, sets_of_donors
 from bo_loop.chemistry.donor_types import SITE_CLASSES, WEAK
 from bo_loop.chemistry.donors import macrocycle_size
 from bo_loop.chemistry.ligands import standardise
@@ -50,6 +50,54 @@ BINDING_NAMES = (
 _CLASS_OF = {kind: name for name, kinds in SITE_CLASSES.items() for kind in kinds}
 
 
+def binding_site(smiles: str, most: int | None = None) -> tuple[int, ...]:
+    """Return the donors of the binding site.
+
+    Parameters
+    ----------
+    smiles : str
+        Any SMILES of the ligand.
+    most : int, optional
+        Donors that the metal ion has room for. Of a larger site, those are left that hold best: a
+        donor is taken that shares the most chelate rings with those taken, the stronger of two
+        such; the first is the one that shares the most with all.
+
+    Returns
+    -------
+    tuple of int
+        Positions in `bo_loop.chemistry.sites.donor_sites`, in order; empty without a donor.
+
+    Raises
+    ------
+    DataError
+        As `bo_loop.chemistry.sites.donor_sites`.
+    """
+    _, rings, weight, sets = _sets(smiles)
+    site = sets[0] if sets else []
+    if most is None or len(site) <= most:
+        return tuple(site)
+
+    def held(donor: int, by: list[int]) -> tuple[int, float, int]:
+        shared = sum(donor in ring.donors and bool(set(by) & set(ring.donors)) for ring in rings)
+        return shared, weight[donor], -donor
+
+    taken: list[int] = []
+    while len(taken) < most:
+        left = [i for i in site if i not in taken]
+        taken.append(max(left, key=lambda i: held(i, taken or left)))
+    return tuple(sorted(taken))
+
+
+def _sets(
+    smiles: str,
+) -> tuple[tuple[DonorSite, ...], list[ChelateRing], list[float], list[list[int]]]:
+    """Return the donors, their chelate rings of up to six, their weights, the chelating sets."""
+    donors = donor_sites(smiles)
+    weight = [_weight(donor, name) for donor, name in zip(donors, _classes(donors), strict=True)]
+    tight = [ring for ring in chelate_rings(smiles) if ring.size <= _LARGEST_RING]
+    return donors, tight, weight, sets_of_donors(range(len(donors)), tight, weight.__getitem__)
+
+
 def binding_features(smiles: str) -> NDArray[np.float64]:
     """Describe the binding site, and what is outside it.
 
@@ -77,12 +125,9 @@ def binding_features(smiles: str) -> NDArray[np.float64]:
     DataError
         As `bo_loop.chemistry.sites.donor_sites`.
     """
-    donors, rings = donor_sites(smiles), chelate_rings(smiles)
+    donors, tight, weight, sets = _sets(smiles)
     molecule = Chem.MolFromSmiles(standardise(smiles))
     classes = _classes(donors)
-    weight = [_weight(donor, name) for donor, name in zip(donors, classes, strict=True)]
-    tight = [ring for ring in rings if ring.size <= _LARGEST_RING]
-    sets = sets_of_donors(range(len(donors)), tight, weight.__getitem__)
     site = sets[0] if sets else []
     outside = [i for i in range(len(donors)) if i not in site]
     held = [ring for ring in tight if set(site).issuperset(ring.donors)]
@@ -97,7 +142,7 @@ def binding_features(smiles: str) -> NDArray[np.float64]:
             *(sum(ring.size == size for ring in held) for size in (4, 5, 6)),
             *(sum(ring.arrangement == each for ring in held) for each in ("cis", "trans")),
             sum(_methyls(molecule, donors[i]) for i in site if classes[i] == "aromatic_n"),
-            len(rings) - len(tight),
+            len(chelate_rings(smiles)) - len(tight),
             sum(weight[i] for i in outside),
             sum(classes[i] in _ANIONS for i in outside),
             sum(len(each) > 1 for each in sets),

@@ -29,6 +29,9 @@ from bo_loop.cli.refusals import (
 # What `suggest` may change for a round, and `config` for good; the rest was sealed at `start`.
 _ROUND_GROUPS = ("model", "objective", "acquisition")
 
+# Verbs whose first word says which of several things is to be done.
+_WITH_ACTION = ("structures",)
+
 # The name of a config option; a campaign's file that names anything else is not followed.
 _OPTION = re.compile(r"\w[\w-]*")
 
@@ -41,6 +44,8 @@ def run(verb: str, arguments: Sequence[str]) -> None:
     BoLoopError
         If the config cannot be composed, or as the verb does.
     """
+    if verb in _WITH_ACTION and arguments and arguments[0].isalpha():
+        arguments = [f"action={arguments[0]}", *arguments[1:]]
     if (config := direct.read_config(verb, arguments)) is not None:
         with shown():
             _called(_function_of(verb), {"config": config, "touched": touched_keys(arguments)})

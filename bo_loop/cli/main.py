@@ -53,6 +53,7 @@ _SECTIONS = {
         "library": "the models at hand that a campaign can know: list, show, verify, add",
         "refine": "constants from titration curves, with sd; into the ledger with name=",
         "spectra": "spectra into a database, peaks and features out of it",
+        "structures": "what ligands and complexes look like; databases of forces",
         "speciate": "what metal ions and a ligand become in water, from pH to pH",
         "simulate": "replay campaigns on known constants, and compare strategies",
         "validate": "compare models on ligands or metals they have not seen",
@@ -123,7 +124,7 @@ def _help() -> str:
     lines = ["bo-loop: choose ligands by active learning", "", "usage: bo-loop VERB key=value …"]
     for section, verbs in _SECTIONS.items():
         lines += ["", f"{section}:"]
-        lines += [f"  {verb:<10}{summary}" for verb, summary in verbs.items()]
+        lines += [f"  {verb:<12}{summary}" for verb, summary in verbs.items()]
     lines += [
         "",
         "bo-loop VERB --help shows a verb's options, with examples.",

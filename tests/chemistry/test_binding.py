@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 
 from bo_loop.base.errors import DataError
-from bo_loop.chemistry.binding import BINDING_NAMES, binding_features
+from bo_loop.chemistry.binding import BINDING_NAMES, binding_features, binding_site
+from bo_loop.chemistry.sites import donor_sites
 
 EDTA = "OC(=O)CN(CCN(CC(=O)O)CC(=O)O)CC(=O)O"
 
@@ -168,3 +169,18 @@ def test_does_not_depend_on_how_the_ligand_is_written():
 def test_what_is_no_molecule_is_refused():
     with pytest.raises(DataError):
         binding_features("not a molecule")
+
+
+def elements(smiles, most=None):
+    sites = donor_sites(smiles)
+    return "".join(sorted(sites[i].element for i in binding_site(smiles, most)))
+
+
+def test_the_binding_site_holds_what_a_metal_ion_has_room_for():
+    assert elements(EDTA) == "NNOOOO"
+    # an amine shares two rings with carboxylates, and one with the other amine
+    assert elements(EDTA, 1) == "N"
+    assert elements(EDTA, 4) == "NNOO"
+    assert elements("O=C(O)CN(CCN(CC(=O)O)CC(=O)O)CCN(CC(=O)O)CC(=O)O", 6) == "NNNOOO"
+    assert elements("NCC(=O)O", 2) == elements("NCC(=O)O") == "NO"
+    assert binding_site("CCC") == ()

@@ -13,7 +13,7 @@ def test_verbs_options_choices_campaigns_and_files_are_completed(tmp_path):
     (tmp_path / "campaigns" / "ni").mkdir(parents=True)
     (tmp_path / "campaigns" / "ni" / "ledger.jsonl").touch()
     (tmp_path / "results.csv").touch()
-    assert completed(tmp_path, "bo-loop st") == ["start ", "status "]
+    assert completed(tmp_path, "bo-loop st") == ["start ", "status ", "structures "]
     assert completed(tmp_path, "bo-loop log na") == ["name="]
     assert completed(tmp_path, "bo-loop log name=") == ["ni "]
     assert completed(tmp_path, "bo-loop log name=ni results=r") == ["results.csv "]

@@ -330,6 +330,13 @@ def spectra(config: Mapping[str, Any]) -> None:
     run(config, _CONSOLE)
 
 
+def structures(config: Mapping[str, Any]) -> None:
+    """Show a structure, or build a database of structures."""
+    from bo_loop.cli.verbs.structures import run
+
+    run(config, _CONSOLE)
+
+
 def speciate(config: Mapping[str, Any]) -> None:
     """Say what metal ions and a ligand become in water."""
     from bo_loop.cli.verbs.speciate import speciate as run

@@ -1,0 +1,1 @@
+"""What ligands and complexes look like, and the forces on their atoms."""

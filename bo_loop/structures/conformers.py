@@ -1,0 +1,186 @@
+"""Structures of ligands and complexes: starts by distance geometry, minima by the reference."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from rdkit import Chem
+
+from bo_loop.base.errors import DataError
+from bo_loop.base.progress import report
+from bo_loop.base.types import Floats
+from bo_loop.chemistry.ligands import inchikey, standardise
+from bo_loop.structures.coordination_complex import Assembly, with_metal_bonds
+from bo_loop.structures.molecules import LIGAND, Molecule
+from bo_loop.structures.placement import embedded, starts
+from bo_loop.structures.xtb import IN_VACUO, METHOD, Trajectory, calculator, optimised
+
+KJ_PER_MOL = 96.4853  # of 1 eV
+_STRETCHED = 1.3  # of the sum of covalent radii: no bond any more
+_REACH = 1.35  # the same, of a donor and the metal
+
+
+@dataclass(frozen=True)
+class Structure:
+    """A minimum.
+
+    Parameters
+    ----------
+    molecule : Molecule
+    graph : rdkit Mol
+        With coordinates, and with bonds to the metal.
+    energy : float
+        eV.
+    method : str
+    spread : tuple of float
+        Energies of all minima that were found above the lowest, kJ/mol.
+    distances : tuple of (str, float)
+        Element and distance from the metal ion of each donor, Å.
+    notes : tuple of str
+        What a chemist should know of it: water put in, donors that do not reach, bonds that broke.
+    """
+
+    molecule: Molecule
+    graph: Chem.Mol
+    energy: float
+    method: str
+    spread: tuple[float, ...]
+    distances: tuple[tuple[str, float], ...]
+    notes: tuple[str, ...]
+
+    @property
+    def positions(self) -> Floats:
+        """Coordinates, (n_atoms, 3), Å."""
+        return self.graph.GetConformer().GetPositions()
+
+
+def ligand_molecule(smiles: str, name: str = "") -> Molecule:
+    """Return a free ligand, neutral and fully protonated, as it is written.
+
+    Raises
+    ------
+    DataError
+        As `bo_loop.chemistry.ligands.standardise`; or if an element has no parameters, or the
+        number of electrons is odd.
+    """
+    graph = Chem.AddHs(Chem.MolFromSmiles(standardise(smiles)))
+    return Molecule(
+        name or smiles, inchikey(smiles), LIGAND, graph, Chem.GetFormalCharge(graph), unpaired=0
+    )
+
+
+def lowest(asked: Molecule | Assembly, n: int, seed: int) -> Structure:
+    """Return the lowest of the minima next to `n` starts.
+
+    Parameters
+    ----------
+    asked : Molecule or Assembly
+        A ligand, or a complex.
+    n : int
+    seed : int
+
+    Raises
+    ------
+    DataError
+        If there is no start, or none leads to a minimum.
+    ConfigError
+        If tblite or ASE is not installed.
+    """
+    molecule = asked if isinstance(asked, Molecule) else asked.molecule
+    first, notes = starting(asked, n, seed), [molecule.note] if molecule.note else []
+    minima, problem = _minima(molecule, first, water=True)
+    in_water = bool(minima)
+    if not in_water:
+        notes.append(f"without water: in it no start led to a minimum ({problem})")
+        minima, _ = _minima(molecule, first, water=False)
+    if not minima:
+        raise DataError(f"{molecule.name}: none of {n} starts led to a minimum ({problem}).")
+    best = min(minima, key=lambda run: float(run.energies[-1]))
+    energy, positions = float(best.energies[-1]), best.positions[-1]
+    graph, distances = molecule.graph, ()
+    if isinstance(asked, Assembly):
+        graph, distances = with_metal_bonds(asked), _donor_distances(asked, positions)
+        notes += _unreached(asked, positions)
+    notes += _broken(molecule.graph, positions)
+    return Structure(
+        molecule,
+        _with_positions(graph, positions),
+        energy,
+        METHOD if in_water else IN_VACUO,
+        tuple(sorted((float(run.energies[-1]) - energy) * KJ_PER_MOL for run in minima)),
+        distances,
+        tuple(notes),
+    )
+
+
+def _minima(
+    molecule: Molecule, first: list[Floats], *, water: bool
+) -> tuple[list[Trajectory], str]:
+    """Return the runs that end at a minimum, and why the first start does not."""
+    said, runs = f"optimising {molecule.name}", []
+    for at, start in enumerate(first):
+        report(said, at, len(first))
+        runs.append(optimised(molecule.symbols, start, calculator(molecule, water=water)))
+    report(said, len(first), len(first))
+    return [run for run in runs if run.converged], runs[0].problem
+
+
+def starting(asked: Molecule | Assembly, n: int, seed: int) -> list[Floats]:
+    """Return at most `n` starts of a ligand or a complex.
+
+    Raises
+    ------
+    DataError
+        If there is none.
+    """
+    if isinstance(asked, Molecule):
+        name, found = asked.name, embedded(asked.graph, n, seed)
+    else:
+        name, found = asked.molecule.name, starts(asked, n, seed)
+    if not found:
+        raise DataError(f"{name}: no conformer was found (distance geometry).")
+    return found
+
+
+def _with_positions(graph: Chem.Mol, positions: Floats) -> Chem.Mol:
+    made, conformer = Chem.Mol(graph), Chem.Conformer(graph.GetNumAtoms())
+    conformer.SetPositions(np.ascontiguousarray(positions))
+    made.RemoveAllConformers()
+    made.AddConformer(conformer, assignId=True)
+    return made
+
+
+def _donor_distances(assembly: Assembly, positions: Floats) -> tuple[tuple[str, float], ...]:
+    apart = np.linalg.norm(positions[list(assembly.donors)] - positions[0], axis=1)
+    symbols = [assembly.molecule.symbols[i] for i in assembly.donors]
+    return tuple(zip(symbols, apart.tolist(), strict=True))
+
+
+def _unreached(assembly: Assembly, positions: Floats) -> list[str]:
+    """Say which donors do not reach the metal ion."""
+    notes, atoms = [], list(assembly.molecule.graph.GetAtoms())
+    if assembly.left_out:
+        notes.append(f"{assembly.left_out} donors of each ligand find no room at the metal ion")
+    for i in assembly.donors[assembly.oxo :]:
+        apart = float(np.linalg.norm(positions[i] - positions[0]))
+        if apart > _REACH * _bond(atoms[0], atoms[i]):
+            notes.append(
+                f"{atoms[i].GetSymbol()}{i + 1} does not reach the metal ion: {apart:.1f} Å"
+            )
+    return notes
+
+
+def _broken(graph: Chem.Mol, positions: Floats) -> list[str]:
+    """Say which bonds broke, protons that moved among them."""
+    notes = []
+    for bond in graph.GetBonds():
+        one, other = bond.GetBeginAtom(), bond.GetEndAtom()
+        apart = float(np.linalg.norm(positions[one.GetIdx()] - positions[other.GetIdx()]))
+        if apart > _STRETCHED * _bond(one, other):
+            names = "-".join(f"{each.GetSymbol()}{each.GetIdx() + 1}" for each in (one, other))
+            notes.append(f"the bond {names} broke ({apart:.1f} Å)")
+    return notes
+
+
+def _bond(one: Chem.Atom, other: Chem.Atom) -> float:
+    table = Chem.GetPeriodicTable()
+    return sum(table.GetRcovalent(atom.GetAtomicNum()) for atom in (one, other))

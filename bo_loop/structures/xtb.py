@@ -1,0 +1,132 @@
+"""The reference: energies and forces by GFN2-xTB in water, and optimisation on them.
+
+GFN2-xTB (Bannwarth, Ehlert, Grimme, J. Chem. Theory Comput. 2019, 15, 1652) by tblite, with the
+analytic linearised Poisson-Boltzmann model of water (ALPB: Ehlert, Stahn, Spicher, Grimme, J. Chem.
+Theory Comput. 2021, 17, 4250), electrons at 300 K, unrestricted by occupation only.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from bo_loop.base.types import Floats
+from bo_loop.structures.extra import structures_package
+from bo_loop.structures.molecules import Molecule
+
+METHOD = "GFN2-xTB, ALPB water"
+IN_VACUO = "GFN2-xTB"
+CONVERGED = 0.05
+"""Largest force on an atom at a minimum, eV/Å."""
+
+_CYCLES = 125  # of self-consistency; what needs more rarely gets there
+_LARGEST_MOVE = 0.15  # Å an atom moves in one step
+# Energy and work of a step that differ by more than (eV, share) are of two electronic states, or of
+# a solvent's cavity that broke down about a buried ion.
+_MISMATCH = (0.5, 0.25)
+
+
+@dataclass(frozen=True)
+class Trajectory:
+    """Structures on the way to a minimum.
+
+    Parameters
+    ----------
+    positions : (n_steps, n_atoms, 3) float64
+        Å.
+    energies : (n_steps,) float64
+        eV.
+    forces : (n_steps, n_atoms, 3) float64
+        eV/Å.
+    problem : str
+        Why the last structure is not a minimum; empty if it is one.
+    """
+
+    positions: Floats
+    energies: Floats
+    forces: Floats
+    problem: str = ""
+
+    @property
+    def converged(self) -> bool:
+        """Whether the last structure is a minimum."""
+        return not self.problem
+
+
+def calculator(molecule: Molecule, *, water: bool = True) -> Any:
+    """Return the ASE calculator of a molecule.
+
+    Parameters
+    ----------
+    molecule : Molecule
+    water : bool
+        With ALPB water; else in vacuo.
+
+    Raises
+    ------
+    ConfigError
+        If tblite or ASE is not installed.
+    """
+    structures_package("ase")
+    return structures_package("tblite.ase").TBLite(
+        method="GFN2-xTB",
+        charge=molecule.charge,
+        multiplicity=molecule.unpaired + 1,
+        solvation=("alpb", "water") if water else None,
+        max_iterations=_CYCLES,
+        verbosity=0,
+    )
+
+
+def optimised(symbols: Sequence[str], start: Floats, by: Any, *, steps: int = 400) -> Trajectory:
+    """Follow the forces from a start to the next minimum, by limited-memory BFGS.
+
+    Parameters
+    ----------
+    symbols : sequence of str
+    start : (n_atoms, 3) float64
+        Å.
+    by : ase Calculator
+        Such as `calculator` returns.
+    steps : int
+        At most.
+
+    Returns
+    -------
+    Trajectory
+        Each step that was computed, the start first; without steps if the start could not be, or
+        if energies stopped to follow from forces.
+
+    Raises
+    ------
+    ConfigError
+        If ASE is not installed.
+    """
+    atoms = structures_package("ase").Atoms(list(symbols), positions=start)
+    atoms.calc = by
+    failure = structures_package("ase.calculators.calculator").CalculatorError
+    optimizer = structures_package("ase.optimize").LBFGS(atoms, logfile=None, maxstep=_LARGEST_MOVE)
+    kept: list[tuple[Floats, float, Floats]] = []
+    problem = f"no minimum in {steps} steps"
+    try:
+        for at_minimum in optimizer.irun(fmax=CONVERGED, steps=steps):
+            kept.append((atoms.get_positions(), atoms.get_potential_energy(), atoms.get_forces()))
+            if at_minimum:
+                problem = ""
+            elif len(kept) > 1 and _mismatched(*kept[-2:]):
+                problem, kept = f"energy does not follow from forces, step {len(kept)}", []
+                break
+    except failure as error:
+        problem = f"{str(error).rstrip('.')}, step {len(kept) + 1}"
+    if not kept:
+        empty = np.empty((0, len(start), 3))
+        return Trajectory(empty, np.empty(0), empty, problem)
+    return Trajectory(*(np.array(each) for each in zip(*kept, strict=True)), problem)
+
+
+def _mismatched(before: tuple[Floats, float, Floats], after: tuple[Floats, float, Floats]) -> bool:
+    """Tell whether the energy of a step is not the work of its forces (trapezoidal rule)."""
+    work = -0.5 * float(((before[2] + after[2]) * (after[0] - before[0])).sum())
+    least, share = _MISMATCH
+    return abs(after[1] - before[1] - work) > least + share * abs(work)

@@ -1,0 +1,65 @@
+"""bo-loop structures, as it is typed."""
+
+import json
+
+import pytest
+from command_line import run
+
+pytest.importorskip("tblite", reason="the extra structures is not installed")
+
+
+def test_show_writes_a_complex_and_says_what_it_is(tmp_path):
+    typed = ("structures", "show", "pair=Au+1/2 ammonia", "n_conformers=1", "out=au.xyz")
+    printed = run(tmp_path, *typed)
+    assert "Au+1 + 2 ammonia" in printed
+    assert "+1, 0 unpaired electrons" in printed
+    lines = (tmp_path / "au.xyz").read_text(encoding="utf-8").splitlines()
+    assert lines[0] == "9"
+    assert "already" in run(tmp_path, *typed, code=2)
+
+
+def test_show_prints_a_ligand_as_json(tmp_path):
+    printed = run(tmp_path, "structures", "show", "ligand=O", "n_conformers=1", "json=true")
+    found = json.loads(printed)
+    assert found["symbols"] == ["O", "H", "H"]
+    assert found["donors"] == []
+    assert len(found["positions_A"]) == 3
+
+
+def test_build_counts_goes_on_and_names_what_it_leaves_out(tmp_path):
+    typed = ("structures", "build", "out=s.db", "metals=[Au+1,UO2+2]", "n_ligands=2")
+    typed += ("n_conformers=1", "json=true")
+    first = json.loads(run(tmp_path, *typed, "ligands=[ammonia]"))
+    assert first["counts"]["ligand"]["molecules"] == 1
+    assert first["counts"]["complex"]["minima"] == 1
+    assert set(first["elements"]) == {"H", "N", "Au"}
+    assert first["problems"] == [
+        "UO2+2 + 2 ammonia: GFN2-xTB has no parameters for U; it knows hydrogen to radon."
+    ]
+    second = json.loads(run(tmp_path, *typed, "ligands=[ammonia]"))
+    assert second == first
+    shown = run(tmp_path, "structures", "build", "out=s.db", "ligands=[O]", "n_conformers=1")
+    assert "Structures with forces" in shown
+    assert "median |F|" in shown
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ([], "needs to know what to do"),
+        (["draw"], "needs to know what to do"),
+        (["show"], "needs pair= or ligand=, one of the two"),
+        (["show", "pair=Ni+2"], "give metal ion and ligand"),
+        (["show", "pair=Ni+2/edta", "out=a.pdb"], "only .xyz and .sdf files are written"),
+        (["show", "pair=Fe+2/edta", "unpaired=3"], "3 of them cannot be unpaired"),
+        (["show", "ligand=O", "n_conformers=0"], "n_conformers is 0"),
+        (["build"], "needs out="),
+        (["build", "out=a.txt"], "give a file that ends in .db"),
+        (["build", "out=a.db", "ligands=none.csv"], "none.csv"),
+        (["build", "out=a.db", "ligands=[nothing]"], "looks like a name"),
+        (["build", "out=a.db", "metals=[Xx+2]"], "'Xx' is not a metal ion"),
+    ],
+)
+def test_bad_input_is_one_error(tmp_path, typed, said):
+    assert said in run(tmp_path, "structures", *typed, code=2)
+    assert list(tmp_path.iterdir()) == []

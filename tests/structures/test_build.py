@@ -1,0 +1,55 @@
+import numpy as np
+import pytest
+
+from bo_loop.base import parallel
+from bo_loop.chemistry.ions import parse_ion
+from bo_loop.structures import build as module
+from bo_loop.structures.build import Task, build, computed
+from bo_loop.structures.store import Store
+
+pytest.importorskip("tblite", reason="the extra structures is not installed")
+
+
+@pytest.fixture(autouse=True)
+def in_this_process(monkeypatch):
+    monkeypatch.setattr(parallel, "processes", lambda workers, n_tasks: parallel.Serial())
+
+
+def task(smiles, ion=None, n=2, **options):
+    metal = None if ion is None else parse_ion(ion)
+    return Task(smiles, smiles, metal, options.get("n_ligands", 1), n, 0)
+
+
+def test_a_second_run_computes_only_what_is_missing(tmp_path, monkeypatch):
+    store = Store(tmp_path / "s.db")
+    assert build(store, [task("O"), task("O"), task("N")], None) == []
+    before = [(row.molecule, row.energy) for row in store.rows()]
+    assert len({molecule for molecule, _ in before}) == 2
+    asked = []
+    monkeypatch.setattr(module, "computed", lambda one: asked.append(one) or computed(one))
+    assert build(store, [task("O"), task("S"), task("N", n=3)], None) == []
+    assert [(one.smiles, one.n_conformers) for one in asked] == [("S", 2), ("N", 3)]
+    assert len({row.molecule for row in store.rows()}) == 3
+
+
+def test_the_same_seed_gives_the_same_rows(tmp_path):
+    rows = []
+    for name in ("a.db", "b.db"):
+        store = Store(tmp_path / name)
+        build(store, [task("NCC(=O)O")], None)
+        rows.append([(row.conformer, row.step, row.positions) for row in store.rows()])
+    for one, other in zip(*rows, strict=True):
+        assert one[:2] == other[:2]
+        assert np.array_equal(one[2], other[2])
+
+
+def test_what_cannot_be_computed_is_named_once_and_the_rest_goes_on(tmp_path, monkeypatch):
+    store = Store(tmp_path / "s.db")
+    tasks = [task("N", "UO2+2"), task("C1#CC1"), task("O")]
+    lines = build(store, tasks, None)
+    assert lines[0].startswith("UO2+2 + N: GFN2-xTB has no parameters for U")
+    assert lines[1].startswith("C1#CC1: no conformer was found")
+    assert len(lines) == 2
+    assert len(store) > 0
+    monkeypatch.setattr(module, "computed", None)  # nothing is tried again
+    assert build(store, tasks, None) == lines
