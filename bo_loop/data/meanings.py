@@ -35,7 +35,7 @@ SYNONYMS = {
         "conditionalconstant logconditionalconstant"
     ),
     "pM": "pmetal pmetalfree",
-    "pH": "",
+    "pH": "phvalue phwert valeurph valordeph ph値",
     "volume_mL": "v vol volume ml titrant titre titer volumeadded addedvolume 滴定量",
     "potential_mV": "e emf mv potential voltage 電位",
     "wavelength_nm": "wavelength lambda nm wl 波長",

@@ -42,6 +42,7 @@ _RESULT = (
 )
 _OF_PH = (*VALUES[1:], *AT_PH)
 _NAMES = {"log_K_cond": "log K′", "pM": "pM"}
+_HUNDREDTH = 0.005  # the least that two decimals show
 _PROPOSAL = tuple(ProposedPair.__dataclass_fields__)
 _SIGNS = {"none": "", "lower": "> ", "upper": "< "}
 _ARROWS = {1: "↑", -1: "↓", 0: "~"}
@@ -186,7 +187,7 @@ def shown_logged(row: Mapping[str, Any]) -> str:
     said = {name: value for name, value in row.items() if value == value}  # NaN: not stated
     quantity, sd = stated_quantity(said), said.get("log_beta_sd")
     name = "" if quantity == "log_beta" else f"{_NAMES[quantity]} "
-    spread = "" if sd is None else f" ± {sd:.2f}"
+    spread = "" if sd is None else f" ± {sd:.2f}" if sd >= _HUNDREDTH else f" ± {sd:.1g}"
     number = shown_number(said[quantity], said["censoring"])
     return f"{name}{number}{spread}{_conditions(said)}"
 

@@ -43,7 +43,7 @@ def require_curve(one: Titration) -> None:
     Raises
     ------
     DataError
-        If volumes fall or do not rise, or there are no more than two points.
+        If volumes fall, or rise less than twice, or there are no more than two points.
     """
     if len(one) < 3:
         raise DataError(f"{one.name} has {len(one)} points: too few for a titration.")
@@ -55,10 +55,10 @@ def require_curve(one: Titration) -> None:
             f"{one.volume_mL[at + 1]:g} mL (points {at + 1} and {at + 2}). Give the volume added "
             "in all: not increments, nor two runs in one file, nor a burette refilled from 0."
         )
-    if not (steps > 0).any():
+    if (steps > 0).sum() < 2:
         raise DataError(
-            f"{one.name}: the volume stays at {one.volume_mL[0]:g} mL. Give the volume added in "
-            "all, not increments."
+            f"{one.name}: the volume rises {(steps > 0).sum()} times from point to point. Give the "
+            "volume added in all, not increments."
         )
 
 

@@ -35,7 +35,7 @@ class Titration:
     labels : tuple of str
         Wavelengths (nm) or nuclei, one a column of `signals`.
     observed : str
-        Of chemical shifts: the component whose nuclei are seen.
+        Of chemical shifts and fluorescence: the component whose nuclei, or light, are seen.
     """
 
     name: str

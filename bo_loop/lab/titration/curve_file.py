@@ -2,7 +2,8 @@
 
 A table of one row a point: the volume of titrant in all, and pH, or potential, or signals, one a
 column (wavelengths in nm, or nuclei). A table with a first column of wavelengths is turned. Rows
-above the headers, ``metal: Cu+2`` or ``# metal: Cu+2`` or two cells, state what was in the cell.
+above the headers, ``metal: Cu+2`` or ``# metal: Cu+2`` or two cells, state what was in the cell;
+what else instruments write there is not read, and said to be so.
 """
 
 import re
@@ -20,9 +21,9 @@ from bo_loop.data.grids import Grid, read_grids
 from bo_loop.data.headers import listed, recognise
 from bo_loop.data.meanings import UNSEEN, meaning
 from bo_loop.data.numbers import plain_value, understand
-from bo_loop.data.quantities import read_quantity
+from bo_loop.data.quantities import read_quantity, unit_of
 from bo_loop.lab.titration.curve import FLUORESCENCE, POTENTIOMETRIC, SHIFTS, SPECTRA
-from bo_loop.lab.titration.statement import read_statement
+from bo_loop.lab.titration.statement import like_a_key, read_statement
 
 SUFFIXES = (".csv", ".xlsx", ".parquet", ".txt", ".tsv", ".dat", ".asc")
 _WANTED = ("volume_mL", "pH", "potential_mV")
@@ -32,6 +33,8 @@ _WAVELENGTH = re.compile(
     r"(?P<nm>\d{3,4}(?:[.,]\d+)?)\s*(?:nm)?\W*",
     re.IGNORECASE,
 )
+_BY_UNIT = {"volume_mL": "V", "potential_mV": "E"}
+_UNIT = re.compile(r".*[\[(]\s*(?P<bracket>[^\[\]()]+?)\s*[\])]|[^/]*/\s*(?P<slash>[^/\[\]()]+)")
 _BLANKS = re.compile(r"(?<=\S)[ ]{2,}(?=\S)|(?<=\d)[ ](?=[-+.\d])")
 _SHIFT = re.compile(r"δ|delta|shift|ppm", re.IGNORECASE)
 _EMITTED = re.compile(r"f|fl|i|em|intensity|fluorescence|emission|counts", re.IGNORECASE)
@@ -84,8 +87,9 @@ def read_curve(path: Path, content: bytes) -> CurveFile:
     """
     grid = _grid(path, content)
     at = _header_row(grid, path)
-    stated = _stated(grid.rows[:at], path)
+    stated, passed = _stated(grid.rows[:at], path)
     header, rows = _upright(grid.rows[at][1], grid.rows[at + 1 :])
+    header, by_unit = _named_by_unit(header)
     found = recognise(header, _WANTED, str(path), quiet=[h for h in header if _signal(h)])
     columns = dict(found.columns)
     if "volume_mL" not in columns:
@@ -95,7 +99,7 @@ def read_curve(path: Path, content: bytes) -> CurveFile:
         )
     others = {i: _signal(h) for i, h in enumerate(header) if i not in columns.values()}
     kinds = {i: kind for i, kind in others.items() if kind}
-    rows = [(n, row) for n, row in rows if any(c.strip() for c in row)]
+    rows, below = _parted(rows, [*columns.values(), *kinds])
     problems: list[str] = []
     read = {
         name: _column(rows, i, name, found.units.get(name, ""), problems)
@@ -110,7 +114,10 @@ def read_curve(path: Path, content: bytes) -> CurveFile:
         )
     method = next(iter({kind for kind, _ in kinds.values()}), POTENTIOMETRIC)
     unread = [h for i, h in enumerate(header) if i in others and i not in kinds and h.strip()]
-    notes = [f"{path.name}: {note}" for note in found.notes if not note.startswith("not read")]
+    notes = [f"{path.name}: not read above the table: {listed(passed)}"] if passed else []
+    notes += [f"{path.name}: not read below the table: {listed(below)}"] if below else []
+    notes += [f"{path.name}: {theirs!r} is {ours} by its unit" for theirs, ours in by_unit.items()]
+    notes += [f"{path.name}: {note}" for note in found.notes if not note.startswith("not read")]
     notes += [f"{path.name}: not read: {listed(unread)}"] if unread else []
     return CurveFile(
         stated,
@@ -143,7 +150,7 @@ def _header_row(grid: Grid, path: Path) -> int:
     for at, (_, row) in enumerate(grid.rows):
         if row[0].strip().startswith("#"):
             continue
-        known = {one.column for cell in row if (one := meaning(cell))}
+        known = {one.column for cell in _named_by_unit(row)[0] if (one := meaning(cell))}
         if known & {"volume_mL", "wavelength_nm"} and len([c for c in row if c.strip()]) > 1:
             if known <= {"volume_mL"} and len(row) == 2 and _is_number(row[1]):
                 continue  # a stated volume_mL
@@ -159,20 +166,45 @@ def _is_number(text: str) -> bool:
     return not np.isnan(plain_value(text.strip() or "x"))
 
 
-def _stated(rows: Sequence[tuple[int, list[str]]], path: Path) -> dict[str, Any]:
-    """Read what stands above the table as YAML."""
-    lines = []
+def _stated(rows: Sequence[tuple[int, list[str]]], path: Path) -> tuple[dict[str, Any], list[str]]:
+    """Read what stands above the table as YAML; and return lines that state nothing of the cell."""
+    lines, passed = [], []
     for _, row in rows:
-        cells = [cell.strip() for cell in row]
-        if cells[0].startswith("#") or ":" in cells[0]:
-            line = ", ".join(cell for cell in cells if cell).lstrip("# ")
-        else:
-            line = f"{cells[0]}: {', '.join(cell for cell in cells[1:] if cell)}"
-        if ":" in line:
+        cells = [cell.strip() for cell in row if cell.strip()]
+        if not any(map(str.isalnum, "".join(cells))):
+            continue
+        line = ", ".join(cells).lstrip("# ")
+        if not cells[0].startswith("#") and ":" not in cells[0]:
+            line = f"{cells[0]}: {', '.join(cells[1:])}"
+        if like_a_key(line.partition(":")[0].strip()):
             lines.append(line)
+        else:
+            passed.append(line.rstrip(": "))
     if not lines:
-        return {}
-    return read_statement(path, "\n".join(lines).encode("utf-8"))
+        return {}, passed
+    return read_statement(path, "\n".join(lines).encode("utf-8")), passed
+
+
+def _named_by_unit(header: Sequence[str]) -> tuple[list[str], dict[str, str]]:
+    """Call a column V or E that is in mL or mV, where no other is either; and say which it was.
+
+    So ``Volumen [µL]``, ``V NaOH (mL)`` and ``U/mV`` are understood in any language.
+    """
+    named, called = list(header), {}
+    for column, symbol in _BY_UNIT.items():
+        if any((one := meaning(cell)) and one.column == column for cell in header):
+            continue
+        units = {cell: unit for cell in header if (unit := _unit(column, cell))}
+        if len(units) == 1:
+            ((theirs, unit),) = units.items()
+            called[theirs] = column
+            named[named.index(theirs)] = f"{symbol} ({unit})"
+    return named, called
+
+
+def _unit(column: str, header: str) -> str | None:
+    found = _UNIT.fullmatch(header.strip())
+    return unit_of(column, found["bracket"] or found["slash"]) if found else None
 
 
 def _upright(
@@ -187,6 +219,20 @@ def _upright(
     table = [header, *([*row, *[""] * width][:width] for _, row in rows)]
     turned = [list(column) for column in zip(*table, strict=True)]
     return ["volume_mL", *turned[0][1:]], list(enumerate(turned[1:], start=1))
+
+
+def _parted(
+    rows: Sequence[tuple[int, list[str]]], columns: Sequence[int]
+) -> tuple[list[tuple[int, list[str]]], list[str]]:
+    """Return rows but empty ones and rules, and the lines below the last that holds a number."""
+    kept = [(n, row) for n, row in rows if any(map(str.isalnum, "".join(row)))]
+    end = len(kept)
+    while end and not any(_is_number(kept[end - 1][1][i]) for i in columns
+                          if i < len(kept[end - 1][1])):  # fmt: skip
+        end -= 1
+    if not end:
+        return kept, []
+    return kept[:end], [" ".join(filter(None, map(str.strip, row))) for _, row in kept[end:]]
 
 
 def _signal(header: str) -> tuple[str, str] | None:

@@ -15,7 +15,7 @@ from bo_loop.lab.titration.notation import read_species, species_name
 from bo_loop.lab.titration.objective import Nuisance, Objective
 from bo_loop.lab.titration.setup import components_of, nuisances_of, smiles_of, titration_of
 from bo_loop.lab.titration.statement import Statement, read_statement, statement
-from bo_loop.solution.species import Species, System
+from bo_loop.solution.species import PROTON, Species, System
 
 _SHARED = ("metal", "ligand", "competitor", "temperature_C", "ionic_strength_M", "pK_w")
 File = tuple[Path, bytes]
@@ -72,6 +72,20 @@ class Experiment:
     def named(self, texts: Iterable[str]) -> dict[str, str]:
         """Return canonical names of species by what was written."""
         return {text: species_name(read_species(text, self.symbols)) for text in texts}
+
+    def require_absorbing(self) -> None:
+        """Refuse species that are said to have a signal and are in no balance.
+
+        Raises
+        ------
+        DataError
+        """
+        every = {*self.charges, PROTON, *self.fixed, *self.free}
+        unknown = [name for name in self.absorbing if name not in every]
+        if unknown:
+            raise DataError(
+                f"absorbing names {', '.join(unknown)}, of which no constant is known or refined."
+            )
 
     def objective(
         self, free: Free | None = None, more: Sequence[Nuisance] = ()
@@ -148,6 +162,7 @@ def experiment(
         require_curve(one)
     smiles = smiles_of(first.texts.get("ligand", ""))
     free = free_of(first, species, symbols)
+    _require_reagents(made, free, symbols)
     if fixed is None:
         known = fixed_of(first, charges, symbols, free, notes)
     else:
@@ -197,6 +212,19 @@ def _shared(said: Sequence[Statement]) -> Statement:
             shown = ", ".join(map(str, sorted(values, key=str)))
             raise DataError(f"{name} differs between the titrations ({shown}): fit them apart.")
     return first
+
+
+def _require_reagents(
+    made: Sequence[Titration], free: Iterable[str], symbols: Mapping[str, str]
+) -> None:
+    """Refuse species to refine of what no solution holds."""
+    wanted = {part: name for name in free for part in read_species(name, symbols)}
+    for role, component in made[0].cell.components.items():
+        if component in wanted and not any(role in one.cell.reagents for one in made):
+            raise DataError(
+                f"{wanted[component]} is to be refined, but no solution holds {component}: give "
+                f"{role}_M, or burette_{role}_M."
+            )
 
 
 def _absorbing(

@@ -14,7 +14,7 @@ from functools import cached_property
 import numpy as np
 
 from bo_loop.base.types import Floats
-from bo_loop.lab.titration.curve import POTENTIOMETRIC, SHIFTS, Titration
+from bo_loop.lab.titration.curve import FLUORESCENCE, POTENTIOMETRIC, SHIFTS, Titration
 from bo_loop.lab.titration.forward import LN10, NUISANCES, OFFSETS, Solved, offset, solved
 from bo_loop.lab.titration.projection import Projected, derivative, project
 from bo_loop.solution.species import System
@@ -61,7 +61,8 @@ class Objective:
         Which species are refined.
     nuisances : tuple of Nuisance
     absorbing : tuple of int, optional
-        Species, components first, that have a signal; None: all that hold what is observed.
+        Species, components first, that have a signal; None: all that hold what is observed, and of
+        absorbances all that hold a metal ion or a ligand.
     non_negative : bool
         Whether absorptivities may not be below 0.
     weights : tuple of (B,) float64
@@ -202,7 +203,7 @@ class Objective:
         if self.absorbing is not None:
             return list(self.absorbing)
         every = np.vstack([np.eye(len(components), dtype=int), self.system.nu])
-        if one.method == SHIFTS:
+        if one.method in (SHIFTS, FLUORESCENCE):
             return np.flatnonzero(every[:, components.index(one.observed)] > 0).tolist()
         there = every[:, :-1][:, [name in self.present for name in components[:-1]]]
         return np.flatnonzero((there > 0).any(axis=1)).tolist()

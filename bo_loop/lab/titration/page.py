@@ -14,6 +14,7 @@ from bo_loop.lab.titration.runs import residuals
 
 _SHOWN = 0.02  # a species that never holds this share is not drawn
 _MOST_SIGNALS = 6
+_UNKNOWN = 100.0  # an sd of log10 β from which on nothing is known
 
 _TEMPLATE = """\
 {% extends "page" %}
@@ -109,7 +110,8 @@ def constants_rows(done: Refinement) -> list[tuple[str, str, str, str]]:
     ):
         if k < first:
             low, high = done.limits[k]
-            rows.append((name, f"{value:.3f}", f"{sd:.3f}", f"{low:.3f} to {high:.3f}"))
+            known = f"{sd:.3f}" if sd < _UNKNOWN else "∞"
+            rows.append((name, f"{value:.3f}", known, f"{low:.3f} to {high:.3f}"))
         else:
             rows.append((name, f"{value:.4g}", f"{sd:.2g}", ""))
     return rows

@@ -143,6 +143,7 @@ def refine(
     if species == AUTO:
         tried = compare(known, proposed_sets(known))
     elif known.free:
+        known.require_absorbing()
         tried = [attempt(known, known.free)]
     else:
         raise DataError(

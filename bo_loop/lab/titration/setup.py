@@ -102,12 +102,23 @@ def titration_of(
     pH, cell = _electrode(read, cell, said, name, notes)
     if method == POTENTIOMETRIC and pH is None:
         raise DataError(f"{name}: there is no column pH, nor E (mV).")
+    if pH is None:
+        notes.append(f"{name}: no column says the pH; it follows from the total of H⁺")
     signals = None if method == POTENTIOMETRIC else read.signals
     labels = () if method == POTENTIOMETRIC else read.labels
-    observed = said.texts.get("observed", LIGAND)
+    observed = _observed(said, charges, name)
     points = f"{len(read.volume_mL)} points"
     notes.append(f"{name}: {method}, {points}" + (f" × {len(labels)} signals" if labels else ""))
     return Titration(name, cell, method, read.volume_mL, pH, signals, labels, observed)
+
+
+def _observed(said: Statement, charges: Mapping[str, int], name: str) -> str:
+    """Return the component whose nuclei or light are seen: ``L``, ``X``, ``Zn`` or ``Zn+2``."""
+    text = said.texts.get("observed", LIGAND)
+    for component in charges:
+        if text in (component, component.partition("+")[0]):
+            return component
+    raise DataError(f"{name}: observed is {text!r}; give one of {', '.join(charges)}.")
 
 
 def _cell(

@@ -19,7 +19,7 @@ constants                   log β of species that are known: ``{HL: 9.57, H2L: 
 free                        those to refine: ``[CuL, CuL2]``, or with starts ``{CuL: 8}``
 refine                      refined too: ligand, metal, competitor, titrant, acid, pH, drift
 absorbing                   species that have a signal; by default all that may
-observed                    of NMR shifts: L (default), or another component
+observed                    of NMR shifts and fluorescence: L (default), or another component
 non_negative                whether absorptivities may not be below 0
 hydrolysis                  false: leave out hydroxo species of the metal ion
 ==========================  =================================================================
@@ -164,10 +164,19 @@ def statement(values: Mapping[str, Any], where: str) -> Statement:
     return Statement(**found, **maps)
 
 
-def _unknown(key: str) -> str:
+def like_a_key(text: str) -> bool:
+    """Whether a text is a key, or so near one that it must be meant for it."""
+    return text in KEYS or bool(_closest(text))
+
+
+def _closest(key: str) -> list[str]:
     import difflib
 
-    close = difflib.get_close_matches(key, KEYS, n=1, cutoff=0.75)
+    return difflib.get_close_matches(key, KEYS, n=1, cutoff=0.75)
+
+
+def _unknown(key: str) -> str:
+    close = _closest(key)
     return f"not a key; did you mean {close[0]}?" if close else f"not a key of {', '.join(KEYS)}"
 
 

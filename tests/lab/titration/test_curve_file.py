@@ -21,6 +21,9 @@ def read(text, name="curve.csv"):
         ("volume (µL)\tpH\n0\t3.1\n500\t4.25\n", "a.tsv"),
         ("Volume  pH\n0.0   3.1\n0.5   4.25\n", "a.txt"),
         ("Titrant [L],pH\n0,3.1\n0.0005,4.25\n", "a.csv"),
+        ("Volumen [µL];pH-Wert\n0;3,1\n500;4,25\n", "a.csv"),
+        ("V NaOH (mL),pH,dpH/dV (pH/mL)\n0,3.1,0\n0.5,4.25,1\n", "a.csv"),
+        ("pH,added/mL\n3.1,0\n4.25,0.5\n", "a.csv"),
     ],
 )
 def test_volumes_and_pH_as_instruments_write_them(text, name):
@@ -50,6 +53,35 @@ def test_what_stands_above_the_table_is_stated(text):
     found = read(text)
     assert found.stated == {"metal": "Cu+2", "volume_mL": 25}
     assert len(found.volume_mL) == 2
+
+
+def test_a_unit_names_a_column_that_no_other_is_like():
+    found = read("V HCl (mL),U [mV]\n0,250\n1,200\n")
+    assert found.potential_mV == pytest.approx([250.0, 200.0])
+    assert "curve.csv: 'V HCl (mL)' is volume_mL by its unit" in found.notes
+    named = read("V (mL),pH,start (mL)\n0,3,20\n1,4,20\n")
+    assert named.volume_mL == pytest.approx([0.0, 1.0])
+    with pytest.raises(DataError, match="no row names its columns"):
+        read("acid (mL),base (mL),pH\n0,0,3\n1,2,4\n")
+
+
+def test_what_an_instrument_writes_above_the_table_is_passed_over_and_said():
+    found = read("Sample;Cu gly: 2\nDate;29.11.2026\nvolume_mL;25\n\nV (mL);pH\n0;3,1\n1;4\n")
+    assert found.stated == {"volume_mL": 25}
+    assert found.notes[0] == (
+        "curve.csv: not read above the table: 'Sample: Cu gly: 2', 'Date: 29.11.2026'"
+    )
+    assert read("# volum_mL: 25\nV (mL),pH\n0,3\n1,4\n").stated == {"volum_mL": 25}  # refused later
+
+
+def test_rules_and_what_stands_below_the_table_are_passed_over():
+    found = read(
+        "Volume (mL)  pH\n=====  =====\n0.0  3.1\n0.5  4.25\n=====\nMax reads: none\n", "a.txt"
+    )
+    assert found.volume_mL == pytest.approx([0.0, 0.5])
+    assert any("not read below the table: 'Max reads: none'" in note for note in found.notes)
+    with pytest.raises(DataError, match="1 cells cannot be read"):
+        read("V (mL),pH\n0,3.1\n0.5,4.25\nO.7,5\n")
 
 
 def test_spectra_as_columns_and_as_rows():

@@ -147,3 +147,26 @@ def test_titrations_of_one_fit_have_one_medium():
 def test_volumes_that_cannot_be_are_refused(rows, said):
     with pytest.raises(DataError, match=said):
         made("V (mL),pH\n" + rows)
+
+
+def test_a_species_of_what_no_solution_holds_is_refused():
+    with pytest.raises(DataError, match="CuL2 is to be refined, but no solution holds L"):
+        made(cells=cell(ligand_M=None))
+    with pytest.raises(DataError, match="give metal_M, or burette_metal_M"):
+        made(cells=cell(metal_M=None))
+    assert made(cells=cell(metal_M=None, free="[HL]")).free
+    assert made(cells=cell(ligand_M=None, burette_ligand_M=0.1)).free
+
+
+def test_what_absorbs_must_be_in_a_balance():
+    made(cells=cell(absorbing="[Cu, CuL, HL]")).require_absorbing()
+    with pytest.raises(DataError, match="absorbing names CuL3"):
+        made(cells=cell(absorbing="[CuL, CuL3]")).require_absorbing()
+
+
+@pytest.mark.parametrize(("said", "seen"), [("L", "L"), ("Cu", "Cu+2"), ("Cu+2", "Cu+2")])
+def test_whose_nuclei_are_seen(said, seen):
+    curve = "V (mL),δ H\n0,3\n1,4\n2,5\n"
+    assert made(curve, cells=cell(observed=said)).titrations[0].observed == seen
+    with pytest.raises(DataError, match=r"observed is 'Zn'; give one of Cu\+2, L"):
+        made(curve, cells=cell(observed="Zn"))

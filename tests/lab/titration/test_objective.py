@@ -32,7 +32,7 @@ def test_derivatives_of_a_potentiometric_curve():
 @pytest.mark.parametrize("measured_pH", [True, False])
 def test_derivatives_of_linear_signals(method, measured_pH):
     """Kaufman's derivative is exact where signals are explained: there the residual is 0."""
-    n = 5 if method == SHIFTS else 6
+    n = 6 if method == SPECTRA else 5
     one = linear(method, RNG.uniform(0.1, 1.0, (n, 3)) * (1.0 if method == SHIFTS else 1e3))
     one = one if measured_pH else replace(one, pH=None)
     model = objective(one, nuisances=NUISANCES)
@@ -48,8 +48,9 @@ def test_what_is_seen():
     model = objective(spectrum)
     every = [*model.system.components, *(each.name for each in model.system.species)]
     assert [every[i] for i in model.seen(0)] == ["Cu+2", "L", "HL", "H2L", "CuL", "CuL2"]
-    shift = objective(linear(SHIFTS, np.ones((5, 3))))
-    assert [every[i] for i in shift.seen(0)] == ["L", "HL", "H2L", "CuL", "CuL2"]
+    for method in (SHIFTS, FLUORESCENCE):
+        light = objective(replace(spectrum, method=method))
+        assert [every[i] for i in light.seen(0)] == ["L", "HL", "H2L", "CuL", "CuL2"]
     assert objective(spectrum, absorbing=(0, 6)).seen(0) == [0, 6]
 
 

@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 from simulated_titrations import BARE, CELL, TRUE, constants, objective, potentiometric
 
-from bo_loop.lab.titration.checks import faults, solids
+from bo_loop.base.errors import DataError
+from bo_loop.lab.titration.checks import faults, require_curve, solids
 from bo_loop.lab.titration.objective import Nuisance
 from bo_loop.lab.titration.refinement import fit
 
@@ -62,3 +63,16 @@ def test_supersaturation_is_said():
     found = fit(objective(replace(weak, pH=objective(weak).pH(0, TRUE))), BOTH)
     assert "Cu(OH)2(s) may precipitate from" in solids(found)[0]
     assert solids(fit(objective(potentiometric(1)), BOTH)) != solids(found)
+
+
+@pytest.mark.parametrize(
+    ("volume", "said"),
+    [
+        ([0.0, 0.1], "2 points: too few"),
+        ([0.0, 0.2, 0.1, 0.3], r"falls from 0.2 to 0.1 mL \(points 2 and 3\)"),
+        ([0.0, 0.05, 0.05, 0.05], "rises 1 times"),
+    ],
+)
+def test_volumes_that_are_none_of_a_titration_are_refused(volume, said):
+    with pytest.raises(DataError, match=said):
+        require_curve(replace(BARE, volume_mL=np.array(volume)))
