@@ -76,7 +76,8 @@ def shipped(name: str) -> tuple[Floats, Floats, Floats] | None:
 
 
 def real(name: str, repeats: int, figure: Path | None) -> None:
-    from bo_loop.lab.spectra.drawing import draw_study, figure_bytes
+    from bo_loop.base.figure_files import figure_bytes
+    from bo_loop.lab.spectra.drawing import draw_study
     from bo_loop.lab.spectra.latent import study_latent
 
     found = shipped(name)

@@ -109,7 +109,8 @@ def refuse_output(*paths: Path, suffixes: Sequence[str] = SUFFIXES) -> None:
         files exists.
     """
     if paths[0].suffix.lower() not in suffixes:
-        raise DataError(f"{paths[0]}: only {' and '.join(suffixes)} files are written.")
+        *first, last = suffixes
+        raise DataError(f"{paths[0]}: only {', '.join(first)} and {last} files are written.")
     if not paths[0].absolute().parent.is_dir():
         raise DataError(f"{paths[0]}: there is no folder {paths[0].absolute().parent}.")
     taken = [path for path in paths if path.exists() or path.is_symlink()]

@@ -1,34 +1,12 @@
 """The distribution of metal ions over their species against pH, as a chart."""
 
-import io
-from pathlib import Path
-
 import matplotlib
 from matplotlib.figure import Figure
 
-from bo_loop.base.errors import DataError
 from bo_loop.base.html import chart
 from bo_loop.solution.distribution import Distribution
 
-FORMATS = (".svg", ".png", ".pdf")
-
 _SHOWN = 0.02  # a species that never holds this share is not drawn
-
-
-def require_new_figure(out: Path) -> None:
-    """Say so before the work is done, if a figure cannot be written.
-
-    Raises
-    ------
-    DataError
-        If its ending is not one of `FORMATS`, there is no such folder, or the file exists.
-    """
-    if out.suffix.lower() not in FORMATS:
-        raise DataError(f"{out}: a figure is written as {', '.join(FORMATS)}. Change its ending.")
-    if not out.absolute().parent.is_dir():
-        raise DataError(f"{out}: there is no folder {out.absolute().parent}.")
-    if out.exists() or out.is_symlink():
-        raise DataError(f"{out} exists already and is kept: give another out=.")
 
 
 def draw(found: Distribution) -> Figure:
@@ -60,13 +38,3 @@ def draw(found: Distribution) -> Figure:
     axes.set(xlabel="pH", ylabel="share of the metal ion, %", xlim=(pH[0], pH[-1]), ylim=(0, 101))
     axes.legend(frameon=False, fontsize=8, loc="center left", bbox_to_anchor=(1.0, 0.5))
     return figure
-
-
-def figure_bytes(figure: Figure, out: Path) -> bytes:
-    """Return a chart in the format of a file name, the same bytes for the same numbers."""
-    file = io.BytesIO()
-    kind = out.suffix.lower()[1:]
-    undated = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}.get(kind)
-    with matplotlib.rc_context({"svg.hashsalt": "bo_loop"}):
-        figure.savefig(file, format=kind, dpi=150, metadata=undated)
-    return file.getvalue()

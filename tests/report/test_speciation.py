@@ -1,8 +1,7 @@
 import numpy as np
 import pytest
 
-from bo_loop.base.errors import DataError
-from bo_loop.report.speciation import draw, figure_bytes, require_new_figure
+from bo_loop.report.speciation import draw
 from bo_loop.solution.distribution import distribute, system_of, with_bands
 from bo_loop.solution.embedded import complexes, protonation
 
@@ -35,18 +34,3 @@ def test_bands_are_drawn_where_there_are_any(found):
     nickel = [line.get_label() for line in axes.lines].index("NiL")
     edge = axes.collections[nickel].get_paths()[0].vertices[:, 1]
     assert edge.max() == pytest.approx(100 * banded.bands["Ni+2"]["NiL"][1].max(), abs=1e-6)
-
-
-def test_the_same_numbers_make_the_same_file(found, tmp_path):
-    for name, magic in (("a.svg", b"<?xml"), ("a.png", b"\x89PNG"), ("a.pdf", b"%PDF")):
-        first = figure_bytes(draw(found), tmp_path / name)
-        assert first.startswith(magic)
-        assert first == figure_bytes(draw(found), tmp_path / name)
-
-
-def test_a_figure_that_cannot_be_written_is_refused(tmp_path):
-    (tmp_path / "taken.svg").touch()
-    for name, why in (("a.txt", "ending"), ("no/a.svg", "no folder"), ("taken.svg", "kept")):
-        with pytest.raises(DataError, match=why):
-            require_new_figure(tmp_path / name)
-    require_new_figure(tmp_path / "new.svg")

@@ -13,6 +13,7 @@ from rich.table import Table
 
 from bo_loop.base.config import build, read, require_types
 from bo_loop.base.errors import ConfigError
+from bo_loop.base.figure_files import FIGURES, figure_bytes
 from bo_loop.base.files import write_once
 from bo_loop.base.types import Floats
 from bo_loop.chemistry.ions import parse_ion
@@ -21,7 +22,8 @@ from bo_loop.cli.console import open_campaign
 from bo_loop.cli.terminal import fields
 from bo_loop.data.sources.minteq import Minteq
 from bo_loop.data.sources.srd46 import MHL_COLUMNS
-from bo_loop.report.speciation import draw, figure_bytes, require_new_figure
+from bo_loop.data.writing import refuse_output
+from bo_loop.report.speciation import draw
 from bo_loop.solution.distribution import (
     Distribution,
     distribute,
@@ -57,7 +59,7 @@ def speciate(config: Mapping[str, Any], console: Console) -> None:
     require_types("bo-loop speciate", solution, {name: config[name] for name in numbers})
     out = None if config["out"] is None else Path(config["out"])
     if out is not None:
-        require_new_figure(out)
+        refuse_output(out, suffixes=FIGURES)
     title, system, log_beta = _system(config)
     found = solution(system, **{name: config[name] for name in numbers})
     found = found if log_beta is None else with_bands(found, log_beta)

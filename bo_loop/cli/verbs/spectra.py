@@ -12,6 +12,7 @@ from rich.table import Table
 
 from bo_loop.base.config import require_types
 from bo_loop.base.errors import ConfigError
+from bo_loop.base.figure_files import FIGURES, figure_bytes
 from bo_loop.base.files import write_once
 from bo_loop.cli.terminal import fields
 from bo_loop.data.writing import refuse_output, table_bytes
@@ -23,8 +24,8 @@ from bo_loop.lab.spectra.reading import read_records, read_tags
 from bo_loop.lab.spectra.records import UNITS
 
 TABLES = ("peaks", "features", "records", "curves", "latent")
-FIGURES = (".svg", ".png")
-_MOST_SHOWN = 20
+_MOST_SHOWN, _FEWEST_SHOWN = 20, 3  # rows; columns
+_LONGEST = 24
 _CLEANING = ("background", "stiffness", "smooth_points")
 _SEARCH = ("shape", "min_height", "max_peaks", "min_points", "max_width")
 
@@ -102,7 +103,7 @@ def _asked(config: Mapping[str, Any], lab: Lab) -> pd.DataFrame:
 
 
 def _latent(config: Mapping[str, Any], curves: pd.DataFrame) -> pd.DataFrame:
-    from bo_loop.lab.spectra.drawing import draw_study, figure_bytes
+    from bo_loop.lab.spectra.drawing import draw_study
     from bo_loop.lab.spectra.latent_table import latent_table, read_property
 
     name, known = "", None
@@ -132,9 +133,13 @@ def _print(
     )
     said = ", ".join(f"{int(value)} {name}" for name, value in counts.iloc[0].items())
     console.print(fields({"database": str(lab.path), "holds": said}))
-    console.print(_shown(table, "query" if config["sql"] else str(config["table"])))
-    if len(table) > _MOST_SHOWN:
-        console.print(f"… and {len(table) - _MOST_SHOWN} more rows: out=FILE.csv writes all.")
+    shown = _shown(table, "query" if config["sql"] else str(config["table"]), console.width)
+    console.print(shown)
+    rows, columns = len(table) - _MOST_SHOWN, len(table.columns) - len(shown.columns)
+    more = [f"{n} more {what}" for n, what in ((rows, "rows"), (columns, "columns")) if n > 0]
+    if more:
+        console.print(f"… and {' and '.join(more)}: out=FILE.csv writes all.")
+    _say_peakless(console, lab)
     if problems:
         console.print(f"Left out, {len(problems)}:")
         for name, why in problems:
@@ -143,18 +148,39 @@ def _print(
         console.print(f"The table: {config['out']}", soft_wrap=True)
 
 
-def _shown(table: pd.DataFrame, title: str) -> Table:
+def _say_peakless(console: Console, lab: Lab) -> None:
+    found = lab.table(
+        "SELECT method, count(*) AS n FROM records WHERE record NOT IN (SELECT record FROM peaks) "
+        "GROUP BY method ORDER BY method"
+    )
+    for method, n in found.itertuples(index=False):
+        console.print(
+            f"No peak in {n} records of {method}. Broad bands count as background: read= them "
+            "again with background=none max_width=0.5.",
+            soft_wrap=True,
+        )
+
+
+def _shown(table: pd.DataFrame, title: str, width: int) -> Table:
+    """Return the first rows, in as many of the columns as the terminal has room for."""
     made = Table(title=title, title_justify="left", title_style="bold")
-    columns = list(table.columns[:12])
-    for name in columns:
+    columns = []
+    for name in table.columns:
+        if name == "smiles" and "ligand" in table:
+            continue
+        cells = [_cell(value, whole=name == "record") for value in table[name].head(_MOST_SHOWN)]
+        width -= max(map(len, [str(name), *cells])) + 3
+        if width < 1 and len(columns) >= _FEWEST_SHOWN:
+            break
         made.add_column(str(name), overflow="fold")
-    for row in table[columns].head(_MOST_SHOWN).itertuples(index=False):
-        made.add_row(*(_cell(value) for value in row))
+        columns.append(cells)
+    for row in zip(*columns, strict=True):
+        made.add_row(*row)
     return made
 
 
-def _cell(value: Any) -> str:
+def _cell(value: Any, *, whole: bool) -> str:
     if isinstance(value, float):
         return "" if value != value else f"{value:.4g}"
     text = "" if value is None else str(value)
-    return text if len(text) <= 40 else f"{text[:39]}…"
+    return text if whole or len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"

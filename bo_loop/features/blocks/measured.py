@@ -1,10 +1,10 @@
 """What was measured of ligands, as one more block: spectra, or numbers of any kind.
 
 A table says it: the peaks that ``bo-loop spectra table=peaks`` writes; or one row a ligand, with
-``smiles``, any numbers, and blanks where one was not measured. What is learned from it (the
-columns of peaks, the latent components, centres and scales) is learned from the ligands of a fit
-alone, and then answers for every ligand of the table. Missing values are nan, and stay so: the
-kernel integrates over them (`bo_loop.models.kernels.missing_values`).
+``smiles`` or ``ligand``, any numbers, and blanks where one was not measured. What is learned from
+it (the columns of peaks, the latent components, centres and scales) is learned from the ligands of
+a fit alone, and then answers for every ligand of the table. Missing values are nan, and stay so:
+the kernel integrates over them (`bo_loop.models.kernels.missing_values`).
 
 Symbols
 -------
@@ -22,11 +22,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from bo_loop.base.errors import BoLoopError, ConfigError, DataError
+from bo_loop.base.errors import ConfigError, DataError
 from bo_loop.base.types import Floats
-from bo_loop.chemistry.ligands import standardise
 from bo_loop.data.cells import read_cells
-from bo_loop.data.numbers import plain_value
+from bo_loop.data.ligand_cells import LIGAND_COLUMNS, ligands_of, numbers_of
 from bo_loop.features.blocks.alignment import align_all
 from bo_loop.features.blocks.ligand import groups
 
@@ -35,7 +34,6 @@ FEWEST = 3
 
 LATENT = ("pca", "nmf")
 _PEAKS = ("record", "method", "position", "width", "area")
-_NOT_FEATURES = frozenset({"ligand", "smiles"})
 
 
 @dataclass(frozen=True)
@@ -112,37 +110,24 @@ def read_measurements(path: Path, latent: str | None = None, components: int = 5
 @lru_cache(maxsize=4)
 def _read(path: Path, *_stamp: int) -> Measurements:
     cells = read_cells(path)
-    frame, problems = cells.frame, list(cells.problems)
-    if "smiles" not in frame:
-        raise DataError(f"{path} has no column 'smiles', which says whose each row is.")
+    frame = cells.frame
+    smiles, problems = ligands_of(cells, path)
     peaks = set(_PEAKS) <= set(frame.columns)
-    named = [*_PEAKS[2:]] if peaks else [c for c in frame.columns if c not in _NOT_FEATURES]
+    named = [*_PEAKS[2:]] if peaks else [c for c in frame.columns if c not in LIGAND_COLUMNS]
     if not named:
         raise DataError(f"{path} has no column of numbers beside the ligand's.")
-    smiles = {}
-    for row, text in zip(cells.rows, frame["smiles"], strict=True):
-        try:
-            smiles[text] = smiles.get(text) or standardise(text)
-        except BoLoopError as error:
-            problems.append(f"row {row}: {error}")
-    numbers = frame[named].map(lambda text: plain_value(text or None))
-    for name in named:
-        wrong = numbers[name].isna() & (peaks | frame[name].ne(""))
-        problems += [
-            f"row {cells.rows[i]}, {name}: {frame[name][i]!r} is not a number"
-            for i in np.flatnonzero(wrong)
-        ]
-    if problems:
+    table, wrong = numbers_of(cells, named, blanks=not peaks)
+    if problems := [*cells.problems, *problems, *wrong]:
         raise DataError(f"{path} cannot be used.", problems)
-    table = numbers.astype(np.float64)
     if peaks:
         table = table.assign(
             record=frame["record"],
             method=frame["method"],
             label=frame.get("label", ""),
         )
-    every = dict(zip(smiles, groups(list(smiles.values())), strict=True))
-    return Measurements(frame["smiles"].map(every).to_numpy(np.int64), table, peaks)
+    distinct = list(dict.fromkeys(smiles))
+    every = dict(zip(distinct, groups(distinct), strict=True))
+    return Measurements(np.array([every[each] for each in smiles], dtype=np.int64), table, peaks)
 
 
 def encode(found: Measurements, fit: Collection[int]) -> Encoded:

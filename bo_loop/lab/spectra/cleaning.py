@@ -68,13 +68,13 @@ class Cleaning:
         DataError
             If it has fewer points than the smoothing window, or the background cannot be found.
         """
-        sd = noise(y)
+        sd, digit = noise(y), resolution(y)
         if self.smooth_points:
             if len(y) < self.smooth_points:
                 raise DataError(f"it has {len(y)} points, fewer than smooth_points.")
             y = savgol_filter(y, self.smooth_points, polyorder=3)
         below = self._background(x, y)
-        return Cleaned(x, y - below, below, sd)
+        return Cleaned(x, y - below, below, sd, digit)
 
     def _background(self, x: Floats, y: Floats) -> Floats:
         if self.background == "none":
@@ -109,12 +109,15 @@ class Cleaned:
     x, y, background : (n,) float64
     noise : float
         Standard deviation of a reading, before smoothing.
+    resolution : float
+        Standard deviation by the last digit of the readings, below which nothing is known.
     """
 
     x: Floats
     y: Floats
     background: Floats
     noise: float
+    resolution: float = 0.0
 
 
 def noise(y: Floats) -> float:
@@ -123,3 +126,13 @@ def noise(y: Floats) -> float:
         return 0.0
     second = 2.0 * y[2:-2] - y[:-4] - y[4:]
     return float(_TO_SD * np.median(np.abs(second)))
+
+
+def resolution(y: Floats) -> float:
+    """Return the standard deviation that rounding gives readings y (n,): a step by the root of 12.
+
+    The step is the least difference of two readings; where most neighbours are alike, second
+    differences show no noise, and every step would be a signal.
+    """
+    steps = np.diff(np.unique(y))
+    return float(steps.min() / np.sqrt(12.0)) if len(steps) else 0.0

@@ -2,19 +2,19 @@
 
 Tables
 ------
-files      raw data by SHA-256: all the rest follows from them, the settings and the corrections
+files      raw data by SHA-256, with tags and settings: all the rest follows, with the corrections
 records    one curve each, with its background, noise and tags
 peaks      of every record, with sds; ``label`` is what a person called them
 features   aligned: one row a record and column
 constants  results of campaigns, to be joined by ``smiles``
-settings   how records were cleaned and fitted
 
 Every change is one transaction under a lock file, so that a reader sees all of it or nothing, and a
-second writer waits. What ``bo-loop spectra`` reads twice adds nothing.
+second writer waits. A file that ``bo-loop spectra`` reads twice adds nothing; one that is read with
+other tags or settings is made anew.
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -22,22 +22,19 @@ from typing import Any
 
 import pandas as pd
 
-from bo_loop.base.errors import BoLoopError, DataError
+from bo_loop.base.errors import DataError
 from bo_loop.base.files import locked
-from bo_loop.base.progress import report
-from bo_loop.features.blocks.alignment import align_all
 from bo_loop.lab.packages import lab_package
-from bo_loop.lab.spectra.cleaning import Cleaned, Cleaning
+from bo_loop.lab.spectra.cleaning import Cleaning
 from bo_loop.lab.spectra.corrections import corrected, read_corrections
 from bo_loop.lab.spectra.peaks import PeakSearch
 from bo_loop.lab.spectra.reading import Reading, read_content
-from bo_loop.lab.spectra.records import UNITS, Record
-from bo_loop.lab.spectra.shapes import Pattern
+from bo_loop.lab.spectra.record_rows import Rows, aligned_rows, fitted_rows
 
 WAIT_S = 60.0
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS files (sha256 VARCHAR PRIMARY KEY, name VARCHAR, content BLOB,
-    tags VARCHAR, method VARCHAR);
+    tags VARCHAR, method VARCHAR, settings VARCHAR);
 CREATE TABLE IF NOT EXISTS records (record VARCHAR PRIMARY KEY, sha256 VARCHAR, place VARCHAR,
     ligand VARCHAR, smiles VARCHAR, method VARCHAR, x_unit VARCHAR, y_unit VARCHAR,
     x DOUBLE[], y DOUBLE[], background DOUBLE[], noise DOUBLE, shape VARCHAR, residual_sd DOUBLE,
@@ -48,7 +45,6 @@ CREATE TABLE IF NOT EXISTS peaks (record VARCHAR, number INTEGER, position DOUBL
 CREATE TABLE IF NOT EXISTS features (record VARCHAR, feature VARCHAR, position DOUBLE, area DOUBLE);
 CREATE TABLE IF NOT EXISTS constants (campaign VARCHAR, pair_id VARCHAR, metal VARCHAR,
     charge INTEGER, smiles VARCHAR, n_ligands INTEGER, log_beta DOUBLE, log_beta_sd DOUBLE);
-CREATE TABLE IF NOT EXISTS settings (name VARCHAR PRIMARY KEY, value VARCHAR);
 """
 _PEAKS = """SELECT p.record, r.ligand, r.smiles, r.method, p.number, p.position, p.position_sd,
     p.width, p.width_sd, p.area, p.area_sd, p.height, p.label FROM peaks p JOIN records r
@@ -86,7 +82,7 @@ class Lab:
         tags: Mapping[str, Any] | None = None,
         method: str | None = None,
     ) -> list[tuple[str, str]]:
-        """Fit the peaks of records that are new, and keep all; return why some were left out.
+        """Fit the peaks of files that are new, or told of anew; return why some were left out.
 
         Parameters
         ----------
@@ -94,47 +90,60 @@ class Lab:
         cleaning, search
             How; kept, and used again by `rebuild`.
         tags : mapping, optional
-            By file name, what the tags said, kept for `rebuild`.
+            By file, what the tags said, kept for `rebuild`.
         method : str, optional
             That files were read with.
         """
-        known = set(self.table("SELECT record FROM records")["record"]) if self.exists else set()
-        new = [record for record in reading.records if record.key not in known]
-        rows, problems = _fitted(new, cleaning, search)
-        kept = {row["sha256"] for row, _ in rows}
-        settings = {"cleaning": json.dumps(asdict(cleaning)), "search": json.dumps(asdict(search))}
+        settings = json.dumps({"cleaning": asdict(cleaning), "search": asdict(search)})
+        told = {
+            sha256: [name, json.dumps((tags or {}).get(name, {})), method, settings]
+            for sha256, (name, _) in reading.contents.items()
+        }
+        known = self._known() if self.exists else set()
+        new = {
+            record.sha256
+            for record in reading.records
+            if (record.key, *told[record.sha256]) not in known
+        }
+        jobs = [(record, cleaning, search) for record in reading.records if record.sha256 in new]
+        rows, problems = fitted_rows(jobs)
         with self._writing() as db:
-            for sha256 in kept:
-                name, content = reading.contents[sha256]
-                said = json.dumps((tags or {}).get(Path(name).name, {}))
+            for sha256 in dict.fromkeys(row["sha256"] for row, _ in rows):
+                name, *rest = told[sha256]
+                _forget(db, sha256)
                 db.execute(
-                    "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?)",
-                    [sha256, name, content, said, method],
+                    "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?)",
+                    [sha256, name, reading.contents[sha256][1], *rest],
                 )
             _insert(db, rows)
-            for name, value in settings.items():
-                db.execute("INSERT OR REPLACE INTO settings VALUES (?, ?)", [name, value])
             self._derive(db)
         return problems
+
+    def _known(self) -> set[tuple[Any, ...]]:
+        """Return the records that there are, each with what was told of its file."""
+        found = self.table(
+            "SELECT record, f.name, f.tags, f.method, f.settings FROM records JOIN files f "
+            "USING (sha256)"
+        )
+        return set(
+            found.astype(object).where(found.notna(), None).itertuples(index=False, name=None)
+        )
 
     def rebuild(self) -> list[tuple[str, str]]:
         """Make all again from the raw files, as they were; return why some were left out."""
         files = self.table("SELECT * FROM files ORDER BY name, sha256")
-        settings = dict(self.table("SELECT * FROM settings").itertuples(index=False))
         if files.empty:
             raise DataError(f"{self.path} holds no raw file to rebuild from.")
-        found = Reading()
+        found, how = Reading(), {}
         for row in files.itertuples():
             method = row.method if isinstance(row.method, str) else None
             read_content(found, row.name, bytes(row.content), json.loads(row.tags), method)
-        rows, problems = _fitted(
-            found.records,
-            Cleaning(**json.loads(settings["cleaning"])),
-            PeakSearch(**json.loads(settings["search"])),
-        )
+            said = json.loads(row.settings)
+            how[row.sha256] = (Cleaning(**said["cleaning"]), PeakSearch(**said["search"]))
+        rows, problems = fitted_rows([(record, *how[record.sha256]) for record in found.records])
         with self._writing() as db:
-            for name in ("records", "peaks"):
-                db.execute(f"DELETE FROM {name}")
+            for sha256 in how:
+                _forget(db, sha256)
             _insert(db, rows)
             self._derive(db)
         return [*found.problems, *problems]
@@ -221,7 +230,7 @@ class Lab:
                 changed[["label", "record", "number"]].astype(object).to_numpy().tolist(),
             )
         db.execute("DELETE FROM features")
-        rows = _aligned(peaks, db.execute("SELECT record, method FROM records").df())
+        rows = aligned_rows(peaks, db.execute("SELECT record, method FROM records").df())
         if rows:
             db.executemany("INSERT INTO features VALUES (?, ?, ?, ?)", rows)
 
@@ -259,92 +268,17 @@ class Lab:
             db.close()
 
 
-_Rows = list[tuple[dict[str, Any], list[list[Any]]]]
+def _forget(db: Any, sha256: str) -> None:
+    """Take out the records of a file, and their peaks."""
+    db.execute(
+        "DELETE FROM peaks WHERE record IN (SELECT record FROM records WHERE sha256 = ?)", [sha256]
+    )
+    db.execute("DELETE FROM records WHERE sha256 = ?", [sha256])
 
 
-def _fitted(
-    records: Sequence[Record], cleaning: Cleaning, search: PeakSearch
-) -> tuple[_Rows, list[tuple[str, str]]]:
-    """Clean and fit records: the row of each with those of its peaks, and what went wrong."""
-    rows: _Rows = []
-    problems = []
-    for done, record in enumerate(records):
-        report("fitting peaks", done, len(records), record.ligand or record.smiles)
-        try:
-            cleaned = cleaning.apply(record.x, record.y)
-            pattern = search.fit(cleaned)
-        except BoLoopError as error:
-            problems.append((f"{record.ligand or record.smiles}, {record.method}", str(error)))
-            continue
-        rows.append((_row(record, cleaned, pattern), _peak_rows(record, pattern)))
-    report("fitting peaks", len(records), len(records))
-    return rows, problems
-
-
-def _row(record: Record, cleaned: Cleaned, pattern: Pattern) -> dict[str, Any]:
-    return {
-        "record": record.key,
-        "sha256": record.sha256,
-        "place": record.place,
-        "ligand": record.ligand,
-        "smiles": record.smiles,
-        "method": record.method,
-        "x_unit": UNITS[record.method.split()[0]],
-        "y_unit": record.y_unit,
-        "x": record.x.tolist(),
-        "y": record.y.tolist(),
-        "background": cleaned.background.tolist(),
-        "noise": cleaned.noise,
-        "shape": pattern.shape,
-        "residual_sd": pattern.residual_sd,
-        "metadata": json.dumps(dict(record.metadata), ensure_ascii=False),
-    }
-
-
-def _peak_rows(record: Record, pattern: Pattern) -> list[list[Any]]:
-    return [
-        [record.key, i, p.position, p.position_sd, p.width, p.width_sd, p.area, p.area_sd,
-         p.height, p.fraction, ""]
-        for i, p in enumerate(pattern.peaks, start=1)
-    ]  # fmt: skip
-
-
-def _insert(db: Any, rows: _Rows) -> None:
+def _insert(db: Any, rows: Rows) -> None:
     for row, peaks in rows:
         marks = ", ".join("?" * len(row))
-        # Another process may have added the same record since it was looked up.
-        if db.execute("SELECT 1 FROM records WHERE record = ?", [row["record"]]).fetchone():
-            continue
         db.execute(f"INSERT INTO records VALUES ({marks})", list(row.values()))
         if peaks:
             db.executemany(f"INSERT INTO peaks VALUES ({', '.join('?' * 11)})", peaks)
-
-
-def _aligned(peaks: pd.DataFrame, records: pd.DataFrame) -> list[list[Any]]:
-    """Return record, feature, position and area of every record and column of its method."""
-    columns = align_all(peaks)
-    rows = []
-    for method, own in records.groupby("method", sort=True):
-        here = peaks[peaks["method"] == method]
-        named = here[here["label"] != ""]
-        names = {f"{method}@{label}" for label in named["label"]}
-        values = {
-            (r, f"{method}@{label}"): (float(p), float(a))
-            for r, label, p, a in named[["record", "label", "position", "area"]].itertuples(
-                index=False
-            )
-        }
-        if method in columns:
-            free = here[here["label"] == ""]
-            found = columns[method].assign(free["record"].to_numpy(), free["position"].to_numpy())
-            names |= set(columns[method].names)
-            for at, (r, p, a) in zip(
-                found, free[["record", "position", "area"]].itertuples(index=False), strict=True
-            ):
-                if at >= 0:
-                    values[r, columns[method].names[at]] = (float(p), float(a))
-        for record in own["record"]:
-            for name in sorted(names):
-                position, area = values.get((record, name), (None, 0.0))
-                rows.append([record, name, position, area])
-    return rows

@@ -1,8 +1,5 @@
 """Figures of latent features: which points contribute, and how well each model predicts."""
 
-import io
-from pathlib import Path
-
 import numpy as np
 from matplotlib.figure import Figure
 
@@ -34,10 +31,3 @@ def draw_study(study: Study, x: Floats, X: Floats, unit: str, property_name: str
         axes.tick_params(axis="x", rotation=90)
         axes.set_title({"r2": "R² of curves held back", "mae": "MAE"}[name])
     return figure
-
-
-def figure_bytes(figure: Figure, path: Path) -> bytes:
-    """Return a figure as the content of `path`."""
-    stream = io.BytesIO()
-    figure.savefig(stream, format=path.suffix.lstrip(".") or "svg", metadata={})
-    return stream.getvalue()

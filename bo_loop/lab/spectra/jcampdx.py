@@ -42,12 +42,15 @@ def jcamp_curves(content: bytes, path: Path) -> list[Curve]:
     try:
         with contextlib.redirect_stdout(said):
             whole = jcamp.read(text.splitlines())
-    except Exception as error:  # the package has no error of its own: values, keys, zero steps
+    except KeyError as error:
+        raise DataError(f"its header lacks ##{str(error.args[0]).upper()}=.") from error
+    # The package has no error of its own: on files that anyone may have written it ends in errors
+    # of whatever it does to them (values, types, indices, steps of zero).
+    except Exception as error:
         raise DataError(f"it is not JCAMP-DX that can be read ({error!r}).") from error
     complaint = said.getvalue().strip()
-    if (
-        complaint and "X-Check" not in complaint
-    ):  # the abscissa comes from the header, not the lines
+    # Its X-Check compares the lines' own abscissae, which are rounded, with the header's.
+    if complaint and "X-Check" not in complaint:
         raise DataError(f"its data are damaged: {complaint.splitlines()[0]}")
     blocks = [block for block in _blocks(whole) if len(block.get("x", ()))]
     if not blocks:

@@ -10,11 +10,8 @@ from bo_loop.base.errors import DataError
 from bo_loop.base.types import Floats
 from bo_loop.chemistry.ligands import ligand_group
 from bo_loop.data.cells import read_cells
-from bo_loop.data.numbers import plain_value
+from bo_loop.data.ligand_cells import LIGAND_COLUMNS, ligands_of, numbers_of
 from bo_loop.lab.spectra.latent import Study, study_latent
-from bo_loop.lab.spectra.reading import ligand_smiles
-
-_NAMES = ("ligand", "smiles")
 
 
 def read_property(path: Path) -> tuple[str, dict[str, float]]:
@@ -33,28 +30,22 @@ def read_property(path: Path) -> tuple[str, dict[str, float]]:
         Naming each row that cannot be used.
     """
     cells = read_cells(path)
-    frame, problems, found = cells.frame, list(cells.problems), {}
-    names = [name for name in _NAMES if name in frame]
-    others = [name for name in frame if name not in _NAMES]
-    if not names or len(others) != 1:
+    smiles, problems = ligands_of(cells, path)
+    others = [name for name in cells.frame if name not in LIGAND_COLUMNS]
+    if len(others) != 1:
         raise DataError(
-            f"{path} needs a column ligand or smiles, and one of numbers; it has "
-            f"{', '.join(map(str, frame.columns))}."
+            f"{path} needs one column of numbers beside the ligand's; it has "
+            f"{', '.join(map(str, others)) or 'none'}."
         )
-    for number, row in zip(cells.rows, frame.to_dict("records"), strict=True):
-        text = next((row[name] for name in reversed(names) if row[name]), "")
-        value = plain_value(row[others[0]] or None)
-        try:
-            group = ligand_group(ligand_smiles(text))
-        except DataError as error:
-            problems.append(f"row {number}: {error}")
-            continue
-        if np.isnan(value):
-            problems.append(f"row {number}: {others[0]} {row[others[0]]!r} is not a number")
-        elif group in found:
-            problems.append(f"row {number}: {text} stands there twice")
-        else:
-            found[group] = value
+    numbers, wrong = numbers_of(cells, others, blanks=False)
+    if problems := [*cells.problems, *problems, *wrong]:
+        raise DataError(f"The property in {path} cannot be used.", problems)
+    found: dict[str, float] = {}
+    for row, each, value in zip(cells.rows, smiles, numbers[others[0]], strict=True):
+        group = ligand_group(each)
+        if group in found:
+            problems.append(f"row {row}: {each} stands there twice")
+        found[group] = value
     if problems:
         raise DataError(f"The property in {path} cannot be used.", problems)
     return str(others[0]), found
@@ -94,7 +85,7 @@ def latent_table(
         As `study_latent`.
     """
     groups = [ligand_group(smiles) for smiles in curves["smiles"]]
-    X = curves.drop(columns=list(_NAMES)).to_numpy(np.float64)
+    X = curves.drop(columns=["ligand", "smiles"]).to_numpy(np.float64)
     used = np.array([known is None or group in known for group in groups])
     y = None if known is None else np.array([known[g] for g in groups if g in known])
     study = study_latent(
@@ -107,5 +98,5 @@ def latent_table(
     )
     features = study.latent.encode(X)
     names = [f"{study.kind}_{i + 1}" for i in range(features.shape[1])]
-    table = curves[list(_NAMES)].reset_index(drop=True)
+    table = curves[["ligand", "smiles"]].reset_index(drop=True)
     return pd.concat([table, pd.DataFrame(features, columns=names)], axis=1), study, X[used]

@@ -203,7 +203,7 @@ class _Fit:
     def _next(self, failed: Sequence[float]) -> Values | None:
         """Return the largest hump of the residual that rises from its noise, as a peak."""
         rest = self._residual(self.peaks)
-        sd = max(noise(rest), 1e-12 * float(np.ptp(self.data.y)))
+        sd = max(noise(rest), self.data.resolution, 1e-12 * float(np.ptp(self.data.y)))
         best, score = None, self.search.min_height
         # The narrower a hump, the less its height is smoothed away; the wider, the less noise.
         for points in (0.0, 1.0, 3.0, 9.0, 27.0):
@@ -239,7 +239,8 @@ class _Fit:
         height = Peak(position, width, area, fraction).height
         # As wide as a peak may be, it is background: the polynomial's business.
         narrow = width < 0.95 * self.widest
-        return inside and narrow and height > 2.0 * noise(self._residual(self.peaks))
+        sd = max(noise(self._residual(self.peaks)), self.data.resolution)
+        return inside and narrow and height > 2.0 * sd
 
     def _remove(self) -> bool:
         """Take out the peak whose absence lowers BIC most; say whether there was one."""
@@ -281,8 +282,9 @@ class _Fit:
     def _bic(self, peaks: Sequence[Values]) -> float:
         rest = self._residual(peaks)
         n = len(rest)
-        # A floor for curves without noise: nothing below a millionth of the signal is resolved.
-        floor = (1e-6 * float(np.ptp(self.data.y))) ** 2 + 1e-300
+        # A floor for curves without noise: nothing below a millionth of the signal is resolved, nor
+        # what is rounded away.
+        floor = (1e-6 * float(np.ptp(self.data.y))) ** 2 + self.data.resolution**2 + 1e-300
         each = 4 if self.shape == "pseudo_voigt" else 3
         return n * log(float(rest @ rest) / n + floor) + (each * len(peaks) + len(self.left)) * log(
             n

@@ -1,7 +1,7 @@
 """Read records from files and folders; what cannot be read is named, and the rest goes on."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from bo_loop.base.progress import report
 from bo_loop.chemistry.ligands import standardise
 from bo_loop.data.cells import read_cells
 from bo_loop.data.grids import MAX_FILE_BYTES, SUFFIXES
-from bo_loop.data.ligand_names import by_name, keys
+from bo_loop.data.ligand_cells import ligand_smiles
 from bo_loop.lab.spectra.curves import Curve
 from bo_loop.lab.spectra.jcampdx import jcamp_curves
 from bo_loop.lab.spectra.records import (
@@ -49,7 +49,7 @@ class Reading:
 
 
 Tags = dict[str, dict[str, dict[str, str]]]
-"""By file and column, what is said of it."""
+"""By file, with its folders within the one that is read, and column, what is said of it."""
 
 
 def read_records(path: Path, tags: Tags | None = None, *, method: str | None = None) -> Reading:
@@ -77,13 +77,13 @@ def read_records(path: Path, tags: Tags | None = None, *, method: str | None = N
         if each.stem.casefold() == "tags":
             continue  # says of the others what they are
         report("reading records", number, len(paths), each.name)
-        name = each.name if each == path else str(each.relative_to(path))
+        name = _name(each, path)
         try:
             content = received.read_bytes(each, MAX_FILE_BYTES)
         except (FileNotFoundError, BoLoopError) as error:
             found.problems.append((name, str(error)))
             continue
-        read_content(found, name, content, known.get(each.name, {}), method)
+        read_content(found, name, content, known.get(name, {}), method)
     report("reading records", len(paths), len(paths))
     return found
 
@@ -129,6 +129,10 @@ def read_content(
         found.contents[sha256] = (name, content)
 
 
+def _name(file: Path, read: Path) -> str:
+    return file.name if file == read else file.relative_to(read).as_posix()
+
+
 def _files(path: Path) -> list[Path]:
     if path.is_dir():
         every = [p for p in sorted(path.rglob("*")) if p.is_file() and not p.name.startswith(".")]
@@ -149,17 +153,22 @@ def read_tags(path: Path, records: Path) -> Tags:
     Parameters
     ----------
     path : Path
-        A table with a column ``file`` and any of ``column``, ``ligand``, ``smiles`` and
-        ``method``; its other columns are metadata.
+        A table with a column ``file`` (its name, or with its folders, as in ``IR/edta.jdx``) and
+        any of ``column``, ``ligand``, ``smiles`` and ``method``; its other columns are metadata.
     records : Path
         The file or folder that it speaks of.
 
     Raises
     ------
     DataError
-        If it cannot be read, or names a file that is not there, or one twice.
+        If it cannot be read, or names a file that is not there, or one twice, or one of several
+        of a name.
     """
-    names = {each.name for each in _files(records)}
+    called: dict[str, list[str]] = {}
+    for each in _files(records):
+        name = _name(each, records)
+        for text in {name, each.name}:
+            called.setdefault(text, []).append(name)
     cells = read_cells(path)
     if cells.problems:
         raise DataError(f"The tags in {path} cannot be used.", cells.problems)
@@ -170,9 +179,13 @@ def read_tags(path: Path, records: Path) -> Tags:
     problems = []
     for number, row in zip(cells.rows, frame.to_dict("records"), strict=True):
         file, column = str(row.pop("file")).strip(), str(row.pop("column", "")).strip()
-        if file not in names:
-            problems.append(f"row {number}: there is no file {file!r}")
-        elif column in found.setdefault(file, {}):
+        meant = called.get(file.replace("\\", "/"), [])
+        if len(meant) != 1:
+            which = f"which of {', '.join(meant)}?" if meant else "there is no such file"
+            problems.append(f"row {number}: {file!r}: {which}")
+            continue
+        (file,) = meant
+        if column in found.setdefault(file, {}):
             problems.append(f"row {number}: {file} {column} is there twice")
         else:
             found[file][column] = {k: str(v).strip() for k, v in row.items() if str(v).strip()}
@@ -234,19 +247,3 @@ def _ligand(said: Mapping[str, str], path: Path, place: str, alone: bool) -> tup
             continue
     shown = ", ".join(repr(text) for text in dict.fromkeys(filter(None, candidates)))
     raise DataError(f"no known ligand is named by {shown}: tag it with ligand= or smiles=.")
-
-
-def ligand_smiles(text: str) -> str:
-    """Return the standardised SMILES of a name that is known, or of a SMILES.
-
-    Raises
-    ------
-    DataError
-        If it is neither, or names several ligands.
-    """
-    named: Sequence[str] = tuple(
-        dict.fromkeys(s for key in sorted(keys(text)) for s in by_name().get(key, ()))
-    )
-    if len(named) > 1:
-        raise DataError(f"{text!r} names several ligands: {', '.join(named)}; write a SMILES.")
-    return standardise(named[0] if named else text)

@@ -200,7 +200,7 @@ def checked_curve(x: Floats, y: Floats) -> tuple[Floats, Floats]:
     Raises
     ------
     DataError
-        If a number is missing or not finite, or there are too few.
+        If a number is missing or not finite, there are too few, or all are the same.
     """
     if len(x) != len(y):
         raise DataError(f"x has {len(x)} values and y {len(y)}.")
@@ -210,6 +210,8 @@ def checked_curve(x: Floats, y: Floats) -> tuple[Floats, Floats]:
     places, inverse = np.unique(x, return_inverse=True)
     if len(places) < FEWEST_POINTS:
         raise DataError(f"it has {len(places)} points; at least {FEWEST_POINTS} are needed.")
+    if np.ptp(y) == 0.0:
+        raise DataError(f"its signal is {y[0]:g} at every point.")
     return places, np.bincount(inverse, y) / np.bincount(inverse)
 
 

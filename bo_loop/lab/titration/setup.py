@@ -6,8 +6,8 @@ from dataclasses import replace
 from bo_loop.base.errors import DataError
 from bo_loop.base.types import Floats
 from bo_loop.chemistry.ions import is_metal_formula, parse_ion
-from bo_loop.chemistry.ligands import deprotonated_charge, standardise
-from bo_loop.data.ligand_names import by_name, key
+from bo_loop.chemistry.ligands import deprotonated_charge
+from bo_loop.data.ligand_cells import ligand_smiles
 from bo_loop.lab.titration.cell import REAGENTS, Cell
 from bo_loop.lab.titration.curve import METHODS, POTENTIOMETRIC, Titration
 from bo_loop.lab.titration.curve_file import CurveFile
@@ -66,11 +66,8 @@ def _charge(said: Statement, role: str, text: str, notes: list[str]) -> int:
 
 def smiles_of(text: str) -> str:
     """Return the SMILES of a ligand by a name that the package knows, or its SMILES; else ""."""
-    named = by_name().get(key(text), ())
-    if len(named) == 1:
-        return named[0]
     try:
-        return standardise(text)
+        return ligand_smiles(text)
     except DataError:
         return ""
 

@@ -87,7 +87,7 @@ def test_a_pair_of_a_campaign_with_the_result_that_was_logged(tmp_path, monkeypa
         (["metal=Ni+2", "ligand=edta", "pH_step=a"], "expected a number"),
         (["metal=Ni+2", "ligand=edta", "total_metal_M=0"], "number above 0"),
         (["metal=Ni+2", "ligand=edta", "ionic_strength_M=2"], "hold from 0 to 0.5"),
-        (["metal=Ni+2", "ligand=edta", "out=a.txt"], "figure is written as"),
+        (["metal=Ni+2", "ligand=edta", "out=a.txt"], "only .svg, .png and .pdf files are written"),
     ],
 )
 def test_bad_input_is_one_message(tmp_path, arguments, why):

@@ -105,7 +105,8 @@ def test_a_record_without_a_peak_has_area_0_and_no_record_has_none(tmp_path):
     [
         ("smiles,pKa\nNCCN,high\n", "row 2, pKa: 'high' is not a number"),
         ("smiles,pKa\nnonsense(,1\n", "row 2"),
-        ("ligand,pKa\nen,1\n", "no column 'smiles'"),
+        ("name,pKa\nen,1\n", "needs a column smiles or ligand"),
+        ("ligand,pKa\nunobtainium,1\n", "row 2"),
         ("smiles\nNCCN\n", "no column of numbers"),
         ("smiles,pKa\nNCCN,1\nNCC(=O)O,2\n", "only 2 of the ligands"),
         ("smiles,pKa\nNCCN,1\nNCC(=O)O,1\nCC(=O)O,1\n", "no feature varies"),

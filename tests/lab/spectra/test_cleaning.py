@@ -3,7 +3,7 @@ import pytest
 from synthetic_spectra import curve
 
 from bo_loop.base.errors import ConfigError, DataError
-from bo_loop.lab.spectra.cleaning import BACKGROUNDS, Cleaning, noise
+from bo_loop.lab.spectra.cleaning import BACKGROUNDS, Cleaning, noise, resolution
 
 
 def test_noise_is_that_of_the_readings_whatever_the_signal():
@@ -12,6 +12,13 @@ def test_noise_is_that_of_the_readings_whatever_the_signal():
     y = y + np.random.default_rng(0).normal(0.0, 0.3, len(x))
     assert noise(y) == pytest.approx(0.3, rel=0.08)
     assert noise(np.ones(4)) == 0.0
+
+
+def test_the_last_digit_of_readings_has_an_sd():
+    assert resolution(np.array([0.3, 0.1, 0.2, 0.2])) == pytest.approx(0.1 / 12**0.5)
+    assert resolution(np.ones(5)) == 0.0
+    x = np.linspace(0.0, 1.0, 9)
+    assert Cleaning("none").apply(x, np.round(x)).resolution == pytest.approx(12**-0.5)
 
 
 def test_the_background_is_the_same_however_finely_the_curve_is_sampled():

@@ -70,6 +70,27 @@ def test_adding_twice_adds_nothing_and_rebuilding_gives_the_same(lab, folder):
     assert lab.peaks().equals(before)
 
 
+def test_a_file_that_is_told_of_anew_is_made_anew_and_rebuilt_as_it_was_told(lab, folder):
+    before = lab.peaks()
+    one = folder / "glycine.csv"
+    lab.add(read_records(one), CLEANING, PeakSearch(shape="lorentzian"))
+    assert lab.records().set_index("ligand")["shape"].to_dict() == {
+        "edta": "gaussian", "NTA": "gaussian", "glycine": "lorentzian",
+    }  # fmt: skip
+    told = lab.peaks()
+    assert lab.rebuild() == []
+    assert lab.peaks().equals(told)
+    tags = {one.name: {"": {"ligand": "EDTA", "method": "Raman"}}}
+    lab.add(read_records(one, tags), CLEANING, SEARCH, tags=tags)
+    assert lab.records()[["ligand", "method"]].to_numpy().tolist() == [
+        ["EDTA", "Raman"], ["NTA", "UV-vis"], ["edta", "UV-vis"],
+    ]  # fmt: skip
+    lab.rebuild()
+    assert "glycine" not in set(lab.records()["ligand"])
+    lab.add(read_records(folder), CLEANING, SEARCH)
+    assert lab.peaks().equals(before)
+
+
 def test_what_fails_half_way_leaves_all_as_it_was(lab, monkeypatch):
     before = lab.features()
     monkeypatch.setattr(Lab, "_derive", lambda *_: 1 / 0)

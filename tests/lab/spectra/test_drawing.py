@@ -1,9 +1,7 @@
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 
-from bo_loop.lab.spectra.drawing import draw_study, figure_bytes
+from bo_loop.lab.spectra.drawing import draw_study
 from bo_loop.lab.spectra.latent import Study, fit_latent
 
 x = np.linspace(0.0, 10.0, 20)
@@ -27,9 +25,3 @@ def test_a_figure_shows_the_curve_the_contributions_and_the_folds():
     assert [axes.get_title() for axes in (r2, mae)] == ["R² of curves held back", "MAE"]
     assert [t.get_text() for t in r2.get_xticklabels()] == ["nmf 1", "nmf 2", "pca 1", "pca 2"]
     assert any(axes.get_ylabel() == "contribution to moisture" for axes in figure.axes)
-
-
-def test_the_format_is_that_of_the_file():
-    figure = draw_study(study(), x, CURVES, "nm")
-    assert figure_bytes(figure, Path("a.png")).startswith(b"\x89PNG")
-    assert b"<svg" in figure_bytes(figure, Path("a.svg"))

@@ -5,7 +5,8 @@ import pytest
 from synthetic_spectra import curve
 
 from bo_loop.base.errors import ConfigError, DataError
-from bo_loop.lab.spectra.drawing import draw_study, figure_bytes
+from bo_loop.base.figure_files import figure_bytes
+from bo_loop.lab.spectra.drawing import draw_study
 from bo_loop.lab.spectra.latent import MODELS, fit_latent, study_latent
 
 x = np.linspace(0.0, 100.0, 60)

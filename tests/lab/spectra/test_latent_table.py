@@ -27,10 +27,10 @@ def test_a_property_is_read_by_name_or_structure(tmp_path):
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("ligand,a,b\nEDTA,1,2\n", "one of numbers"),
-        ("name,a\nEDTA,1\n", "needs a column ligand or smiles"),
-        ("ligand,a\nEDTA,one\n", "row 2: a 'one' is not a number"),
-        ("ligand,a\nEDTA,1\nedta,2\n", "row 3: edta stands there twice"),
+        ("ligand,a,b\nEDTA,1,2\n", "one column of numbers"),
+        ("name,a\nEDTA,1\n", "needs a column smiles or ligand"),
+        ("ligand,a\nEDTA,one\n", "row 2, a: 'one' is not a number"),
+        ("ligand,a\nEDTA,1\nedta,2\n", "stands there twice"),
         ("ligand,a\nunobtainium,1\n", "row 2: "),
     ],
 )

@@ -31,6 +31,15 @@ def test_two_peaks_that_overlap_are_two():
     assert_allclose([p.area for p in found.peaks], areas, rtol=0.08)
 
 
+def test_steps_of_coarse_readings_are_no_peaks():
+    x = np.linspace(0.0, 200.0, 201)
+    y, (area,) = curve(x, [(100.0, 33.3, 1.0)])
+    found = PeakSearch(shape="gaussian", max_width=0.5).fit(Cleaning("none").apply(x, y.round(1)))
+    (peak,) = found.peaks
+    assert peak.position == pytest.approx(100.0, abs=0.5)
+    assert peak.area == pytest.approx(area, rel=0.03)
+
+
 def test_noise_alone_has_no_peaks():
     x = np.linspace(0.0, 1.0, 500)
     for seed in range(5):

@@ -106,6 +106,7 @@ def test_x_rises_and_readings_at_one_place_are_averaged(order):
         (np.arange(9.0), np.arange(8.0), "x has 9 values and y 8"),
         (np.arange(7.0), np.arange(7.0), "7 points; at least 8"),
         (np.arange(9.0), np.array([1.0, np.nan, *range(7)]), "first in row 2"),
+        (np.arange(9.0), np.full(9, 0.5), "its signal is 0.5 at every point"),
     ],
 )
 def test_what_is_no_curve_is_refused(x, y, words):

@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 
 from bo_loop.base.errors import DataError
-from bo_loop.lab.spectra.reading import ligand_smiles, read_records, read_tags
+from bo_loop.data.ligand_cells import ligand_smiles
+from bo_loop.lab.spectra.reading import read_records, read_tags
 
 EDTA = ligand_smiles("edta")
 X = np.linspace(200.0, 400.0, 21)
@@ -82,7 +83,20 @@ def test_tags_come_before_what_files_say(tmp_path):
     assert (record.ligand, record.method) == ("NTA", "Raman")
     assert record.metadata["solvent"] == "water"
     tags.write_text("file,ligand\ns2.csv,NTA\n")
-    with pytest.raises(DataError, match=r"no file 's2\.csv'"):
+    with pytest.raises(DataError, match=r"'s2\.csv': there is no such file"):
+        read_tags(tags, tmp_path)
+
+
+def test_files_of_one_name_are_tagged_with_their_folders(tmp_path):
+    for folder in ("IR", "Raman"):
+        (tmp_path / folder).mkdir()
+        csv(tmp_path / folder / "s1.csv", "x,y", X, Y + (folder == "IR"))
+    tags = tmp_path / "tags.csv"
+    tags.write_text("file,ligand\nIR/s1.csv,NTA\nRaman\\s1.csv,EDTA\n")
+    found = read_records(tmp_path, read_tags(tags, tmp_path)).records
+    assert [(r.method, r.ligand) for r in found] == [("IR", "NTA"), ("Raman", "EDTA")]
+    tags.write_text("file,ligand\ns1.csv,NTA\n")
+    with pytest.raises(DataError, match=r"which of IR/s1\.csv, Raman/s1\.csv\?"):
         read_tags(tags, tmp_path)
 
 
