@@ -113,7 +113,7 @@ def _table(done: "Refinement", ids: Mapping[str, str], defaults: Mapping[str, st
                 "ionic_strength_M": float(done.experiment.ionic_strength_M),
                 "method": f"{' and '.join(methods)} titration",
                 "note": defaults.get("note")
-                or f"refined with log β of {taken}; sigma {done.fit.sigma:.2f}",
+                or f"refined with log β of {taken}; sigma {done.fit.sigma:.3g}",
             }
         )
     return csv_bytes(pd.DataFrame(rows))

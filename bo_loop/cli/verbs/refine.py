@@ -83,7 +83,7 @@ def _say(done: Refinement, console: Console) -> None:
     heads = ("species", "log β", "sd", "95 % limits")
     console.print(_table("Refined", heads, constants_rows(done)))
     fit = done.fit
-    console.print(f"sigma of the fit {fit.sigma:.2f}, {fit.dof} degrees of freedom")
+    console.print(f"sigma of the fit {fit.sigma:.3g}, {fit.dof} degrees of freedom")
     for k, row in enumerate(fit.correlation):
         for j in range(k):
             if abs(row[j]) > 0.9:

@@ -89,7 +89,7 @@ def page(done: Refinement) -> bytes:
         lead=lead,
         faults=done.faults,
         constants=constants_rows(done),
-        sigma=f"{done.fit.sigma:.2f}",
+        sigma=f"{done.fit.sigma:.3g}",
         fixed=", ".join(f"{name} {value:.2f}" for name, value in done.fixed.items()),
         names=done.fit.names,
         correlation=_correlation(done),
@@ -124,7 +124,7 @@ def tried_rows(done: Refinement) -> list[tuple[str, str, str, str, str]]:
         (
             ", ".join(one.species),
             "" if one.fit is None else f"{one.fit.bic - lowest:+.1f}",
-            "" if one.fit is None else f"{one.fit.sigma:.2f}",
+            "" if one.fit is None else f"{one.fit.sigma:.3g}",
             "" if one.fit is None else f"{one.runs_p:.2g}",
             one.problem,
         )

@@ -24,5 +24,5 @@ def test_the_page_holds_all_and_loads_nothing(done):
     assert constants_rows(done)[0][0] == "CuL"
     unknown = replace(done.fit, sd=done.fit.sd * 1e9)
     assert constants_rows(replace(done, chosen=replace(done.chosen, fit=unknown)))[0][2] == "∞"
-    assert tried_rows(done) == [("CuL, CuL2", "+0.0", f"{done.fit.sigma:.2f}",
+    assert tried_rows(done) == [("CuL, CuL2", "+0.0", f"{done.fit.sigma:.3g}",
                                  f"{done.chosen.runs_p:.2g}", "")]  # fmt: skip
