@@ -13,7 +13,7 @@ from bo_loop.campaign import options
 from bo_loop.campaign.ledger import rules
 from bo_loop.campaign.ledger.events import NewEvent
 from bo_loop.campaign.ledger.state import CampaignState
-from bo_loop.campaign.pool_rows import require_items
+from bo_loop.campaign.pool_rows import require_items, with_acids
 from bo_loop.campaign.record import Record, Recorded, who
 from bo_loop.campaign.settings import as_nodes, check_lasting
 
@@ -93,7 +93,8 @@ def configure(
         renewed = record.schema(state).blocks if state.features else None
         build(changes["model"]).require_blocks(renewed or record.sealed.features()["blocks"])
     if "objective" in changes:
-        require_items(build(changes["objective"]), record.sealed.observations(), record.pool)
+        known = with_acids(record.literature, record.memory)
+        require_items(build(changes["objective"]), known, record.pool)
 
     def decide(state: CampaignState) -> list[NewEvent]:
         now = record.settings(state)

@@ -21,6 +21,7 @@ from bo_loop.campaign.ledger.state import CampaignState
 from bo_loop.campaign.record import Record, versions, who
 from bo_loop.campaign.results import doubts, refined
 from bo_loop.campaign.results import reading as results
+from bo_loop.campaign.results.at_pH import require_acids
 from bo_loop.campaign.settings import started_with
 from bo_loop.campaign.starting import start
 from bo_loop.campaign.verify import Verification, verify
@@ -305,6 +306,7 @@ class Campaign:
             new, n_known = rules.new_events(
                 state, table.events, replicate=replicate, labels=table.labels
             )
+            require_acids(new, lambda: self.record.knows_acids)
             checked = doubts.confirmed(new, table, state, pool, self.literature, confirm=confirm)
             if checked:
                 keep()
@@ -345,6 +347,7 @@ class Campaign:
         new, n_known = rules.new_events(
             state, table.events, replicate=replicate, labels=table.labels
         )
+        require_acids(new, lambda: self.record.knows_acids)
         found = doubts.found(new, table, state, pool, self.literature)
         return Checked(views.checked(new, found, pool), n_known, tuple(table.understood))
 

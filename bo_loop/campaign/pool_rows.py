@@ -15,6 +15,8 @@ from bo_loop.chemistry.isomers import isomers
 if TYPE_CHECKING:
     import pandas as pd
 
+    from bo_loop.library.memory import Memory
+
 Table: TypeAlias = Union["pd.DataFrame", Mapping[str, list[Any]]]
 
 SPECIES = ["metal", "charge", "n_ligands"]
@@ -61,6 +63,15 @@ def known_pairs(
     if len(conditions) == 1:
         known = known.assign(**conditions.iloc[0])
     return known, known[~known["pair_id"].isin(pool["pair_id"])].reindex(columns=pool.columns)
+
+
+def with_acids(literature: "pd.DataFrame", memory: "Memory | None") -> "pd.DataFrame":
+    """Return the literature, and behind it the protonation constants that a memory knows."""
+    import pandas as pd
+
+    if memory is None:
+        return literature
+    return pd.concat([literature, memory.pairs[memory.pairs["metal"].eq(PROTON)]])
 
 
 def protonated(pairs: "pd.DataFrame") -> "pd.DataFrame":

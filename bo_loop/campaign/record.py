@@ -22,12 +22,13 @@ from bo_loop.campaign.ledger.events import Event, NewEvent
 from bo_loop.campaign.ledger.fold import fold
 from bo_loop.campaign.ledger.ledger import Appended, Ledger
 from bo_loop.campaign.ledger.state import CampaignState, Round
-from bo_loop.campaign.pool_rows import pool_pairs
+from bo_loop.campaign.pool_rows import pool_pairs, with_acids
 from bo_loop.campaign.settings import called, check_targets, with_overrides
 from bo_loop.campaign.views import folder, views
 from bo_loop.campaign.views.history import COLUMNS, history
 from bo_loop.campaign.views.status import Status, status_of
 from bo_loop.campaign.views.worth import worth_of
+from bo_loop.chemistry.ions import PROTON
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -130,6 +131,11 @@ class Record:
     def memory(self) -> "Memory | None":
         """What was sealed beside the observations: a distilled model; None without one."""
         return self.sealed.memory()
+
+    @cached_property
+    def knows_acids(self) -> bool:
+        """Whether there are protonation constants to learn from: own ones, or the memory's."""
+        return bool(with_acids(self.literature, self.memory)["metal"].eq(PROTON).any())
 
     @property
     def pool(self) -> "pd.DataFrame":

@@ -17,10 +17,9 @@ from bo_loop.base.types import FeatureRecipe
 from bo_loop.campaign import options, sealed
 from bo_loop.campaign.ledger.events import canonical
 from bo_loop.campaign.ledger.ledger import Ledger
-from bo_loop.campaign.pool_rows import require_items
+from bo_loop.campaign.pool_rows import require_items, with_acids
 from bo_loop.campaign.record import LEDGER, versions, who
 from bo_loop.campaign.settings import POOL_RULES, require_learner
-from bo_loop.chemistry.ions import PROTON
 from bo_loop.data.property import Property
 
 if TYPE_CHECKING:
@@ -194,10 +193,7 @@ def prepare(
             f"pool.max_denticity_sum={most} leaves none of the {len(every)} pairs of the pool. "
             "Raise it, or ask for smaller pool.n_ligands."
         )
-    known = observations
-    if memory is not None:  # of which pKa can be learned too
-        known = pd.concat([observations, memory.pairs[memory.pairs["metal"].eq(PROTON)]])
-    require_items(configs.build(settings["objective"]), known, pool)
+    require_items(configs.build(settings["objective"]), with_acids(observations, memory), pool)
     pairs = pd.concat([observations, pool])
     schema, sources = recipe.fit(pairs) if memory is None else memory.schema(), None
     if not of.is_log_beta:

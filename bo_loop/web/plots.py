@@ -15,6 +15,15 @@ Figure = dict[str, Any]
 
 _SIGNS = {"none": "circle", "lower": "triangle-up", "upper": "triangle-down"}
 _MARKERS = {"o": "circle", "1": "y-down-open", "x": "x", "D": "diamond"}
+_SPECIES = (
+    (31, 119, 180),
+    (255, 127, 14),
+    (44, 160, 44),
+    (214, 39, 40),
+    (148, 103, 189),
+    (140, 86, 75),
+    (227, 119, 194),
+)
 _GROUPS = {"metal ion": BLUE, "ligand": ORANGE, "pair": GREEN}
 
 
@@ -192,16 +201,15 @@ def space(found: Mapping[str, Any]) -> Figure:
 
 def water(found: Mapping[str, Any]) -> Figure:
     """Draw the share of the metal ion in each species against pH."""
-    colours = ("#1f77b4", "#ff7f0e", "#2ca02c", "#d62728", "#9467bd", "#8c564b", "#e377c2")
     traces: list[dict[str, Any]] = []
     for i, species in enumerate(found["species"]):
         own = {"type": "scatter", "mode": "lines", "x": found["pH"], "legendgroup": str(i)}
-        colour = colours[i % len(colours)]
+        red, green, blue = _SPECIES[i % len(_SPECIES)]
         bound = {**own, "line": {"width": 0}, "showlegend": False, "hoverinfo": "skip"}
         traces.append({**bound, "y": species["low"]})
-        fill = {"fill": "tonexty", "fillcolor": colour, "opacity": 0.18}
+        fill = {"fill": "tonexty", "fillcolor": f"rgba({red},{green},{blue},.2)"}
         traces.append({**bound, "y": species["high"], **fill})
-        line = {"color": colour, "width": 2}
+        line = {"color": f"rgb({red},{green},{blue})", "width": 2}
         name = html.escape(species["name"])
         traces.append({**own, "y": species["share"], "name": name, "line": line})
     return _figure(traces, "pH", texts.SHARE_OF_METAL)
@@ -237,7 +245,7 @@ def _figure(traces: Sequence[Mapping[str, Any]], x: str, y: str, **layout: Any) 
         "data": list(traces),
         "layout": {
             **axes,
-            "margin": {"l": 60, "r": 15, "t": 10, "b": 50},
+            "margin": {"l": 60, "r": 15, "t": 30, "b": 50},  # the buttons are above
             "height": 380,
             "autosize": True,
             "hovermode": "closest",

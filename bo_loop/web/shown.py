@@ -147,7 +147,7 @@ class Waiting:
     columns : list of str
         What the lab may fill in.
     results : list of dict
-        ``seq, name, result, predicted, operator, note`` of each standing result.
+        ``seq, name, result, quantity, predicted, who, note`` of each standing result.
     rounds : list of int
         Those whose forms wait.
     known : bool
@@ -189,7 +189,8 @@ def waiting(campaign: Campaign) -> Waiting:
                 **{name: f"{value:g}" for name, value in made.asked.items()},
             }
         )
-    stated = ["pM"] if "total_metal_M" in asked else ["log_K_cond"] if asked else []
+    stated = ["pM"] if "total_metal_M" in asked else ["log_K_cond"]
+    stated = stated if asked and campaign.record.knows_acids else []
     more = [name for name in AT_PH if name in asked]
     columns = ["log_beta", *stated, "log_beta_sd", *more, *_ALWAYS[2:]]
     target = str(campaign.config["pool"].get("_target_"))
@@ -206,6 +207,7 @@ def _result(result: Result, at: pd.DataFrame, state: CampaignState) -> dict[str,
         "seq": result.seq,
         "name": pair_name(at.loc[result.pair_id]),
         "result": shown_result(result),
+        "quantity": result.quantity,
         "predicted": predicted[0] if predicted else texts.NEVER_PROPOSED,
         "who": ", ".join(filter(None, [result.operator, result.date])),
         "note": result.note,

@@ -79,6 +79,9 @@ YES = "yes"
 NO = "no"
 CLOSE = "Close"
 NO_FILE = "There is no such file."
+OR_DROP = "or drop it here"
+UPLOADED = "{name} ({size}) is here."
+NOT_UPLOADED = "The file was not taken: it is none of {endings}, or larger than 256 MiB."
 
 # Campaigns
 NEW = "New campaign"
@@ -117,6 +120,12 @@ LITERATURE_HINT = (
     "Literature: the 1,027 embedded constants, or your own table (columns metal, charge, smiles, "
     "n_ligands, log_beta), or what bo-loop import wrote."
 )
+ACIDS = "Table of protonation constants"
+ACIDS_HINT = (
+    "For a wish at a pH, beside your own table: what protons take of a ligand (columns smiles, "
+    "equilibrium, log_K). The embedded constants bring a memory that estimates it."
+)
+ACIDS_ALONE = "Protonation constants are taken beside a table of constants: upload that, too."
 BATCH_SIZE = "Pairs a round"
 PREVIEW = "Show the pool"
 START = "Start"
@@ -173,6 +182,7 @@ POOL_HINT = (
     "column to sort, its filter to narrow it; a row shows its structure."
 )
 RANK = "Rank the pool"
+RANK_COLUMN = "Rank"
 RANKED = "{n} open pairs. To beat: {reference}."
 FILTER = "Filter"
 EXPORT = "All of it as CSV"
@@ -232,6 +242,7 @@ CORRECT = "Correct"
 VOID = "Void"
 NEW_VALUE = "New {quantity}"
 REASON = "Reason"
+RIGHT_THOUGH_DOUBTFUL = "It is right, even if it looks doubtful"
 
 # History
 HISTORY_HINT = "The ledger: who did what, and what had been predicted at the time. Last first."
@@ -285,13 +296,14 @@ SHARE_OF_METAL = "share of the metal ion, %"
 # What if
 PREDICT = "Predict any pair"
 METAL = "Metal ion"
-N = "n"
+N = "Number of ligands n"
 PREDICT_IT = "Predict"
 COMPARE = "Other settings"
 COMPARE_HINT = "What the next round would be under other settings; nothing is recorded."
 COMPARE_THEM = "Compare"
 OWN_SETTINGS = "The campaign's own settings"
 OTHER_SETTINGS = "These settings"
+IN_BOTH = "Proposed under both."
 RECORD_ROUND = "Record this round"
 
 

@@ -54,8 +54,9 @@ class Wanted:
         `COMMON`, `LISTED` or `UPLOADED`.
     lines : str
         Of `LISTED`: a ligand a line, see `ligand_table`.
-    table, literature : Upload, optional
-        Tables of ligands, and of constants in place of the embedded ones.
+    table, literature, acids : Upload, optional
+        Tables of ligands; of constants in place of the embedded ones; and of protonation constants
+        beside these.
     n_ligands : str
         Numbers of ligands: ``1, 2``.
     objective, acquisition : str
@@ -70,6 +71,7 @@ class Wanted:
     lines: str = ""
     table: Upload | None = None
     literature: Upload | None = None
+    acids: Upload | None = None
     n_ligands: str = "1"
     objective: str = STRONGEST
     objective_values: Mapping[str, str] | None = None
@@ -92,19 +94,19 @@ def pool(wanted: Wanted, scratch: Path) -> dict[str, Any]:
     counts = [_count(each) for each in filter(None, _BETWEEN.split(wanted.n_ligands.strip()))]
     own = {"metals": metals, "n_ligands": counts or [1]}
     if wanted.ligands == COMMON:
-        return _option("common_chelators", own)
+        return _option("pool", "common_chelators", own)
     table = wanted.table
     if wanted.ligands == LISTED:
         table = Upload("ligands.csv", ligand_table(wanted.lines))
     if table is None:
         raise ConfigError(texts.NO_TABLE)
-    return _option("table", own | {"path": str(table.kept(scratch).resolve())})
+    return _option("pool", "table", own | {"path": str(table.kept(scratch).resolve())})
 
 
-def _option(name: str, own: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the config node of an option of ``pool`` with one's own values on top."""
-    node = {field.name: field.value for field in fields("pool", name)}
-    return {"_target_": options.target("pool", name)} | node | dict(own)
+def _option(group: str, name: str, own: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the config node of an option with one's own values on top."""
+    node = {field.name: field.value for field in fields(group, name)}
+    return {"_target_": options.target(group, name)} | node | dict(own)
 
 
 def given(wanted: Wanted, scratch: Path) -> dict[str, Any]:
@@ -121,9 +123,12 @@ def given(wanted: Wanted, scratch: Path) -> dict[str, Any]:
         "acquisition": node("acquisition", wanted.acquisition, wanted.acquisition_values or {}),
         "batch_size": wanted.batch_size,
     }
-    if wanted.literature is not None:
-        path = str(wanted.literature.kept(scratch).resolve())
-        found["data"] = {"_target_": "bo_loop.data.Csv", "path": path}
+    if wanted.acids is not None and wanted.literature is None:
+        raise ConfigError(texts.ACIDS_ALONE)
+    tables = {"path": wanted.literature, "protonation": wanted.acids}
+    kept = {key: str(table.kept(scratch).resolve()) for key, table in tables.items() if table}
+    if kept:
+        found["data"] = _option("data", "csv", kept)
     return found
 
 

@@ -1,3 +1,5 @@
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -7,7 +9,13 @@ from bo_loop.acquisition.objectives.aqueous import Conditional
 from bo_loop.acquisition.objectives.base import Maximise
 from bo_loop.acquisition.objectives.compound import Selectivity
 from bo_loop.base.errors import ConfigError
-from bo_loop.campaign.pool_rows import known_pairs, pool_pairs, protonated, require_items
+from bo_loop.campaign.pool_rows import (
+    known_pairs,
+    pool_pairs,
+    protonated,
+    require_items,
+    with_acids,
+)
 from bo_loop.data.observations import with_keys
 
 
@@ -65,3 +73,11 @@ def test_an_objective_must_be_able_to_judge_some_pair():
         require_items(Maximise(per_cost=True), literature, pool)
     protons = literature.iloc[:1].assign(metal="H", charge=1)
     require_items(Conditional(pH=5.0), pd.concat([literature, protons]), pool)
+
+
+def test_a_memory_brings_its_protonation_constants_and_nothing_else():
+    literature = real("NCC(=O)O").assign(log_beta=5.0)
+    pairs = pd.concat([real("CC(=O)O"), real("CC(=O)O", metal="H")])
+    memory = SimpleNamespace(pairs=pairs)
+    assert with_acids(literature, None) is literature
+    assert with_acids(literature, memory)["metal"].tolist() == ["Ni", "H"]

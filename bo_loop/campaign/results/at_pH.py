@@ -101,20 +101,28 @@ def unusable_at_pH(
     return "so little metal is free only with more ligand than that in all: check the totals"
 
 
-def require_acids(said: Iterable[Mapping[str, Any]], literature: "pd.DataFrame") -> None:
+def require_acids(
+    events: Iterable[tuple[str, Mapping[str, Any]]], known: Callable[[], bool]
+) -> None:
     """Refuse results at a pH where no model could make log β of them.
+
+    Parameters
+    ----------
+    events : iterable of (type, data)
+    known : callable
+        Says whether there are protonation constants to learn from; asked only if it matters.
 
     Raises
     ------
     CampaignError
-        If the literature holds no protonation constant.
+        If there are none, and a result is at a pH.
     """
-    stated = {stated_quantity(data) for data in said} - {"log_beta"}
-    if stated and not literature["metal"].eq(PROTON).any():
+    stated = {stated_quantity(data) for kind, data in events if kind == "measured"} - {"log_beta"}
+    if stated and not known():
         raise CampaignError(
-            f"{' and '.join(sorted(stated))} cannot be taken: the literature that was sealed at "
-            "the start holds no protonation constants (data.protonation), so that nothing says "
-            "what protons take of the ligand. Log log_beta. Nothing was recorded."
+            f"{' and '.join(sorted(stated))} cannot be taken: neither the literature that was "
+            "sealed at the start nor a memory holds protonation constants (data.protonation), so "
+            "that nothing says what protons take of the ligand. Log log_beta. Nothing was recorded."
         )
 
 

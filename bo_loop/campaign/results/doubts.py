@@ -31,7 +31,6 @@ from bo_loop.campaign.results.at_pH import (
     log_beta_of,
     log_k_of,
     mixed_of,
-    require_acids,
 )
 from bo_loop.campaign.results.reading import ResultsTable
 from bo_loop.data.property import Property
@@ -111,13 +110,7 @@ def found(
     """Return of each event the label of its row, and what is doubtful about it.
 
     The parameters are as for `confirmed`.
-
-    Raises
-    ------
-    CampaignError
-        If results are at a pH, and no model could make log β of them.
     """
-    require_acids([data for kind, data in events if kind == "measured"], literature)
     judge = _Judge.of(events, state, pool, literature)
     labels = {_said(d): label for (_, d), label in zip(table.events, table.labels, strict=True)}
     judged = []

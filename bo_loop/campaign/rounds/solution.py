@@ -17,7 +17,6 @@ from bo_loop.campaign.ledger.state import CampaignState
 from bo_loop.campaign.record import Record
 from bo_loop.campaign.results.at_pH import Mixed
 from bo_loop.campaign.rounds.fitted import fitted
-from bo_loop.chemistry.ions import PROTON as PROTON_ROWS
 from bo_loop.chemistry.ligands import deprotonated_charge
 from bo_loop.protonation import proton_pairs
 from bo_loop.solution.distribution import system_of
@@ -54,8 +53,7 @@ class Predicted:
 
 def last_model(record: Record, state: CampaignState) -> Surrogate | None:
     """Return the model of the last round, built again; None without one that knows pKa."""
-    learned = [record.literature, *([record.memory.pairs] if record.memory else [])]
-    if not state.rounds or not any(rows["metal"].eq(PROTON_ROWS).any() for rows in learned):
+    if not state.rounds or not record.knows_acids:
         return None
     made = state.rounds[-1]
     seen, settings = record.behind(made)

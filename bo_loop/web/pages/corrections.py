@@ -5,6 +5,7 @@ from typing import Any
 
 from nicegui import ui
 
+from bo_loop.base.errors import BoLoopError
 from bo_loop.campaign.campaign import Campaign
 from bo_loop.web import texts
 from bo_loop.web.pages.frame import Page, Text, acting
@@ -18,7 +19,7 @@ def results_table(page: Page, results: Sequence[Mapping[str, Any]], quantity: st
         return
     undo = ui.button(texts.UNDO, icon="undo").props("outline no-caps")
     acting(undo, lambda: _voided(page))
-    with ui.element("table").classes("review"):
+    with ui.element("div").classes("wide"), ui.element("table").classes("review"):
         with ui.element("tr"):
             for head in texts.RECORDED_COLUMNS:
                 Text("th", head).props("scope=col")
@@ -41,22 +42,30 @@ async def _voided(page: Page) -> None:
 
 
 def _dialog(page: Page, row: Mapping[str, Any], quantity: str) -> None:
+    is_log_beta = row["quantity"] == "log_beta"
     with ui.dialog(value=True) as dialog, ui.card():
         Text("h3", f"{row['name']}: {row['result']}")
         value = ui.input(texts.NEW_VALUE.format(quantity=quantity)).props("outlined dense")
         reason = ui.input(texts.REASON).props("outlined dense")
-        sure = ui.checkbox(texts.IT_IS_RIGHT)
+        sure = ui.checkbox(texts.RIGHT_THOUGH_DOUBTFUL)
+        for made in (value, sure):  # log K′ is voided, and logged anew
+            made.set_visibility(is_log_beta)
+        problem = ui.label().classes("said wrong").props("role=alert")
+        problem.bind_visibility_from(problem, "text", backward=bool)
 
         async def correct(**changes: Any) -> None:
             said = {"reason": reason.value or "", "by": page.operator, "confirm": sure.value}
-            done = await page.record(Campaign.correct, row["seq"], **said, **changes)
-            dialog.close()
-            if done is not None:
-                ui.navigate.reload()
+            try:
+                await page.desk.ask(page.name, Campaign.correct, row["seq"], **said, **changes)
+            except BoLoopError as error:  # said here: what was typed is not lost
+                problem.text = str(error)
+                return
+            ui.navigate.reload()
 
         with ui.row():
-            change = ui.button(texts.CORRECT).props("unelevated no-caps")
-            acting(change, lambda: correct(log_beta=(value.value or "").strip()))
+            if is_log_beta:
+                change = ui.button(texts.CORRECT).props("unelevated no-caps")
+                acting(change, lambda: correct(log_beta=(value.value or "").strip()))
             void = ui.button(texts.VOID).props("outline no-caps")
             acting(void, lambda: correct(void=True))
             ui.button(texts.CLOSE, on_click=dialog.close).props("flat no-caps")

@@ -6,7 +6,7 @@ from nicegui import ui
 
 from bo_loop.base.errors import DataError
 from bo_loop.web import texts
-from bo_loop.web.pages.frame import drawing
+from bo_loop.web.pages.frame import as_js, drawing
 
 _HEAD = '<script src="/static/editor.js"></script>'
 
@@ -22,7 +22,9 @@ class Editor:
 
     def __init__(self, added: Callable[[str], None] | None = None):
         ui.add_head_html(_HEAD)
-        self.smiles = ui.input(texts.SMILES, on_change=self._picture).props("outlined dense")
+        self.smiles = ui.input(texts.SMILES, on_change=self._picture).props(
+            "outlined dense stack-label"
+        )
         self.smiles.style("width: 100%")
         self._drawn = ui.element("div")
         with ui.row():
@@ -38,7 +40,8 @@ class Editor:
     def _open(self) -> None:
         self._place.set_visibility(not self._place.visible)
         if self._place.visible:
-            ui.run_javascript(f"boLoopEditor({self._place.html_id!r})")
+            drawn = as_js((self.smiles.value or "").strip())
+            ui.run_javascript(f"boLoopEditor({self._place.html_id!r}, {drawn})")
 
     def _take(self, event: object) -> None:
         self.smiles.value = str(event.args)[:2000]

@@ -19,6 +19,9 @@ T = TypeVar("T")
 _EVERY_S = 1.0
 PATIENCE_S = 60.0  # until a large campaign has been opened for the first time
 _HEAD = '<link rel="stylesheet" href="/static/style.css">'
+_INTO_VIEW = (
+    "setTimeout(() => document.getElementById('{id}')?.scrollIntoView({{block: 'nearest'}}), 50)"
+)
 _TABS = {
     "round": texts.ROUND,
     "results": texts.RESULTS,
@@ -89,9 +92,11 @@ class Page:
         self._messages.clear()
 
     def say(self, text: str, kind: str = "") -> None:
-        """Show a message, read out to those who hear the page."""
+        """Show a message, read out to those who hear the page, where it can be seen."""
         with self._messages:
-            ui.label(text).classes(f"said {kind}").props(f"role={'alert' if kind else 'status'}")
+            label = ui.label(text).classes(f"said {kind}")
+            label.props(f"role={'alert' if kind else 'status'}")
+            ui.run_javascript(_INTO_VIEW.format(id=label.html_id))
 
     def note_own(self) -> None:
         """Take what the ledger holds now as known here."""

@@ -4,21 +4,21 @@ from pathlib import Path
 from typing import Any
 
 from nicegui import ui
-from nicegui.events import UploadEventArguments
 
 from bo_loop.base.errors import BoLoopError
 from bo_loop.base.folders import safe_name
-from bo_loop.data.grids import MAX_FILE_BYTES
 from bo_loop.web import texts, wanted
 from bo_loop.web.desk import Desk
 from bo_loop.web.jobs import Job
 from bo_loop.web.pages.editor import Editor
 from bo_loop.web.pages.frame import PATIENCE_S, Page, Text, Watched, address, drawing, framed
 from bo_loop.web.pages.option_form import OptionForm
+from bo_loop.web.pages.uploads import table_upload
 from bo_loop.web.wanted import COMMON, LISTED, STRONGEST, UPLOADED, Upload, Wanted
 
 _MOST_SHOWN = 60
 _OUTLINED = "outlined dense stack-label"
+_HINTED = f"{_OUTLINED} hide-bottom-space"
 
 
 def add(desk: Desk, scratch: Path) -> None:
@@ -39,18 +39,22 @@ class _Form:
         self._uploads: dict[str, Upload] = {}
         with ui.element("form").classes("form").on("submit.prevent", lambda: None):
             self._name = ui.input(texts.NAME).props(_OUTLINED)
-            self._metals = ui.input(texts.METALS, placeholder="Ni+2").props(_OUTLINED)
+            self._metals = ui.input(texts.METALS, placeholder="Ni+2").props(_HINTED)
             self._metals.props["hint"] = texts.METALS_HINT
             self._objective = OptionForm("objective", texts.WISH, STRONGEST)
-            self._kind = ui.radio(texts.LIGAND_KINDS, value=COMMON).props(
-                f'aria-label="{texts.LIGANDS}"'
-            )
+            with ui.element("div"):
+                Text("p", texts.LIGANDS).classes("label").props("aria-hidden=true")
+                self._kind = ui.radio(texts.LIGAND_KINDS, value=COMMON).props(
+                    f'aria-label="{texts.LIGANDS}"'
+                )
             self._listed()
             self._uploaded()
             self._n = ui.input(texts.N_LIGANDS, value="1").props(_OUTLINED)
             with ui.element("div"):
                 Text("p", texts.LITERATURE_HINT).classes("small soft")
                 self._upload("literature", texts.LITERATURE)
+                Text("p", texts.ACIDS_HINT).classes("small soft")
+                self._upload("acids", texts.ACIDS)
             self._q = ui.number(texts.BATCH_SIZE, value=5, min=1, precision=0).props(_OUTLINED)
         with ui.element("div").classes("row-of"):
             ui.button(texts.PREVIEW, on_click=self._preview).props("outline no-caps")
@@ -61,7 +65,7 @@ class _Form:
 
     def _listed(self) -> None:
         with ui.element("div").classes("form") as listed:
-            self._lines = ui.textarea(texts.LINES).props("outlined autogrow stack-label")
+            self._lines = ui.textarea(texts.LINES).props(f"{_HINTED} autogrow")
             self._lines.props["hint"] = texts.LINES_HINT
             Editor(self._add_line)
         listed.bind_visibility_from(self._kind, "value", value=LISTED)
@@ -77,12 +81,10 @@ class _Form:
         uploaded.bind_visibility_from(self._kind, "value", value=UPLOADED)
 
     def _upload(self, key: str, label: str) -> None:
-        async def take(event: UploadEventArguments) -> None:
-            self._uploads[key] = Upload(event.file.name, await event.file.read())
+        async def take(name: str, content: bytes) -> None:
+            self._uploads[key] = Upload(name, content)
 
-        ui.upload(
-            label=label, on_upload=take, auto_upload=True, max_files=1, max_file_size=MAX_FILE_BYTES
-        ).props('accept=".csv,.xlsx,.parquet" flat bordered')
+        table_upload(self._page, label, take)
 
     def _wanted(self) -> Wanted:
         return Wanted(
@@ -91,6 +93,7 @@ class _Form:
             lines=self._lines.value or "",
             table=self._uploads.get("table"),
             literature=self._uploads.get("literature"),
+            acids=self._uploads.get("acids"),
             n_ligands=self._n.value or "",
             objective=self._objective.option,
             objective_values=self._objective.values,

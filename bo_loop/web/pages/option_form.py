@@ -50,7 +50,7 @@ class OptionForm:
             for field in wanted.fields(self._group, name):
                 shown = "" if field.value is None else str(field.value)
                 made = ui.input(field.name, placeholder=shown or texts.NONE).props(
-                    "outlined dense stack-label"
+                    "outlined dense stack-label hide-bottom-space"
                 )
                 if field.said:
                     made.props["hint"] = field.said

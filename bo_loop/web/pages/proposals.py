@@ -20,23 +20,25 @@ _BAR = Markup(
 
 
 def add(
-    cards: Sequence[Card], actions: Callable[[Card], None] | None = None, note: bool = True
+    cards: Sequence[Card], more: Callable[[Card], None], ends: tuple[float, float] | None = None
 ) -> None:
-    """Add cards; `actions` adds the buttons of one, `note` says what the signs mean."""
+    """Add cards; `more` adds what else belongs to one, `ends` are those of the scale of all."""
     if not cards:
         return
-    ends = scale_of(cards)
+    ends = ends or scale_of(cards)
     with ui.element("div").classes("cards").props("role=list"):
         for card in cards:
             with ui.element("div").classes("card").props("role=listitem") as made:
                 if card.state == "withdrawn":
                     made.classes("out")
                 _add(card, ends)
-                if actions is not None:
-                    actions(card)
-    if note:
-        outside = texts.OUTSIDE_NOTE if any(card.outside for card in cards) else ""
-        Text("p", f"{texts.BAR_NOTE} {outside}").classes("small soft")
+                more(card)
+
+
+def note(cards: Sequence[Card]) -> None:
+    """Say what bars and signs mean."""
+    outside = f" †: {texts.OUTSIDE_NOTE}." if any(card.outside for card in cards) else ""
+    Text("p", f"{texts.BAR_NOTE}{outside}").classes("small soft")
 
 
 def _add(card: Card, ends: tuple[float, float]) -> None:

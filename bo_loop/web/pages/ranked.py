@@ -17,6 +17,7 @@ _NUMBER = {
     "width": 110,
     ":getQuickFilterText": "() => ''",  # the filter above the table looks for words
 }
+_DECIMALS = _NUMBER | {":valueFormatter": "(cell) => cell.value?.toFixed(2) ?? ''"}
 _TEXT = {"filter": "agTextColumnFilter"}
 
 
@@ -62,17 +63,17 @@ class Ranked:
         with self._place:
             Text("p", texts.RANKED.format(n=found["total"], reference=found["reference"]))
             with ui.element("div").classes("row-of"):
-                search = ui.input(texts.FILTER).props("outlined dense clearable debounce=150")
+                search = ui.input(texts.FILTER).props("outlined dense clearable")
                 ui.link(texts.EXPORT, f"/files/{self._page.name}/ranking.csv")
                 if self._pick:
                     ui.button(texts.RECORD_PICKS, on_click=self._take).props("unelevated no-caps")
             self._grid = _grid(
                 rows, found["measured"], found["quantity"], picking=self._pick is not None
             )
-            search.on_value_change(
-                lambda event: self._grid.run_grid_method(
-                    "setGridOption", "quickFilterText", event.value or ""
-                )
+            search.on(  # in the browser, which has all rows: there is nothing to ask the server
+                "update:value",
+                js_handler=f"""(text) =>
+                    getElement({self._grid.id}).api.setGridOption("quickFilterText", text ?? "")""",
             )
             self._drawn = ui.element("div").classes("row-of").props("role=status")
             self._grid.on("cellFocused", self._draw, ["rowIndex", "data"])
@@ -103,11 +104,11 @@ def _grid(rows: list[dict[str, Any]], measured: str, quantity: str, picking: boo
     by_value = quantity != measured and any(row["value"] is not None for row in rows)
     with_cost = any(row["cost"] is not None for row in rows)
     columns: list[dict[str, Any]] = [
-        {"field": "rank", "headerName": "", "width": 80, "type": "rightAligned"},
+        {"field": "rank", "headerName": texts.RANK_COLUMN, "width": 85, "type": "rightAligned"},
         {"field": "name", "headerName": texts.PAIR, "flex": 3, "minWidth": 200, **_TEXT},
-        {"field": "mean", "headerName": measured, **_NUMBER},
-        {"field": "sd", "headerName": "± sd", **_NUMBER},
-        {"field": "value", "headerName": quantity, "hide": not by_value, **_NUMBER},
+        {"field": "mean", "headerName": measured, **_DECIMALS},
+        {"field": "sd", "headerName": "± sd", **_DECIMALS},
+        {"field": "value", "headerName": quantity, "hide": not by_value, **_DECIMALS},
         {"field": "chance", "headerName": texts.CHANCE, **_NUMBER, "width": 135},
         {"field": "outside", "headerName": "†", "width": 70},
         {"field": "allowed", "headerName": texts.ALLOWED, "width": 100, "hide": _all_yes(rows)},

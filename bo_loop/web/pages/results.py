@@ -4,15 +4,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from nicegui import ui
-from nicegui.events import GenericEventArguments, UploadEventArguments
+from nicegui.events import GenericEventArguments
 
 from bo_loop.campaign.campaign import Campaign, Checked, Logged
-from bo_loop.data.grids import MAX_FILE_BYTES
 from bo_loop.web import shown, texts
-from bo_loop.web.desk import Desk, plain_file_name
+from bo_loop.web.desk import Desk
 from bo_loop.web.pages.corrections import results_table
 from bo_loop.web.pages.frame import Page, Text, acting, address, as_js, campaign_page
 from bo_loop.web.pages.review import Review
+from bo_loop.web.pages.uploads import table_upload
 from bo_loop.web.results_table import pasted, table_of
 from bo_loop.web.shown import Waiting
 
@@ -59,32 +59,34 @@ class _Results:
             ui.link(texts.TO_ROUND, address(page.name))
         with ui.expansion(texts.UPLOAD).style("width: 100%"):
             Text("p", texts.UPLOAD_HINT).classes("soft")
-            ui.upload(
-                label=texts.UPLOAD_TABLE,
-                on_upload=self._uploaded,
-                auto_upload=True,
-                max_files=1,
-                max_file_size=MAX_FILE_BYTES,
-            ).props('accept=".csv,.xlsx,.parquet" flat bordered')
+            table_upload(page, texts.UPLOAD_TABLE, self._uploaded)
         self._review = Review(page, self._record)
         results_table(page, found.results, found.names["log_beta"])
 
     def _make_grid(self) -> ui.aggrid:
         editable = {"editable": True, "cellClass": "typed"}
         columns: list[dict[str, Any]] = [
-            {"field": "row", "headerName": texts.ROW, "width": 70},
-            {"field": "name", "headerName": texts.PAIR, "flex": 2, "minWidth": 190},
-            {"field": "predicted", "headerName": texts.WAS_PREDICTED, "width": 130},
+            {"field": "row", "headerName": texts.ROW, "width": 65},
+            {
+                "field": "name",
+                "headerName": texts.PAIR,
+                "flex": 2,
+                "minWidth": 150,
+                "wrapText": True,
+                "autoHeight": True,
+            },
         ]
         for name in self._found.columns:
             column = {"field": name, "headerName": self._called(name), **editable}
-            column |= {"width": 130} if name != "note" else {"flex": 1, "minWidth": 120}
+            column |= {"width": 110} if name != "note" else {"flex": 1, "minWidth": 120}
             if name == "status":
                 column |= {
                     "cellEditor": "agSelectCellEditor",
                     "cellEditorParams": {"values": ["", "measured", "failed", "in_progress"]},
                 }
             columns.append(column)
+        predicted = {"field": "predicted", "headerName": texts.WAS_PREDICTED, "width": 130}
+        columns.insert(3, predicted)  # behind what is typed: a phone shows three columns
         options = {
             "columnDefs": columns,
             "rowData": list(self._rows.values()),
@@ -95,7 +97,7 @@ class _Results:
             ":getRowId": "(params) => params.data.pair_id",
         }
         with ui.element("div").style("width: 100%") as around:
-            grid = ui.aggrid(options, auto_size_columns=False).style("width: 100%; height: auto")
+            grid = ui.aggrid(options, auto_size_columns=False).classes("typed-grid")
         grid.on("cellValueChanged", self._typed, ["rowId", "colId", "newValue"])
         around.on(
             "paste",
@@ -121,6 +123,7 @@ class _Results:
             return ""
         text = "" if value is None else str(value)[:_LONGEST_CELL]
         self._rows[pair_id][column] = text
+        self._review.clear()  # it showed what was there before
         self._draft.setdefault(pair_id, {})[column] = text
         said = shown.read_as(column, text)
         return f"{self._rows[pair_id]['name']}: {said}" if said else ""
@@ -176,9 +179,8 @@ class _Results:
         rows = [dict(zip(head, line, strict=False)) for line in lines]
         await self._look_at(lambda: table_of("pasted in the browser.csv", rows))
 
-    async def _uploaded(self, event: UploadEventArguments) -> None:
-        content = await event.file.read()
-        await self._look_at(lambda: (plain_file_name(event.file.name), content))
+    async def _uploaded(self, name: str, content: bytes) -> None:
+        await self._look_at(lambda: (name, content))
 
     async def _check(self) -> None:
         await self._look_at(lambda: table_of(_TYPED, self._filled()))

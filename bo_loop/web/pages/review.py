@@ -50,7 +50,7 @@ class Review:
             acting(button, lambda: self._confirmed(name, content))
 
     def _table(self, found: Checked) -> None:
-        with ui.element("table").classes("review"):
+        with ui.element("div").classes("wide"), ui.element("table").classes("review"):
             with ui.element("tr"):
                 for head in texts.REVIEW_COLUMNS:
                     Text("th", head).props("scope=col")

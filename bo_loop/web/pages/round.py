@@ -40,6 +40,7 @@ class _Round:
             for line in filter(None, [found.to_beat, found.advice]):
                 Text("p", line)
             proposals.add(found.cards, self._actions)
+            proposals.note(found.cards)
             self._links(found)
         if not found.closed:
             with ui.expansion(texts.PICK_OTHERS).style("width: 100%"):

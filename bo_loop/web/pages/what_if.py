@@ -6,6 +6,7 @@ from nicegui import ui
 
 from bo_loop.base.errors import BoLoopError
 from bo_loop.chemistry.ions import parse_ion
+from bo_loop.chemistry.ligands import standardise
 from bo_loop.web import shown, texts
 from bo_loop.web.desk import Desk
 from bo_loop.web.jobs import Job
@@ -13,6 +14,7 @@ from bo_loop.web.pages import proposals
 from bo_loop.web.pages.editor import Editor
 from bo_loop.web.pages.frame import Page, Text, Watched, address, campaign_page, drawing
 from bo_loop.web.pages.option_form import OptionForm
+from bo_loop.web.shown import Card, scale_of
 
 _OUTLINED = "outlined dense stack-label"
 
@@ -27,7 +29,8 @@ def add(desk: Desk) -> None:
                 with ui.element("section"):
                     _Predict(page, found["metals"], found["about"].words)
                 with ui.element("section"):
-                    _Compare(page, found)
+                    compare = _Compare(page, found)
+            compare.place = ui.element("div")
 
     campaign_page(desk, "what-if", build)
 
@@ -50,11 +53,12 @@ class _Predict:
         self._page.clear()
         try:
             ion = parse_ion(self._metal.value or "")
+            smiles = standardise((self._editor.smiles.value or "").strip())
         except BoLoopError as error:
             self._page.say(str(error), "wrong")
             return
         pair = {"metal": ion.metal, "charge": ion.charge, "n_ligands": int(self._n.value or 1)}
-        pair |= {"smiles": (self._editor.smiles.value or "").strip()}
+        pair["smiles"] = smiles
         path = str(self._page.desk.path(self._page.name))
         self._predicted.begin(path=path, pairs=[pair])
 
@@ -76,7 +80,9 @@ class _Predict:
 
 
 class _Compare:
-    """What the campaign's own settings and others would propose, side by side."""
+    """What the campaign's own settings and others would propose, side by side in `place`."""
+
+    place: ui.element
 
     def __init__(self, page: Page, found: dict[str, Any]):
         self._page, self._about = page, found["about"]
@@ -93,11 +99,10 @@ class _Compare:
             ui.button(texts.COMPARE_THEM, on_click=self._begin).props("unelevated no-caps")
         self._compared = Watched(page, "compare", self._over)
         self._suggested = Watched(page, "suggest", self._recorded)
-        self._place = ui.element("div")
 
     def _begin(self) -> None:
         self._page.clear()
-        self._place.clear()
+        self.place.clear()
         try:
             nodes = {"acquisition": self._acquisition.node(), "objective": self._objective.node()}
         except BoLoopError as error:
@@ -111,18 +116,28 @@ class _Compare:
     async def _over(self, job: Job) -> None:
         if job.error:
             return
-        own, other = job.arguments["options"]
-        with self._place, ui.element("div").classes("two"):
-            for title, options, rows in zip(
-                (texts.OWN_SETTINGS, texts.OTHER_SETTINGS), (own, other), job.result, strict=True
-            ):
-                with ui.element("section"):
-                    Text("h3", title)
-                    proposals.add(shown.cards_of_rows(rows, self._about), note=False)
-                    ui.button(
-                        texts.RECORD_ROUND,
-                        on_click=lambda _, options=options: self._record(options),
-                    ).props("outline no-caps")
+        titles = texts.OWN_SETTINGS, texts.OTHER_SETTINGS
+        both = [shown.cards_of_rows(rows, self._about) for rows in job.result]
+        ends = scale_of([card for cards in both for card in cards])
+        common = set.intersection(*({card.pair_id for card in cards} for cards in both))
+
+        def mark(card: Card) -> None:
+            if card.pair_id in common:
+                Text("p", texts.IN_BOTH).classes("small")
+
+        with self.place:
+            with ui.element("div").classes("two"):
+                for title, options, cards in zip(
+                    titles, job.arguments["options"], both, strict=True
+                ):
+                    with ui.element("section").props(f'aria-label="{title}"'):
+                        Text("h2", title)
+                        ui.button(
+                            texts.RECORD_ROUND,
+                            on_click=lambda _, options=options: self._record(options),
+                        ).props("outline no-caps")
+                        proposals.add(cards, mark, ends)
+            proposals.note([card for cards in both for card in cards])
 
     def _record(self, options: dict[str, Any]) -> None:
         path = str(self._page.desk.path(self._page.name))

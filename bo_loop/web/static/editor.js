@@ -1,7 +1,8 @@
-/* Puts the structure editor JSME into an element, and tells it as an event what was drawn. */
+/* Puts the structure editor JSME into an element, with what is drawn so far, and tells it as an
+   event what was drawn. */
 let boLoopEditorScript;
 
-function boLoopEditor(id) {
+function boLoopEditor(id, smiles) {
   boLoopEditorScript ??= new Promise((ready) => {
     window.jsmeOnLoad = ready;
     const script = document.createElement("script");
@@ -10,10 +11,13 @@ function boLoopEditor(id) {
   });
   boLoopEditorScript.then(() => {
     const place = document.getElementById(id);
-    if (!place || place.dataset.drawing) return;
-    place.dataset.drawing = "yes";
-    const editor = new JSApplet.JSME(id, `${place.clientWidth}px`, "338px", { options: "oldlook,star,nostereo" });
-    editor.setCallBack("AfterStructureModified", (event) =>
-      place.dispatchEvent(new CustomEvent("drawn", { detail: event.src.smiles() })));
+    if (!place) return;
+    if (!place.boLoopEditor) {
+      const size = [`${place.clientWidth}px`, "338px"];
+      place.boLoopEditor = new JSApplet.JSME(id, ...size, { options: "nostereo" });
+      place.boLoopEditor.setCallBack("AfterStructureModified", (event) =>
+        place.dispatchEvent(new CustomEvent("drawn", { detail: event.src.smiles() })));
+    }
+    if (smiles) place.boLoopEditor.readGenericMolecularInput(smiles, false);
   });
 }

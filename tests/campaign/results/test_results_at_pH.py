@@ -9,7 +9,7 @@ from bo_loop.base.errors import CampaignError, DataError
 from bo_loop.campaign.ledger.fold import fold
 from bo_loop.campaign.ledger.rules import new_events
 from bo_loop.campaign.ledger.state import ProposedPair
-from bo_loop.campaign.results.at_pH import acids_of, log_beta_of, log_k_of
+from bo_loop.campaign.results.at_pH import acids_of, log_beta_of, log_k_of, require_acids
 from bo_loop.campaign.results.doubts import confirmed
 from bo_loop.campaign.results.reading import read_results
 from bo_loop.solution.conditional import log_conditional, p_metal
@@ -153,7 +153,15 @@ def test_log_k_is_doubted_as_the_log_beta_that_it_means():
     assert doubts(7.5, unknown) == ""  # protons may take any part of it
     assert "log β is above log K′ 17" in doubts(17.0, unknown)
     assert doubts(17.0, unknown, censoring="upper") == ""
-    assert "holds no protonation constants" in doubts(7.5, known.assign(metal="Cu"))
+
+
+def test_a_result_at_a_pH_needs_protonation_constants_to_learn_from():
+    at_pH = ("measured", {**SAID, "log_K_cond": 7.5, "pH": 5.0})
+    plain = ("measured", {**SAID, "log_beta": 7.5})
+    require_acids([at_pH, plain], lambda: True)
+    require_acids([plain, ("withdrawn", {})], lambda: pytest.fail("asked in vain"))
+    with pytest.raises(CampaignError, match="log_K_cond cannot be taken: neither"):
+        require_acids([at_pH], lambda: False)
 
 
 def test_the_ledger_tells_them_apart():

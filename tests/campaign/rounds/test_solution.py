@@ -55,8 +55,7 @@ def test_a_protonated_complex_is_estimated_with_its_own_doubt():
 
 def test_without_a_round_or_protonation_constants_there_is_no_model():
     class Record:
-        literature = pd.DataFrame({"metal": ["Ni"]})
-        memory = None
+        knows_acids = False
 
     assert last_model(Record(), CampaignState()) is None
     assert last_model(Record(), CampaignState(rounds=("a round",))) is None
