@@ -26,10 +26,7 @@ def places(path):
     return [folder / f"test_{path.stem}.py", folder / f"test_{path.parent.name}_{path.stem}.py"]
 
 
-AS_A_WHOLE = PACKAGE / "web" / "pages"  # which tests use as a browser does
-MODULES = [
-    path for path in sorted(PACKAGE.rglob("*.py")) if has_code(path) and path.parent != AS_A_WHOLE
-]
+MODULES = [path for path in sorted(PACKAGE.rglob("*.py")) if has_code(path)]
 
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))

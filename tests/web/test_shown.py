@@ -3,6 +3,8 @@
 import pytest
 import small_campaign
 
+from bo_loop.campaign.record import Record
+from bo_loop.campaign.rounds import decide
 from bo_loop.data.property import LOG_BETA, Property
 from bo_loop.web import shown
 from bo_loop.web.results_table import pasted, table_of
@@ -34,6 +36,21 @@ def test_what_waits_has_its_conditions_and_what_stands_its_prediction(campaign):
     (result,) = found.results
     assert (result["result"], result["predicted"]) == ("log β 9.5", "10.00 ± 1.00")
     assert not found.known
+
+
+@pytest.mark.parametrize("acids", [True, False])
+def test_a_constant_at_a_pH_can_be_typed_where_something_is_known_of_protons(
+    tmp_path, monkeypatch, acids
+):
+    small_campaign.cheapen(monkeypatch)
+    monkeypatch.setattr(Record, "knows_acids", acids)
+    made = {"asked": {"pH": 7.4}}
+    monkeypatch.setattr(decide, "decide", lambda *given: small_campaign.decide(*given) | made)
+    campaign = small_campaign.start(tmp_path)
+    campaign.suggest()
+    found = shown.waiting(campaign)
+    assert [name in found.columns for name in ("log_K_cond", "pH")] == [acids, True]
+    assert found.rows[0]["pH"] == "7.4"
 
 
 def test_the_history_is_last_first(campaign):

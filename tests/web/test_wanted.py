@@ -33,6 +33,22 @@ def test_all_lines_that_are_no_ligand_are_told():
         ligand_table(" \n")
 
 
+def test_a_table_of_constants_is_curated_as_on_the_command_line(tmp_path):
+    import yaml
+
+    from bo_loop.base.config import packaged_conf
+
+    lit, acids = Upload("lit.csv", b"a"), Upload("acids.csv", b"b")
+    found = wanted.given(Wanted(metals="Ni+2", literature=lit, acids=acids), tmp_path)["data"]
+    own = yaml.safe_load((packaged_conf() / "data" / "csv.yaml").read_text(encoding="utf-8"))
+    assert found.pop("path").endswith("/lit.csv")
+    assert found.pop("protonation").endswith("/acids.csv")
+    assert found == {key: own[key] for key in found}
+    assert found["curation"]["quarantine_only"] is True
+    with pytest.raises(ConfigError, match="beside a table of constants"):
+        wanted.given(Wanted(metals="Ni+2", acids=acids), tmp_path)
+
+
 def test_an_uploaded_table_lies_where_its_name_cannot_lead(tmp_path):
     upload = Upload("../../evil/x.csv", b"ligand,smiles\n")
     found = wanted.pool(Wanted(metals="Ni+2", ligands=UPLOADED, table=upload), tmp_path)

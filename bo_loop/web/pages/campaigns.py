@@ -2,6 +2,7 @@
 
 from nicegui import ui
 
+from bo_loop.base.errors import BoLoopError
 from bo_loop.campaign.campaign import Campaign
 from bo_loop.campaign.views.status import Status
 from bo_loop.campaign.views.views import shown_values
@@ -48,10 +49,12 @@ def _demo(page: Page, names: list[str]) -> None:
 
 
 async def _card(page: Page, name: str) -> None:
-    found = await page.attempt(page.desk.ask(name, Campaign.status))
     with Text("h3", ""):
         ui.link(name, address(name))
-    if found is None:
+    try:
+        found = await page.desk.ask(name, Campaign.status)
+    except BoLoopError as error:  # of this one; the others are shown
+        ui.label(str(error)).classes("said wrong")
         return
     Text("p", _state(found)).classes("small")
     best = [found.best] if found.best else found.front[:1]
