@@ -10,23 +10,17 @@ import hmac
 import ipaddress
 import secrets
 import socket
-from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from http.cookies import CookieError, SimpleCookie
-from typing import Any
 from urllib.parse import parse_qs, urlencode
 
-from markupsafe import Markup
-
 from bo_loop.data.grids import MAX_FILE_BYTES
-from bo_loop.web import texts
+from bo_loop.web import answers, texts
+from bo_loop.web.answers import Header, Message, Scope, Send
 
-Scope = MutableMapping[str, Any]
-Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
-Header = tuple[bytes, bytes]
 
 MAX_BODY_BYTES = MAX_FILE_BYTES + 2**20
 """The largest file that a reader takes, and what a form adds to it."""
@@ -34,31 +28,6 @@ MAX_BODY_BYTES = MAX_FILE_BYTES + 2**20
 _LOGIN = "/login"
 _MAX_LOGIN_BYTES = 2**14
 _AFTER_A_WRONG_WORD_S = 1.0
-
-# The page's framework compiles its templates in the browser ('unsafe-eval') and starts from a
-# script in the page; neither lets a page load, send or embed anything of another host.
-_POLICY = "; ".join(
-    (
-        "default-src 'self'",
-        "script-src 'self' 'unsafe-inline' 'unsafe-eval'",
-        "style-src 'self' 'unsafe-inline'",
-        "img-src 'self' data: blob:",
-        "font-src 'self' data:",
-        "worker-src 'self' blob:",
-        "object-src 'none'",
-        "base-uri 'self'",
-        "form-action 'self'",
-        "frame-ancestors 'none'",
-    )
-)
-_HEADERS: tuple[Header, ...] = (
-    (b"content-security-policy", _POLICY.encode()),
-    (b"x-content-type-options", b"nosniff"),
-    (b"x-frame-options", b"DENY"),
-    (b"referrer-policy", b"no-referrer"),
-    (b"cross-origin-resource-policy", b"same-origin"),
-    (b"cross-origin-opener-policy", b"same-origin"),
-)
 
 
 class _TooLarge(Exception):
@@ -89,6 +58,7 @@ class Guard:
     token: str = field(default_factory=lambda: secrets.token_urlsafe(32))
     password: str | None = None
     everywhere: bool = False
+    _guesses: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, or refuse it."""
@@ -97,14 +67,16 @@ class Guard:
             return
         headers = _first_of_each(scope["headers"])
         if problem := self._problem(scope, headers):
-            await _refuse(scope, send, 403, problem)
+            await answers.refuse(scope, send, 403, problem)
         elif scope["path"] == _LOGIN and scope["type"] == "http":
             await self._log_in(scope, receive, send)
-        elif self._knows(headers):
-            await self._pass_on(scope, headers, receive, send)
         elif scope["type"] == "http" and scope["method"] == "GET" and self._address_knows(scope):
             await self._let_in(scope, send)
+        elif self._knows(headers):
+            await self._pass_on(scope, headers, receive, send)
         else:
+            if "authorization" in headers:
+                await self._wait()
             await self._ask(scope, headers, send)
 
     def _problem(self, scope: Scope, headers: Mapping[str, str]) -> str:
@@ -159,7 +131,7 @@ class Guard:
         query.pop("token")
         path = "/" + scope["path"].lstrip("/")  # never another host's: //elsewhere
         rest = f"?{urlencode(query, doseq=True)}" if query else ""
-        await _redirect(send, f"{path}{rest}", self._cookie())
+        await answers.redirect(send, f"{path}{rest}", self._cookie())
 
     def _cookie(self) -> Header:
         value = f"{self._cookie_name}={self.token}; HttpOnly; SameSite=Strict; Path=/"
@@ -172,37 +144,35 @@ class Guard:
         try:
             body = await _Body(receive, _MAX_LOGIN_BYTES).whole()
         except _TooLarge:
-            await _refuse(scope, send, 413, texts.TOO_LARGE)
+            await answers.refuse(scope, send, 413, texts.TOO_LARGE)
             return
         given = parse_qs(body.decode("utf-8", "replace")).get("secret", [""])[0]
         if self._is_secret(given):
-            await _redirect(send, "/", self._cookie())
+            await answers.redirect(send, "/", self._cookie())
             return
-        await asyncio.sleep(_AFTER_A_WRONG_WORD_S)
+        await self._wait()
         await self._ask(scope, {"accept": "text/html"}, send, texts.WRONG_SECRET)
+
+    async def _wait(self) -> None:
+        """Let whoever guesses wait, one guess after the other: a password has few words."""
+        async with self._guesses:
+            await asyncio.sleep(_AFTER_A_WRONG_WORD_S)
 
     async def _ask(
         self, scope: Scope, headers: Mapping[str, str], send: Send, problem: str = ""
     ) -> None:
         """Ask a person for the secret; tell a program what it has to send."""
         if scope["type"] == "websocket" or "text/html" not in headers.get("accept", ""):
-            await _refuse(scope, send, 401, texts.NO_TOKEN)
+            await answers.refuse(scope, send, 401, texts.NO_TOKEN)
             return
-        page = _LOGIN_PAGE.format(
-            title=texts.LOGIN_TITLE,
-            label=texts.LOGIN_PASSWORD if self.password else texts.LOGIN_TOKEN,
-            hint=texts.LOGIN_PASSWORD_HINT if self.password else texts.LOGIN_TOKEN_HINT,
-            button=texts.LOGIN_BUTTON,
-            problem=problem,
-        )
-        await _answer(send, 401, page.encode(), b"text/html; charset=utf-8")
+        await answers.ask(send, by_password=self.password is not None, problem=problem)
 
     async def _pass_on(
         self, scope: Scope, headers: Mapping[str, str], receive: Receive, send: Send
     ) -> None:
         length = headers.get("content-length", "0")
         if not length.isdecimal() or int(length) > MAX_BODY_BYTES:
-            await _refuse(scope, send, 413, texts.TOO_LARGE)
+            await answers.refuse(scope, send, 413, texts.TOO_LARGE)
             return
         if scope["type"] == "websocket":
             await self.app(scope, receive, send)
@@ -215,44 +185,18 @@ class Guard:
                 return  # what the application makes of it is not what is answered
             if message["type"] == "http.response.start":
                 begun = True
-                message["headers"] = _with_ours(message.get("headers", ()))
+                message["headers"] = answers.with_ours(message.get("headers", ()))
             await send(message)
 
         try:
             await self.app(scope, body.receive, guarded)
-        except Exception:  # whatever the application makes of a body that was cut short
+        except Exception:
+            # The application meets `_TooLarge` where it reads the body, and may turn it into any
+            # error of its own; only then is the error not passed on, and 413 answered below.
             if not body.too_large:
                 raise
         if body.too_large and not begun:
-            await _refuse(scope, send, 413, texts.TOO_LARGE)
-
-
-_LOGIN_PAGE = Markup("""\
-<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy"
- content="default-src 'none'; style-src 'unsafe-inline'; form-action 'self'">
-<title>{title}</title>
-<style>
-body {{ font: 16px/1.5 system-ui, sans-serif; max-width: 30rem; margin: 4rem auto; padding: 1rem }}
-input, button {{ font: inherit; padding: .4rem .6rem }}
-</style>
-</head>
-<body>
-<h1>{title}</h1>
-<p>{hint}</p>
-<p role="alert">{problem}</p>
-<form method="post" action="/login">
-<label for="secret">{label}</label>
-<input id="secret" name="secret" type="password" autocomplete="current-password" autofocus required>
-<button type="submit">{button}</button>
-</form>
-</body>
-</html>
-""")
+            await answers.refuse(scope, send, 413, texts.TOO_LARGE)
 
 
 def _same(given: str, secret: str) -> bool:
@@ -315,27 +259,3 @@ class _Body:
             message = await self.receive()
             body, more = body + message.get("body", b""), message.get("more_body", False)
         return body
-
-
-def _with_ours(headers: Iterable[Header]) -> list[Header]:
-    ours = {name for name, _ in _HEADERS}
-    return [*((name, value) for name, value in headers if name.lower() not in ours), *_HEADERS]
-
-
-async def _refuse(scope: Scope, send: Send, status: int, problem: str) -> None:
-    if scope["type"] == "websocket":
-        await send({"type": "websocket.close", "code": 1008, "reason": problem[:120]})
-        return
-    await _answer(send, status, problem.encode(), b"text/plain; charset=utf-8")
-
-
-async def _redirect(send: Send, to: str, cookie: Header) -> None:
-    where = (b"location", to.encode("ascii", "ignore"))
-    await _answer(send, 303, b"", b"text/plain", where, cookie)
-
-
-async def _answer(send: Send, status: int, body: bytes, kind: bytes, *more: Header) -> None:
-    headers = [(b"content-type", kind), (b"content-length", str(len(body)).encode())]
-    headers += [(b"cache-control", b"no-store"), (b"x-frame-options", b"DENY"), *more]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})

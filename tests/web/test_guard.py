@@ -1,5 +1,8 @@
 """Who may talk to the page: refused before anything behind it sees the request."""
 
+import asyncio
+import time
+
 import pytest
 from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse
@@ -12,6 +15,12 @@ from bo_loop.web.guard import Guard
 
 PORT, TOKEN, PASSWORD = 8642, "t" * 43, "correct horse"
 OURS = f"http://127.0.0.1:{PORT}"
+
+
+@pytest.fixture(autouse=True)
+def no_waiting(monkeypatch):
+    """Wrong words cost a second each."""
+    monkeypatch.setattr(guards, "_AFTER_A_WRONG_WORD_S", 0.0)
 
 
 @pytest.fixture
@@ -54,6 +63,32 @@ def test_the_address_with_the_token_lets_in_and_the_cookie_stays(client, seen):
     assert "SameSite=Strict" in cookie
     assert client.get("/campaign/a").text == "in"
     assert seen == [("GET", "/campaign/a", b"")]
+
+
+def test_the_address_loses_its_token_for_who_is_known_already_too(client, seen):
+    client.cookies.set("bo_loop_8642", TOKEN)
+    answer = client.get(f"/campaign/a?token={TOKEN}")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/campaign/a")
+    assert seen == []
+
+
+def test_guesses_wait_for_one_another(monkeypatch):
+    monkeypatch.setattr(guards, "_AFTER_A_WRONG_WORD_S", 0.05)
+    guard = Guard(None, PORT, TOKEN, password=PASSWORD)
+    headers = [(b"host", b"127.0.0.1:8642"), (b"authorization", b"Bearer wrong horse")]
+    scope = {"type": "http", "method": "GET", "path": "/", "query_string": b"", "headers": headers}
+    sent = []
+
+    async def send(message):
+        sent.append(message)
+
+    async def guess():
+        await asyncio.gather(*(guard(dict(scope), None, send) for _ in range(4)))
+
+    begun = time.monotonic()
+    asyncio.run(guess())
+    assert time.monotonic() - begun >= 0.2
+    assert [m["status"] for m in sent if "status" in m] == [401] * 4
 
 
 def test_what_is_answered_may_load_nothing_from_elsewhere(client):
@@ -154,8 +189,7 @@ def test_a_body_that_hides_its_length_is_refused_where_it_grows_too_long(client,
     assert seen == []
 
 
-def test_a_password_is_taken_by_the_form_only_if_it_is_right(seen, monkeypatch):
-    monkeypatch.setattr(guards, "_AFTER_A_WRONG_WORD_S", 0.0)
+def test_a_password_is_taken_by_the_form_only_if_it_is_right(seen):
     client = made(seen, f"http://10.0.0.7:{PORT}", password=PASSWORD, everywhere=True)
     for wrong in ("", "wrong", TOKEN[:-1], "x" * 20_000):
         answer = client.post("/login", data={"secret": wrong})

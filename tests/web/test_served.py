@@ -21,6 +21,20 @@ PAGES = ["", "new", *(f"campaign/small/{tab}" for tab in (
 ))]  # fmt: skip
 
 
+OPERABLE = {"button", "link", "textbox", "combobox", "checkbox", "radio", "spinbutton", "searchbox"}
+
+
+def base(address):
+    return address[0].partition("?")[0]
+
+
+def level(node):
+    """Of a heading; 0 for what is none."""
+    return next(
+        (p["value"]["value"] for p in node.get("properties", ()) if p["name"] == "level"), 0
+    )
+
+
 @pytest.fixture(scope="module")
 def address(tmp_path_factory):
     folder = tmp_path_factory.mktemp("served") / "campaigns"
@@ -41,7 +55,7 @@ def window():
 
 @pytest.fixture
 def client(address):
-    with httpx.Client(base_url=address[0].partition("?")[0], timeout=120.0) as made:
+    with httpx.Client(base_url=base(address), timeout=120.0) as made:
         made.get(f"/?{urlsplit(address[0]).query}")
         yield made
 
@@ -172,13 +186,11 @@ def test_a_round_is_logged_by_clicks(address, window):
 
 @pytest.mark.slow
 @needs_browser
-def test_it_fits_a_phone_and_pastes_from_a_spreadsheet(address, window):
+def test_a_column_is_pasted_from_a_spreadsheet(address, window):
     complaints = []
-    url = address[0]
-    page = opened(window, url, complaints, viewport={"width": 380, "height": 800})
-    page.goto(f"{url.partition('?')[0]}campaign/small/results")
+    page = opened(window, address[0], complaints)
+    page.goto(f"{base(address)}campaign/small/results")
     page.wait_for_selector('[col-id="log_beta"]')
-    assert page.evaluate("document.documentElement.scrollWidth") <= 380
     page.locator('.ag-row[row-index="0"] [col-id="log_beta"]').click()
     page.keyboard.press("Escape")
     page.evaluate(
@@ -190,8 +202,107 @@ def test_it_fits_a_phone_and_pastes_from_a_spreadsheet(address, window):
         }"""
     )
     page.get_by_text("read as 8.25").wait_for()
-    row = page.locator('.ag-row[row-index="0"]')
-    assert re.search(r"9,5\s+0\.1", row.inner_text())
+    cells = page.locator('.ag-row[row-index="0"]').inner_text().split("\n")
+    assert {"9,5", "0.1"} < set(cells)
     page.get_by_role("button", name="Check").click()
     page.get_by_text("Record 2 results").wait_for()
+    assert complaints == []
+
+
+@pytest.mark.slow
+@needs_browser
+def test_tables_are_uploaded_by_mouse_and_by_key(address, window, tmp_path):
+    complaints = []
+    page = opened(window, address[0], complaints)
+    page.goto(f"{base(address)}campaign/small/results")
+    page.get_by_text("Upload a table").click()
+    button = page.get_by_role("button", name="Table of results")
+    tables = {"wrong.csv": "a,b\n1,2\n", "right.csv": "pair_id,log_beta\nNi+2:L1:A,9.5\n"}
+    for name, text in tables.items():
+        (tmp_path / name).write_text(text)
+    with page.expect_file_chooser() as chosen:
+        button.click()
+    chosen.value.set_files(tmp_path / "wrong.csv")
+    page.get_by_text("wrong.csv: missing columns").wait_for()
+    button.focus()
+    with page.expect_file_chooser() as chosen:
+        page.keyboard.press("Enter")
+    chosen.value.set_files(tmp_path / "right.csv")
+    page.get_by_role("button", name="Record 1 result").wait_for()
+    assert not page.get_by_text("wrong.csv").is_visible()
+    (tmp_path / "results.txt").write_text("x")
+    page.set_input_files("input[type=file]", tmp_path / "results.txt")
+    page.get_by_text("The file was not taken").wait_for()
+    assert complaints == []
+
+
+@pytest.mark.slow
+@needs_browser
+@pytest.mark.parametrize("width", [390, 1200])
+def test_pages_fit_and_everything_on_them_has_a_name(address, window, width):
+    complaints = []
+    page = opened(window, address[0], complaints, viewport={"width": width, "height": 844})
+    tree = page.context.new_cdp_session(page)
+    for path in PAGES:
+        page.goto(base(address) + path)
+        page.wait_for_load_state("networkidle")
+        closed = page.locator(".q-expansion-item .q-item[aria-expanded=false]:visible")
+        while closed.count():
+            closed.first.click()
+        page.wait_for_timeout(500)  # they open
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+        nodes = tree.send("Accessibility.getFullAXTree")["nodes"]
+        unnamed = [
+            node
+            for node in nodes
+            if not node["ignored"]
+            and node["role"]["value"] in OPERABLE
+            and not node.get("name", {}).get("value")
+        ]
+        assert unnamed == [], path
+        assert [n["name"]["value"] for n in nodes if level(n) == 1] != [], path
+    assert complaints == []
+
+
+@pytest.mark.slow
+@needs_browser
+def test_the_keyboard_reaches_the_content_and_records_a_result(address, window):
+    complaints = []
+    page = opened(window, address[0], complaints)
+    page.goto(f"{base(address)}campaign/small/round")
+    page.get_by_role("button", name="Suggest a round").wait_for()
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent").strip() == "Skip to the content"
+    page.keyboard.press("Enter")
+    for _ in range(30):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.innerText").strip() == "Leave out":
+            break
+    else:
+        raise AssertionError("no way to Leave out")
+    assert "rgb" in page.evaluate("getComputedStyle(document.activeElement).outline")
+    page.goto(f"{base(address)}campaign/small/results")
+    page.wait_for_selector('[col-id="log_beta"]')
+    page.locator('.ag-header-cell[col-id="row"]').focus()
+    for key in ("ArrowDown", "ArrowRight", "ArrowRight", "Enter"):
+        page.keyboard.press(key)
+    page.keyboard.type("9,5")
+    page.keyboard.press("Enter")
+    page.get_by_text("read as 9.5").wait_for()
+    assert complaints == []
+
+
+@needs_browser
+def test_the_token_leaves_the_address_and_is_told_to_nobody(address, window):
+    complaints, sent = [], []
+    page = opened(window, address[0], complaints)
+    page.on("request", lambda request: sent.append((request.url, request.headers)))
+    token = urlsplit(address[0]).query.removeprefix("token=")
+    page.goto(address[0])  # known by its cookie already
+    page.wait_for_load_state("networkidle")
+    assert token not in page.url
+    page.get_by_role("link", name="small").click()
+    page.get_by_role("button", name="Suggest a round").wait_for()
+    assert not [url for url, headers in sent if token in headers.get("referer", "")]
+    assert not [url for url, _ in sent if token in url and url != address[0]]
     assert complaints == []
