@@ -28,13 +28,6 @@ def base(address):
     return address[0].partition("?")[0]
 
 
-def level(node):
-    """Of a heading; 0 for what is none."""
-    return next(
-        (p["value"]["value"] for p in node.get("properties", ()) if p["name"] == "level"), 0
-    )
-
-
 @pytest.fixture(scope="module")
 def address(tmp_path_factory):
     folder = tmp_path_factory.mktemp("served") / "campaigns"
@@ -245,7 +238,8 @@ def test_pages_fit_and_everything_on_them_has_a_name(address, window, width):
     tree = page.context.new_cdp_session(page)
     for path in PAGES:
         page.goto(base(address) + path)
-        page.wait_for_load_state("networkidle")
+        page.get_by_role("heading", level=1).wait_for()
+        page.wait_for_timeout(1000)  # grids are drawn
         closed = page.locator(".q-expansion-item .q-item[aria-expanded=false]:visible")
         while closed.count():
             closed.first.click()
@@ -260,7 +254,6 @@ def test_pages_fit_and_everything_on_them_has_a_name(address, window, width):
             and not node.get("name", {}).get("value")
         ]
         assert unnamed == [], path
-        assert [n["name"]["value"] for n in nodes if level(n) == 1] != [], path
     assert complaints == []
 
 
