@@ -92,6 +92,30 @@ def test_strangers_are_refused_and_nothing_is_written(address, client, request_,
     assert state(address[1]) == before
 
 
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"Origin": "ours"}, 101),
+        ({"Origin": "http://evil.example"}, 403),
+        ({"Origin": "null"}, 403),
+        ({"Origin": "ours", "Cookie": ""}, 403),
+    ],
+)
+def test_no_other_page_opens_a_socket(address, headers, status):
+    url = urlsplit(address[0])
+    token = url.query.removeprefix("token=")
+    connection = HTTPConnection(url.netloc, timeout=120)
+    connection.putrequest("GET", "/_nicegui_ws/socket.io/?EIO=4&transport=websocket")
+    sent = {"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13"}
+    sent |= {"Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ=="}
+    sent |= {"Cookie": f"bo_loop_{url.port}={token}"} | headers
+    for name, value in sent.items():
+        connection.putheader(name, value.replace("ours", f"http://{url.netloc}"))
+    connection.endheaders()
+    assert connection.getresponse().status == status
+    connection.close()
+
+
 def test_a_gigabyte_is_refused_before_it_is_sent(address):
     before, url = state(address[1]), urlsplit(address[0])
     token = url.query.removeprefix("token=")
