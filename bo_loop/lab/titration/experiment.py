@@ -187,6 +187,11 @@ def experiment(
 def _read(curves: Sequence[File], cells: Sequence[File]) -> tuple[list[CurveFile], list[Statement]]:
     if not curves:
         raise DataError("no curve is given: name the file of a titration.")
+    seen: dict[bytes, Path] = {}
+    for path, content in curves:
+        if content in seen:
+            raise DataError(f"{path} is the same as {seen[content]}: a curve counts once.")
+        seen[content] = path
     if len(cells) not in (0, 1, len(curves)):
         raise DataError(
             f"there are {len(curves)} curves and {len(cells)} files of what was in the cell: give "

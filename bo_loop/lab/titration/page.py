@@ -1,5 +1,6 @@
 """A refinement as one page: constants, curves, residuals, what is in solution."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import matplotlib
@@ -153,20 +154,32 @@ def _curve(done: Refinement, i: int) -> dict[str, Any]:
         observed, fitted = one.signals, one.signals + left / weight
         words = f"{one.method} signals as measured (dots) and as fitted (lines)."
         label = "signal"
-    shown = np.unique(np.linspace(0, observed.shape[1] - 1, _MOST_SIGNALS).astype(int))
+    shown = _most_telling(observed)
+    names = [one.labels[k] for k in shown] if one.labels else [""]
     return {
         "name": one.name,
         "words": words,
-        "curve": _lines(one.volume_mL, observed[:, shown], fitted[:, shown], label),
+        "curve": _lines(one.volume_mL, observed[:, shown], fitted[:, shown], label, names),
         "residuals": _residuals(one.volume_mL, left[:, shown]),
         "species": _species(done, i),
     }
 
 
-def _lines(volume: Floats, observed: Floats, fitted: Floats, label: str) -> Markup:
+def _most_telling(observed: Floats) -> list[int]:
+    """Return the signal that changes most in each of some parts of a spectrum."""
+    parts = np.array_split(np.arange(observed.shape[1]), min(_MOST_SIGNALS, observed.shape[1]))
+    spread = observed.std(axis=0)
+    return [int(part[np.argmax(spread[part])]) for part in parts]
+
+
+def _lines(
+    volume: Floats, observed: Floats, fitted: Floats, label: str, names: Sequence[str]
+) -> Markup:
     figure, axes = chart(6.4, 3.4)
     axes.plot(volume, fitted, color=BLUE, lw=1.4)
     axes.plot(volume, observed, ".", color=ORANGE, ms=4)
+    for name, end in zip(names, fitted[-1], strict=True):
+        axes.annotate(name, (volume[-1], end), (4, 0), textcoords="offset points", fontsize=7)
     axes.set(xlabel="titrant, mL", ylabel=label)
     return svg(figure, f"{label} against volume, measured and fitted")
 

@@ -125,7 +125,7 @@ def test_electrodes_that_do_not_measure_are_refused():
 
 
 def test_titrations_of_one_fit_have_one_medium():
-    files = [(Path(name), CURVE.encode()) for name in ("a.csv", "b.csv")]
+    files = [(Path("a.csv"), CURVE.encode()), (Path("b.csv"), f"{CURVE}3,6\n".encode())]
     found = experiment(files, cell())
     assert len(found.titrations) == 2
     with pytest.raises(DataError, match="ionic_strength_M differs"):
@@ -170,3 +170,8 @@ def test_whose_nuclei_are_seen(said, seen):
     assert made(curve, cells=cell(observed=said)).titrations[0].observed == seen
     with pytest.raises(DataError, match=r"observed is 'Zn'; give one of Cu\+2, L"):
         made(curve, cells=cell(observed="Zn"))
+
+
+def test_a_curve_counts_once():
+    with pytest.raises(DataError, match=r"b\.csv is the same as a\.csv"):
+        experiment([(Path(name), CURVE.encode()) for name in ("a.csv", "b.csv")], cell())
