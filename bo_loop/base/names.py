@@ -15,7 +15,7 @@ from typing import Any
 
 from bo_loop.base.errors import ConfigError
 
-PACKAGES = ("acquisition", "data", "features", "ligands", "models", "studies")
+PACKAGES = ("acquisition", "base", "data", "features", "ligands", "models", "studies")
 """The packages whose exports can be named in a config."""
 
 ALIASES = {

@@ -11,8 +11,10 @@ import time
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, wait
+from contextlib import AbstractContextManager, contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Protocol, TypeVar
+from typing import Protocol, TypeVar, runtime_checkable
 
 from bo_loop.base.errors import BoLoopError, ConfigError
 
@@ -125,22 +127,65 @@ class Processes:
             suspects.clear()
 
 
-def processes(workers: int | None, n_tasks: int) -> Processes:
-    """Return the processes for `n_tasks` tasks, of which there are at most `workers`.
+_cluster: ContextVar[Executor | None] = ContextVar("cluster", default=None)
+
+
+@contextmanager
+def using(executor: Executor | None) -> Iterator[None]:
+    """Let what this thread cuts into tasks within the block run on a cluster, or none."""
+    token = _cluster.set(executor)
+    try:
+        yield
+    finally:
+        _cluster.reset(token)
+
+
+def cluster() -> Executor | None:
+    """Return the cluster in use, None on this machine alone."""
+    return _cluster.get()
+
+
+@runtime_checkable
+class Compute(Protocol):
+    """Where a command computes, as the config group ``compute`` says it."""
+
+    def session(self) -> AbstractContextManager[None]:
+        """Let what is cut into tasks within the block run there."""
+
+
+@dataclass(frozen=True)
+class Local:
+    """No cluster: what is cut into tasks runs in processes of this machine."""
+
+    @contextmanager
+    def session(self) -> Iterator[None]:
+        """Nothing to prepare."""
+        yield
+
+
+def processes(workers: int | None, n_tasks: int) -> Executor:
+    """Return where `n_tasks` tasks run: processes of this machine, or the cluster in use.
 
     Parameters
     ----------
     workers : int or None
-        None: one for each core that this process may use.
+        Processes of this machine at once. None: one for each core that this process may use.
     n_tasks : int
 
     Raises
     ------
     ConfigError
-        If `workers` is less than 1.
+        If `workers` is less than 1, or given beside a cluster.
     """
     if workers is not None and workers < 1:
         raise ConfigError(f"processes is {workers}; give at least 1, or null for one a core.")
+    if (elsewhere := cluster()) is not None:
+        if workers is not None:
+            raise ConfigError(
+                f"processes is {workers}: it counts processes of this machine, and compute=dask "
+                "computes elsewhere. Leave it out; compute.workers says how many workers to start."
+            )
+        return elsewhere
     return Processes(max(1, min(workers or usable_cores(), n_tasks)))
 
 

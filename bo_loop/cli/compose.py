@@ -14,8 +14,9 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from bo_loop.base.config import packaged_conf
+from bo_loop.base.config import build_as, packaged_conf
 from bo_loop.base.errors import ConfigError
+from bo_loop.base.parallel import Compute
 from bo_loop.cli import direct, entries
 from bo_loop.cli.overrides import literal, plain, quoted, touched_keys
 from bo_loop.cli.progress import shown
@@ -31,6 +32,9 @@ _ROUND_GROUPS = ("model", "objective", "acquisition")
 
 # Verbs whose first word says which of several things is to be done.
 _WITH_ACTION = ("structures",)
+
+# Verbs without the group `compute` do all of their work here.
+_HERE = {"_target_": "bo_loop.base.Local"}
 
 # The name of a config option; a campaign's file that names anything else is not followed.
 _OPTION = re.compile(r"\w[\w-]*")
@@ -78,7 +82,8 @@ def _compose(verb: str, own: Sequence[str], theirs: Sequence[str]) -> None:
             given = _given(verb, node, runtime, own, theirs)
     if failed is not None:
         raise composition_error(verb, failed) from failed
-    with shown():
+    compute = build_as(Compute, given["config"].pop("compute", _HERE), "compute")
+    with shown(), compute.session():
         _called(_function_of(verb), given)
 
 

@@ -41,3 +41,28 @@ def test_a_setting_from_a_campaign_folder_looks_nothing_up(tmp_path, monkeypatch
         _campaign_arguments("suggest", ["name=c"])
     settings["acquisition"] = groups["model"]
     assert "++acquisition.x='plain'" in _campaign_arguments("suggest", ["name=c"])
+
+
+def test_a_verb_runs_where_compute_says_and_is_not_told_of_it(monkeypatch):
+    from contextlib import contextmanager
+
+    from bo_loop.base import parallel
+    from bo_loop.base.cluster import Dask
+    from bo_loop.cli import compose
+
+    @contextmanager
+    def session(dask):
+        with parallel.using(dask):
+            yield
+
+    heard = []
+    monkeypatch.setattr(Dask, "session", session)
+    monkeypatch.setattr(
+        compose, "_function_of", lambda _: lambda config: heard.append((config, parallel.cluster()))
+    )
+    compose.run("start", ["campaign=nickel_chelators", "compute=dask", "compute.workers=2"])
+    compose.run("start", ["campaign=nickel_chelators"])
+    compose.run("log", ["name=x", "results=y.csv"])
+    assert [where for _, where in heard] == [Dask(workers=2), None, None]
+    assert all("compute" not in config for config, _ in heard)
+    assert parallel.cluster() is None

@@ -123,7 +123,8 @@ def top(
     variance_bound : (k,) float64
         Never below the variances, but for rounding: a relative 1e-9 is added.
     variance : callable
-        From positions (m,) to exact variances (m,); asked for at most 4,096 at a time.
+        From positions (m,) to exact variances (m,); asked for at most 4,096 at a time, unless
+        all k are wanted.
     incumbent : float
         Best value so far, in the objective's units.
     q : int
@@ -147,7 +148,7 @@ def top(
     order = np.argsort(-ceiling, kind="stable")
     scores = np.empty(len(mean))
     tightened = variance_bound.copy()
-    done, block = 0, min(max(FIRST_BLOCK, q), LARGEST_BLOCK)
+    done, block = 0, min(max(FIRST_BLOCK, q), LARGEST_BLOCK) if q < len(mean) else q
     while done < len(order) and not _settled(scores[order[:done]], ceiling[order[done]], q):
         some = order[done : done + block]
         tightened[some] = variance(some)

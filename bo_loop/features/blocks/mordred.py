@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from bo_loop.base.errors import DataError
-from bo_loop.base.parallel import Serial, processes, usable_cores
+from bo_loop.base.parallel import Serial, cluster, processes, usable_cores
 from bo_loop.base.progress import report
 from bo_loop.base.types import Floats
 
@@ -95,7 +95,8 @@ def compute_all(
     outcome : (d,) float64 or DataError
         The descriptors, or why there are none.
     """
-    enough = len(smiles) >= FEWEST_FOR_WORKERS and usable_cores() > 1
+    side_by_side = usable_cores() > 1 or cluster() is not None
+    enough = len(smiles) >= FEWEST_FOR_WORKERS and side_by_side
     runner = processes(None, len(smiles)) if enough else Serial()
     outcomes = runner.run(partial(_outcome, wanted=wanted), smiles, lost=_lost)
     for done, (position, outcome) in enumerate(outcomes, start=1):

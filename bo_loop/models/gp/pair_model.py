@@ -11,17 +11,20 @@ units, so that a model built from stated hyperparameters does not depend on how 
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from bo_loop.base.parallel import cluster
 from bo_loop.base.types import MEDIUM, Floats, PairFeatures, Rows
-from bo_loop.models.gp.factored import Factored
+from bo_loop.models.gp.factored import LEADING, Factored
 from bo_loop.models.gp.gradients import Gradients
 from bo_loop.models.gp.linalg import solve_lower, solve_upper
 from bo_loop.models.gp.log_beta_model import LogBetaModel
+from bo_loop.models.gp.parted import PartedPosterior
 from bo_loop.models.gp.posterior import BLOCK_BYTES, ModelPosterior
 from bo_loop.models.gp.source_noise import OWN, labels, noise_of
 from bo_loop.models.kernels.base import PairKernel
@@ -150,7 +153,21 @@ class PairModel(LogBetaModel):
         if not _same_size(self._tables, features):
             kernel = kernel.over(features)
         x = torch.as_tensor(features.X, device=self.data.x.device)
-        return ModelPosterior(kernel, self.data, self.prior_mean(x), x)
+        bound = kernel, self.data, self.prior_mean(x), x
+        executor = cluster()
+        if executor is not None:
+            return PartedPosterior(self, features, executor, *bound)
+        return ModelPosterior(*bound)
+
+    def extended(self, features: PairFeatures) -> PairFeatures:
+        """Return pairs of any tables of the same schema in tables that extend the model's."""
+        return self._tables.concat(features)
+
+    def leading(self) -> "PairModel":
+        """Return the model without the part of its factor that only exact variances take."""
+        m = min(LEADING, len(self.data.x))
+        data = replace(self.data, factor=self.data.factor[:m, :m].clone())
+        return PairModel(self._tables, self.kernel, data, self._hyperparameters, {})
 
     @property
     def closed_form(self) -> bool:

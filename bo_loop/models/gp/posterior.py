@@ -57,7 +57,9 @@ class ModelPosterior:
         self._prior_mean = mean
         self._x = x
         self._ligand_row = _numpy(x[:, 1])
-        self._known = {name: np.full(len(x), np.nan) for name in ("mean", "var", "bound")}
+        self._known = {
+            name: np.full(len(x), np.nan) for name in ("mean", "variance", "variance_bound")
+        }
         self._solved: dict[int, Tensor] = {}
 
     def mean(self, rows: Rows) -> Floats:
@@ -72,7 +74,7 @@ class ModelPosterior:
 
     def variance(self, rows: Rows) -> Floats:
         """Latent variance; (k,)."""
-        return self._recall("var", rows, lambda some: self._given(some, len(self._data.x)))
+        return self._recall("variance", rows, lambda some: self._given(some, len(self._data.x)))
 
     def variance_bound(self, rows: Rows) -> Floats:
         """Variance given the leading training pairs alone, never below `variance`; (k,)."""
@@ -81,7 +83,7 @@ class ModelPosterior:
         def block(some: Rows) -> Floats:
             return self._given(some, m) + _SLACK * self.prior_variance(some)
 
-        return self._recall("bound", rows, block)
+        return self._recall("variance_bound", rows, block)
 
     def covariance(self, rows_a: Rows, rows_b: Rows) -> Floats:
         """Latent covariance; (k_a, k_b). Triangular solves on the shorter side only."""
@@ -115,7 +117,7 @@ class ModelPosterior:
 
     def _given(self, rows: Rows, m: int) -> Floats:
         """Variance given the first m training pairs."""
-        factor = self._data.factor[:m, :m]
+        factor = self._data.factor[:m, :m].contiguous()  # as a worker holds it (`parted`)
         white = solve_lower(factor, self._cross(rows, m).mT)
         prior = self.prior_variance(rows)
         return np.maximum(prior - _numpy(white.square_().sum(0)), _FLOOR * prior)
@@ -142,14 +144,17 @@ class ModelPosterior:
         return solve_upper(factor, solve_lower(factor, self._cross(rows).mT))
 
     def _recall(self, name: str, rows: Rows, compute: Callable[[Rows], Floats]) -> Floats:
-        known = self._known[name]
-        missing = np.unique(rows)
-        missing = missing[np.isnan(known[missing])]
-        # Rows that share a ligand side by side: a block then gathers from small tables.
-        missing = missing[np.argsort(self._ligand_row[missing], kind="stable")]
+        known, missing = self._known[name], self._missing(name, rows)
         for block in self._blocks(len(missing)):
             known[missing[block]] = compute(missing[block])
         return known[rows]
+
+    def _missing(self, name: str, rows: Rows) -> Rows:
+        """Return the rows that nothing is known of, in the order in which they are looked up."""
+        missing = np.unique(rows)
+        missing = missing[np.isnan(self._known[name][missing])]
+        # Rows that share a ligand side by side: a block then gathers from small tables.
+        return missing[np.argsort(self._ligand_row[missing], kind="stable")]
 
     def _blocks(self, k: int) -> Iterator[slice]:
         step = max(1, BLOCK_BYTES // (8 * len(self._data.x)))

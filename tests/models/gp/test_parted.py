@@ -1,0 +1,191 @@
+"""A pool answered by parts is the pool answered here, to the last bit."""
+
+import contextvars
+import pickle
+from dataclasses import replace
+
+import cloudpickle
+import numpy as np
+import pytest
+import staged_models
+from model_tables import chemistry, log_beta, pairs, stated
+
+from bo_loop.acquisition.batch.ranking import ranking
+from bo_loop.acquisition.batch.select import select
+from bo_loop.acquisition.objectives.base import Maximise
+from bo_loop.acquisition.scores.functions import UCB, LogEI
+from bo_loop.acquisition.scores.joint import Thompson
+from bo_loop.base.cluster import Cluster
+from bo_loop.base.parallel import using
+from bo_loop.base.progress import heard_by
+from bo_loop.base.types import PoolPairs
+from bo_loop.models.gp import parted
+from bo_loop.models.gp import posterior as pool_posterior
+from bo_loop.models.gp.parted import compact
+from bo_loop.models.matern_gp import MaternGP
+from bo_loop.models.pair_gp import PairGP
+
+TRAIN = 30
+ANSWERS = ("mean", "variance_bound", "variance")
+
+
+class Elsewhere:
+    """Another process but for the process: all that goes there is pickled, the last task first."""
+
+    def __init__(self):
+        self.asked = []
+
+    def run(self, function, tasks, *, lost=None):
+        function = pickle.loads(cloudpickle.dumps(function))
+        for position in reversed(range(len(tasks))):
+            task = pickle.loads(cloudpickle.dumps(tasks[position]))
+            self.asked.append((function.names, task))
+            # A context of its own: there, no cluster is in use.
+            yield position, contextvars.Context().run(function, task)
+
+
+@pytest.fixture(autouse=True)
+def small_blocks(monkeypatch):
+    """Blocks of 7 rows by 30 training pairs."""
+    monkeypatch.setattr(pool_posterior, "BLOCK_BYTES", 7 * 8 * TRAIN)
+
+
+def matern():
+    features = pairs(200)
+    known = features.take(np.arange(TRAIN))
+    return MaternGP().build(known, log_beta(known), None, stated(known)), features
+
+
+def product():
+    features = chemistry(200)
+    known = features.take(np.arange(TRAIN))
+    with pytest.warns(UserWarning, match="before it converged"):
+        return PairGP(max_iter=2).fit(known, log_beta(known)), replace(features, source=None)
+
+
+def staged():
+    model, features, _ = staged_models.built()
+    return model, features
+
+
+@pytest.mark.parametrize("case", [matern, product, staged])
+def test_parts_say_what_the_whole_does_to_the_last_bit(case):
+    model, features = case()
+    rows, elsewhere, heard = np.arange(len(features)), Elsewhere(), []
+    here = [getattr(model.bind(features), name)(rows) for name in ANSWERS]
+    with using(elsewhere), heard_by(lambda *said: heard.append(said)):
+        bound = model.bind(features)
+        there = [getattr(bound, name)(rows) for name in ANSWERS]
+    for ours, theirs in zip(here, there, strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+    assert {names for names, _ in elsewhere.asked} == {("mean", "variance_bound"), ("variance",)}
+    assert heard[-1][1] == heard[-1][2]
+
+
+def test_a_part_holds_what_its_own_pairs_use_and_no_more():
+    _, features = matern()
+    some = compact(features.take(np.array([40, 41, 42])))
+    assert len(some.ligand["mordred"]) == len(np.unique(features.ligand_row[40:43]))
+    np.testing.assert_array_equal(some.dense(), features.take(np.arange(40, 43)).dense())
+
+
+def test_what_fits_a_block_and_what_is_known_is_not_asked_elsewhere():
+    model, features = matern()
+    elsewhere = Elsewhere()
+    with using(elsewhere):
+        bound = model.bind(features)
+        bound.mean(np.arange(7))
+        assert elsewhere.asked == []
+        bound.mean(np.arange(200))
+        assert len(elsewhere.asked) == 28  # 193 rows in blocks of 7
+        bound.variance_bound(np.arange(200))
+        assert len(elsewhere.asked) == 28 + 29
+        bound.mean(np.arange(200))
+        bound.variance_bound(np.arange(200))
+        assert len(elsewhere.asked) == 28 + 29
+
+
+def test_a_factor_too_large_to_share_stays_here(monkeypatch):
+    model, features = matern()
+    rows, elsewhere = np.arange(200), Elsewhere()
+    expected = model.bind(features).variance(rows)
+    monkeypatch.setattr(parted, "SHARED_BYTES", 8 * TRAIN**2 - 1)
+    with using(elsewhere):
+        np.testing.assert_array_equal(model.bind(features).variance(rows), expected)
+    assert elsewhere.asked == []
+
+
+def pool(features):
+    n = len(features)
+    return PoolPairs(
+        pair_ids=[f"M{m}:{i}" for i, m in enumerate(features.metal_row)],
+        n_ligands=np.ones(n, dtype=np.int64),
+        metals=features.metal_row.astype(str).tolist(),
+        ligands=features.ligand_row.astype(str).tolist(),
+        own=np.ones(n, dtype=bool),
+    )
+
+
+def chosen(model, features, acquisition):
+    """A batch of five, and the ranking."""
+    rows, options = asked(model, features)
+    batch = select(model.bind(features), Maximise(), acquisition, q=5, **options)
+    options = asked(model, features)[1] | {"pending_rows": rows[:2], "rows": rows[2:]}
+    order, scores = ranking(model.bind(features), Maximise(), acquisition, **options)
+    return batch.rows, batch.scores, order, scores
+
+
+def asked(model, features):
+    rows = np.arange(TRAIN, len(features))
+    options = {
+        "rows": rows, "pairs": pool(features), "incumbent": 12.0, "noise": model.noise(features),
+        "rng": np.random.default_rng(0),
+    }  # fmt: skip
+    return rows, options
+
+
+@pytest.mark.parametrize("acquisition", [LogEI(), UCB(), Thompson()])
+def test_batches_and_rankings_are_the_same_to_the_last_row(acquisition):
+    model, features = matern()
+    here = chosen(model, features, acquisition)
+    with using(Elsewhere()):
+        there = chosen(model, features, acquisition)
+    for ours, theirs in zip(here, there, strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+
+
+def same_on_workers(numbers, n, n_ligands):
+    """Compare batches chosen in this process with those of so many workers."""
+    from distributed import Client, LocalCluster
+
+    features = pairs(n, n_metals=57, n_ligands=n_ligands)
+    known = features.take(np.arange(1_500))
+    model = MaternGP().build(known, log_beta(known), None, stated(known))
+
+    def batch():
+        _, options = asked(model, features)
+        return select(model.bind(features), Maximise(), LogEI(), q=5, **options)
+
+    here = batch()
+    with (
+        LocalCluster(1, threads_per_worker=1, dashboard_address="127.0.0.1:0") as workers,
+        Client(workers, set_as_default=False) as client,
+    ):
+        for number in numbers:
+            workers.scale(number)
+            client.wait_for_workers(number)
+            with using(Cluster(client, "The cluster")):
+                there = batch()
+            np.testing.assert_array_equal(there.rows, here.rows)
+            np.testing.assert_array_equal(there.scores, here.scores)
+
+
+def test_one_worker_and_two_choose_the_same(monkeypatch):
+    monkeypatch.undo()  # workers have blocks of their own: the true ones, of 22,369 rows
+    same_on_workers((1, 2), 30_000, 500)
+
+
+@pytest.mark.slow
+def test_one_two_and_four_workers_choose_the_same_of_a_million_pairs(monkeypatch):
+    monkeypatch.undo()
+    same_on_workers((1, 2, 4), 1_000_000, 17_544)
