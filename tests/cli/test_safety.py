@@ -1,6 +1,7 @@
 """Nothing in the package loads what could run code."""
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -78,8 +79,23 @@ def test_the_guard_lets_pass_what_is_safe():
     )
 
 
+# What a command sends to workers of its own travels as pickles.
+TO_WORKERS = PACKAGE / "base" / "cluster_tasks.py"
+
+
+def test_what_travels_to_workers_comes_from_no_file():
+    source = TO_WORKERS.read_text(encoding="utf-8")
+    assert problems(source) == ["pickle", "cloudpickle"]
+    imported = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.ImportFrom)]
+    ours = {node.module for node in imported if node.module.startswith("bo_loop")}
+    assert ours == {"bo_loop", "bo_loop.base.errors"}
+    assert not {"open", "io", "os", "pathlib", "Path"} & set(re.findall(r"\w+", source))
+    users = [f for f in PACKAGE.rglob("*.py") if "cluster_tasks" in f.read_text(encoding="utf-8")]
+    assert users == [PACKAGE / "base" / "cluster.py"]
+
+
 def test_no_module_loads_what_could_run_code():
-    files = sorted(PACKAGE.rglob("*.py"))
+    files = sorted(set(PACKAGE.rglob("*.py")) - {TO_WORKERS})
     assert len(files) > 50
     found = {str(f): p for f in files if (p := problems(f.read_text(encoding="utf-8")))}
     assert not found
