@@ -3,8 +3,8 @@
 A fault is sought where the errors are larger than stated or residuals come in runs: one quantity
 more is refined (the amount of ligand, extra acid, the titrant's concentration, an offset or a drift
 of the electrode), and the one that explains most is named, if BIC falls by more than `_EVIDENCE`
-and no misfit is left.
-If none does, the end of the curve is left out, as a solid that precipitates would spoil it.
+and no misfit is left. If none does, the end of the curve is left out, as a solid that precipitates
+would spoil it; and if that does not help, what explains a good part of the misfit is named as such.
 """
 
 from collections.abc import Sequence
@@ -23,6 +23,7 @@ from bo_loop.solution.embedded import Hydroxide, solubility
 
 _EVIDENCE = 10.0  # Kass and Raftery (J. Am. Stat. Assoc. 1995, 90, 773): very strong
 _LARGE_SIGMA = 1.5
+_LESS = 0.75
 _RANDOM = 0.01
 _FEW = 3.0  # points a parameter
 _KEPT = (0.9, 0.75, 0.6, 0.45)  # of the points, before a precipitate
@@ -77,9 +78,11 @@ def faults(found: Fit, constants: Sequence[Constant]) -> list[str]:
         Empty if nothing is.
     """
     said = _statistics(found)
-    suspect = _suspects(found, constants) if _is_poor(found) else []
-    cut = _leaves(found, constants) if _is_poor(found) and not suspect else []
-    return said + suspect + cut + _refined(found) + (solids(found) if _is_poor(found) else [])
+    if not _is_poor(found):
+        return said + _refined(found)
+    suspect, partly = _suspects(found, constants)
+    cut = [] if suspect else _leaves(found, constants)
+    return said + (suspect or cut or partly) + _refined(found) + solids(found)
 
 
 def _is_poor(found: Fit) -> bool:
@@ -113,21 +116,35 @@ def _statistics(found: Fit) -> list[str]:
     return said
 
 
-def _suspects(found: Fit, constants: Sequence[Constant]) -> list[str]:
-    """Refine one quantity more, of each titration; name the one that explains most."""
-    best: tuple[float, str] = (found.bic - _EVIDENCE, "")
+def _suspects(found: Fit, constants: Sequence[Constant]) -> tuple[list[str], list[str]]:
+    """Refine one quantity more, of each titration; name the one that explains most.
+
+    Returns
+    -------
+    list of str
+        What leaves no misfit; at most one.
+    list of str
+        What leaves less of it: sigma falls to `_LESS`; at most one.
+    """
+    whole = partly = (found.bic - _EVIDENCE, "")
     held = {(n.titration, n.name) for n in found.objective.nuisances}
     for i, one in enumerate(found.objective.titrations):
         for name, text in _SUSPECTS.items():
             if (i, name) in held or not _can_be(one, name):
                 continue
             freed = _with(found, constants, Nuisance(i, name))
-            if freed is None or freed.bic >= best[0] or not _explained(freed):
+            if freed is None:
                 continue
             value, usual = freed.theta[-1], freed.objective.nuisances[-1].usual
-            if abs(value - usual) > 3.0 * freed.sd[-1]:
-                best = (freed.bic, f"{one.name}: {text.format(value=value, share=value)}")
-    return [best[1]] if best[1] else []
+            if not abs(value - usual) > 3.0 * freed.sd[-1]:
+                continue
+            said = f"{one.name}: {text.format(value=value, share=value)}"
+            if _explained(freed):
+                whole = min(whole, (freed.bic, said))
+            elif freed.sigma < _LESS * found.sigma:
+                less = f" That leaves sigma {freed.sigma:.1f}: refine it, if it can be"
+                partly = min(partly, (freed.bic, f"{said}{less}"))
+    return [whole[1]] * bool(whole[1]), [partly[1]] * bool(partly[1])
 
 
 def _can_be(one: Titration, name: str) -> bool:

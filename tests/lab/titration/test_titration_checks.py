@@ -36,6 +36,14 @@ def test_a_fault_is_named(nuisance, said):
     assert re.search(said, told)
 
 
+def test_what_explains_a_part_of_the_misfit_is_named_as_such():
+    curve = potentiometric(2, titrant=0.95)
+    wave = 0.03 * np.sin(np.linspace(0.0, 12.0, len(curve)))
+    told = judged(replace(curve, pH=curve.pH + wave))
+    assert re.search(r"concentration is 9[45]\.\d% .*That leaves sigma 1\.\d", told)
+    assert "did something precipitate" not in told
+
+
 @pytest.mark.slow
 def test_a_precipitate_spoils_the_end_of_a_curve():
     curve = potentiometric(3)
