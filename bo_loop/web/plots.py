@@ -1,4 +1,7 @@
-"""Figures for plotly, as the dictionaries that it draws. Names are escaped: plotly reads tags."""
+"""Figures for plotly, as the dictionaries that it draws. Names are escaped: plotly reads tags.
+
+They are made where the models are: the server does without SciPy and Matplotlib.
+"""
 
 import html
 from collections.abc import Mapping, Sequence
@@ -25,6 +28,35 @@ _SPECIES = (
     (227, 119, 194),
 )
 _GROUPS = {"metal ion": BLUE, "ligand": ORANGE, "pair": GREEN}
+
+
+def figures(found: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the figures of what `bo_loop.web.looked.look` found, each part with its words.
+
+    Returns
+    -------
+    dict
+        By the same keys; None where there is nothing to show, else ``words`` and ``figures``, of
+        ``model`` also ``moves``, of ``space`` the ``ligand`` and ``smiles`` of its dots.
+    """
+    drawn = {
+        "progress": lambda own: {"figures": [progress(own)]},
+        "calibration": lambda own: {"figures": [prospective(own), coverage(own["errors"])]},
+        "model": lambda own: {
+            "figures": [parity(own)],
+            "moves": [relevances(stage) for stage in own["stages"]],
+        },
+        "space": lambda own: {
+            "figures": [space(own)],
+            "ligand": own["ligand"],
+            "smiles": own["smiles"],
+        },
+        "water": lambda own: {"figures": [water(own)] if own["pH"] else []},
+    }
+    return {
+        part: own and {"words": own.get("words", ""), **drawn[part](own)}
+        for part, own in found.items()
+    }
 
 
 def progress(found: Mapping[str, Any]) -> Figure:

@@ -101,10 +101,10 @@ def report(path: str) -> dict[str, Any]:
 
 
 def look(path: str) -> dict[str, Any]:
-    """Return what the figures show; see `bo_loop.web.looked.look`."""
-    from bo_loop.web import looked  # scikit-learn and torch: only for the figures
+    """Return the figures of a campaign; see `bo_loop.web.plots.figures`."""
+    from bo_loop.web import looked, plots  # scikit-learn and torch: only for the figures
 
-    return looked.look(Campaign(Path(path)))
+    return plots.figures(looked.look(Campaign(Path(path))))
 
 
 TASKS: Mapping[str, Callable[..., Any]] = {

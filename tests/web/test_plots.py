@@ -28,6 +28,14 @@ def test_a_figure_is_plain_and_escaped(draw, found):
     assert ("&lt;a " in text) == (NAME in json.dumps(found))
 
 
+def test_a_part_of_which_there_is_nothing_to_show_is_none_and_not_drawn():
+    water = {"words": "cannot be said", "pH": [], "species": []}
+    found = plots.figures({"progress": None, "water": water, "space": SPACE})
+    assert found["progress"] is None
+    assert found["water"] == {"words": "cannot be said", "figures": []}
+    assert (found["space"]["words"], found["space"]["smiles"]) == ("", ["C", "CC"])
+
+
 def test_a_band_of_a_species_lets_the_curves_behind_it_through():
     traces = plots.water(WATER)["data"]
     (band,) = [trace for trace in traces if "fill" in trace]

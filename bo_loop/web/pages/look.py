@@ -6,7 +6,7 @@ from typing import Any
 from nicegui import ui
 from nicegui.events import GenericEventArguments
 
-from bo_loop.web import plots, texts
+from bo_loop.web import texts
 from bo_loop.web.desk import Desk
 from bo_loop.web.jobs import Job
 from bo_loop.web.pages.frame import Page, Text, Watched, campaign_page, drawing, fresh
@@ -50,12 +50,16 @@ class _Look:
             self._show(job.result)
 
     def _show(self, found: Mapping[str, Any]) -> None:
+        parts = {
+            "progress": (texts.PROGRESS, _figures),
+            "calibration": (texts.CALIBRATION, _figures),
+            "model": (texts.MODEL, _model),
+            "space": (texts.SPACE, _space),
+            "water": (texts.WATER, _figures),
+        }
         with self._place, ui.element("div").classes("figures"):
-            self._part(texts.PROGRESS, found["progress"], lambda own: _plot(plots.progress(own)))
-            self._part(texts.CALIBRATION, found["calibration"], _calibration)
-            self._part(texts.MODEL, found["model"], _model)
-            self._part(texts.SPACE, found["space"], _space)
-            self._part(texts.WATER, found["water"], _water)
+            for part, (title, show) in parts.items():
+                self._part(title, found[part], show)
 
     def _part(self, title: str, own: Any, show: Callable[[Any], None]) -> None:
         with ui.element("section").props(f'aria-label="{title}"'):
@@ -66,27 +70,27 @@ class _Look:
                 show(own)
 
 
-def _plot(figure: plots.Figure) -> ui.plotly:
+def _plot(figure: dict[str, Any]) -> ui.plotly:
     return ui.plotly(figure).style("width: 100%")
 
 
-def _calibration(own: Mapping[str, Any]) -> None:
-    Text("p", own["words"])
-    _plot(plots.prospective(own))
-    _plot(plots.coverage(own["errors"]))
+def _figures(own: Mapping[str, Any]) -> None:
+    if own["words"]:
+        Text("p", own["words"])
+    for figure in own["figures"]:
+        _plot(figure)
 
 
 def _model(own: Mapping[str, Any]) -> None:
-    Text("p", own["words"])
-    _plot(plots.parity(own))
+    _figures(own)
     Text("h3", texts.MOVES)
-    for stage in own["stages"]:
-        _plot(plots.relevances(stage))
+    for figure in own["moves"]:
+        _plot(figure)
 
 
 def _space(own: Mapping[str, Any]) -> None:
     Text("p", texts.SPACE_HINT).classes("small soft")
-    plot = _plot(plots.space(own))
+    plot = _plot(own["figures"][0])
     place = ui.element("div").classes("row-of").props("role=status").style("min-height: 150px")
 
     def hovered(event: GenericEventArguments) -> None:
@@ -100,9 +104,3 @@ def _space(own: Mapping[str, Any]) -> None:
 
     plot.on("plotly_hover", hovered, ["points"])
     plot.on("plotly_click", hovered, ["points"])
-
-
-def _water(own: Mapping[str, Any]) -> None:
-    Text("p", own["words"])
-    if own["pH"]:
-        _plot(plots.water(own))

@@ -4,7 +4,7 @@ from nicegui import ui
 from shown_figures import CALIBRATION, MODEL, PROGRESS, SPACE, STAGE, WATER
 
 from bo_loop import Campaign
-from bo_loop.web import texts
+from bo_loop.web import plots, texts
 
 NOTHING = dict.fromkeys(["progress", "calibration", "model", "space", "water"])
 ALL = {
@@ -28,7 +28,7 @@ def test_what_is_not_there_yet_says_why(visit, desk):
 
 
 def test_figures_are_made_once_for_what_the_ledger_holds(visit, desk):
-    desk.jobs.answer("look", lambda path: ALL)
+    desk.jobs.answer("look", lambda path: plots.figures(ALL))
 
     async def story(visitor):
         await visitor.open("/campaign/small/look")
@@ -44,7 +44,8 @@ def test_figures_are_made_once_for_what_the_ledger_holds(visit, desk):
 
 
 def test_a_dot_of_the_map_shows_its_ligand(visit, desk):
-    desk.jobs.answer("look", lambda path: NOTHING | {"space": SPACE | {"ligand": ["EDTA", ""]}})
+    found = plots.figures({"space": SPACE | {"ligand": ["EDTA", ""]}})
+    desk.jobs.answer("look", lambda path: NOTHING | found)
 
     async def story(visitor):
         await visitor.open("/campaign/small/look")
