@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 SIZE = (1200, 1000)
 DOCS = Path(__file__).parent
@@ -51,8 +52,20 @@ def pages(folder: Path, name: str, chromium: str) -> None:
             page.locator(shown).first.wait_for()
             page.wait_for_timeout(3000)  # figures are drawn, fonts are there
             page.screenshot(path=DOCS / f"app-{tab}.png")
+        compare(page, f"{address.partition('?')[0]}campaign/{name}/what-if")
         browser.close()
         server.terminate()
+
+
+def compare(page: Any, address: str) -> None:
+    """Write ``docs/app-what-if.png``: two rounds beside each other."""
+    page.goto(address)
+    page.get_by_label("How pairs are chosen").click()
+    page.get_by_role("option", name=re.compile("^ucb")).click()
+    page.get_by_role("button", name="Compare").click()
+    page.get_by_role("button", name="Record this round").first.wait_for()
+    page.wait_for_timeout(1000)
+    page.screenshot(path=DOCS / "app-what-if.png")
 
 
 if __name__ == "__main__":
