@@ -7,6 +7,7 @@ records    one curve each, with its background, noise and tags
 peaks      of every record, with sds; ``label`` is what a person called them
 features   aligned: one row a record and column
 constants  results of campaigns, to be joined by ``smiles``
+about      the format of the database: what the others hold, and the settings that `rebuild` takes
 
 Every change is one transaction under a lock file, so that a reader sees all of it or nothing, and a
 second writer waits. A file that ``bo-loop spectra`` reads twice adds nothing; one that is read with
@@ -32,19 +33,24 @@ from bo_loop.lab.spectra.reading import Reading, read_content
 from bo_loop.lab.spectra.record_rows import Rows, aligned_rows, fitted_rows
 
 WAIT_S = 60.0
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS files (sha256 VARCHAR PRIMARY KEY, name VARCHAR, content BLOB,
+_FORMAT = 2
+_SCHEMA = f"""
+BEGIN;
+CREATE TABLE about (format INTEGER);
+INSERT INTO about VALUES ({_FORMAT});
+CREATE TABLE files (sha256 VARCHAR PRIMARY KEY, name VARCHAR, content BLOB,
     tags VARCHAR, method VARCHAR, settings VARCHAR);
-CREATE TABLE IF NOT EXISTS records (record VARCHAR PRIMARY KEY, sha256 VARCHAR, place VARCHAR,
+CREATE TABLE records (record VARCHAR PRIMARY KEY, sha256 VARCHAR, place VARCHAR,
     ligand VARCHAR, smiles VARCHAR, method VARCHAR, x_unit VARCHAR, y_unit VARCHAR,
     x DOUBLE[], y DOUBLE[], background DOUBLE[], noise DOUBLE, shape VARCHAR, residual_sd DOUBLE,
     metadata VARCHAR);
-CREATE TABLE IF NOT EXISTS peaks (record VARCHAR, number INTEGER, position DOUBLE,
+CREATE TABLE peaks (record VARCHAR, number INTEGER, position DOUBLE,
     position_sd DOUBLE, width DOUBLE, width_sd DOUBLE, area DOUBLE, area_sd DOUBLE, height DOUBLE,
     fraction DOUBLE, label VARCHAR);
-CREATE TABLE IF NOT EXISTS features (record VARCHAR, feature VARCHAR, position DOUBLE, area DOUBLE);
-CREATE TABLE IF NOT EXISTS constants (campaign VARCHAR, pair_id VARCHAR, metal VARCHAR,
+CREATE TABLE features (record VARCHAR, feature VARCHAR, position DOUBLE, area DOUBLE);
+CREATE TABLE constants (campaign VARCHAR, pair_id VARCHAR, metal VARCHAR,
     charge INTEGER, smiles VARCHAR, n_ligands INTEGER, log_beta DOUBLE, log_beta_sd DOUBLE);
+COMMIT;
 """
 _PEAKS = """SELECT p.record, r.ligand, r.smiles, r.method, p.number, p.position, p.position_sd,
     p.width, p.width_sd, p.area, p.area_sd, p.height, p.label FROM peaks p JOIN records r
@@ -182,7 +188,7 @@ class Lab:
         Raises
         ------
         DataError
-            If there is none, or the query cannot be answered.
+            If there is none, it has another format, or the query cannot be answered.
         """
         if not self.exists:
             raise DataError(f"There is no {self.path}. Make one: bo-loop spectra read=FOLDER.")
@@ -241,7 +247,6 @@ class Lab:
             with self._locked(), self._connected(read_only=False) as db:
                 db.begin()
                 try:
-                    db.execute(_SCHEMA)
                     yield db
                     db.commit()
                 except BaseException:
@@ -261,11 +266,30 @@ class Lab:
     def _connected(self, *, read_only: bool) -> Iterator[Any]:
         # Neither a query nor a received database reaches other files or the network.
         options = {"enable_external_access": "false", "autoinstall_known_extensions": "false"}
+        new = not self.exists
         db = lab_package("duckdb").connect(str(self.path), read_only=read_only, config=options)
         try:
+            if new:
+                db.execute(_SCHEMA)
+            self._require_format(db)
             yield db
         finally:
             db.close()
+
+    def _require_format(self, db: Any) -> None:
+        duckdb = lab_package("duckdb")
+        try:
+            found = db.execute("SELECT max(format) FROM about").fetchone()[0]
+        except (duckdb.CatalogException, duckdb.BinderException):
+            found = None
+        if found == _FORMAT:
+            return
+        said = "states no format: an earlier version of bo-loop made it, or another program"
+        raise DataError(
+            f"{self.path} {said if found is None else f'has format {found!r}'}; this version reads "
+            f"format {_FORMAT}. It is left as it is. Move it away, and make it anew from the raw "
+            f"files: bo-loop spectra read=FOLDER lab={self.path}."
+        )
 
 
 def _forget(db: Any, sha256: str) -> None:

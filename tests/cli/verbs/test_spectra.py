@@ -2,6 +2,7 @@
 
 import json
 
+import duckdb
 import numpy as np
 import pandas as pd
 import pytest
@@ -74,6 +75,20 @@ def test_bad_options_end_with_one_message(folder):
     assert "no file or folder" in run(folder, "spectra", "read=absent", code=2)
     assert "exists already" in run(folder, "spectra", "out=UV-vis/all.csv", code=2)
     assert "There is no" in run(folder, "spectra", "lab=none.duckdb", code=2)
+
+
+def test_a_database_of_an_earlier_version_ends_with_one_message(folder):
+    with duckdb.connect(str(folder / "old.duckdb")) as db:
+        db.execute(
+            "CREATE TABLE files (sha256 VARCHAR PRIMARY KEY, name VARCHAR, content BLOB, "
+            "tags VARCHAR, method VARCHAR);"
+            "INSERT INTO files VALUES ('0', 'a.csv', '\\x41'::BLOB, '{}', 'UV-vis');"
+        )
+    for use in ("rebuild=true", "table=peaks", "table=latent", "sql=SELECT 1", "read=UV-vis"):
+        said = run(folder, "spectra", "lab=old.duckdb", use, code=2)
+        assert "old.duckdb states no format" in said, use
+        assert "bo-loop spectra read=FOLDER lab=old.duckdb" in said, use
+        assert "Traceback" not in said
 
 
 def test_a_campaign_learns_from_what_was_measured(folder):

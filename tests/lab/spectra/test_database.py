@@ -1,6 +1,8 @@
+import json
 import subprocess
 import sys
 
+import duckdb
 import numpy as np
 import pytest
 from synthetic_spectra import curve
@@ -155,3 +157,65 @@ def test_two_writers_wait_for_one_another(folder, tmp_path):
 def test_there_is_no_database_yet(tmp_path):
     with pytest.raises(DataError, match="bo-loop spectra read="):
         Lab(tmp_path / "absent.duckdb").peaks()
+
+
+@pytest.mark.parametrize(
+    ("script", "said"),
+    [
+        ("CREATE TABLE files (sha256 VARCHAR, name VARCHAR, content BLOB)", "states no format"),
+        ("CREATE TABLE about (version INTEGER)", "states no format"),
+        ("CREATE TABLE about (format INTEGER); INSERT INTO about VALUES (99)", "has format 99"),
+        ("", "states no format"),
+    ],
+)
+def test_a_database_of_another_format_is_refused_and_left_as_it_is(folder, tmp_path, script, said):
+    other = Lab(tmp_path / "lab.duckdb")
+    with duckdb.connect(str(other.path)) as db:
+        db.execute(script)
+    before = other.path.read_bytes()
+    uses = (
+        other.rebuild,
+        other.correct,
+        other.records,
+        lambda: other.table("SELECT 1"),
+        lambda: other.add(read_records(folder), CLEANING, SEARCH),
+    )
+    for use in uses:
+        with pytest.raises(DataError, match=said) as refused:
+            use()
+        assert f"bo-loop spectra read=FOLDER lab={other.path}" in str(refused.value)
+    assert other.path.read_bytes() == before
+
+
+def test_what_is_first_added_and_fails_leaves_a_database_that_can_be_used(folder, tmp_path):
+    lab = Lab(tmp_path / "lab.duckdb")
+    lab.corrections.write_text("action,record,position\ndrop,absent,1\n", encoding="utf-8")
+    with pytest.raises(DataError, match="row 2"):
+        lab.add(read_records(folder), CLEANING, SEARCH)
+    lab.corrections.unlink()
+    assert lab.add(read_records(folder), CLEANING, SEARCH) == []
+    assert len(lab.records()) == 3
+
+
+def test_another_schema_or_other_settings_need_another_format(lab):
+    """Whoever changes what a database holds raises `_FORMAT`, and then these."""
+    columns = lab.table(
+        "SELECT table_name AS t, column_name AS c FROM information_schema.columns ORDER BY t, "
+        "ordinal_position"
+    )
+    assert columns.groupby("t")["c"].agg(" ".join).to_dict() == {
+        "about": "format",
+        "constants": "campaign pair_id metal charge smiles n_ligands log_beta log_beta_sd",
+        "features": "record feature position area",
+        "files": "sha256 name content tags method settings",
+        "peaks": "record number position position_sd width width_sd area area_sd height fraction "
+        "label",
+        "records": "record sha256 place ligand smiles method x_unit y_unit x y background noise "
+        "shape residual_sd metadata",
+    }
+    said = json.loads(lab.table("SELECT settings FROM files LIMIT 1").iloc[0, 0])
+    assert {name: sorted(values) for name, values in said.items()} == {
+        "cleaning": ["background", "options", "smooth_points", "stiffness"],
+        "search": ["max_peaks", "max_width", "min_height", "min_points", "shape"],
+    }
+    assert lab.table("SELECT format FROM about").iloc[0, 0] == 2
