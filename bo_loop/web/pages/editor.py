@@ -26,7 +26,6 @@ class Editor:
             "outlined dense stack-label"
         )
         self.smiles.style("width: 100%")
-        self._drawn = ui.element("div")
         with ui.row():
             ui.button(texts.DRAW, icon="edit", on_click=self._open).props("outline no-caps dense")
             if added is not None:
@@ -35,6 +34,7 @@ class Editor:
                 )
         self._place = ui.element("div").classes("editor").props(f'aria-label="{texts.DRAW}"')
         self._place.set_visibility(False)
+        self._drawn = ui.element("div")  # below: what is drawn in must not move
         self._place.on("drawn", self._take, js_handler="(event) => emit(event.detail)")
 
     def _open(self) -> None:

@@ -1,5 +1,7 @@
 """A whole campaign by clicks: started by the form, suggested, cancelled, picked, logged."""
 
+import re
+
 import pytest
 from page_server import browser, needs_browser, opened, served, type_in
 
@@ -68,4 +70,38 @@ def test_a_campaign_by_clicks(tmp_path):
         page.get_by_role("button", name="Record 3 results").click()
         page.get_by_role("button", name="Undo the last log").wait_for()
         assert len(campaign.measurements()) == 3
+
+        page.get_by_role("link", name="Look").click()
+        page.get_by_text("mean error").wait_for()
+        page.locator(".scatterlayer").first.wait_for()
+        with page.expect_popup() as report:
+            page.get_by_role("button", name="Write the report").click()
+        assert report.value.title() == "clicked: campaign report"
+
+        page.get_by_role("link", name="What if").click()
+        page.get_by_role("button", name="Draw").click()
+        smiles = page.get_by_label("SMILES")
+        page.locator(".editor svg").first.wait_for()
+        place = page.locator(".editor").bounding_box()
+        page.mouse.click(place["x"] + 200, place["y"] + 180)  # JSME begins with a bond
+        page.wait_for_function("document.querySelector('[aria-label=SMILES]').value == 'CC'")
+        assert page.locator(".editor").bounding_box() == place
+        smiles.fill("NCCN")
+        page.get_by_role("button", name="Predict").click()
+        page.get_by_role("heading", name="Ni+2 + NCCN").wait_for()
+        page.get_by_label("How pairs are chosen").click()
+        page.get_by_role("option", name=re.compile("^greedy")).click()
+        page.get_by_role("button", name="Compare").click()
+        both = page.get_by_role("button", name="Record this round")
+        both.last.wait_for()
+        own, other = both.all()
+        assert own.bounding_box()["y"] == other.bounding_box()["y"]  # side by side
+        other.click()
+        page.get_by_text("round 3").first.wait_for()
+        assert campaign.state().rounds[2].overrides["acquisition"]["_target_"].endswith("Greedy")
+
+        page.get_by_role("link", name="Results", exact=True).click()
+        page.get_by_role("button", name="Undo the last log").click()
+        page.get_by_text("No result stands").wait_for()
+        assert campaign.measurements().empty
     assert complaints == []
