@@ -58,7 +58,8 @@ def run(
     everywhere = not _is_loopback(host)
     _check(host, port, password, everywhere, directory)
     try:
-        import nicegui  # noqa: F401  (of which the pages are made; missing, it is said here)
+        # Unused, so that its absence is told here and not by the pages, which are made of it.
+        import nicegui  # noqa: F401
         import uvicorn
     except ImportError as error:
         raise ConfigError(texts.NOT_INSTALLED.format(missing=error.name)) from error
