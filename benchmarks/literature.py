@@ -2,6 +2,7 @@
 
     BO_LOOP_LITERATURE=folder python benchmarks/literature.py
     BO_LOOP_LITERATURE=folder python benchmarks/literature.py --rows 4000 --near 4000   # faster
+    … --figure literature.svg   # draws the learning curve, and the calibration of each line
 
 ``srd46_sql.zip`` in that folder is read and curated as `bo-loop import` does, with its protonation
 constants. 186 ligands are hidden with all their rows. Each line is a process of its own, so that
@@ -36,7 +37,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from at_hand import distribution
+from matplotlib.figure import Figure
 from rediscover import option
+from scipy.stats import norm
 
 from bo_loop.data.curation.curate import curate
 from bo_loop.data.observations import OBSERVATION_COLUMNS, with_keys
@@ -52,6 +55,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rows", type=int, nargs="*", default=[1000, 4000, 12000, 24000])
     parser.add_argument("--near", type=int, nargs="*", default=[6000, 12000])
+    parser.add_argument("--figure", type=Path)
     parser.add_argument(
         "--one", nargs=3, metavar=("WHAT", "ROWS", "FOLDER"), help=argparse.SUPPRESS
     )
@@ -63,11 +67,16 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         read().to_parquet(Path(folder) / "rows.parquet")
         print(HEADER, flush=True)
+        predicted = {}
         for what, sizes in (("fit", given.rows), ("near", given.near), ("conditions", given.near)):
             for rows in sizes:
                 command = [sys.executable, __file__, "--one", what, str(rows), folder]
                 done = subprocess.run(command, capture_output=True, text=True, check=True)
                 print(done.stdout.strip(), flush=True)
+                predicted[what, rows] = pd.read_parquet(Path(folder) / "predicted.parquet")
+        if given.figure is not None:
+            draw(predicted).savefig(given.figure)
+            print(f"drawn: {given.figure}")
 
 
 def read() -> pd.DataFrame:
@@ -102,6 +111,7 @@ def one(what: str, rows: int, folder: Path) -> str:
             surrogate = Surrogate.build(schema, few, train, given, near=asked)
         found = surrogate.predict(asked)
     taken = time.process_time() - begun
+    asked.join(found[["mean", "sd"]]).to_parquet(folder / "predicted.parquet")
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
     conditioned = len(surrogate.model.data.y)
     scores = " | ".join(
@@ -128,6 +138,30 @@ def conditions_hidden(data: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     several = constants[constants.groupby("pair_id")["pair_id"].transform("size").gt(1)]
     asked = several.sample(frac=1.0, random_state=SEED).drop_duplicates("pair_id").head(500)
     return data.drop(asked.index).reset_index(drop=True), asked.reset_index(drop=True)
+
+
+def draw(predicted: dict[tuple[str, int], pd.DataFrame]) -> Figure:
+    """Draw MAE against rows, and the share of the pairs in each central interval."""
+    figure = Figure((9.0, 4.0), layout="constrained")
+    learning, calibration = figure.subplots(1, 2)
+    for of_n, label in ((lambda n: n == 1, "n = 1"), (lambda n: n > 1, "n > 1")):
+        fits = {rows: one for (what, rows), one in predicted.items() if what == "fit"}
+        error = [
+            (one["log_beta"] - one["mean"]).abs()[of_n(one["n_ligands"])].mean()
+            for one in fits.values()
+        ]
+        learning.plot(list(fits), error, "o-", label=label)
+    learning.set(xlabel="training rows", ylabel="MAE, unseen organic ligands", xscale="log")
+    levels = np.linspace(0.02, 0.98, 49)
+    for (what, rows), one in predicted.items():
+        z = ((one["log_beta"] - one["mean"]) / one["sd"]).abs().to_numpy()
+        share = (z[:, None] < norm.ppf(0.5 + levels / 2)).mean(axis=0)
+        calibration.plot(levels, share, label=f"{what} {rows:,}")
+    calibration.plot([0, 1], [0, 1], color="grey", linewidth=0.8)
+    calibration.set(xlabel="central interval", ylabel="share of the pairs inside")
+    for axes in (learning, calibration):
+        axes.legend()
+    return figure
 
 
 def score(asked: pd.DataFrame, found: pd.DataFrame) -> str:

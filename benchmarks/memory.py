@@ -11,13 +11,12 @@ others, conditioned on those of them that matter for the candidates, and distill
 the packaged pool, of the embedded constants, and made around all others, none of which is asked for
 itself. Judged on the hidden ligands: the embedded constants alone, the embedded constants and the
 memory (what a fresh install knows), and the large model itself. The estimates of basicity among the
-features have seen the pKa of the hidden ligands, if these are among those of
-``benchmarks/site_binding.py --write``.
+features are fitted without the hidden ligands too.
 
-``--ship`` writes what was judged to ``bo_loop/library/log_beta``, which must not be there, with the
-errors on its card; with ``--everything`` the model is conditioned on the hidden ligands too before
-it is distilled, once the errors are known. ``--describe`` describes the ligands that come with
-bo_loop, so that a fresh install need not; ``--ship`` does so too.
+``--ship`` then conditions the model on the hidden ligands as well, with the packaged estimates of
+basicity, distils it anew, and writes the memory to ``bo_loop/library/log_beta``, with the errors on
+its card. ``--describe`` describes the ligands that come with bo_loop, so that a fresh install need
+not; ``--ship`` does so too.
 
 Each line: mean absolute error and R² over hidden pairs of organic ligands, and the share within
 their 95 % intervals; for n = 1, for n > 1, and for protonation constants.
@@ -27,6 +26,7 @@ import argparse
 import hashlib
 import os
 import resource
+import shutil
 import sqlite3
 import tempfile
 import warnings
@@ -37,15 +37,21 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import yaml
+from at_hand import distribution
 from literature import ligands_hidden, read, score
+from protonation import constants
 from rediscover import option
+from site_binding import blind_to
 
 from bo_loop.base.config import packaged_conf
+from bo_loop.base.types import ModelRecipe
+from bo_loop.chemistry.ligands import ligand_group
 from bo_loop.cli.verbs.library import asked_pairs
 from bo_loop.data import CommonChelators, Minteq
 from bo_loop.features import cache
 from bo_loop.features.assembly import LIGAND_BLOCKS
 from bo_loop.features.blocks import ligand
+from bo_loop.features.schema import FeatureSchema
 from bo_loop.library.distil import distil, training_of
 from bo_loop.library.memory import Memory, load, save
 from bo_loop.library.shelf import packaged
@@ -77,59 +83,81 @@ def main() -> None:
     parser.add_argument("--pairs", type=int, default=5000, help="pseudo-observations")
     parser.add_argument("--fit-rows", type=int, default=FIT_ROWS)
     parser.add_argument("--ship", action="store_true")
-    parser.add_argument("--everything", action="store_true")
     parser.add_argument("--describe", action="store_true", help="only describe packaged ligands")
     given = parser.parse_args()
     if given.describe:
         describe_packaged()
         return
     warnings.simplefilter("ignore")
-    config = yaml.safe_load((packaged_conf() / "distil.yaml").read_text(encoding="utf-8"))
-    data = read()
+    data, known = read(), constants(distribution())
     train, asked = ligands_hidden(data)
-    hidden = data["ligand_group"].isin(asked["ligand_group"])
-    acids = data[hidden & data["metal"].eq("H")].reset_index(drop=True)
-    train = data[~hidden].reset_index(drop=True)
-    schema, recipe = option("features").fit(data), option("model")
-    recipe = replace(recipe, fit_rows=given.fit_rows)
-    part = train.sample(given.fit_rows, random_state=0).sort_index().reset_index(drop=True)
-    found = Surrogate.fit(schema, recipe, part).model.hyperparameters()
-    recipe = replace(recipe, condition_rows=given.rows)
-
-    def distilled(rows: pd.DataFrame, scores: dict) -> Memory:
-        with tempfile.TemporaryDirectory() as folder:
-            table = Path(folder) / "ligands.csv"
-            metals = rows["metal"].ne("H")
-            rows.loc[metals, ["ligand", "smiles"]].drop_duplicates("smiles").to_csv(table)
-            more = {"around": table, "made": MADE, "candidates": CANDIDATES}
-            pairs = asked_pairs(config | more)
-        large = Surrogate.build(schema, recipe, rows, found, near=pairs)
-        training = training_of(large) | {"sha256": _hash(rows)}
-        card = CARD | {"training": training, "scores": scores}
-        return distil(large, pairs, given.pairs, card=card | {"features": sorted(schema.blocks)})
-
-    memory, embedded = distilled(train, {}), Minteq().read()
-    large = Surrogate.build(schema, recipe, train, found, near=asked)
-    alone = Surrogate.fit(option("features").fit(embedded), option("model"), embedded)
-    print("| | n = 1: MAE, R², in 95 % | n > 1 | protonation |\n|---|---|---|---|")
-    lines = {
-        "embedded constants": alone,
-        "memory and embedded constants": memory.surrogate(embedded),
-        "the large model": large,
-    }
-    for name, surrogate in lines.items():
-        parts = _judged(surrogate, asked, acids)
-        print(f"| {name} | {' | '.join(parts)} |", flush=True)
-        if name.startswith("memory"):
-            scores = scores_of(parts)
+    hidden = known["smiles"].map(ligand_group).isin(asked["ligand_group"])
+    with blind_to(hidden, known):
+        schema = option("features").fit(data)
+        recipe = replace(option("model"), fit_rows=given.fit_rows)
+        part = train.sample(given.fit_rows, random_state=0).sort_index().reset_index(drop=True)
+        found = Surrogate.fit(schema, recipe, part).model.hyperparameters()
+        recipe = replace(recipe, condition_rows=given.rows)
+        acids = data["ligand_group"].isin(asked["ligand_group"]) & data["metal"].eq("H")
+        acids = data[acids].reset_index(drop=True)
+        scores = judge(schema, recipe, found, train, asked, acids, given.pairs)
     used = resource.getrusage(resource.RUSAGE_SELF)
     print(f"CPU: {used.ru_utime + used.ru_stime:.0f} s; peak {used.ru_maxrss / 1e6:.1f} GB")
     if given.ship:
-        rows = data if given.everything else train
-        if given.everything:
-            memory = distilled(rows, scores)
-        save(replace(memory, card={**memory.card, "scores": scores}), packaged() / "log_beta")
+        shutil.rmtree(packaged() / "log_beta", ignore_errors=True)
+        memory = distilled(schema, recipe, found, data, given.pairs, scores)
+        save(memory, packaged() / "log_beta")
         describe_packaged()
+
+
+def judge(
+    schema: FeatureSchema,
+    recipe: ModelRecipe,
+    found: dict,
+    train: pd.DataFrame,
+    asked: pd.DataFrame,
+    acids: pd.DataFrame,
+    size: int,
+) -> dict:
+    """Print the table; return the scores of the memory, for its card."""
+    embedded = Minteq().read()
+    lines = {
+        "embedded constants": lambda: Surrogate.fit(
+            option("features").fit(embedded), option("model"), embedded
+        ),
+        "memory and embedded constants": lambda: distilled(
+            schema, recipe, found, train, size, {}
+        ).surrogate(embedded),
+        "the large model": lambda: Surrogate.build(schema, recipe, train, found, near=asked),
+    }
+    print("| | n = 1: MAE, R², in 95 % | n > 1 | protonation |\n|---|---|---|---|")
+    for name, made in lines.items():
+        parts = _judged(made(), asked, acids)
+        print(f"| {name} | {' | '.join(parts)} |", flush=True)
+        if name.startswith("memory"):
+            scores = scores_of(parts)
+    return scores
+
+
+def distilled(
+    schema: FeatureSchema,
+    recipe: ModelRecipe,
+    found: dict,
+    rows: pd.DataFrame,
+    size: int,
+    scores: dict,
+) -> Memory:
+    """Return the memory of a model of `rows`."""
+    config = yaml.safe_load((packaged_conf() / "distil.yaml").read_text(encoding="utf-8"))
+    with tempfile.TemporaryDirectory() as folder:
+        table = Path(folder) / "ligands.csv"
+        metals = rows["metal"].ne("H")
+        rows.loc[metals, ["ligand", "smiles"]].drop_duplicates("smiles").to_csv(table)
+        pairs = asked_pairs(config | {"around": table, "made": MADE, "candidates": CANDIDATES})
+    large = Surrogate.build(schema, recipe, rows, found, near=pairs)
+    training = training_of(large) | {"sha256": _hash(rows)}
+    card = CARD | {"training": training, "scores": scores, "features": sorted(schema.blocks)}
+    return distil(large, pairs, size, card=card)
 
 
 def _judged(surrogate: Surrogate, asked: pd.DataFrame, acids: pd.DataFrame) -> list[str]:

@@ -16,6 +16,7 @@ import os
 import sys
 import tempfile
 from collections import defaultdict
+from contextlib import contextmanager
 from importlib import resources
 
 import numpy as np
@@ -26,7 +27,8 @@ from protonation import constants, held_back, judged
 from bo_loop.base.errors import BoLoopError
 from bo_loop.chemistry import site_binding
 from bo_loop.chemistry.site_binding import ATOMS, CLASSES, FURTHEST, FURTHEST_SITES, OWN, pair_name
-from bo_loop.features.cache import ENVIRONMENT_VARIABLE
+from bo_loop.features import cache
+from bo_loop.features.cache import ENVIRONMENT_VARIABLE as CACHE
 
 MOST_SITES = 9
 ERROR, DEGREES = 0.4, 3.0  # of a pKa
@@ -191,15 +193,35 @@ def write(stated):
     print(f"{path}: written")
 
 
-def main():
-    torch.set_default_dtype(torch.float64)
-    known = constants(distribution())
+def kinds_of(known):
+    """Every kind of site, with its class."""
     kinds = {}
     for smiles in known["smiles"].unique():
         one = site_binding.describe(smiles)
         kinds |= dict(zip(one.kinds, one.classes, strict=True))
-    kinds = dict(sorted(kinds.items()))
-    held = held_back(known)
+    return dict(sorted(kinds.items()))
+
+
+@contextmanager
+def blind_to(held, known):
+    """Let ligands be described by coefficients that were fitted without those held back."""
+    kinds, packaged, folder = kinds_of(known), site_binding._fitted, os.environ.get(CACHE)
+    blind = content(fitted(batches(known[~held], kinds), len(kinds)), kinds)
+    with tempfile.TemporaryDirectory() as empty:
+        os.environ[CACHE] = empty  # estimates of the package are not to be found
+        site_binding._fitted, described = lambda: blind, cache._packaged
+        cache._packaged = dict
+        yield
+    site_binding._fitted, cache._packaged = packaged, described
+    os.environ.pop(CACHE)
+    if folder is not None:
+        os.environ[CACHE] = folder
+
+
+def main():
+    torch.set_default_dtype(torch.float64)
+    known = constants(distribution())
+    kinds, held = kinds_of(known), held_back(known)
     if "--write" in sys.argv:
         everything = batches(known, kinds)
         z = fitted(everything, len(kinds))
@@ -210,10 +232,7 @@ def main():
     print(
         "held back, from the structure alone:", scores(z, batches(known[held], kinds)), flush=True
     )
-    blind = content(z, kinds)
-    site_binding._fitted = lambda: blind
-    with tempfile.TemporaryDirectory() as folder:
-        os.environ[ENVIRONMENT_VARIABLE] = folder  # estimates of the package are not to be found
+    with blind_to(held, known):
         print("with a Gaussian process on them:", judged(known, held))
 
 

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from rdkit import Chem
 
 from bo_loop.chemistry.chelates import ChelateRing, chelate_rings, sets_of_donors
+from bo_loop.chemistry.crowding import CROWDING_NAMES, crowding
 from bo_loop.chemistry.donor_types import SITE_CLASSES, WEAK
 from bo_loop.chemistry.donors import macrocycle_size
 from bo_loop.chemistry.ligands import standardise
@@ -45,6 +46,7 @@ BINDING_NAMES = (
     "rings_up_to_6_with_donors",
     "rings_of_7_and_8_with_donors",
     "branched_at_nitrogen",
+    *CROWDING_NAMES,
 )
 
 _CLASS_OF = {kind: name for name, kinds in SITE_CLASSES.items() for kind in kinds}
@@ -118,7 +120,8 @@ def binding_features(smiles: str) -> NDArray[np.float64]:
         donors or more; rings of fewer than nine atoms that hold donors and are not aromatic are
         counted apart by whether it is one donor (piperidine), or several in a ring of up to six
         atoms (piperazine) or a larger one (1,4-diazepane); ``branched_at_nitrogen`` counts the
-        branched carbon atoms next to nitrogen donors.
+        branched carbon atoms next to nitrogen donors, and ``crowded_…`` the substituents beside
+        donors that bind nothing (`bo_loop.chemistry.crowding`).
 
     Raises
     ------
@@ -149,6 +152,7 @@ def binding_features(smiles: str) -> NDArray[np.float64]:
             macrocycle_size(molecule, donors) > 0,
             *_small_rings(molecule, donors),
             _branches(molecule, donors),
+            *crowding(molecule, donors),
         ],
         dtype=np.float64,
     )

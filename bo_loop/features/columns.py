@@ -113,6 +113,10 @@ _IN_SITE: dict[str, str] = {
     "rings_up_to_6_with_donors": "rings of up to six atoms with several donors",
     "rings_of_7_and_8_with_donors": "rings of seven or eight atoms with several donors",
     "branched_at_nitrogen": "branched carbon atoms next to nitrogen donors",
+    "crowded_tertiary_amines": "substituents beside tertiary amines that bind nothing",
+    "crowded_other_n": "substituents beside other nitrogen donors, not aromatic, that bind nothing",
+    "crowded_aromatic_n": "substituents ortho to aromatic nitrogen donors that bind nothing",
+    "crowded_other_donors": "substituents beside other donors that bind nothing",
 }
 
 _OF_BASICITY: dict[str, str] = {

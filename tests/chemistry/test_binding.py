@@ -69,6 +69,7 @@ def site(smiles: str) -> dict[str, float]:
                 "site_rings_of_5": 1,
                 "site_methyls_beside_n": 1,
                 "chelating_sets": 1,
+                "crowded_aromatic_n": 1,
             },
         ),
         (
@@ -121,6 +122,7 @@ def site(smiles: str) -> dict[str, float]:
                 "site_rings_of_5": 1,
                 "chelating_sets": 1,
                 "branched_at_nitrogen": 1,
+                "crowded_other_n": 1,
             },
         ),
         (
