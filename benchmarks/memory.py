@@ -46,6 +46,7 @@ from site_binding import blind_to
 from bo_loop.base.config import packaged_conf
 from bo_loop.base.types import ModelRecipe
 from bo_loop.chemistry.ligands import ligand_group
+from bo_loop.chemistry.sites import donor_sites
 from bo_loop.cli.verbs.library import asked_pairs
 from bo_loop.data import CommonChelators, Minteq
 from bo_loop.features import cache
@@ -151,8 +152,8 @@ def distilled(
     config = yaml.safe_load((packaged_conf() / "distil.yaml").read_text(encoding="utf-8"))
     with tempfile.TemporaryDirectory() as folder:
         table = Path(folder) / "ligands.csv"
-        metals = rows["metal"].ne("H")
-        rows.loc[metals, ["ligand", "smiles"]].drop_duplicates("smiles").to_csv(table)
+        ligands = rows.loc[rows["metal"].ne("H"), ["ligand", "smiles"]].drop_duplicates("smiles")
+        ligands[[bool(donor_sites(each)) for each in ligands["smiles"]]].to_csv(table)
         pairs = asked_pairs(config | {"around": table, "made": MADE, "candidates": CANDIDATES})
     large = Surrogate.build(schema, recipe, rows, found, near=pairs)
     training = training_of(large) | {"sha256": _hash(rows)}
