@@ -34,7 +34,7 @@ def test_what_the_columns_allow_is_described_by_default():
 
 def test_an_empty_table_has_the_columns_and_no_rows():
     found = describe(TABLE.head(0), ["site"])
-    assert found.shape == (0, 29)
+    assert found.shape == (0, 33)
 
 
 def test_what_cannot_be_described_is_listed():

@@ -18,6 +18,7 @@ def campaign(tmp_path_factory):
     with initialize_config_dir(str(packaged_conf()), version_base="1.3"):
         node = compose("start", overrides=["campaign=copper_over_zinc", "batch_size=5"])
     config = OmegaConf.to_container(node, resolve=True)
+    del config["compute"]
     config["directory"] = str(tmp_path_factory.mktemp("campaigns"))
     config["data"] |= {"without_metals": without()}
     config["model"] |= {"max_iter": 15}

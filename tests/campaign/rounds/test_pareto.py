@@ -40,6 +40,7 @@ def campaign(tmp_path_factory):
             overrides=[*options, "objective=pareto", "name=compromise", "model.max_iter=10"],
         )
     config = OmegaConf.to_container(node, resolve=True) | {"directory": str(folder)}
+    del config["compute"]
     campaign = Campaign.start(**config)
     assert campaign.status().front == ()
     assert "No result yet." in write_report(campaign).read_text(encoding="utf-8")
