@@ -259,6 +259,7 @@ CLOSE_CAMPAIGN = "Close the campaign"
 # Figures
 LOOK_HINT = "What the campaign has found, and what its model has learned."
 WRITE_REPORT = "Write the report, and open it"
+OPEN_REPORT = "The report"
 PROGRESS = "Progress"
 CALIBRATION = "How right the predictions were"
 MODEL = "What the model has learned"

@@ -30,6 +30,7 @@ class _Look:
         Text("p", texts.LOOK_HINT).classes("soft")
         with ui.element("div").classes("row-of"):
             ui.button(texts.WRITE_REPORT, on_click=self._report).props("outline no-caps")
+            self._links = ui.element("div")
         self._written = Watched(page, "report", self._open)
         looked = Watched(page, "look", self._over)
         self._place = ui.element("div")
@@ -43,7 +44,11 @@ class _Look:
 
     async def _open(self, job: Job) -> None:
         if not job.error:
-            ui.navigate.to(f"/files/{self._page.name}/report.html", new_tab=True)
+            report = f"/files/{self._page.name}/report.html"
+            self._links.clear()
+            with self._links:  # browsers open no window long after the click
+                ui.link(texts.OPEN_REPORT, report, new_tab=True)
+            ui.navigate.to(report, new_tab=True)
 
     async def _over(self, job: Job) -> None:
         if not job.error:

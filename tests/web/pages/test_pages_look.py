@@ -43,6 +43,21 @@ def test_figures_are_made_once_for_what_the_ledger_holds(visit, desk):
     visit(story)
 
 
+def test_the_report_has_a_link_when_it_is_written(visit, desk):
+    desk.jobs.answer("look", lambda path: NOTHING)
+    desk.jobs.answer("report", lambda path: {"path": path})
+
+    async def story(visitor):
+        await visitor.open("/campaign/small/look")
+        visitor.press(texts.WRITE_REPORT)
+        visitor.navigate.to = lambda target, new_tab: None  # not a page of the simulation
+        await visitor.sees(texts.OPEN_REPORT)
+        (link,) = [link for link in visitor.all(ui.link) if link.text == texts.OPEN_REPORT]
+        assert link.props["href"] == "/files/small/report.html"
+
+    visit(story)
+
+
 def test_a_dot_of_the_map_shows_its_ligand(visit, desk):
     found = plots.figures({"space": SPACE | {"ligand": ["EDTA", ""]}})
     desk.jobs.answer("look", lambda path: NOTHING | found)
