@@ -68,15 +68,19 @@ def tasks(path: Path) -> dict[str, Callable[[], Task]]:
     dilute = rows[rows["ionic_strength_M"].between(0, 1, inclusive="left")]
     ones = dilute[dilute["n_ligands"].eq(1)]
 
-    def of(name: str, target: pd.DataFrame, source: pd.DataFrame, value: str = "log_beta") -> Task:
-        target, source = one_each(target, value), one_each(source, "log_beta")
+    def of(name: str, target: pd.DataFrame, source: pd.DataFrame) -> Task:
+        target, source = one_each(target), one_each(source)
         known = target["ligand_group"].isin(source["ligand_group"])
         return Task(name, target[known], source)
 
     def enthalpy() -> Task:
-        found = srd46.enthalpies(path)
-        found = found[found["n_ligands"].eq(1) & found["temperature_C"].between(20, 30)]
-        return of("enthalpy", found, ones, "delta_H")
+        found, _ = srd46.enthalpies(path)
+        found = found[
+            found["censoring"].eq("none")
+            & found["n_ligands"].eq(1)
+            & found["temperature_C"].between(20, 30)
+        ]
+        return of("enthalpy", found, ones)
 
     def protonation() -> Task:
         constants = as_observations(
@@ -99,9 +103,9 @@ def tasks(path: Path) -> dict[str, Callable[[], Task]]:
     }
 
 
-def one_each(rows: pd.DataFrame, value: str) -> pd.DataFrame:
+def one_each(rows: pd.DataFrame) -> pd.DataFrame:
     """One row a pair, with keys: the median of its values, under the commonest conditions."""
-    rows = with_keys(rows.assign(value=rows[value]).reset_index(drop=True), "the table")
+    rows = with_keys(rows.assign(value=rows["log_beta"]).reset_index(drop=True), "the table")
     same = ["metal", "charge", "ligand_group", "n_ligands"]
     rows["value"] = rows.groupby(same)["value"].transform("median")
     near = (rows["ionic_strength_M"] - 0.1).abs()

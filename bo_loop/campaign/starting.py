@@ -103,15 +103,15 @@ def remembered(settings: Mapping[str, Any]) -> "Memory | None":
     name = settings["data"].get("memory")
     if name in NO_MEMORY:
         return None
-    of = Property.of(settings.get("property"))
-    if not of.is_log_beta:
-        raise ConfigError(
-            f"data.memory={name} speaks of log β, and this campaign is about {of.name}. Start it "
-            "with data.memory=none; model=transfer sources=[library:…] learns from a memory."
-        )
     from bo_loop.library import shelf
 
-    memory = shelf.load(str(name))
+    of, memory = Property.of(settings.get("property")), shelf.load(str(name))
+    if not memory.about().speaks_of(of):
+        raise ConfigError(
+            f"data.memory={name} knows {memory.about().words}, and this campaign is about "
+            f"{of.words}. Start it with data.memory=none; model=transfer sources=[library:…] "
+            "learns from a memory of another property."
+        )
     if not memory.suits(configs.build(settings["model"]), settings["features"]):
         own = {"model": memory.model, "features": memory.features["recipe"]}
         asked = " and ".join(f"{k}={options.name_of(k, node)}" for k, node in own.items())
@@ -124,8 +124,14 @@ def remembered(settings: Mapping[str, Any]) -> "Memory | None":
     return memory.without(settings["data"].get("without_metals") or ())
 
 
-def _literature(node: Mapping[str, Any], of: Property) -> pd.DataFrame:
-    """Read the literature of a property."""
+def literature_of(node: Mapping[str, Any], of: Property) -> pd.DataFrame:
+    """Read the literature of a property.
+
+    Raises
+    ------
+    ConfigError, DataError
+        As the source does.
+    """
     if of.is_log_beta:
         return configs.read(node, "data")
     from bo_loop.data.sources.property_tables import read_property
@@ -182,7 +188,7 @@ def prepare(
     pool_node = {key: value for key, value in settings["pool"].items() if key not in POOL_RULES}
     recipe = configs.build_as(FeatureRecipe, settings["features"], "features")
     of = Property.of(settings.get("property"))
-    literature = _literature(settings["data"], of)
+    literature = literature_of(settings["data"], of)
     observations = with_keys(recipe.usable(literature), "the literature")
     observations = _with_mhl(observations, settings["data"])
     every = one_of_mirror_images(with_keys(configs.read(pool_node, "pool"), "the pool"))
@@ -196,7 +202,7 @@ def prepare(
     require_items(configs.build(settings["objective"]), with_acids(observations, memory), pool)
     pairs = pd.concat([observations, pool])
     schema, sources = recipe.fit(pairs) if memory is None else memory.schema(), None
-    if not of.is_log_beta:
+    if memory is None and not of.is_log_beta:
         schema = schema.of_another_outcome(observations["log_beta"].to_numpy())
     if names := settings.get("sources", []):
         require_learner(settings["model"])

@@ -20,7 +20,7 @@ from bo_loop.campaign.record import LEDGER, Record
 from bo_loop.campaign.rounds.fitted import fitted
 from bo_loop.data.property import LOG_BETA, Property
 from bo_loop.library import shelf
-from bo_loop.library.model_folder import load, save
+from bo_loop.library.model_folder import load, property_of, save
 from bo_loop.library.sources import Sources, without_known
 from bo_loop.surrogate import Surrogate
 
@@ -56,7 +56,8 @@ def teachers(
     for name in every:
         try:
             model, about = _found(name, directory)
-            models[name] = without_known(name, model, known) if about == of else model
+            same = about.speaks_of(of)
+            models[name] = without_known(name, model, known) if same else model
         except BoLoopError as error:
             if name in str(error):
                 raise
@@ -85,7 +86,10 @@ def _found(name: str, directory: Path) -> tuple[Surrogate, Property]:
     if kind == "campaign":
         record = Record.open(what, directory)
         return model_of(record), record.state().about
-    return load(Path(what)) if kind == "model" else shelf.load(what).surrogate(), LOG_BETA
+    if kind == "model":
+        return load(Path(what)), property_of(Path(what))
+    memory = shelf.load(what)
+    return memory.surrogate(), memory.about()
 
 
 def model_of(record: Record) -> Surrogate:

@@ -90,9 +90,22 @@ def quoted(argument: str) -> str:
     try:
         parsed = OverridesParser.create().parse_override(argument)
     except HydraException:
-        return as_text
+        # In a mapping Hydra takes no Δ, and no unit in brackets, without quotes; YAML does.
+        mapping = _mapping(value) if key not in TEXT_KEYS else None
+        return as_text if mapping is None else f"{key}={literal(mapping)}"
     is_text = parsed.is_sweep_override() or not isinstance(parsed.value(), str | list)
     return as_text if key in TEXT_KEYS and value and is_text and "${" not in value else argument
+
+
+def _mapping(text: str) -> dict[str, Any] | None:
+    """Return the mapping that a text is in YAML, or None."""
+    import yaml
+
+    try:
+        found = yaml.safe_load(text) if text.startswith("{") else None
+    except yaml.YAMLError:
+        return None
+    return found if isinstance(found, dict) else None
 
 
 def literal(value: Any) -> str:

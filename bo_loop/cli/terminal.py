@@ -136,12 +136,12 @@ def steps_table(steps: Sequence["Step"]) -> Table:
     return table
 
 
-def quarantine_table(quarantine: "pd.DataFrame") -> Table:
+def quarantine_table(quarantine: "pd.DataFrame", called: str) -> Table:
     """Return the first suspicious values of an import, each with its reason."""
     table = Table(title="Suspicious values", title_justify="left", title_style="bold")
     table.caption_justify = "left"
     table.add_column("pair", overflow="fold", ratio=1)
-    table.add_column("log β", justify="right", no_wrap=True)
+    table.add_column(called, justify="right", no_wrap=True)
     table.add_column("why", overflow="fold", ratio=1)
     for row in quarantine.head(_MOST_SHOWN).itertuples():
         table.add_row(pair_name(row), f"{row.log_beta:g}", row.reason)

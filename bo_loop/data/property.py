@@ -7,6 +7,7 @@ y      the same on the scale that is modelled: v, log10 v or logit v = ln((v −
 a, b   least and largest value
 """
 
+import json
 import math
 import re
 from collections.abc import Mapping, Sequence
@@ -110,6 +111,12 @@ class Property:
         """Whether all that is known of the chemistry of log β applies."""
         return self == LOG_BETA
 
+    def speaks_of(self, other: "Property") -> bool:
+        """Whether a modelled value of this property means the same of the `other` one."""
+        ends = [of.bounds if of.transform == "logit" else None for of in (self, other)]
+        same = [(of.column, of.unit, of.transform) for of in (self, other)]
+        return same[0] == same[1] and ends[0] == ends[1]
+
     @property
     def column(self) -> str:
         """Name of the column with its values in tables: ``log_D``."""
@@ -127,6 +134,15 @@ class Property:
             return column
         scale = f"{self.transform}_" if self.transform != "none" and "predicted" in column else ""
         return column.replace("log_beta", scale + self.column)
+
+    @property
+    def option(self) -> str:
+        """What ``property=`` is given on the command line: ``{name: "log D", …}``."""
+        said = {"name": self.name, "unit": self.unit, "transform": self.transform}
+        bounds = {"bounds": list(self.bounds)} if self.bounds != (None, None) else {}
+        given = {k: v for k, v in {**said, **bounds}.items() if v not in ("", "none")}
+        parts = (f"{k}: {json.dumps(v, ensure_ascii=False)}" for k, v in given.items())
+        return f"{{{', '.join(parts)}}}"
 
     @property
     def words(self) -> str:

@@ -9,6 +9,9 @@ card.json       what it is, what it learned from, how good it is, how to cite it
                 the other two
 ==============  ===================================================================================
 
+The card states the property, its unit and the scale on which it is modelled; the columns have the
+same names whichever it is.
+
 ``log_beta`` is not what is believed of a pair (that is ``mean``): where its noise ``log_beta_sd``
 is large, it may lie far off, so that all of them together have the right posterior.
 """
@@ -25,12 +28,13 @@ import pandas as pd
 
 from bo_loop.base import received, received_tables
 from bo_loop.base.config import build
-from bo_loop.base.errors import BoLoopError, DataError
+from bo_loop.base.errors import BoLoopError, ConfigError, DataError
 from bo_loop.base.files import write_once
 from bo_loop.base.folders import require_new
 from bo_loop.base.types import PAIR_COLUMNS, ModelRecipe
 from bo_loop.chemistry.ions import MetalIon, parse_ion
 from bo_loop.data.observations import OBSERVATION_COLUMNS
+from bo_loop.data.property import LOG_BETA, Property
 from bo_loop.features.schema import FeatureSchema, schema_version
 from bo_loop.models.gp.source_noise import MEMORY
 from bo_loop.surrogate import Surrogate, described
@@ -73,6 +77,19 @@ class Memory:
     hyperparameters: Mapping[str, Any]
     features: Mapping[str, Any]
     card: Mapping[str, Any]
+
+    def about(self) -> Property:
+        """Return the property that it knows.
+
+        Raises
+        ------
+        ConfigError
+            If its card says what none can be.
+        """
+        if self.card["property"] == LOG_BETA.column:
+            return LOG_BETA
+        said = {"name": self.card["property"], "unit": self.card["unit"]}
+        return Property.of(said | {name: self.card.get(name) for name in ("transform", "bounds")})
 
     def schema(self) -> FeatureSchema:
         """Return the features, by the installed rules.
@@ -193,6 +210,10 @@ def unpacked(folder: Path, card: Mapping[str, Any], contents: Mapping[str, bytes
     memory = Memory(
         pairs[list(COLUMNS)], said["model"], said["hyperparameters"], said["features"], card
     )
+    try:
+        memory.about()
+    except ConfigError as error:
+        raise received.not_ours(folder / CARD, str(error)) from error
     try:
         memory.schema()
         build(memory.model)

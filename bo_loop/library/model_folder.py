@@ -5,8 +5,9 @@ The models whose predictions are features of its pairs lie below ``sources``, nu
 
 import io
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from bo_loop.base.errors import BoLoopError, DataError
 from bo_loop.base.folders import require_new
 from bo_loop.base.names import node_of
 from bo_loop.base.types import MEASURED, SOURCES, PairFeatures
+from bo_loop.data.property import LOG_BETA, Property
 from bo_loop.features.schema import FeatureSchema
 from bo_loop.library.sources import Sources, labels_of
 from bo_loop.surrogate import Surrogate, described
@@ -32,8 +34,15 @@ _TEXTS = ("ligand_group", "source")
 _MOST_UNPACKED = 1 << 32
 
 
-def save(surrogate: Surrogate, folder: Path) -> None:
+def save(surrogate: Surrogate, folder: Path, of: Property = LOG_BETA) -> None:
     """Write ``model.json`` and ``training.npz`` into `folder`, which must not hold a model.
+
+    Parameters
+    ----------
+    surrogate : Surrogate
+    folder : Path
+    of : Property
+        What it predicts, for `property_of`.
 
     Raises
     ------
@@ -64,6 +73,7 @@ def save(surrogate: Surrogate, folder: Path) -> None:
         "hyperparameters": surrogate.model.hyperparameters(),
         "features": surrogate.schema.to_json(),
         "names": {block: list(names) for block, names in surrogate.features.names.items()},
+        **({} if of.is_log_beta else {"property": asdict(of)}),
     }
     text = json.dumps(contents, ensure_ascii=False, indent=1, allow_nan=False)
     (folder / _JSON).write_text(text + "\n", encoding="utf-8", newline="\n")
@@ -82,14 +92,9 @@ def load(folder: Path, near: pd.DataFrame | None = None) -> Surrogate:
     CampaignError
         If it holds something else under the names of a model's files.
     """
-    try:
+    with _in(folder):
         contents = received.load_json(folder / _JSON)
         arrays = _arrays(folder / _ARRAYS)
-    except FileNotFoundError as error:
-        raise DataError(
-            f"{folder} holds no model ({error.filename} is missing). Make one with bo-loop fit, in "
-            "a new model_dir."
-        ) from error
     if contents.get("format") != _FORMAT:
         raise DataError(
             f"{folder / _JSON} has format {contents.get('format')!r}; this version reads "
@@ -102,6 +107,29 @@ def load(folder: Path, near: pd.DataFrame | None = None) -> Surrogate:
         raise
     except Exception as error:  # a model's parts fail in many ways on values that are not theirs
         raise received.not_ours(folder, f"no model follows from it ({error!r:.200})") from error
+
+
+def property_of(folder: Path) -> Property:
+    """Return what the model in a folder predicts.
+
+    Raises
+    ------
+    DataError, ConfigError, CampaignError
+        If the folder holds no model, or says something else.
+    """
+    with _in(folder):
+        return Property.of(received.load_json(folder / _JSON).get("property"))
+
+
+@contextmanager
+def _in(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except FileNotFoundError as error:
+        raise DataError(
+            f"{folder} holds no model ({error.filename} is missing). Make one with bo-loop fit, in "
+            "a new model_dir."
+        ) from error
 
 
 def with_sources(schema: FeatureSchema, read: Callable[[int], Surrogate]) -> FeatureSchema:

@@ -33,6 +33,10 @@ def test_backslashes_are_read_back_as_they_were(text):
         ("pair=Ni+2:L1:ABC", "Ni+2:L1:ABC"),
         ("batch_size=3", 3),
         ("pick=[a,b]", ["a", "b"]),
+        ("property={name: ΔH, unit: J/(mol K)}", {"name": "ΔH", "unit": "J/(mol K)"}),
+        ('property={name: "ΔH", bounds: [-5, null]}', {"name": "ΔH", "bounds": [-5, None]}),
+        ("note={name: ΔH}", "{name: ΔH}"),
+        ("property={name: 90 %: ΔH", "{name: 90 %: ΔH"),
     ],
 )
 def test_text_is_taken_as_it_stands_and_numbers_stay_numbers(argument, value):

@@ -1,6 +1,7 @@
 import math
 
 import pytest
+import yaml
 
 from bo_loop.base.errors import ConfigError
 from bo_loop.data.property import LOG_BETA, Property, columns_of
@@ -81,3 +82,31 @@ def test_headers_of_people_are_found():
         "log_beta_sd": "log_d sd",
     }
     assert columns_of(["log K"], of) == {}
+
+
+H = {"name": "ΔH", "unit": "kJ/mol"}
+SHARE = {"name": "recovery", "unit": "%", "transform": "logit", "bounds": [0, 100]}
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        (H, H | {"name": "delta_H"}, True),
+        (H, H | {"bounds": [-500, 500]}, True),
+        (H, H | {"unit": "kcal/mol"}, False),
+        (H, None, False),
+        (None, {"name": "log β"}, True),
+        (SHARE, SHARE | {"bounds": [0, 90]}, False),  # the logit is another one
+        (SHARE, SHARE | {"transform": "none"}, False),
+    ],
+)
+def test_two_speak_of_the_same_if_a_modelled_value_means_the_same(one, other, same):
+    assert Property.of(one).speaks_of(Property.of(other)) is same
+    assert Property.of(other).speaks_of(Property.of(one)) is same
+
+
+@pytest.mark.parametrize("node", [H, SHARE, {"name": "log D", "bounds": [None, 5]}])
+def test_what_the_command_line_is_given_makes_the_same_property(node):
+    of = Property.of(node)
+    assert Property.of(yaml.safe_load(of.option)) == of
+    assert Property.of({"name": "ΔH", "unit": "kJ/mol"}).option == '{name: "ΔH", unit: "kJ/mol"}'

@@ -1,6 +1,7 @@
 """A memory in a folder, and what a model makes of it."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ from small_memory import cut
 
 from bo_loop.base.errors import BoLoopError, CampaignError, DataError
 from bo_loop.base.types import PAIR_COLUMNS
+from bo_loop.data.property import LOG_BETA, Property
 from bo_loop.library.memory import load, save
 from bo_loop.models.gp.source_noise import MEMORY
 
@@ -74,6 +76,8 @@ def of_json(change):
         (of_json(lambda card: card.update(format=9)), "format 9"),
         (of_json(lambda card: card.update(cite=5)), "cite"),
         (of_json(lambda card: card.update(files={})), "SHA-256"),
+        (of_json(lambda card: card.update(property="x" * 50)), "card.json.*property.name"),
+        (of_json(lambda card: card.update(property="ΔH", bounds=5)), "card.json.*bounds"),
     ],
 )
 def test_a_damaged_folder_is_one_clear_error(sent, damage, said):
@@ -100,3 +104,10 @@ def test_of_a_memory_the_pairs_that_matter_are_kept(made):
     assert ((found["mean"] - whole["mean"]).abs() < 2.0 * found["sd_latent"]).all()
     assert (found["sd_latent"] >= whole["sd_latent"] - 1e-9).all()  # it knows less
     assert made.near(copper, 1000) is made
+
+
+def test_its_card_states_the_property_that_it_knows(made):
+    assert made.about() == LOG_BETA
+    said = {"property": "rate", "unit": "1/h", "transform": "log10", "bounds": [0, None]}
+    rate = replace(made, card=made.card | said)
+    assert rate.about() == Property("rate", "1/h", "log10", (0.0, None))

@@ -11,8 +11,9 @@ import pytest
 from bo_loop.base.errors import BoLoopError
 from bo_loop.data import Minteq
 from bo_loop.data.observations import standardised
+from bo_loop.data.property import LOG_BETA, Property
 from bo_loop.features.recipes.chemistry import ChemistryRecipe
-from bo_loop.library.model_folder import load, save
+from bo_loop.library.model_folder import load, property_of, save
 from bo_loop.models import PairGP
 from bo_loop.surrogate import Surrogate
 
@@ -141,3 +142,18 @@ def test_an_archive_that_unpacks_without_end_is_refused(sent, monkeypatch):
     (sent / "training.npz").write_bytes(packed("y.npy", b"\0" * (3 << 20)))
     with pytest.raises(BoLoopError, match="unpacks to 3 MiB"):
         load(sent)
+
+
+def test_it_says_what_it_predicts(saved, sent, tmp_path_factory):
+    assert property_of(sent) == LOG_BETA
+    other = tmp_path_factory.mktemp("other") / "m"
+    of = Property("rate", "1/h", "log10", (0.0, None))
+    save(load(saved), other, of)
+    assert property_of(other) == of
+    assert load(other).y.tolist() == load(saved).y.tolist()
+    contents = json.loads((sent / "model.json").read_text(encoding="utf-8"))
+    (sent / "model.json").write_text(json.dumps(contents | {"property": {"unit": "M"}}))
+    with pytest.raises(BoLoopError, match="property is"):
+        property_of(sent)
+    with pytest.raises(BoLoopError, match="holds no model"):
+        property_of(sent / "absent")

@@ -8,10 +8,11 @@ from typing import Any
 
 import pandas as pd
 
-from bo_loop.base.config import build, read
+from bo_loop.base.config import build
 from bo_loop.base.folders import require_new
 from bo_loop.campaign.campaign import Campaign
 from bo_loop.campaign.settings import FOR_A_ROUND, require_learner
+from bo_loop.campaign.starting import literature_of
 from bo_loop.campaign.views.learned import sources_told
 from bo_loop.campaign.views.reference import to_beat
 from bo_loop.campaign.views.views import shown_values
@@ -41,6 +42,7 @@ from bo_loop.cli.verbs.ledger import (
 )
 from bo_loop.cli.verbs.read import history, status
 from bo_loop.data.grids import MAX_FILE_BYTES
+from bo_loop.data.property import Property
 
 __all__ = [
     "close",
@@ -118,7 +120,7 @@ def _say_what_is_remembered(memory: Any, n_constants: int) -> None:
     unseen = (card.get("scores") or {}).get("unseen ligands, n = 1", {})
     if "MAE" in unseen:
         text += (
-            " Of ligands that it had never seen, log β (n = 1) was missed by "
+            f" Of ligands that it had never seen, {memory.about().name} (n = 1) was missed by "
             f"{unseen['MAE']} on average."
         )
     _CONSOLE.print(f"{text} data.memory=none does without it.")
@@ -247,19 +249,22 @@ def fit(config: Mapping[str, Any]) -> None:
 
     require_new(Path(config["model_dir"]), "model_dir")  # before the work
     features = build(config["features"])
-    observations = features.usable(read(config["data"], "data"))
+    of = Property.of(config["property"])
+    observations = features.usable(literature_of(config["data"], of))
     schema = features.fit(observations)
+    if not of.is_log_beta:
+        schema = schema.of_another_outcome(observations["log_beta"].to_numpy())
     if config["sources"]:
         from bo_loop.campaign.teachers import teachers
         from bo_loop.data.observations import with_keys
 
         require_learner(config["model"])
         sources = teachers(
-            config["sources"], Path("campaigns"), with_keys(observations, "the data")
+            config["sources"], Path("campaigns"), with_keys(observations, "the data"), of
         )
         schema = schema.taught(sources, observations)
     surrogate = Surrogate.fit(schema, build(config["model"]), observations)
-    save(surrogate, Path(config["model_dir"]))
+    save(surrogate, Path(config["model_dir"]), of)
     if learned := sources_told(surrogate.model.fit_report):
         _CONSOLE.print(learned)
     _CONSOLE.print(
@@ -356,6 +361,7 @@ def import_(config: Mapping[str, Any]) -> None:
         Path(config["out"]),
         table_options=table_options | {"source": config["label"]},
         curation=config["curation"],
+        quantity=config["property"],
     )
     files = [str(path) for path in done.files]
     if config["json"]:
@@ -363,10 +369,13 @@ def import_(config: Mapping[str, Any]) -> None:
         return
     _CONSOLE.print(steps_table((*done.read_steps, *done.curated.steps)))
     if len(done.curated.quarantine):
-        _CONSOLE.print(quarantine_table(done.curated.quarantine))
+        _CONSOLE.print(quarantine_table(done.curated.quarantine, done.about.words))
     _CONSOLE.print(import_summary(done.report))
     _CONSOLE.print(f"The report: {files[2]}, {files[1]}", soft_wrap=True)
-    _CONSOLE.print(f"  bo-loop fit data=csv data.path={files[0]} model_dir=m", soft_wrap=True)
+    asked = "" if done.about.is_log_beta else f" 'property={done.about.option}'"
+    _CONSOLE.print(
+        f"  bo-loop fit data=csv data.path={files[0]}{asked} model_dir=m", soft_wrap=True
+    )
 
 
 def expand(config: Mapping[str, Any], touched: frozenset[str]) -> None:

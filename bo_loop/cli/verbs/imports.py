@@ -17,6 +17,7 @@ from bo_loop.base.files import write_once
 from bo_loop.data.curation.curate import Curated, curate_as
 from bo_loop.data.curation.findings import curation_report
 from bo_loop.data.curation.steps import Step
+from bo_loop.data.property import LOG_BETA, Property
 from bo_loop.data.sources import csv as tables
 from bo_loop.data.sources import srd46
 from bo_loop.data.writing import refuse_output, table_bytes
@@ -40,12 +41,15 @@ class Imported:
     files : tuple of Path
         The observations, the report as JSON, the report as a page; of NIST SRD 46 also the
         protonated complexes.
+    about : Property
+        What the observations are of.
     """
 
     curated: Curated
     read_steps: tuple[Step, ...]
     report: dict[str, Any]
     files: tuple[Path, ...]
+    about: Property
 
 
 def import_literature(
@@ -55,6 +59,7 @@ def import_literature(
     *,
     table_options: Mapping[str, Any] | None = None,
     curation: Mapping[str, Any] | None = _USUAL,
+    quantity: str | None = None,
 ) -> Imported:
     """Read and curate literature, and write it with its report: all files, or none.
 
@@ -73,6 +78,10 @@ def import_literature(
     curation : mapping, optional
         Options of `bo_loop.data.curation.curate.curate`; None: what can be read is written as it
         is, and left for ``data=csv`` to curate.
+    quantity : str, optional
+        Of ``srd46``: ``ΔH`` (or ``delta_H``), enthalpies of complexation in kJ/mol in place of
+        log β. Curation then is that of structures, conditions and bounds; of several values the
+        median stands.
 
     Returns
     -------
@@ -88,20 +97,23 @@ def import_literature(
     if source not in SOURCES:
         raise ConfigError(f"source is {source!r}: choose one of {', '.join(SOURCES)}.")
     files = (out, *(out.with_name(f"{out.stem}.report.{kind}") for kind in ("json", "html")))
-    if source == "srd46":
+    of = _about(source, quantity)
+    if source == "srd46" and of.is_log_beta:
         files = (*files, out.with_name(f"{out.stem}.mhl{out.suffix}"))
     refuse_output(*files)
     progress.report("importing", 0, 3, f"reading {path}")
-    rows, read_steps, mhl = _read(source, path, table_options or {})
+    rows, read_steps, mhl = _read(source, path, table_options or {}, of)
+    if not of.is_log_beta and curation is not None:
+        curation = {**curation, **srd46.ENTHALPY_CURATION}
     progress.report("importing", 1, 3, f"curating {len(rows)} observations")
     curated = curate_as(rows, curation)
     progress.report("importing", 2, 3, "writing")
     names = [Path(path).name] if isinstance(path, str) else [Path(one).name for one in path]
     title = ", ".join(names)
-    report, page = curation_report(curated, len(rows), title=title, read_steps=read_steps)
+    report, page = curation_report(curated, len(rows), title=title, of=of, read_steps=read_steps)
     done = {tables.CURATED: "no" if curation is None else "yes"}
     contents = [
-        table_bytes(curated.observations.assign(**done), out),
+        table_bytes(_written(curated.observations, of).assign(**done), out),
         (json.dumps(report, ensure_ascii=False, indent=1) + "\n").encode("utf-8"),
         page.encode("utf-8"),
     ]
@@ -109,11 +121,27 @@ def import_literature(
         contents.append(table_bytes(mhl, files[-1]))
     _write_all(dict(zip(files, contents, strict=True)))
     progress.report("importing", 3, 3)
-    return Imported(curated, tuple(read_steps), report, files)
+    return Imported(curated, tuple(read_steps), report, files, of)
+
+
+def _about(source: str, quantity: str | None) -> Property:
+    if quantity is None:
+        return LOG_BETA
+    if source != "srd46":
+        raise ConfigError(
+            f"property={quantity} is of source=srd46. A table of another property is not curated: "
+            "start or fit with data=csv and property={name: …} reads it as it is."
+        )
+    if quantity not in (srd46.ENTHALPY.name, srd46.ENTHALPY.column):
+        raise ConfigError(
+            f"property is {quantity!r}: of NIST SRD 46, log β (null) and {srd46.ENTHALPY.name} "
+            f"({srd46.ENTHALPY.column}) are read."
+        )
+    return srd46.ENTHALPY
 
 
 def _read(
-    source: str, path: str | Sequence[str], table_options: Mapping[str, Any]
+    source: str, path: str | Sequence[str], table_options: Mapping[str, Any], of: Property
 ) -> tuple[pd.DataFrame, list[Step], pd.DataFrame | None]:
     """Return observations, what was left out, and constants of MHL where the source has them."""
     if source == "csv":
@@ -121,7 +149,14 @@ def _read(
         return read(node, "data"), [], None
     if not isinstance(path, str):
         raise ConfigError("source=srd46 reads one path: the official zip file, or its folder.")
-    return srd46.read_all(path)
+    return srd46.read_all(path) if of.is_log_beta else (*srd46.enthalpies(path), None)
+
+
+def _written(observations: pd.DataFrame, of: Property) -> pd.DataFrame:
+    """Return observations as they are written; those of ΔH hold no bound."""
+    if of.is_log_beta:
+        return observations
+    return observations.rename(columns=of.renamed).drop(columns="censoring")
 
 
 def _write_all(contents: Mapping[Path, bytes]) -> None:

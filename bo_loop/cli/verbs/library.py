@@ -9,16 +9,18 @@ import numpy as np
 import pandas as pd
 from rich.console import Console
 
+from bo_loop.base.checks import require_count
 from bo_loop.base.errors import ConfigError, DataError
 from bo_loop.base.files import sha256
 from bo_loop.base.folders import require_new
 from bo_loop.chemistry.ions import PROTON, parse_ion
 from bo_loop.cli.terminal import fields
 from bo_loop.data import CommonChelators, Minteq, TablePool
+from bo_loop.data.property import Property
 from bo_loop.library import shelf
 from bo_loop.library.distil import candidates, distil, training_of
 from bo_loop.library.memory import save
-from bo_loop.library.model_folder import load
+from bo_loop.library.model_folder import load, property_of
 
 _SAID = ("name", "version", "domain", "cite", "licence", "scores")
 
@@ -28,27 +30,39 @@ def run_distil(config: Mapping[str, Any], console: Console) -> None:
 
     Raises
     ------
-    DataError, CampaignError
-        If the model cannot be read or distilled, or the memory cannot be written.
+    ConfigError, DataError, CampaignError
+        If an option, or the model, cannot be used, or the memory cannot be written.
     """
     folder, out = Path(config["model_dir"]), Path(config["out"])
     require_new(out, "out")  # before the work
-    asked = asked_pairs(config)
+    for option, least in {"size": 1, "candidates": 1, "made": 0}.items():
+        require_count(option, config[option], least)
+    of = property_of(folder)
+    asked = asked_pairs({**config, "protons": config["protons"] and of.is_log_beta})
     surrogate = load(folder, near=asked)
     card = {name: config[name] for name in _SAID if config[name] is not None}
-    card |= {"name": config["name"] or out.name, "property": "log_beta", "unit": "log10 of β"}
+    card |= {"name": config["name"] or out.name, **_card_of(of)}
     training = training_of(surrogate) | {"sha256": sha256(folder / "training.npz")}
     memory = distil(
         surrogate,
         asked,
-        config["pairs"],
+        config["size"],
         card=card | {"training": training, "features": sorted(surrogate.schema.blocks)},
         seed=config["seed"],
     )
     save(memory, out)
     size = sum(path.stat().st_size for path in out.iterdir()) / 1e6
     console.print(fields(_shown(memory.card) | {"folder": f"{out} ({size:.1f} MB)"}))
-    console.print(f"  bo-loop start … data.memory={out}", soft_wrap=True)
+    stated = "" if of.is_log_beta else f" 'property={of.option}'"
+    console.print(f"  bo-loop start … data.memory={out}{stated}", soft_wrap=True)
+
+
+def _card_of(of: Property) -> dict[str, Any]:
+    if of.is_log_beta:
+        return {"property": of.column, "unit": "log10 of β"}
+    scale = {} if of.transform == "none" else {"transform": of.transform}
+    ends = {} if of.bounds == (None, None) else {"bounds": of.bounds}
+    return {"property": of.name, "unit": of.unit, **scale, **ends}
 
 
 def asked_pairs(config: Mapping[str, Any]) -> pd.DataFrame:

@@ -95,8 +95,8 @@ def elements(text: str) -> dict[str, int]:
 def within_range(rows: pd.DataFrame, log_beta_range: Sequence[float]) -> tuple[pd.DataFrame, Step]:
     """Leave out values that no constant has."""
     low, high = log_beta_range
-    detail = f"log β outside {low:g} to {high:g}"
-    return drop(rows, ~rows["log_beta"].between(low, high), "range of log β", detail, SHOW)
+    detail = f"outside {low:g} to {high:g}"
+    return drop(rows, ~rows["log_beta"].between(low, high), "range", detail, SHOW)
 
 
 def without_bounds(rows: pd.DataFrame, bounds: str) -> tuple[pd.DataFrame, Step]:

@@ -13,6 +13,7 @@ from bo_loop.chemistry.ions import MetalIon
 from bo_loop.data.curation.curate import Curated
 from bo_loop.data.curation.steps import Step
 from bo_loop.data.observations import OBSERVATION_COLUMNS
+from bo_loop.data.property import LOG_BETA, Property
 
 _PAGE = """\
 {% extends "page" %}
@@ -37,12 +38,12 @@ _PAGE = """\
 {% endfor %}
 </table></div>
 
-<h2>Constants per metal ion</h2>
+<h2>Per metal ion</h2>
 <figure>{{ chart }}</figure>
 
-<h2>Constants per number of ligands</h2>
+<h2>Per number of ligands</h2>
 <table class="narrow">
-<tr><th class="number">n</th><th class="number">constants</th></tr>
+<tr><th class="number">n</th><th class="number">{{ of.values }}</th></tr>
 {% for n, count in report.per_n.items() %}
 <tr><td class="number">{{ n }}</td><td class="number">{{ count }}</td></tr>
 {% endfor %}
@@ -50,7 +51,7 @@ _PAGE = """\
 
 <h2>Sources</h2>
 <table class="narrow">
-<tr><th>source</th><th class="number">constants</th></tr>
+<tr><th>source</th><th class="number">{{ of.values }}</th></tr>
 {% for source, count in report.per_source.items() %}
 <tr><td>{{ source }}</td><td class="number">{{ count }}</td></tr>
 {% endfor %}
@@ -60,7 +61,7 @@ _PAGE = """\
 {% if report.quarantine %}
 <div class="scroll"><table>
 <tr><th>reason</th><th>metal ion</th><th>ligand</th><th>SMILES</th><th class="number">n</th>
-<th class="number">log β</th><th>source</th></tr>
+<th class="number">{{ of.words }}</th><th>source</th></tr>
 {% for row in report.quarantine %}
 <tr><td>{{ row.reason }}</td><td>{{ row.metal }}+{{ row.charge }}</td><td>{{ row.ligand }}</td>
 <td>{{ row.smiles }}</td><td class="number">{{ row.n_ligands }}</td>
@@ -75,7 +76,12 @@ _PAGE = """\
 
 
 def curation_report(
-    curated: Curated, rows_read: int, *, title: str, read_steps: Sequence[Step] = ()
+    curated: Curated,
+    rows_read: int,
+    *,
+    title: str,
+    of: Property = LOG_BETA,
+    read_steps: Sequence[Step] = (),
 ) -> tuple[dict[str, Any], str]:
     """Describe a curated import.
 
@@ -87,6 +93,8 @@ def curation_report(
         Observations that were given to curation.
     title : str
         Heading, such as the name of what was imported.
+    of : Property
+        What the observations are of.
     read_steps : sequence of Step
         What the reader left out before curation, as `bo_loop.data.sources.srd46.read` gives it.
 
@@ -122,11 +130,11 @@ def curation_report(
         "per_source": {s: int(count) for s, count in rows["source"].value_counts().items()},
         "quarantine": _records(curated.quarantine),
     }
-    return report, render(_PAGE, title=title, report=report, chart=_chart(counts))
+    return report, render(_PAGE, title=title, report=report, of=of, chart=_chart(counts, of))
 
 
 def _per_ion(rows: pd.DataFrame) -> pd.DataFrame:
-    """Constants by metal ion (rows, most frequent first) and n (columns)."""
+    """Observations by metal ion (rows, most frequent first) and n (columns)."""
     pairs = zip(rows["metal"], rows["charge"], strict=True)
     ions = pd.Series([str(MetalIon(m, int(z))) for m, z in pairs], index=rows.index, name="ion")
     counts = pd.crosstab(ions, rows["n_ligands"])
@@ -143,16 +151,16 @@ def _records(quarantine: pd.DataFrame) -> list[dict[str, Any]]:
     return rows.where(rows.notna(), None).to_dict(orient="records")
 
 
-def _chart(counts: pd.DataFrame) -> Markup:
-    """SVG of stacked bars: β_1 below, β_2 and higher above."""
+def _chart(counts: pd.DataFrame, of: Property) -> Markup:
+    """SVG of stacked bars: n = 1 below, more above."""
     first = counts.get(1, pd.Series(0, index=counts.index)).to_numpy()
     higher = counts.sum(axis=1).to_numpy() - first
     places = np.arange(len(counts))
     figure, axes = chart(max(6.0, 0.24 * len(counts) + 1.5), 4.0)
-    axes.bar(places, first, color=BLUE, label="β₁")
-    axes.bar(places, higher, bottom=first, color=ORANGE, label="β₂ and higher")
+    axes.bar(places, first, color=BLUE, label="n = 1")
+    axes.bar(places, higher, bottom=first, color=ORANGE, label="n > 1")
     axes.set_xticks(places, counts.index, rotation=90)
     axes.set_xlim(-0.7, len(counts) - 0.3)
-    axes.set_ylabel("constants")
+    axes.set_ylabel(of.values)
     axes.legend(frameon=False)
-    return svg(figure, "Constants per metal ion")
+    return svg(figure, f"Per metal ion: {of.values}")

@@ -17,7 +17,8 @@ from bo_loop.data.observations import (
     validate_pairs,
 )
 from bo_loop.data.property import Property, columns_of
-from bo_loop.data.sources.csv import Csv
+from bo_loop.data.sources import srd46
+from bo_loop.data.sources.csv import CURATED, Csv
 from bo_loop.data.sources.pair_tables import described, refuse_missing, valid
 
 
@@ -44,7 +45,7 @@ def read_property(source: object, of: Property) -> pd.DataFrame:
             f"{of.name} is not a constant that bo-loop knows: give a table that has it, "
             "data=csv data.path=<table>."
         )
-    about_constants = ("protonation", "mhl", "memory")
+    about_constants = ("protonation", "mhl")
     asked = [name for name in about_constants if getattr(source, name) not in (None, "none")]
     if asked:
         raise ConfigError(
@@ -66,7 +67,12 @@ def _table(path: Path, source: Csv, of: Property) -> pd.DataFrame:
         )
     wanted = (*PAIR_COLUMNS, "inchi", "log_beta", "log_beta_sd", "source")
     cells = read_cells(
-        path, wanted, needed=("metal", "smiles"), mapping=mapping, encoding=source.encoding
+        path,
+        wanted,
+        needed=("metal", "smiles"),
+        mapping=mapping,
+        quiet=(*srd46.EXTRA_COLUMNS, CURATED),
+        encoding=source.encoding,
     )
     refuse_missing(cells, ("metal", "smiles"), path, "Rename its headers.")
     defaults = {name: getattr(source, name) for name in STATED_SCALES}

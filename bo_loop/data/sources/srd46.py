@@ -13,9 +13,9 @@ import numpy as np
 import pandas as pd
 
 from bo_loop.base.errors import DataError
-from bo_loop.base.types import PAIR_COLUMNS
 from bo_loop.data.curation.steps import Step, drop, note
 from bo_loop.data.observations import OBSERVATION_COLUMNS
+from bo_loop.data.property import Property
 from bo_loop.data.quantities import LOG_BETA_RANGE
 from bo_loop.data.sources.mysql_dump import Wanted, read_tables
 from bo_loop.data.sources.protonation import with_cumulative
@@ -57,6 +57,11 @@ MHL_COLUMNS = (
 )  # fmt: skip
 _PLACEHOLDER, _ENTHALPY, _LOG_K, _PROTON, _WATER = "1", "2", "3", "68", "1"
 _DELTA_H = (-500.0, 500.0)  # kJ/mol
+ENTHALPY = Property("ΔH", unit="kJ/mol")
+ENTHALPY_CURATION = {
+    "log_beta_range": _DELTA_H, "above_beta1": False, "outlier_mads": 0.0, "duplicates": "median",
+}  # fmt: skip
+"""Options of `bo_loop.data.curation.curate.curate` where what holds for log β does not."""
 _WRONG_METAL = frozenset({"164462", "164463", "164464", "164465"})
 
 _TABLES = {
@@ -227,30 +232,38 @@ def _protonated_complexes(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     return rows[list(MHL_COLUMNS)].astype({"charge": "int64"}).reset_index(drop=True)
 
 
-def enthalpies(path: str | Path) -> pd.DataFrame:
-    """Enthalpies of complexation, M + n L = ML_n in water, in kJ/mol.
+def enthalpies(path: str | Path) -> tuple[pd.DataFrame, list[Step]]:
+    """Enthalpies of complexation, M + n L = ML_n in water: the property `ENTHALPY`.
 
     Returns
     -------
-    DataFrame
-        The pair columns, ``delta_H`` and ``source``. Bounds are left out.
+    observations : DataFrame
+        As of `read`, but for what log β alone has; ``log_beta`` is ΔH in kJ/mol.
+    steps : list of Step
+        What was left out or found wrong, in order.
 
     Raises
     ------
     DataError
         As `load`.
     """
-    tables = _read_tables(path)[0]
+    tables, steps = _read_tables(path)
     rows = tables["verkn_ligand_metal"]
     overall = rows["beta_definitionnr"].isin(OVERALL) & ~rows["metalnr"].eq(_PROTON)
-    rows, _ = _numbers(rows[rows["constanttypnr"].eq(_ENTHALPY) & overall], _DELTA_H)
-    rows = rows[rows["censoring"].eq("none")]
-    rows, _ = _join(rows, metal_ions(tables["metal"]), ligands(tables, rows["ligandennr"]))
-    rows = rows.assign(
-        n_ligands=rows["beta_definitionnr"].map(OVERALL), delta_H=rows["log_beta"], source=SOURCE
-    )
+    wanted = overall & rows["constanttypnr"].eq(_ENTHALPY)
+    detail = "not an enthalpy of ML_n from M and L"
+    rows, others = drop(rows, ~wanted, "kind of constant", detail, ())
+    rows, numbers = _numbers(rows, _DELTA_H)
+    bound = rows["censoring"].ne("none")
+    rows, bounds = drop(rows, bound, "bounds", "only a bound is known", ("vlm_id", "constant"))
+    rows, joined = _join(rows, metal_ions(tables["metal"]), ligands(tables, rows["ligandennr"]))
+    if rows.empty:
+        raise DataError(f"{path} holds no enthalpy of a complex whose ligand is drawn.")
+    rows = rows.assign(n_ligands=rows["beta_definitionnr"].map(OVERALL), source=SOURCE)
+    steps = [*steps, others, *numbers, bounds, *joined, *structure_notes(rows)]
     whole = {"charge": "int64", "n_ligands": "int64"}
-    return rows[[*PAIR_COLUMNS, "delta_H", "source"]].astype(whole).reset_index(drop=True)
+    rows = rows[[*OBSERVATION_COLUMNS, "vlm_id", "tentative", "structure_doubt"]].astype(whole)
+    return rows.reset_index(drop=True), steps
 
 
 def _read_tables(path: str | Path) -> tuple[dict[str, pd.DataFrame], list[Step]]:
@@ -325,7 +338,7 @@ def _readable(rows: pd.DataFrame, limits: tuple[float, float]) -> tuple[pd.DataF
     unreadable = rows["log_beta"].isna()
     rows, step = drop(rows, unreadable, "constant", "not a number", ("vlm_id", "constant"))
     steps.append(step)
-    detail = "log K outside {:g} to {:g}".format(*limits)
+    detail = "outside {:g} to {:g}".format(*limits)
     outside = ~rows["log_beta"].between(*limits)
     rows, step = drop(rows, outside, "size", detail, ("vlm_id", "constant"))
     steps.append(step)

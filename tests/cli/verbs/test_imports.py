@@ -18,6 +18,7 @@ from bo_loop.data.curation.curate import curate
 from bo_loop.data.observations import OBSERVATION_COLUMNS, validate_observations
 from bo_loop.data.sources import csv as tables
 from bo_loop.data.sources import srd46
+from bo_loop.data.sources.property_tables import read_property
 
 HEADER = "metal,smiles,n_ligands,log_beta\n"
 OUTPUTS = ["out.parquet", "out.report.html", "out.report.json"]
@@ -292,3 +293,31 @@ def test_imports_the_literature(out):
     assert constants.reset_index(drop=True).equals(done.curated.observations)
     assert tuple(kept.columns) == OBSERVATION_COLUMNS
     assert 0 < len(kept) - len(constants) <= 6736
+
+
+def test_enthalpies_of_srd46_are_written_as_a_property(tmp_path, out):
+    path = srd46_dump.zipped(tmp_path / "SRD 46 SQL.zip")
+    done = import_literature("srd46", str(path), out, quantity="ΔH")
+    assert done.about == srd46.ENTHALPY
+    assert names(out.parent) == OUTPUTS
+    written = pd.read_parquet(out)
+    assert written["delta_H"].tolist() == [-8.2]
+    assert not {"log_beta", "censoring"} & set(written)
+    (row,) = read_property(tables.Csv(path=out), srd46.ENTHALPY).to_dict("records")
+    assert (row["metal"], row["n_ligands"], row["log_beta"]) == ("Ni", 1, -8.2)
+    page = (out.parent / OUTPUTS[1]).read_text(encoding="utf-8")
+    assert "values of ΔH" in page
+    assert "log β" not in page
+    said = command_line.run(
+        tmp_path, "import", "source=srd46", f"path={path}", "property=delta_H", "out=h.parquet"
+    )
+    assert 'property={name: "ΔH", unit: "kJ/mol"}' in said
+
+
+@pytest.mark.parametrize(
+    ("source", "quantity", "said"), [("srd46", "ΔS", "are read"), ("csv", "ΔH", "data=csv")]
+)
+def test_other_quantities_are_refused(table, out, source, quantity, said):
+    with pytest.raises(ConfigError, match=said):
+        import_literature(source, str(table), out, quantity=quantity)
+    assert not list(out.parent.iterdir())

@@ -368,3 +368,31 @@ def test_refuses_an_encrypted_archive(tmp_path):
     path.write_bytes(raw)
     with pytest.raises(DataError, match="cannot be read as a zip file"):
         srd46.read(path)
+
+
+def test_enthalpies_of_complexation_are_read_and_the_rest_counted(tmp_path):
+    content = dump.tables()
+    content["verkn_ligand_metal"] += [
+        dump.constant(1, dump.ETHYLENEDIAMINE, dump.COPPER, 840, "-105.9", kind="2", error="+/-4"),
+        dump.constant(2, dump.ETHYLENEDIAMINE, dump.COPPER, 812, "<-50", kind="2"),
+        dump.constant(3, dump.GLYCINE, dump.PROTON, 79, "-44", kind="2"),
+        dump.constant(4, dump.WRONG, dump.NICKEL, 812, "-20", kind="2"),
+        dump.constant(5, dump.GLYCINE, dump.COPPER, 812, "-5000", kind="2"),
+    ]
+    rows, steps = srd46.enthalpies(dump.folder(tmp_path / "d", content))
+    found = rows.set_index("vlm_id")
+    assert set(found.index) == {"93802", "1", "4"}
+    assert found.loc["93802", ["metal", "n_ligands", "log_beta"]].tolist() == ["Ni", 1, -8.2]
+    assert found.loc["1", ["n_ligands", "log_beta"]].tolist() == [2, -105.9]
+    assert found.loc["1", "log_beta_sd"] == pytest.approx(0.4)
+    assert found.loc["4", "structure_doubt"]
+    counts = {step.name: step.concerned for step in steps}
+    assert (counts["bounds"], counts["size"]) == (1, 1)
+
+
+def test_a_distribution_without_enthalpies_is_refused(tmp_path):
+    content = dump.tables()
+    rows = content["verkn_ligand_metal"]
+    content["verkn_ligand_metal"] = [row for row in rows if row[4] != "2"]
+    with pytest.raises(DataError, match="holds no enthalpy"):
+        srd46.enthalpies(dump.folder(tmp_path / "d", content))
