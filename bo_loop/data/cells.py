@@ -22,6 +22,7 @@ from bo_loop.data.numbers import Reading
 from bo_loop.data.quantities import read_quantity, unit_of
 
 _WRONG_ROW = re.compile(r"^row (\d+)")
+_PLACE = re.compile(r"(?:(?P<part>.*?\.parquet), )?row (?P<row>\d+)")
 _ROWS_TRIED, _MOST_SHOWN = 20, 20
 _DIGIT = re.compile(r"\d")
 _DECIMAL_COMMA = re.compile(r"[-+]?\d+,\d+")
@@ -73,10 +74,14 @@ class Cells:
 
 
 def bad_rows(where: str | Path, problems: Sequence[str]) -> DataError:
-    """Return the error that lists everything wrong in a table, from the top down."""
-    ordered = sorted(problems, key=lambda line: int(_WRONG_ROW.match(line)[1]))
-    n = "1 value" if len(ordered) == 1 else f"{len(ordered)} values"
-    return DataError(f"{where}: {n} cannot be used.", ordered)
+    """Return the error that lists everything wrong in a table, from the top down, by its parts."""
+
+    def place(line: str) -> tuple[str, int]:
+        found = _PLACE.match(line)
+        return found["part"] or "", int(found["row"])
+
+    n = "1 value" if len(problems) == 1 else f"{len(problems)} values"
+    return DataError(f"{where}: {n} cannot be used.", sorted(problems, key=place))
 
 
 def spreadsheet_rows(problems: Sequence[str], rows: Sequence[int]) -> list[str]:

@@ -10,19 +10,15 @@ from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from bo_loop.base.errors import ConfigError, DataError
 from bo_loop.base.types import Source
 from bo_loop.chemistry.coordination import usual_coordination
-from bo_loop.chemistry.donors import DONOR_NAMES, donor_features, donor_sites
+from bo_loop.chemistry.donors import DONOR_NAMES, donor_features
 from bo_loop.chemistry.ions import MetalIon, parse_ion
-from bo_loop.chemistry.ligands import inchikey
 from bo_loop.data import observations as schema
-from bo_loop.data.cells import bad_rows, read_cells
-from bo_loop.data.headers import listed
-from bo_loop.data.quantities import read_quantity
+from bo_loop.data.pool_table import read_ligands
 
 _CHELATORS = "common_chelators.csv"
 _DENTICITY = DONOR_NAMES.index("denticity")
@@ -80,8 +76,9 @@ class TablePool:
     Parameters
     ----------
     path : str
-        ``.csv``, ``.parquet`` or ``.xlsx``. Columns: ``smiles`` (or ``inchi``) and ``ligand``
-        (or ``name``, which means the same; a cell may be empty), and, if there is one, ``cost``:
+        ``.csv``, ``.parquet`` or ``.xlsx``, or a folder of ``.parquet`` parts. Columns:
+        ``smiles`` (or ``inchi``) and ``ligand`` (or ``name``, which means the same; a cell may be
+        empty), and, if there is one, ``cost``:
         the ligand's price in any one unit. Others are named, and not read.
     metals, n_ligands, temperature_C, ionic_strength_M
         As `CommonChelators`.
@@ -97,7 +94,7 @@ class TablePool:
     encoding: str | None = None
 
     def read(self) -> pd.DataFrame:
-        """Return one row per metal × ligand × n, SMILES standardised, in the order of the file.
+        """Return one row per metal × ligand × n, SMILES standardised, in the order of the table.
 
         Raises
         ------
@@ -109,7 +106,7 @@ class TablePool:
             are listed.
         """
         where = f"pool table {self.path}"
-        return _cross(_read_ligands(Path(self.path), where, self.encoding), self, where)
+        return _cross(read_ligands(Path(self.path), self.encoding), self, where)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -268,67 +265,6 @@ def _counts(n_ligands: Sequence[int]) -> list[int]:
     if len(set(n_ligands)) < len(n_ligands):
         raise ConfigError(f"pool.n_ligands {list(n_ligands)} repeats itself: {allowed}")
     return list(n_ligands)
-
-
-def _read_ligands(path: Path, where: str, encoding: str | None) -> pd.DataFrame:
-    """Return columns ligand, smiles (standard ones), and cost if there is one."""
-    needed = ("ligand", "smiles")
-    cells = read_cells(path, (*needed, "inchi", "cost"), needed=needed, encoding=encoding)
-    ligands = cells.frame
-    if "smiles" not in ligands and "inchi" in ligands:
-        ligands = ligands.rename(columns={"inchi": "smiles"})
-    if not set(needed) <= set(ligands):
-        raise DataError(
-            f"{where} has the columns {listed(cells.header)}: it needs 'smiles' (or 'inchi') and "
-            "'ligand' (or 'name'). Correct the header, its first row."
-        )
-    problems = list(cells.problems)
-    if "cost" in ligands:
-        cost, wrong = _costs(ligands["cost"], cells.rows)
-        problems += wrong
-        ligands = ligands.assign(cost=cost)
-    problems += _unusable(ligands["smiles"], cells.rows)
-    if problems:
-        raise bad_rows(path, problems)
-    ligands = schema.standardised(ligands, where)
-    return ligands[[*needed, *(["cost"] if "cost" in ligands else [])]]
-
-
-def _unusable(texts: pd.Series, rows: Sequence[int]) -> list[str]:
-    """Say of each row whose structure no pool can hold why: unreadable, no donor, or a repeat."""
-    written, reasons = schema.structures(texts)
-    for text, smiles in written.items():
-        if not donor_sites(smiles):
-            reasons[text] = f"{smiles} has no donor atom, so no metal ion binds it in water"
-    first: dict[str, int] = {}
-    problems = []
-    for row, text in zip(rows, texts, strict=True):
-        if text in reasons:
-            problems.append(f"row {row}, smiles: {reasons[text]}")
-            continue
-        try:
-            same = first.setdefault(inchikey(written[text]), row)
-        except DataError as error:
-            same = row
-            problems.append(f"row {row}, smiles: {error}")
-        if same != row:
-            problems.append(
-                f"row {row}, smiles: {written[text]} is the ligand of row {same} (same InChIKey). "
-                "Keep one of the two"
-            )
-    return problems
-
-
-def _costs(texts: pd.Series, rows: Sequence[int]) -> tuple[list[float], list[str]]:
-    costs, problems = [], []
-    for row, text in zip(rows, texts, strict=True):
-        try:
-            reading, _ = read_quantity("cost", text)
-            costs.append(reading.value)
-        except ValueError as error:
-            problems.append(f"row {row}, cost: {text!r} — {error}")
-            costs.append(np.nan)
-    return costs, problems
 
 
 def _listed(values: Iterable[object]) -> str:
