@@ -105,8 +105,14 @@ class Dask:
         import dask
         from distributed import LocalCluster, Security
 
-        # A task whose worker died is tried once more by `Cluster`, and not by Dask as well.
-        with dask.config.set({"distributed.scheduler.allowed-failures": 0}):
+        own = {
+            # A task whose worker died is tried once more by `Cluster`, and not by Dask as well.
+            "distributed.scheduler.allowed-failures": 0,
+            # Dask's workers return memory to the system at once, and a model of tiles wants it back
+            # at once: that took as much time as the computation.
+            "distributed.nanny.pre-spawn-environ.MALLOC_TRIM_THRESHOLD_": None,
+        }
+        with dask.config.set(own):
             try:
                 return LocalCluster(
                     n_workers=self.workers or usable_cores(),

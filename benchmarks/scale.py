@@ -1,0 +1,166 @@
+"""What a cluster makes of a large pool: time, memory and traffic with no, one and two workers.
+
+    python benchmarks/scale.py            # 154,242 and 1,000,008 pairs × 4,000 observations
+    python benchmarks/scale.py --full     # also 10,000,023 pairs; 8 GB for this process
+
+The table is that of `benchmarks/screen.py`. A batch of five is chosen by LogEI, here and on workers
+of this machine, and has to be the same. Processor seconds are counted, not only those of the clock:
+other work on the machine then matters less. What a pair costs is the difference of two pools, so
+that what every command costs, whatever its pool, is left out. At the end, what a core-hour
+describes of ligands.
+"""
+
+import argparse
+import os
+import pickle
+import resource
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import resources
+
+import numpy as np
+import pandas as pd
+from screen import LARGE_LIGANDS, N_LIGANDS, N_METALS, fitted
+
+from bo_loop.acquisition.batch.select import Selection, select
+from bo_loop.acquisition.objectives.base import Maximise
+from bo_loop.acquisition.scores.functions import LogEI
+from bo_loop.base.cluster import Cluster, Dask
+from bo_loop.base.parallel import cluster, using
+from bo_loop.base.types import PoolPairs
+from bo_loop.features.blocks.mordred import compute_all
+from bo_loop.models.gp.parted import Screening, compact
+
+FULL_LIGANDS = 175_439
+WORKERS = (1, 2)
+GIB = 2**30
+
+
+class Weighed:
+    """An executor that counts the bytes of what it sends and receives."""
+
+    def __init__(self, inner: Cluster):
+        self.inner, self.out, self.back = inner, 0, 0
+
+    def run(self, function, tasks, *, lost=None):
+        """As `Executor.run`."""
+        self.out += len(pickle.dumps(function))
+        some = range(0, len(tasks), max(1, len(tasks) // 8))  # of as many parts as say the rest
+        self.out += np.mean([len(pickle.dumps(tasks[i])) for i in some]) * len(tasks)
+        for position, result in self.inner.run(function, tasks, lost=lost):
+            self.back += len(pickle.dumps(result))
+            yield position, result
+
+
+def spent() -> tuple[float, float]:
+    """Return the CPU seconds and the peak memory (GiB) of a process."""
+    return time.process_time(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / GIB
+
+
+@contextmanager
+def measured(found: dict) -> Iterator[None]:
+    """Note the clock's and the processors' seconds of a block, here and on the workers."""
+    executor = cluster()
+    workers = executor.client.run(spent) if executor else {}
+    began, (cpu, _) = time.perf_counter(), spent()
+    yield
+    found["wall"], (now, found["peak"]) = time.perf_counter() - began, spent()
+    found["cpu"] = now - cpu
+    after = executor.client.run(spent) if executor else {}
+    found["worker_cpu"] = sum(after[w][0] - workers[w][0] for w in workers)
+    found["worker_peak"] = max((peak for _, peak in after.values()), default=0.0)
+
+
+def batch(model, features, rows, incumbent) -> Selection:
+    """Choose five of the pairs."""
+    numbers = np.arange(len(features)).astype(str)
+    pairs = PoolPairs(
+        pair_ids=np.char.add("M:", numbers).tolist(),
+        n_ligands=np.ones(len(features), dtype=np.int64),
+        metals=features.metal_row.astype(str).tolist(),
+        ligands=features.ligand_row.astype(str).tolist(),
+        own=np.ones(len(features), dtype=bool),
+    )
+    return select(
+        model.bind(features), Maximise(), LogEI(), rows=rows, pairs=pairs, incumbent=incumbent,
+        q=5, rng=np.random.default_rng(0), noise=model.noise(features),
+    )  # fmt: skip
+
+
+def screening(n_ligands: int) -> np.ndarray:
+    """Compare this process with workers; return pairs, CPU seconds of two workers, and of this."""
+    problem = fitted(n_ligands)
+    n_pairs = N_METALS * n_ligands
+    print(f"\n{n_pairs:,} pairs × 4,000 observations, a batch of 5 by LogEI", flush=True)
+    here: dict = {}
+    with measured(here):
+        expected = batch(*problem)
+    print(f"  here       {here['wall']:8.1f} s, {here['cpu']:8.1f} s of CPU, "
+          f"peak {here['peak']:.2f} GiB", flush=True)  # fmt: skip
+    for n_workers in WORKERS:
+        with Dask(workers=n_workers).session():
+            found: dict = {}
+            executor = cluster()
+            model, features = problem[:2]
+            warm = Screening(model.leading(), ("mean",)), compact(features.take(np.arange(9)))
+            list(executor.run(warm[0], [warm[1]] * 8 * n_workers))  # imports
+            with measured(found):
+                chosen = batch(*problem)
+            same = np.array_equal(chosen.rows, expected.rows)
+            same &= np.array_equal(chosen.scores, expected.scores)
+            print(
+                f"  {n_workers} worker{'s' * (n_workers > 1):1}  {found['wall']:8.1f} s, "
+                f"{found['cpu']:8.1f} s of CPU here and {found['worker_cpu']:8.1f} s there, "
+                f"peak {found['peak']:.2f} and {found['worker_peak']:.2f} GiB; "
+                f"{'identical' if same else 'DIFFERENT'}",
+                flush=True,
+            )
+    with Dask(workers=1).session():
+        weighed = Weighed(cluster())
+        with using(weighed):
+            problem[0].bind(problem[1]).mean(problem[2])
+    print(f"  traffic    {weighed.out / n_pairs:.0f} bytes a pair to workers, "
+          f"{weighed.back / n_pairs:.0f} back", flush=True)  # fmt: skip
+    return np.array([n_pairs, found["worker_cpu"], found["cpu"]])
+
+
+def foreseen(smaller: np.ndarray, larger: np.ndarray) -> None:
+    """Say what a pair costs, by two pools, and what more pairs on more cores would take."""
+    n, there, own = larger - smaller
+    print(f"\na pair: {1e6 * there / n:.1f} µs of a worker's CPU, {1e6 * own / n:.1f} µs here")
+    for pairs, workers in ((1e7, 2), (1e8, 64)):
+        print(
+            f"  by that, {pairs:.0e} pairs on {workers} cores: {pairs * there / n / workers:,.0f} s"
+            f" of each, and {pairs * own / n:,.0f} s here"
+        )
+
+
+def descriptors() -> None:
+    """Say how many ligands a core-hour describes, of those that can be bought."""
+    with resources.files("bo_loop.data").joinpath("common_chelators.csv").open() as file:
+        smiles = pd.read_csv(file)["smiles"].unique().tolist()
+    for n_workers in WORKERS:
+        with Dask(workers=n_workers).session():
+            list(compute_all(smiles[:8]))  # imports
+            found: dict = {}
+            with measured(found):
+                n = sum(1 for _ in compute_all(smiles))
+        print(
+            f"  {n} ligands, {n_workers} workers: {found['wall']:.1f} s, "
+            f"{found['worker_cpu']:.1f} s of CPU there; "
+            f"{3600 * n / (found['worker_cpu'] + found['cpu']):,.0f} ligands a core-hour",
+            flush=True,
+        )
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--full", action="store_true", help="also 10,000,023 pairs")
+    given = parser.parse_args()
+    print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
+    sizes = [N_LIGANDS, LARGE_LIGANDS] + [FULL_LIGANDS] * given.full
+    costs = [screening(n_ligands) for n_ligands in sizes]
+    foreseen(*costs[-2:])
+    print("\nall 1,613 Mordred descriptors")
+    descriptors()
