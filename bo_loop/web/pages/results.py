@@ -142,11 +142,19 @@ class _Results:
             )
         except TimeoutError:  # the visitor has gone
             return
-        for pair_id, cells in dict(kept or {}).items():
-            for column, text in dict(cells).items():
-                self._set(str(pair_id), str(column), text)
-        self._read.text = texts.RESTORED if self._draft else ""
-        self._refresh()
+        older = [
+            (pair_id, column, text)
+            for pair_id, cells in dict(kept or {}).items()
+            for column, text in dict(cells).items()
+            if pair_id in self._rows
+            and column in self._found.columns
+            and column not in self._draft.get(pair_id, {})  # typed since the page is there: newer
+        ]
+        for cell in older:
+            self._set(*cell)
+        if older:
+            self._read.text = texts.RESTORED
+            self._refresh()
 
     def _refresh(self) -> None:
         self._grid.run_grid_method("setGridOption", "rowData", list(self._rows.values()))

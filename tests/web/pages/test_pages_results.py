@@ -113,6 +113,20 @@ def test_what_was_typed_is_brought_back(visit, campaign):
     visit(story)
 
 
+def test_what_is_typed_at_once_is_not_replaced_by_an_older_draft(visit, campaign):
+    async def story(visitor):
+        draft = {"Ni+2:L1:A": {"log_beta": "1"}}
+        visitor.javascript_rules = {re.compile(r"JSON\.parse"): lambda _: draft}
+        await visitor.open(RESULTS)
+        visitor.types("Ni+2:L1:A", "log_beta", "9.5")
+        visitor.press(texts.CHECK)
+        await visitor.sees("Record 1 result", "9.50")
+        await visitor.goes_on()
+        await visitor.sees("Record 1 result", "9.50")
+
+    visit(story)
+
+
 def test_known_constants_can_play_the_laboratory(visit, desk, monkeypatch):
     answers = pd.Series({"Ni+2:L1:A": 9.5, "Ni+2:L1:B": 10.25})
     monkeypatch.setattr(known, "known_answers", lambda campaign: answers)
