@@ -18,12 +18,12 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import CancelledError
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
-from types import ModuleType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from bo_loop.base.checks import require_count
 from bo_loop.base.cluster_tasks import called, pickled, require_same, restored, versions
 from bo_loop.base.errors import BoLoopError, ConfigError
+from bo_loop.base.extras import optional
 from bo_loop.base.parallel import usable_cores, using
 
 if TYPE_CHECKING:
@@ -86,7 +86,8 @@ class Dask:
         BoLoopError
             If the scheduler cannot be reached, or has no workers.
         """
-        distributed = _distributed()
+        optional("dask", "cryptography")  # what Dask makes certificates with
+        distributed = optional("dask", "distributed")
         with ExitStack() as stack:
             stack.enter_context(_silent())
             if self.scheduler is None:
@@ -280,25 +281,6 @@ def _silent() -> Iterator[None]:
     finally:
         for logger, level in zip(loggers, before, strict=True):
             logger.setLevel(level)
-
-
-def _distributed() -> ModuleType:
-    """Import Dask.
-
-    Raises
-    ------
-    ConfigError
-        If it is not installed.
-    """
-    try:
-        import cryptography  # noqa: F401  what Dask makes certificates with
-        import distributed
-    except ModuleNotFoundError as error:
-        raise ConfigError(
-            f"The package {error.name} is not installed. compute=dask needs the extra dask: "
-            "pip install 'bo-loop[dask]'."
-        ) from error
-    return distributed
 
 
 def _require_reachable(scheduler: str, where: str) -> None:

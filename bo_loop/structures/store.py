@@ -27,8 +27,8 @@ import numpy as np
 import pandas as pd
 
 from bo_loop.base.errors import DataError
+from bo_loop.base.extras import optional
 from bo_loop.base.types import Floats
-from bo_loop.structures.extra import structures_package
 from bo_loop.structures.molecules import COMPLEX, LIGAND, Molecule
 from bo_loop.structures.xtb import METHOD, Trajectory
 
@@ -58,7 +58,7 @@ class Store:
         if path.suffix.lower() != SUFFIX or not path.absolute().parent.is_dir():
             raise DataError(f"{path}: give a file that ends in {SUFFIX}, in a folder that exists.")
         self.path = path
-        self._db = structures_package("ase.db").connect(str(path), type="db")
+        self._db = optional("structures", "ase.db").connect(str(path), type="db")
         with self._readable():
             about = self._db.metadata
             if about.get("method", METHOD) != METHOD or (len(self._db) and not about):
@@ -87,7 +87,10 @@ class Store:
 
     def add(self, molecule: Molecule, runs: Sequence[Trajectory], tried: int) -> None:
         """Take the trajectories of a molecule, in place of those at hand."""
-        ase, single = structures_package("ase"), structures_package("ase.calculators.singlepoint")
+        ase, single = (
+            optional("structures", "ase"),
+            optional("structures", "ase.calculators.singlepoint"),
+        )
         old = [row.id for row in self._db.select(molecule=molecule.key, include_data=False)]
         numbers = _minima(runs)
         with self._readable(), self._db:
@@ -158,7 +161,7 @@ def counts(rows: Iterator[Any]) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 
 def _by_element(forces: Mapping[int, Sequence[Floats]]) -> pd.DataFrame:
-    symbols = structures_package("ase.data").chemical_symbols
+    symbols = optional("structures", "ase.data").chemical_symbols
     table = {}
     for number in sorted(forces):
         size = np.concatenate(forces[number])

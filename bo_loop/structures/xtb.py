@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from bo_loop.base.extras import optional
 from bo_loop.base.types import Floats
-from bo_loop.structures.extra import structures_package
 from bo_loop.structures.molecules import Molecule
 
 METHOD = "GFN2-xTB, ALPB water"
@@ -68,8 +68,8 @@ def calculator(molecule: Molecule, *, water: bool = True) -> Any:
     ConfigError
         If tblite or ASE is not installed.
     """
-    structures_package("ase")
-    return structures_package("tblite.ase").TBLite(
+    optional("structures", "ase")
+    return optional("structures", "tblite.ase").TBLite(
         method="GFN2-xTB",
         charge=molecule.charge,
         multiplicity=molecule.unpaired + 1,
@@ -103,10 +103,12 @@ def optimised(symbols: Sequence[str], start: Floats, by: Any, *, steps: int = 40
     ConfigError
         If ASE is not installed.
     """
-    atoms = structures_package("ase").Atoms(list(symbols), positions=start)
+    atoms = optional("structures", "ase").Atoms(list(symbols), positions=start)
     atoms.calc = by
-    failure = structures_package("ase.calculators.calculator").CalculatorError
-    optimizer = structures_package("ase.optimize").LBFGS(atoms, logfile=None, maxstep=_LARGEST_MOVE)
+    failure = optional("structures", "ase.calculators.calculator").CalculatorError
+    optimizer = optional("structures", "ase.optimize").LBFGS(
+        atoms, logfile=None, maxstep=_LARGEST_MOVE
+    )
     kept: list[tuple[Floats, float, Floats]] = []
     problem = f"no minimum in {steps} steps"
     try:

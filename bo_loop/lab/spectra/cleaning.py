@@ -14,8 +14,8 @@ import numpy as np
 from scipy.signal import savgol_filter
 
 from bo_loop.base.errors import ConfigError, DataError
+from bo_loop.base.extras import optional
 from bo_loop.base.types import Floats
-from bo_loop.lab.packages import lab_package
 
 BACKGROUNDS = ("arpls", "asls", "airpls", "snip", "modpoly", "imodpoly", "rolling_ball", "none")
 """Methods of ``pybaselines`` that are offered."""
@@ -81,15 +81,14 @@ class Cleaning:
             return np.zeros_like(y)
         step = -(-len(x) // _MOST_EXACT)
         thin_x, thin_y = x[::step], y[::step]
-        fitter = lab_package("pybaselines").Baseline(x_data=thin_x)
+        fitter = optional("lab", "pybaselines").Baseline(x_data=thin_x)
         options = dict(self.options)
         if self.background in ("arpls", "asls", "airpls"):
             options.setdefault("lam", self.stiffness * (len(thin_x) / 1000.0) ** 4)
+        early = optional("lab", "pybaselines").utils.ParameterWarning  # on curves without noise
         try:
-            with (
-                warnings.catch_warnings()
-            ):  # it stops early, at a good fit, on curves without noise
-                warnings.simplefilter("ignore", lab_package("pybaselines").utils.ParameterWarning)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", early)
                 found, _ = getattr(fitter, self.background)(thin_y, **options)
         except (TypeError, ValueError, ArithmeticError, np.linalg.LinAlgError) as error:
             raise DataError(

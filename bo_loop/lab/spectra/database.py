@@ -24,8 +24,8 @@ from typing import Any
 import pandas as pd
 
 from bo_loop.base.errors import DataError
+from bo_loop.base.extras import optional
 from bo_loop.base.files import locked
-from bo_loop.lab.packages import lab_package
 from bo_loop.lab.spectra.cleaning import Cleaning
 from bo_loop.lab.spectra.corrections import corrected, read_corrections
 from bo_loop.lab.spectra.peaks import PeakSearch
@@ -192,7 +192,7 @@ class Lab:
         """
         if not self.exists:
             raise DataError(f"There is no {self.path}. Make one: bo-loop spectra read=FOLDER.")
-        duckdb = lab_package("duckdb")
+        duckdb = optional("lab", "duckdb")
         try:
             with self._locked(), self._connected(read_only=True) as db:
                 return db.execute(sql).df()
@@ -242,7 +242,7 @@ class Lab:
 
     @contextmanager
     def _writing(self) -> Iterator[Any]:
-        duckdb = lab_package("duckdb")
+        duckdb = optional("lab", "duckdb")
         try:
             with self._locked(), self._connected(read_only=False) as db:
                 db.begin()
@@ -267,7 +267,7 @@ class Lab:
         # Neither a query nor a received database reaches other files or the network.
         options = {"enable_external_access": "false", "autoinstall_known_extensions": "false"}
         new = not self.exists
-        db = lab_package("duckdb").connect(str(self.path), read_only=read_only, config=options)
+        db = optional("lab", "duckdb").connect(str(self.path), read_only=read_only, config=options)
         try:
             if new:
                 db.execute(_SCHEMA)
@@ -277,7 +277,7 @@ class Lab:
             db.close()
 
     def _require_format(self, db: Any) -> None:
-        duckdb = lab_package("duckdb")
+        duckdb = optional("lab", "duckdb")
         try:
             found = db.execute("SELECT max(format) FROM about").fetchone()[0]
         except (duckdb.CatalogException, duckdb.BinderException):

@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 
 from bo_loop.base.errors import DataError
+from bo_loop.base.extras import optional
 from bo_loop.data.encodings import decoded
-from bo_loop.lab.packages import lab_package
 from bo_loop.lab.spectra.curves import Curve
 
 _MOST_POINTS = 10_000_000
@@ -38,7 +38,7 @@ def jcamp_curves(content: bytes, path: Path) -> list[Curve]:
     stated = [int(n) for n in re.findall(r"(?im)^##\s*npoints\s*=\s*(\d{1,12})\s*$", text)]
     if any(n > _MOST_POINTS for n in stated):  # they would be made before the data are looked at
         raise DataError(f"it states {max(stated):,} points, more than {_MOST_POINTS:,}.")
-    jcamp, said = lab_package("jcamp"), io.StringIO()
+    jcamp, said = optional("lab", "jcamp"), io.StringIO()
     try:
         with contextlib.redirect_stdout(said):
             whole = jcamp.read(text.splitlines())

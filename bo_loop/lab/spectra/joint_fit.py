@@ -13,8 +13,8 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from bo_loop.base.extras import optional
 from bo_loop.base.types import Floats
-from bo_loop.lab.packages import lab_package
 from bo_loop.lab.spectra.shapes import Values, peaks_at, slopes
 
 NAMES = ("x", "w", "a", "f")
@@ -45,7 +45,7 @@ class Problem:
         """Return lmfit's parameters for these peaks and the polynomial, with their bounds."""
         # On the way, shares may leave 0 … 1: a fit that presses on a bound takes ten times as long.
         slack = 0.0 if exact else SLACK
-        made, x = lab_package("lmfit").Parameters(), fit.x
+        made, x = optional("lab", "lmfit").Parameters(), fit.x
         for i, (position, width, area, fraction) in enumerate(peaks):
             near = 1.0 * width
             low, high = max(x[0], position - near), min(x[-1], position + near)

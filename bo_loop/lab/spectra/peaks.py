@@ -28,8 +28,8 @@ from numpy.polynomial.legendre import legval, legvander
 from scipy.ndimage import gaussian_filter1d
 
 from bo_loop.base.errors import ConfigError
+from bo_loop.base.extras import optional
 from bo_loop.base.types import Floats
-from bo_loop.lab.packages import lab_package
 from bo_loop.lab.spectra.cleaning import Cleaned, noise
 from bo_loop.lab.spectra.joint_fit import Problem
 from bo_loop.lab.spectra.shapes import FRACTIONS, SHAPES, Pattern, Peak, Values, peaks_at
@@ -308,7 +308,7 @@ class _Fit:
         if len(x) <= sum(each.vary for each in start.values()):
             return [(np.inf,) * 3] * len(which)
         close = 1e-6 if exact else 1e-3
-        found = lab_package("lmfit").minimize(
+        found = optional("lab", "lmfit").minimize(
             problem.residual,
             start,
             Dfun=problem.jacobian,

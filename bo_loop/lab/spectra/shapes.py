@@ -6,8 +6,8 @@ from math import log, pi, sqrt
 
 import numpy as np
 
+from bo_loop.base.extras import optional
 from bo_loop.base.types import Floats
-from bo_loop.lab.packages import lab_package
 
 SHAPES = ("gaussian", "lorentzian", "pseudo_voigt")
 FRACTIONS = {"gaussian": 0.0, "lorentzian": 1.0, "pseudo_voigt": 0.5}
@@ -76,7 +76,7 @@ class Pattern:
 def peaks_at(x: Floats, peaks: Sequence[Values]) -> Floats:
     """Return the sum of peaks at x (n,)."""
     total = np.zeros_like(x)
-    pvoigt = lab_package("lmfit.lineshapes").pvoigt
+    pvoigt = optional("lab", "lmfit.lineshapes").pvoigt
     for position, width, area, fraction in peaks:
         total += pvoigt(x, area, position, 0.5 * width, fraction)
     return total
