@@ -47,6 +47,7 @@ def folder(tmp_path_factory):
         "model": {"_target_": "bo_loop.models.MaternGP", "max_iter": 5},
         "model_dir": str(path / "m"),
         "sources": [],
+        "property": None,
     }
     commands.fit(config)
     return path
@@ -224,6 +225,7 @@ def test_pka_stand_beside_log_beta(tmp_path):
             "model": {"_target_": "bo_loop.models.PairGP", "max_iter": 20},
             "model_dir": str(tmp_path / "m"),
             "sources": [],
+            "property": None,
         }
     )
     text = "metal,charge,smiles,n_ligands\nNi,2,NCC(=O)O,1\nNi,2,c1ccncc1,1\n"

@@ -4,12 +4,14 @@ from types import SimpleNamespace
 
 from bo_loop.cli.verbs.campaign import _say_what_is_remembered, _say_what_it_rests_on
 from bo_loop.data import Minteq
+from bo_loop.data.property import LOG_BETA
 
 
 def test_start_says_what_a_memory_is_and_how_far_it_was_off(capsys):
     scores = {"unseen ligands, n = 1": {"MAE": "1.30"}}
     card = {"name": "log_beta", "training": {"sources": {"NIST SRD 46": 5}}, "scores": scores}
-    _say_what_is_remembered(SimpleNamespace(card=card, pairs=[1, 2, 3]), 20)
+    memory = SimpleNamespace(card=card, pairs=[1, 2, 3], about=lambda: LOG_BETA)
+    _say_what_is_remembered(memory, 20)
     told = " ".join(capsys.readouterr().out.split())
     assert told == (
         "This rests on 20 constants and on the memory log_beta: 3 pseudo-observations of a model "
