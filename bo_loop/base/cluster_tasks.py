@@ -64,7 +64,7 @@ def pickled(value: Any) -> bytes:
 def restored(content: bytes, expected: Mapping[str, str | None]) -> Callable[..., Any]:
     """Return the function that a session sent; errors of `require_same`."""
     require_same(expected, versions(), "a worker")
-    return pickle.loads(content)
+    return pickle.loads(content)  # from the session by the scheduler, never from a file
 
 
 def called(

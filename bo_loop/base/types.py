@@ -171,6 +171,19 @@ class PairFeatures:
             own=None if self.own is None else self.own[rows],
         )
 
+    def compact(self) -> "PairFeatures":
+        """Return the same pairs in tables of no other metals and ligands, these in their order."""
+        metals, metal_row = np.unique(self.metal_row, return_inverse=True)
+        ligands, ligand_row = np.unique(self.ligand_row, return_inverse=True)
+        return replace(
+            self,
+            metal={block: table[metals] for block, table in self.metal.items()},
+            ligand={block: table[ligands] for block, table in self.ligand.items()},
+            ligand_group=self.ligand_group[ligands],
+            metal_row=metal_row,
+            ligand_row=ligand_row,
+        )
+
     def concat(self, other: "PairFeatures") -> "PairFeatures":
         """Return the pairs of both, this one's first; tables are stacked, rows shifted.
 

@@ -114,21 +114,6 @@ def tables_of(features: PairFeatures) -> dict[str, Floats]:
     return {**features.metal, **features.ligand, PAIR: features.pair}
 
 
-def part(features: PairFeatures, rows: Rows) -> PairFeatures:
-    """Return the pairs at `rows` (k,), in tables of no other metals and ligands."""
-    taken = features.take(rows)
-    metals, metal_row = np.unique(taken.metal_row, return_inverse=True)
-    ligands, ligand_row = np.unique(taken.ligand_row, return_inverse=True)
-    return replace(
-        taken,
-        metal={block: values[metals] for block, values in taken.metal.items()},
-        ligand={block: values[ligands] for block, values in taken.ligand.items()},
-        ligand_group=taken.ligand_group[ligands],
-        metal_row=metal_row,
-        ligand_row=ligand_row,
-    )
-
-
 def restricted(
     features: PairFeatures, kept: Mapping[str, Mask]
 ) -> tuple[PairFeatures, tuple[str, ...]]:

@@ -4,7 +4,6 @@ import pytest
 
 from bo_loop.base.types import PairFeatures
 from bo_loop.features import schema
-from bo_loop.features.assembly import part
 from bo_loop.features.blocks.pair import PAIR_NAMES
 from bo_loop.features.recipes import published
 
@@ -46,7 +45,7 @@ def raw(pairs, *_):
             "pair": PAIR_NAMES,
         },
     )
-    return part(whole, np.arange(n))
+    return whole.take(np.arange(n)).compact()
 
 
 @pytest.fixture
@@ -58,7 +57,7 @@ def pairs(monkeypatch):
 
 def test_a_part_has_no_other_metals_and_ligands(pairs):
     whole = raw(pairs)
-    found = part(whole, np.array([5, 2, 5]))
+    found = whole.take(np.array([5, 2, 5])).compact()
     assert found.ligand["mordred"].shape == (2, 7)
     assert found.ligand_group.tolist() == [12, 14]
     np.testing.assert_array_equal(found.dense(), whole.dense()[[5, 2, 5]])

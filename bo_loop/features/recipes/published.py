@@ -29,7 +29,7 @@ from bo_loop.base.types import MEDIUM, PairFeatures, Rows
 from bo_loop.chemistry.ions import PROTON
 from bo_loop.data.observations import STATED_SCALES
 from bo_loop.features import redundancy as filters
-from bo_loop.features.assembly import PAIR, part, raw_features, restricted, tables_of
+from bo_loop.features.assembly import PAIR, raw_features, restricted, tables_of
 from bo_loop.features.schema import (
     UNSCALED,
     FeatureBlock,
@@ -102,7 +102,7 @@ class PublishedRecipe:
         raw = _without_medium(raw_features(pairs, _BLOCKS))
         table, undefined = restricted(raw, _defined(raw))
         names = np.array(table.dense_names())
-        passed = {k: self._passed(part(table, rows)) for k, rows in _stages(pairs).items()}
+        passed = {k: self._passed(table.take(rows).compact()) for k, rows in _stages(pairs).items()}
         # A feature that both drop is named by the later of the two steps.
         furthest = np.max(list(passed.values()), axis=0)
         dropped = {step: tuple(names[furthest == i].tolist()) for i, step in enumerate(STEPS)}

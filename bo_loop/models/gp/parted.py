@@ -138,20 +138,4 @@ class _Parts(Sequence[PairFeatures]):
         return len(self.rows)
 
     def __getitem__(self, position: int) -> PairFeatures:
-        return compact(self.features.take(self.rows[position]))
-
-
-def compact(features: PairFeatures) -> PairFeatures:
-    """Return the same pairs with only the table rows that they use, in the same order."""
-    metals, metal_row = np.unique(features.metal_row, return_inverse=True)
-    ligands, ligand_row = np.unique(features.ligand_row, return_inverse=True)
-    return replace(
-        features,
-        metal={block: table[metals] for block, table in features.metal.items()},
-        ligand={block: table[ligands] for block, table in features.ligand.items()},
-        ligand_group=features.ligand_group[ligands],
-        metal_row=metal_row,
-        ligand_row=ligand_row,
-        source=None,
-        own=None,
-    )
+        return replace(self.features.take(self.rows[position]), source=None, own=None).compact()

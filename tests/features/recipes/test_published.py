@@ -8,7 +8,6 @@ import pytest
 
 from bo_loop.base.types import PairFeatures
 from bo_loop.features import schema
-from bo_loop.features.assembly import part
 from bo_loop.features.blocks.pair import PAIR_NAMES
 from bo_loop.features.recipes import published
 from bo_loop.features.recipes.published import PublishedRecipe
@@ -48,7 +47,7 @@ def raw(pairs, *_):
             "pair": PAIR_NAMES,
         },
     )
-    return part(whole, np.arange(n))
+    return whole.take(np.arange(n)).compact()
 
 
 @pytest.fixture

@@ -21,7 +21,6 @@ from bo_loop.base.progress import heard_by
 from bo_loop.base.types import PoolPairs
 from bo_loop.models.gp import parted
 from bo_loop.models.gp import posterior as pool_posterior
-from bo_loop.models.gp.parted import compact
 from bo_loop.models.matern_gp import MaternGP
 from bo_loop.models.pair_gp import PairGP
 
@@ -84,7 +83,7 @@ def test_parts_say_what_the_whole_does_to_the_last_bit(case):
 
 def test_a_part_holds_what_its_own_pairs_use_and_no_more():
     _, features = matern()
-    some = compact(features.take(np.array([40, 41, 42])))
+    some = features.take(np.array([40, 41, 42])).compact()
     assert len(some.ligand["mordred"]) == len(np.unique(features.ligand_row[40:43]))
     np.testing.assert_array_equal(some.dense(), features.take(np.arange(40, 43)).dense())
 
