@@ -25,10 +25,10 @@ from screen import LARGE_LIGANDS, N_LIGANDS, N_METALS, fitted
 
 from bo_loop.acquisition.batch.select import Selection, select
 from bo_loop.acquisition.objectives.base import Maximise
+from bo_loop.acquisition.pool import PoolPairs
 from bo_loop.acquisition.scores.functions import LogEI
 from bo_loop.base.cluster import Cluster, Dask
 from bo_loop.base.parallel import cluster, using
-from bo_loop.base.types import PoolPairs
 from bo_loop.features.blocks.mordred import compute_all
 from bo_loop.models.gp.parted import Screening, compact
 

@@ -24,10 +24,11 @@ import torch
 from bo_loop.acquisition.batch.select import select
 from bo_loop.acquisition.objectives.aqueous import PMetal
 from bo_loop.acquisition.objectives.base import Maximise
+from bo_loop.acquisition.pool import PoolPairs
 from bo_loop.acquisition.scores.functions import LogEI
 from bo_loop.acquisition.scores.joint import Thompson
 from bo_loop.acquisition.scores.screen import ranked, top
-from bo_loop.base.types import Floats, PairFeatures, PoolPairs
+from bo_loop.base.types import Floats, PairFeatures
 from bo_loop.models.gp.pair_model import PairModel
 from bo_loop.models.matern_gp import MaternGP
 

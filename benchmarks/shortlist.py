@@ -19,9 +19,10 @@ from bo_loop.acquisition import UCB, Conditional, LogEI, PMetal, PMetalSelectivi
 from bo_loop.acquisition.batch.scored import Streamed
 from bo_loop.acquisition.objectives import items as item_module
 from bo_loop.acquisition.objectives.base import Objective
+from bo_loop.acquisition.pool import PoolPairs
 from bo_loop.acquisition.scores import values
 from bo_loop.acquisition.scores.screen import Marginal
-from bo_loop.base.types import Floats, PoolPairs, Rows
+from bo_loop.base.types import Floats, Rows
 
 N_LIGANDS = 3000
 _PROTONS = 4

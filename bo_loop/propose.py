@@ -20,12 +20,13 @@ from bo_loop.acquisition.batch.select import Selection, select
 from bo_loop.acquisition.objectives.base import Objective
 from bo_loop.acquisition.objectives.items import Items
 from bo_loop.acquisition.objectives.several import Front
+from bo_loop.acquisition.pool import PoolPairs, Proposal
 from bo_loop.acquisition.scores.base import Acquisition
 from bo_loop.acquisition.scores.functions import percent
 from bo_loop.acquisition.scores.values import hopeful, item_values, likely_allowed
 from bo_loop.acquisition.stop import Stop, chance_of_better
 from bo_loop.base.errors import CampaignError
-from bo_loop.base.types import Floats, Mask, PoolPairs, PoolPosterior, Proposal, Rows
+from bo_loop.base.types import Floats, Mask, PoolPosterior, Rows
 
 
 @dataclass(frozen=True)

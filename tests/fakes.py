@@ -6,7 +6,8 @@ import numpy as np
 
 from bo_loop.acquisition.batch.explanation import Prospects, Reference, explain
 from bo_loop.acquisition.batch.select import select
-from bo_loop.base.types import Floats, PoolPairs, Rows
+from bo_loop.acquisition.pool import PoolPairs
+from bo_loop.base.types import Floats, Rows
 
 
 def pool_pairs(

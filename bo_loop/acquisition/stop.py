@@ -17,10 +17,11 @@ from bo_loop.acquisition.batch.pickers import scorer_of
 from bo_loop.acquisition.batch.select import open_items
 from bo_loop.acquisition.objectives.base import Objective
 from bo_loop.acquisition.objectives.front import Incumbent
+from bo_loop.acquisition.pool import PoolPairs
 from bo_loop.acquisition.scores.functions import UCB, LogEI, percent
 from bo_loop.acquisition.scores.joint import joint_values
 from bo_loop.acquisition.scores.values import hopeful, likely_allowed
-from bo_loop.base.types import Mask, PoolPairs, PoolPosterior, Rows
+from bo_loop.base.types import Mask, PoolPosterior, Rows
 
 SHORTLIST = 200
 DRAWS = 1_024

@@ -1,4 +1,4 @@
-"""What is passed between layers: feature tables, the posterior's protocol, proposals.
+"""What is passed between layers: feature tables, protocols of models and posteriors.
 
 Symbols
 -------
@@ -7,9 +7,8 @@ d, d_p features of a block, of the pair block
 k      rows asked for
 """
 
-from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import numpy as np
@@ -319,57 +318,6 @@ class ModelRecipe(Protocol):
 
 
 @dataclass(frozen=True)
-class PoolPairs:
-    """What the N rows of a posterior are.
-
-    Parameters
-    ----------
-    pair_ids : sequence of str, length N
-        Break ties; name the picks.
-    n_ligands : (N,) int64
-        Number of ligands of each pair.
-    metals : sequence of str, length N
-        Metal ions, written ``Cu+2``.
-    ligands : sequence of str, length N
-        A key that is equal where the ligand is the same, stereochemistry aside.
-    own : (N,) bool
-        Whether a row may be scored: false for pairs that are only predicted, such as those that a
-        constraint speaks of.
-    cost : (N,) float64, optional
-        Price of each pair's ligand.
-    log_success : (N,) float64, optional
-        Log of the probability that a first experiment on the pair succeeds; 0 where none is due.
-    isomers : sequence of str, length N, optional
-        Tells the isomers of one of `ligands` apart, mirror images being one; empty where the
-        stereochemistry is not known.
-    mhl : (N,) float64, optional
-        Measured log10 [MHL]/[ML][H] of each pair; NaN where there is none.
-    """
-
-    pair_ids: Sequence[str]
-    n_ligands: Rows
-    metals: Sequence[str]
-    ligands: Sequence[str]
-    own: Mask
-    cost: Floats | None = None
-    log_success: Floats | None = None
-    isomers: Sequence[str] | None = None
-    mhl: Floats | None = None
-
-    def __len__(self) -> int:
-        return len(self.pair_ids)
-
-    def mhl_of(self, rows: Rows) -> Floats:
-        """Return `mhl` of rows, NaN where none is measured; of the shape of `rows`."""
-        return np.full(rows.shape, np.nan) if self.mhl is None else self.mhl[rows]
-
-    @cached_property
-    def memory(self) -> dict[Hashable, NDArray]:
-        """What was looked up in these rows, and is dear to look up again."""
-        return {}
-
-
-@dataclass(frozen=True)
 class Mover:
     """A feature that moves the prediction of one pair.
 
@@ -387,43 +335,3 @@ class Mover:
     feature: str
     relevance: float
     direction: int
-
-
-@dataclass(frozen=True)
-class Proposal:
-    """A pair to measure next, and why.
-
-    Parameters
-    ----------
-    row : int
-        Position in the rows of the posterior.
-    mean : float
-        Predicted log β.
-    sd : float
-        Predictive standard deviation (with noise).
-    sd_latent : float
-        Standard deviation without noise: what acquisition used.
-    acquisition : float
-        Score at the time of the pick, given the picks before it.
-    rank : int
-        1 for the first pick.
-    reason : str
-        A sentence for the chemist.
-    role : str
-        ``target`` or ``competitor``, where an item needs several pairs; empty otherwise.
-    again : bool
-        The pair was measured before: this is a replicate.
-    allowed : bool
-        Its ligand is predicted to keep the constraints.
-    """
-
-    row: int
-    mean: float
-    sd: float
-    sd_latent: float
-    acquisition: float
-    rank: int
-    reason: str
-    role: str = ""
-    again: bool = False
-    allowed: bool = True

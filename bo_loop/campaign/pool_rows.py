@@ -7,8 +7,9 @@ import numpy as np
 
 from bo_loop.acquisition.objectives.base import Objective
 from bo_loop.acquisition.objectives.compound import log_costs
+from bo_loop.acquisition.pool import PoolPairs
 from bo_loop.base.errors import ConfigError
-from bo_loop.base.types import Mask, PoolPairs
+from bo_loop.base.types import Mask
 from bo_loop.chemistry.ions import PROTON
 from bo_loop.chemistry.isomers import isomers
 

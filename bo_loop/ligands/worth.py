@@ -9,9 +9,10 @@ import pandas as pd
 
 from bo_loop.acquisition.objectives.base import Objective
 from bo_loop.acquisition.objectives.items import Items
+from bo_loop.acquisition.pool import PoolPairs
 from bo_loop.acquisition.scores.gains import moments_of
 from bo_loop.base.errors import DataError
-from bo_loop.base.types import Floats, PoolPairs
+from bo_loop.base.types import Floats
 from bo_loop.data.pools import within_denticity
 from bo_loop.ligands.filters import Funnel
 from bo_loop.ligands.generators.base import Score

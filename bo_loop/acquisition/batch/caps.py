@@ -11,8 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from bo_loop.acquisition.pool import PoolPairs
 from bo_loop.acquisition.scores.base import Acquisition
-from bo_loop.base.types import Mask, PoolPairs, Rows
+from bo_loop.base.types import Mask, Rows
 
 
 @dataclass(frozen=True)

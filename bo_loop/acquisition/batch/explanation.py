@@ -15,10 +15,11 @@ from bo_loop.acquisition.batch.replicates import drawn_values, measured_items
 from bo_loop.acquisition.objectives.base import LogBeta, Objective
 from bo_loop.acquisition.objectives.front import Incumbent
 from bo_loop.acquisition.objectives.items import Items
+from bo_loop.acquisition.pool import PoolPairs
 from bo_loop.acquisition.scores.base import Acquisition
 from bo_loop.acquisition.scores.functions import EI, percent
 from bo_loop.acquisition.scores.gains import Gains, gains_of, moments_of
-from bo_loop.base.types import Floats, Mask, PoolPairs, Rows
+from bo_loop.base.types import Floats, Mask, Rows
 from bo_loop.chemistry.ions import PROTON
 
 

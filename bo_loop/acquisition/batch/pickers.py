@@ -12,12 +12,13 @@ import numpy as np
 from bo_loop.acquisition.batch.scored import Lazy, Picker, Streamed, no_front
 from bo_loop.acquisition.objectives.base import LogBeta, Objective
 from bo_loop.acquisition.objectives.front import Incumbent
+from bo_loop.acquisition.pool import PoolPairs
 from bo_loop.acquisition.scores.base import Acquisition
 from bo_loop.acquisition.scores.functions import Random
 from bo_loop.acquisition.scores.joint import Joint, joint_values
 from bo_loop.acquisition.scores.screen import ranked
 from bo_loop.base.errors import ConfigError
-from bo_loop.base.types import Floats, Mask, PoolPairs, PoolPosterior, Rows
+from bo_loop.base.types import Floats, Mask, PoolPosterior, Rows
 
 
 class Drawn:

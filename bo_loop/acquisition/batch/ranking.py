@@ -5,9 +5,10 @@ import numpy as np
 from bo_loop.acquisition.batch.select import open_items, picker_after
 from bo_loop.acquisition.objectives.base import Objective
 from bo_loop.acquisition.objectives.front import Incumbent
+from bo_loop.acquisition.pool import PoolPairs
 from bo_loop.acquisition.scores.base import Acquisition
 from bo_loop.acquisition.scores.joint import Joint
-from bo_loop.base.types import Floats, PoolPairs, PoolPosterior, Rows
+from bo_loop.base.types import Floats, PoolPosterior, Rows
 
 
 def ranking(

@@ -29,7 +29,8 @@ import numpy as np
 
 from bo_loop.acquisition.objectives.base import Objective, View
 from bo_loop.acquisition.objectives.items import Items, first_mentions
-from bo_loop.base.types import Floats, Mask, PoolPairs, Rows
+from bo_loop.acquisition.pool import PoolPairs
+from bo_loop.base.types import Floats, Mask, Rows
 
 LEFT = 32
 """Draws of the doubt that a measurement leaves."""

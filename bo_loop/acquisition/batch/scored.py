@@ -20,12 +20,13 @@ from bo_loop.acquisition.objectives.base import AffineView, Objective
 from bo_loop.acquisition.objectives.compound import log_costs
 from bo_loop.acquisition.objectives.front import Incumbent
 from bo_loop.acquisition.objectives.items import Items, first_mentions
+from bo_loop.acquisition.pool import PoolPairs
 from bo_loop.acquisition.scores.base import Acquisition
 from bo_loop.acquisition.scores.gains import Gains, gains_of, moments_of
 from bo_loop.acquisition.scores.screen import Improving, Marginal, ranked, top
 from bo_loop.acquisition.scores.values import blocks
 from bo_loop.base.errors import ConfigError
-from bo_loop.base.types import Floats, Mask, PoolPairs, PoolPosterior, Rows
+from bo_loop.base.types import Floats, Mask, PoolPosterior, Rows
 
 
 class Picker(Protocol):

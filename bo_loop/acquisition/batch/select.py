@@ -34,11 +34,12 @@ from bo_loop.acquisition.batch.scored import Picker
 from bo_loop.acquisition.objectives.base import Objective
 from bo_loop.acquisition.objectives.front import Incumbent
 from bo_loop.acquisition.objectives.limits import Limit
+from bo_loop.acquisition.pool import PoolPairs
 from bo_loop.acquisition.scores.base import Acquisition
 from bo_loop.acquisition.scores.joint import BASELINE, Joint
 from bo_loop.acquisition.scores.values import hopeful, item_values
 from bo_loop.base.errors import ConfigError, FitError
-from bo_loop.base.types import Floats, Mask, PoolPairs, PoolPosterior, Rows
+from bo_loop.base.types import Floats, Mask, PoolPosterior, Rows
 
 
 @dataclass(frozen=True)

@@ -24,9 +24,10 @@ from bo_loop.acquisition.objectives.side_reactions import (
     require_pH,
     with_protons,
 )
+from bo_loop.acquisition.pool import PoolPairs
 from bo_loop.base.checks import require_number
 from bo_loop.base.errors import ConfigError
-from bo_loop.base.types import Floats, PoolPairs, Rows
+from bo_loop.base.types import Floats, Rows
 from bo_loop.chemistry.ions import MAX_PROTONS, parse_ion
 
 

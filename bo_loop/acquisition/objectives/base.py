@@ -25,9 +25,10 @@ import numpy as np
 from bo_loop.acquisition.objectives.front import Incumbent
 from bo_loop.acquisition.objectives.limits import Limit, parse_limit
 from bo_loop.acquisition.objectives.pieces import Pieces
+from bo_loop.acquisition.pool import PoolPairs
 from bo_loop.base.checks import require_number
 from bo_loop.base.errors import ConfigError
-from bo_loop.base.types import Floats, PoolPairs, PoolPosterior, Rows
+from bo_loop.base.types import Floats, PoolPosterior, Rows
 
 
 class View(Protocol):

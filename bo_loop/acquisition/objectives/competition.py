@@ -5,8 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from bo_loop.acquisition.objectives.items import partners
+from bo_loop.acquisition.pool import PoolPairs
 from bo_loop.base.errors import ConfigError
-from bo_loop.base.types import PoolPairs, Rows
+from bo_loop.base.types import Rows
 from bo_loop.chemistry.ions import parse_ion
 
 

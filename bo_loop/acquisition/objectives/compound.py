@@ -17,9 +17,10 @@ from bo_loop.acquisition.objectives.base import LOG_BETA, Objective, OwnPair
 from bo_loop.acquisition.objectives.competition import competing, read_ions
 from bo_loop.acquisition.objectives.pieces import Pieces
 from bo_loop.acquisition.objectives.side_reactions import log_alpha_metal, require_pH
+from bo_loop.acquisition.pool import PoolPairs
 from bo_loop.base.checks import require_number
 from bo_loop.base.errors import ConfigError
-from bo_loop.base.types import Floats, PoolPairs, Rows
+from bo_loop.base.types import Floats, Rows
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,7 +14,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from bo_loop.base.types import Floats, Mask, PoolPairs, PoolPosterior, Rows
+from bo_loop.acquisition.pool import PoolPairs
+from bo_loop.base.types import Floats, Mask, PoolPosterior, Rows
 
 DRAWS = 512
 """Draws of an item's log β: quantiles for one pair, Sobol points for several. The same for all."""

@@ -22,8 +22,9 @@ from bo_loop.acquisition.objectives.side_reactions import (
     require_pH,
     with_protons,
 )
+from bo_loop.acquisition.pool import PoolPairs
 from bo_loop.base.errors import ConfigError
-from bo_loop.base.types import Floats, Mask, PoolPairs, Rows
+from bo_loop.base.types import Floats, Mask, Rows
 from bo_loop.chemistry.ions import MAX_PROTONS, parse_ion
 
 _NUMBER = r"[-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?"

@@ -19,9 +19,10 @@ import numpy as np
 from bo_loop.acquisition.objectives.base import Objective
 from bo_loop.acquisition.objectives.front import Front
 from bo_loop.acquisition.objectives.pieces import Pieces
+from bo_loop.acquisition.pool import PoolPairs
 from bo_loop.base.checks import require_number
 from bo_loop.base.errors import ConfigError
-from bo_loop.base.types import Floats, PoolPairs, Rows
+from bo_loop.base.types import Floats, Rows
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,9 +16,10 @@ from functools import lru_cache
 import numpy as np
 
 from bo_loop.acquisition.objectives.items import partners
+from bo_loop.acquisition.pool import PoolPairs
 from bo_loop.base.checks import require_number
 from bo_loop.base.errors import ConfigError
-from bo_loop.base.types import Floats, PoolPairs, Rows
+from bo_loop.base.types import Floats, Rows
 from bo_loop.chemistry.ions import MAX_PROTONS, PROTON, parse_ion
 
 _J = np.arange(1, MAX_PROTONS + 1)

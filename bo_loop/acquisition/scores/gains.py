@@ -19,8 +19,9 @@ from scipy.special import logsumexp
 from bo_loop.acquisition.objectives.base import Objective
 from bo_loop.acquisition.objectives.front import Incumbent
 from bo_loop.acquisition.objectives.items import Items
+from bo_loop.acquisition.pool import PoolPairs
 from bo_loop.acquisition.scores.integrals import line, polytope
-from bo_loop.base.types import Floats, PoolPairs, Rows
+from bo_loop.base.types import Floats, Rows
 
 
 @dataclass(frozen=True)

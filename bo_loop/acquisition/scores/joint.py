@@ -26,13 +26,14 @@ from botorch.acquisition.logei import (
 from botorch.utils.sampling import draw_sobol_normal_samples
 
 from bo_loop.acquisition.objectives.base import Objective
+from bo_loop.acquisition.pool import PoolPairs
 from bo_loop.acquisition.scores.adapter import SMALLEST_VARIANCE, DrawnModel, GivenDraws
 from bo_loop.acquisition.scores.base import Acquisition
 from bo_loop.acquisition.scores.functions import UCB
 from bo_loop.acquisition.scores.screen import Marginal
 from bo_loop.base.checks import require_number
 from bo_loop.base.errors import FitError
-from bo_loop.base.types import Floats, PoolPairs, PoolPosterior, Rows
+from bo_loop.base.types import Floats, PoolPosterior, Rows
 
 THOMPSON_ROWS = 2_000
 SHORTLIST = 200

@@ -12,8 +12,9 @@ import numpy as np
 from bo_loop.acquisition.objectives.aqueous import AtPH
 from bo_loop.acquisition.objectives.base import Objective
 from bo_loop.acquisition.objectives.items import Items
+from bo_loop.acquisition.pool import PoolPairs
 from bo_loop.acquisition.scores.gains import moments_of
-from bo_loop.base.types import Floats, Mask, PoolPairs, PoolPosterior, Rows
+from bo_loop.base.types import Floats, Mask, PoolPosterior, Rows
 
 BLOCK = 2_048
 """Items whose draws are held at once."""

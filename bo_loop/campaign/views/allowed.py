@@ -8,7 +8,8 @@ import numpy as np
 from bo_loop.acquisition.objectives.base import Objective
 from bo_loop.acquisition.objectives.items import partners
 from bo_loop.acquisition.objectives.limits import Limit
-from bo_loop.base.types import Floats, Mask, PoolPairs, Rows
+from bo_loop.acquisition.pool import PoolPairs
+from bo_loop.base.types import Floats, Mask, Rows
 from bo_loop.campaign.ledger.state import CampaignState
 from bo_loop.campaign.results.at_pH import acids_of, mixed_of
 from bo_loop.campaign.views.naming import known_values

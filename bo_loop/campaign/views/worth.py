@@ -17,7 +17,8 @@ from bo_loop.acquisition.objectives.base import Objective
 from bo_loop.acquisition.objectives.front import non_dominated
 from bo_loop.acquisition.objectives.pieces import Pieces
 from bo_loop.acquisition.objectives.several import Several
-from bo_loop.base.types import Floats, Mask, PoolPairs, Rows
+from bo_loop.acquisition.pool import PoolPairs
+from bo_loop.base.types import Floats, Mask, Rows
 from bo_loop.campaign.ledger.state import CampaignState, Result
 from bo_loop.campaign.results.at_pH import Acids, Mixed, acids_of, log_beta_of, mixed_of
 from bo_loop.campaign.views.allowed import Frames, allowed_by, intervals

@@ -13,12 +13,12 @@ from model_tables import chemistry, log_beta, pairs, stated
 from bo_loop.acquisition.batch.ranking import ranking
 from bo_loop.acquisition.batch.select import select
 from bo_loop.acquisition.objectives.base import Maximise
+from bo_loop.acquisition.pool import PoolPairs
 from bo_loop.acquisition.scores.functions import UCB, LogEI
 from bo_loop.acquisition.scores.joint import Thompson
 from bo_loop.base.cluster import Cluster
 from bo_loop.base.parallel import using
 from bo_loop.base.progress import heard_by
-from bo_loop.base.types import PoolPairs
 from bo_loop.models.gp import parted
 from bo_loop.models.gp import posterior as pool_posterior
 from bo_loop.models.matern_gp import MaternGP
