@@ -7,7 +7,12 @@ from bo_loop.acquisition.pool import PoolPairs
 
 def pairs(mhl: np.ndarray | None = None) -> PoolPairs:
     return PoolPairs(
-        ["Ni+2/a/1", "Cu+2/a/1"], np.array([1, 1]), ["Ni+2", "Cu+2"], ["a", "a"], np.ones(2, bool), mhl=mhl
+        ["Ni+2/a/1", "Cu+2/a/1"],
+        np.array([1, 1]),
+        ["Ni+2", "Cu+2"],
+        ["a", "a"],
+        np.ones(2, bool),
+        mhl=mhl,
     )
 
 
@@ -23,4 +28,6 @@ def test_mhl_of_rows_is_the_measured_value_of_each():
 def test_what_was_looked_up_is_kept_by_pool_not_shared():
     one, other = pairs(), pairs()
     one.memory["key"] = np.ones(1)
-    assert len(one) == 2 and "key" in one.memory and "key" not in other.memory
+    assert len(one) == 2
+    assert "key" in one.memory
+    assert "key" not in other.memory
