@@ -12,7 +12,7 @@ from bo_loop.chemistry.ligands import inchikey, standardise
 from bo_loop.structures.coordination_complex import Assembly, with_metal_bonds
 from bo_loop.structures.molecules import LIGAND, Molecule
 from bo_loop.structures.placement import embedded, starts
-from bo_loop.structures.xtb import IN_VACUO, METHOD, Trajectory, calculator, optimised
+from bo_loop.structures.xtb import METHOD, METHODS, Trajectory, calculator, optimised
 
 KJ_PER_MOL = 96.4853  # of 1 eV
 _STRETCHED = 1.3  # of the sum of covalent radii: no bond any more
@@ -87,13 +87,11 @@ def lowest(asked: Molecule | Assembly, n: int, seed: int) -> Structure:
     """
     molecule = asked if isinstance(asked, Molecule) else asked.molecule
     first, notes = starting(asked, n, seed), [molecule.note] if molecule.note else []
-    minima, problem = _minima(molecule, first, water=True)
-    in_water = bool(minima)
-    if not in_water:
-        notes.append(f"without water: in it no start led to a minimum ({problem})")
-        minima, _ = _minima(molecule, first, water=False)
+    method, minima, problem = _minima(molecule, first)
     if not minima:
         raise DataError(f"{molecule.name}: none of {n} starts led to a minimum ({problem}).")
+    if method != METHOD:
+        notes.append(f"by {method}: no start led to a minimum by {METHOD} ({problem})")
     best = min(minima, key=lambda run: float(run.energies[-1]))
     energy, positions = float(best.energies[-1]), best.positions[-1]
     graph, distances = molecule.graph, ()
@@ -105,23 +103,26 @@ def lowest(asked: Molecule | Assembly, n: int, seed: int) -> Structure:
         molecule,
         _with_positions(graph, positions),
         energy,
-        METHOD if in_water else IN_VACUO,
+        method,
         tuple(sorted((float(run.energies[-1]) - energy) * KJ_PER_MOL for run in minima)),
         distances,
         tuple(notes),
     )
 
 
-def _minima(
-    molecule: Molecule, first: list[Floats], *, water: bool
-) -> tuple[list[Trajectory], str]:
-    """Return the runs that end at a minimum, and why the first start does not."""
-    said, runs = f"optimising {molecule.name}", []
-    for at, start in enumerate(first):
-        report(said, at, len(first))
-        runs.append(optimised(molecule.symbols, start, calculator(molecule, water=water)))
-    report(said, len(first), len(first))
-    return [run for run in runs if run.converged], runs[0].problem
+def _minima(molecule: Molecule, first: list[Floats]) -> tuple[str, list[Trajectory], str]:
+    """Return the first method that has minima, its runs to them, and why no earlier one has."""
+    said, problem = f"optimising {molecule.name}", ""
+    for method in METHODS:
+        runs = []
+        for at, start in enumerate(first):
+            report(said, at, len(first))
+            runs.append(optimised(molecule.symbols, start, calculator(molecule, method)))
+        report(said, len(first), len(first))
+        if minima := [run for run in runs if run.converged]:
+            return method, minima, problem
+        problem = problem or runs[0].problem
+    return METHOD, [], problem
 
 
 def starting(asked: Molecule | Assembly, n: int, seed: int) -> list[Floats]:

@@ -61,8 +61,25 @@ def test_an_energy_that_is_not_the_work_of_its_forces_ends_the_run():
     assert len(run.energies) == 0
 
 
+def test_forces_that_grow_end_the_run():
+    from ase.calculators.calculator import Calculator
+
+    class Slope(Calculator):  # energies follow from forces, down for ever
+        implemented_properties = ("energy", "forces")
+
+        def calculate(self, atoms=None, properties=(), changes=()):
+            super().calculate(atoms, properties, changes)
+            energy = -4.0 * float(atoms.positions.sum())
+            self.results = {"energy": energy, "forces": np.full((len(atoms), 3), 4.0)}
+
+    run = optimised(["H", "H"], np.eye(3)[:2], Slope())
+    assert run.problem.startswith("forces grow, step ")
+    assert len(run.energies) == 0
+
+
 def test_charge_and_unpaired_electrons_reach_the_method():
     molecule = ligand_molecule("C[N+](C)(C)C")
     assert molecule.charge == 1
     assert calculator(molecule).parameters["charge"] == 1
-    assert calculator(molecule, water=False).parameters["solvation"] is None
+    assert calculator(molecule).parameters["solvation"] == ("alpb", "water")
+    assert calculator(molecule, "GFN2-xTB in vacuo").parameters["solvation"] is None

@@ -68,7 +68,7 @@ def _show(config: Mapping[str, Any], console: Console) -> None:
         return
     console.print(fields(_said(found) | ({} if out is None else {"file": str(out)})))
     if out is None:
-        console.print(structure_bytes(found, Path(".xyz")).decode(), end="", soft_wrap=True)
+        console.print(structure_bytes(found, Path("shown.xyz")).decode(), end="", soft_wrap=True)
 
 
 def _said(found: Structure) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """bo-loop structures, as it is typed."""
 
 import json
+import re
 
 import pytest
 from command_line import run
@@ -15,6 +16,8 @@ def test_show_writes_a_complex_and_says_what_it_is(tmp_path):
     assert "+1, 0 unpaired electrons" in printed
     lines = (tmp_path / "au.xyz").read_text(encoding="utf-8").splitlines()
     assert lines[0] == "9"
+    printed = run(tmp_path, "structures", "show", "ligand=O", "n_conformers=1")
+    assert re.search(r"^3\s+O; charge \+0;.*\s^O  ", printed, re.MULTILINE)
     assert "already" in run(tmp_path, *typed, code=2)
 
 
