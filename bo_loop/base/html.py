@@ -1,8 +1,11 @@
 """Pages for people: one skeleton, one style, charts as SVG. A page needs no other file.
 
-The skeleton forbids the browser to load anything, so a report that came by e-mail calls nobody.
+The skeleton forbids the browser to load anything, so a report that came by e-mail calls nobody. No
+script runs in a page but those that it was made with, by their SHA-256.
 """
 
+import base64
+import hashlib
 import io
 from collections.abc import Sequence
 from typing import Any
@@ -65,7 +68,7 @@ _SKELETON = """\
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<meta http-equiv="Content-Security-Policy" content="{{ policy }}">
 <title>{{ title }}</title>
 <style>
 {{ style }}
@@ -74,12 +77,15 @@ _SKELETON = """\
 </head>
 <body>
 {% block body %}{% endblock %}
+{% for script in scripts %}
+<script>{{ script }}</script>
+{% endfor %}
 </body>
 </html>
 """
 
 
-def render(template: str, *, title: str, **values: Any) -> str:
+def render(template: str, *, title: str, scripts: Sequence[str] = (), **values: Any) -> str:
     """Return a page.
 
     Parameters
@@ -88,6 +94,8 @@ def render(template: str, *, title: str, **values: Any) -> str:
         Jinja; begins with ``{% extends "page" %}`` and fills the blocks ``body`` and ``style``.
         Values are escaped unless they are `Markup`.
     title : str
+    scripts : sequence of str
+        JavaScript that the page runs when it is there; none holds ``</script>``.
     **values
         What the template names; a name without a value is an error.
     """
@@ -98,7 +106,21 @@ def render(template: str, *, title: str, **values: Any) -> str:
         lstrip_blocks=True,
         loader=jinja2.DictLoader({"page": _SKELETON, "body": template}),
     )
-    return environment.get_template("body").render(title=title, style=Markup(_STYLE), **values)
+    return environment.get_template("body").render(
+        title=title,
+        style=Markup(_STYLE),
+        policy=Markup(_policy(scripts)),
+        scripts=[Markup(script) for script in scripts],
+        **values,
+    )
+
+
+def _policy(scripts: Sequence[str]) -> str:
+    """Return what the browser may do: show the page, and run these scripts."""
+    policy = "default-src 'none'; style-src 'unsafe-inline'"
+    digests = [base64.b64encode(hashlib.sha256(each.encode()).digest()) for each in scripts]
+    allowed = " ".join(f"'sha256-{digest.decode()}'" for digest in digests)
+    return f"{policy}; script-src {allowed}" if allowed else policy
 
 
 def chart(width: float, height: float) -> tuple[Figure, Axes]:

@@ -3,6 +3,8 @@
 Sites are those of `bo_loop.chemistry.sites`, chelate rings those of `bo_loop.chemistry.chelates`.
 """
 
+from collections.abc import Set
+
 import numpy as np
 from numpy.typing import NDArray
 from rdkit import Chem
@@ -91,12 +93,14 @@ def _reach(smiles: str) -> list[int]:
 
 def macrocycle_size(molecule: Chem.Mol, sites: tuple[DonorSite, ...]) -> int:
     """Atoms of the largest ring of nine or more with at least three donor atoms in it, else 0."""
-    donors = {i for site in sites for i in site.atoms}
-    return max(
-        (
-            len(r)
-            for r in molecule.GetRingInfo().AtomRings()
-            if len(r) >= _SMALLEST_MACROCYCLE and len(donors & set(r)) >= 3
-        ),
-        default=0,
-    )
+    return len(ring_of_donors(molecule, {i for site in sites for i in site.atoms}))
+
+
+def ring_of_donors(molecule: Chem.Mol, donors: Set[int]) -> tuple[int, ...]:
+    """Atoms of the largest ring of nine or more that holds at least three of `donors`; or none."""
+    rings = [
+        ring
+        for ring in molecule.GetRingInfo().AtomRings()
+        if len(ring) >= _SMALLEST_MACROCYCLE and len(donors & set(ring)) >= 3
+    ]
+    return max(rings, key=len, default=())

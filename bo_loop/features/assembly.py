@@ -13,6 +13,7 @@ import pandas as pd
 
 from bo_loop.base.types import Floats, Mask, PairFeatures, Rows
 from bo_loop.chemistry.binding import BINDING_NAMES
+from bo_loop.chemistry.cavity import CAVITY_NAMES
 from bo_loop.chemistry.donors import DONOR_NAMES
 from bo_loop.chemistry.ions import PROTON, MetalIon
 from bo_loop.chemistry.site_binding import BASICITY_NAMES
@@ -22,6 +23,7 @@ from bo_loop.features.blocks import properties as metal
 from bo_loop.features.blocks.bonding import BONDING_NAMES, bonding
 
 PAIR = "pair"
+CAVITY = "cavity"
 
 
 Names = Callable[[], tuple[str, ...]]
@@ -53,6 +55,7 @@ LIGAND_BLOCKS: dict[str, tuple[Names, Table]] = {
     "donors": (lambda: DONOR_NAMES, groups.donors),
     "site": (lambda: BINDING_NAMES, groups.site),
     "basicity": (lambda: BASICITY_NAMES, groups.basicity),
+    CAVITY: (lambda: CAVITY_NAMES, groups.cavity),
     "atoms": (lambda: groups.ATOM_NAMES, groups.atoms),
 }
 

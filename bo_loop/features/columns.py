@@ -125,6 +125,11 @@ _OF_BASICITY: dict[str, str] = {
     "nitrogen_pK": "mean pK of the basic nitrogens, each with no other proton in the ligand",
     "acid_pK": "mean pK of the acids, each with no other proton in the ligand",
 }
+_OF_CAVITY: dict[str, str] = {
+    "cavity_radius": "mean distance of a macrocycle's donors from their centre",
+    "cavity_spread": "standard deviation of these distances",
+    "cavity_out_of_plane": "root-mean-square distance of the donors from their plane",
+}
 
 
 def said(block: str) -> dict[str, Said]:
@@ -146,6 +151,10 @@ _BLOCKS: dict[str, dict[str, Said]] = {
     "donors": _donors(),
     "site": {name: (words, "count", _SITE) for name, words in _IN_SITE.items()},
     "basicity": {name: (words, "pK", _BASICITY) for name, words in _OF_BASICITY.items()},
+    "cavity": {
+        name: (f"{words}; nan without a macrocycle", "Å", "bo_loop.chemistry.cavity")
+        for name, words in _OF_CAVITY.items()
+    },
     "atoms": {
         "*": (
             "circular environments of two bonds at most, hashed to 2048 numbers",

@@ -99,7 +99,7 @@ def describe(frame: pd.DataFrame, blocks: Sequence[str] | None = None) -> pd.Dat
         with a column ``charge``.
     blocks : sequence of str, optional
         Names of blocks; all that are cheap and that the table has the columns for, if not given:
-        neither ``mordred`` nor ``atoms``, of thousands of columns.
+        neither ``mordred`` nor ``atoms``, of thousands of columns, nor ``cavity``.
 
     Returns
     -------
@@ -118,7 +118,7 @@ def describe(frame: pd.DataFrame, blocks: Sequence[str] | None = None) -> pd.Dat
         blocks = [
             name
             for name, block in every.items()
-            if OF[block.of] in frame and name not in ("mordred", "atoms")
+            if OF[block.of] in frame and name not in ("mordred", "atoms", "cavity")
         ]
     unknown = [name for name in blocks if name not in every]
     if unknown:

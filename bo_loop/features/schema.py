@@ -37,7 +37,7 @@ from bo_loop.base.types import (
     Rows,
 )
 from bo_loop.chemistry import site_binding
-from bo_loop.features.assembly import PAIR, ligands_of, raw_features, restricted
+from bo_loop.features.assembly import CAVITY, PAIR, ligands_of, raw_features, restricted
 from bo_loop.features.blocks import groups, metal_values
 from bo_loop.features.blocks import mordred as descriptors
 
@@ -179,6 +179,8 @@ class FeatureSchema:
             pair = np.hstack([pair, block.scaled(self._said(pairs))])
             names = {**names, PAIR: (*names[PAIR], *block.names)}
         ligand = {b: self.blocks[b].scaled(values) for b, values in table.ligand.items()}
+        if CAVITY in ligand:  # what has no macrocycle lies at the centre
+            ligand[CAVITY] = np.nan_to_num(ligand[CAVITY])
         if MEASURED in self.blocks:
             names = {**names, MEASURED: self.blocks[MEASURED].names}
             ligand[MEASURED] = self.blocks[MEASURED].scaled(self._measured(table.ligand_group))

@@ -10,13 +10,13 @@ from bo_loop.base.progress import report
 from bo_loop.base.types import Floats
 from bo_loop.chemistry.ligands import inchikey, standardise
 from bo_loop.structures.coordination_complex import Assembly, with_metal_bonds
+from bo_loop.structures.fit import Fit, fit
 from bo_loop.structures.molecules import LIGAND, Molecule
 from bo_loop.structures.placement import embedded, starts
 from bo_loop.structures.xtb import METHOD, METHODS, Trajectory, calculator, optimised
 
 KJ_PER_MOL = 96.4853  # of 1 eV
 _STRETCHED = 1.3  # of the sum of covalent radii: no bond any more
-_REACH = 1.35  # the same, of a donor and the metal
 
 
 @dataclass(frozen=True)
@@ -35,8 +35,12 @@ class Structure:
         Energies of all minima that were found above the lowest, kJ/mol.
     distances : tuple of (str, float)
         Element and distance from the metal ion of each donor, Å.
+    strain : float or None
+        As `bo_loop.structures.fit.Fit` has it.
+    warnings : tuple of str
+        What speaks against it: `bo_loop.structures.fit`, and bonds that broke.
     notes : tuple of str
-        What a chemist should know of it: water put in, donors that do not reach, bonds that broke.
+        What else a chemist should know of it: water put in or lost, the method.
     """
 
     molecule: Molecule
@@ -45,6 +49,8 @@ class Structure:
     method: str
     spread: tuple[float, ...]
     distances: tuple[tuple[str, float], ...]
+    strain: float | None
+    warnings: tuple[str, ...]
     notes: tuple[str, ...]
 
     @property
@@ -94,11 +100,10 @@ def lowest(asked: Molecule | Assembly, n: int, seed: int) -> Structure:
         notes.append(f"by {method}: no start led to a minimum by {METHOD} ({problem})")
     best = min(minima, key=lambda run: float(run.energies[-1]))
     energy, positions = float(best.energies[-1]), best.positions[-1]
-    graph, distances = molecule.graph, ()
+    graph, distances, judged = molecule.graph, (), Fit(None, (), ())
     if isinstance(asked, Assembly):
         graph, distances = with_metal_bonds(asked), _donor_distances(asked, positions)
-        notes += _unreached(asked, positions)
-    notes += _broken(molecule.graph, positions)
+        judged = fit(asked, positions)
     return Structure(
         molecule,
         _with_positions(graph, positions),
@@ -106,7 +111,9 @@ def lowest(asked: Molecule | Assembly, n: int, seed: int) -> Structure:
         method,
         tuple(sorted((float(run.energies[-1]) - energy) * KJ_PER_MOL for run in minima)),
         distances,
-        tuple(notes),
+        judged.strain,
+        (*judged.warnings, *_broken(molecule.graph, positions)),
+        (*notes, *judged.notes),
     )
 
 
@@ -154,20 +161,6 @@ def _donor_distances(assembly: Assembly, positions: Floats) -> tuple[tuple[str, 
     apart = np.linalg.norm(positions[list(assembly.donors)] - positions[0], axis=1)
     symbols = [assembly.molecule.symbols[i] for i in assembly.donors]
     return tuple(zip(symbols, apart.tolist(), strict=True))
-
-
-def _unreached(assembly: Assembly, positions: Floats) -> list[str]:
-    """Say which donors do not reach the metal ion."""
-    notes, atoms = [], list(assembly.molecule.graph.GetAtoms())
-    if assembly.left_out:
-        notes.append(f"{assembly.left_out} donors of each ligand find no room at the metal ion")
-    for i in assembly.donors[assembly.oxo :]:
-        apart = float(np.linalg.norm(positions[i] - positions[0]))
-        if apart > _REACH * _bond(atoms[0], atoms[i]):
-            notes.append(
-                f"{atoms[i].GetSymbol()}{i + 1} does not reach the metal ion: {apart:.1f} Å"
-            )
-    return notes
 
 
 def _broken(graph: Chem.Mol, positions: Floats) -> list[str]:

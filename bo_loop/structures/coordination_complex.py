@@ -24,6 +24,9 @@ class Assembly:
 
     Parameters
     ----------
+    ion : MetalIon
+    smiles : str
+        Of the ligand.
     molecule : Molecule
         The metal atom first, then oxo oxygens, ligands, water.
     donors : tuple of int
@@ -34,13 +37,23 @@ class Assembly:
         Unit vectors, one a donor: `bo_loop.structures.polyhedra.places_of` the ion.
     left_out : int
         Donors of a ligand's binding site for which the ion has no room.
+    n_ligands : int
     """
 
+    ion: MetalIon
+    smiles: str
     molecule: Molecule
     donors: tuple[int, ...]
     oxo: int
     places: Floats
     left_out: int
+    n_ligands: int
+
+    @property
+    def ligands(self) -> tuple[tuple[int, ...], ...]:
+        """Atoms of each ligand."""
+        parts = sorted(Chem.GetMolFrags(self.molecule.graph))
+        return tuple(parts[1 + self.oxo :][: self.n_ligands])
 
 
 def assemble(
@@ -88,7 +101,8 @@ def assemble(
         unpaired=unpaired_electrons(ion) if unpaired is None else unpaired,
         note=f"{waters} H2O in free places" if waters else "",
     )
-    return Assembly(molecule, donors, oxo, places, len(binding_site(smiles)) - len(site))
+    left_out = len(binding_site(smiles)) - len(site)
+    return Assembly(ion, smiles, molecule, donors, oxo, places, left_out, n_ligands)
 
 
 def _binding_atom(ligand: Chem.Mol, atoms: tuple[int, ...]) -> int:

@@ -1,3 +1,6 @@
+import base64
+import hashlib
+
 import jinja2
 import pytest
 from markupsafe import Markup
@@ -36,3 +39,15 @@ def test_a_chart_is_the_same_twice_and_says_what_it_shows():
 )
 def test_joined(words, text):
     assert joined(words) == text
+
+
+def test_only_the_scripts_of_a_page_run_in_it():
+    script = "document.title = 'ü <b>';"
+    page = render(PAGE, title="t", said="", scripts=[script])
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    policy = "default-src 'none'; style-src 'unsafe-inline'"
+    assert f"content=\"{policy}; script-src 'sha256-{digest}'\">" in page
+    assert f"<script>{script}</script>" in page
+    plain = render(PAGE, title="t", said="")
+    assert f'content="{policy}">' in plain
+    assert "<script>" not in plain

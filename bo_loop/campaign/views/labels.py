@@ -53,6 +53,9 @@ _FEATURES = {
     "sites": "donors in all",
     "anionic_o_groups": "anionic oxygen groups in all",
     "macrocycle_size": "size of the macrocycle",
+    "cavity_radius": "radius of the macrocycle's cavity",
+    "cavity_spread": "unevenness of the macrocycle's cavity",
+    "cavity_out_of_plane": "pucker of the macrocycle's donors",
 }
 
 

@@ -18,10 +18,10 @@ from bo_loop.data import CommonChelators, TablePool
 from bo_loop.data.writing import refuse_output
 from bo_loop.structures.asked import named_ligand, named_pair
 from bo_loop.structures.build import Task, build
-from bo_loop.structures.conformers import Structure, ligand_molecule, lowest
+from bo_loop.structures.conformers import ligand_molecule, lowest
 from bo_loop.structures.coordination_complex import assemble
 from bo_loop.structures.store import Store, counts
-from bo_loop.structures.structure_files import SUFFIXES, structure_bytes
+from bo_loop.structures.structure_files import SUFFIXES, as_json, structure_bytes, told
 
 ACTIONS = ("show", "build")
 _ANY_METAL = "Cu+2"  # pools are of pairs; here their ligands are wanted
@@ -64,44 +64,12 @@ def _show(config: Mapping[str, Any], console: Console) -> None:
     if out is not None:
         write_once(out, structure_bytes(found, out))
     if config["json"]:
-        print(json.dumps(_as_json(found), ensure_ascii=False))
+        print(json.dumps(as_json(found), ensure_ascii=False))
         return
-    console.print(fields(_said(found) | ({} if out is None else {"file": str(out)})))
+    said = told(as_json(found))
+    console.print(fields(said | ({} if out is None else {"file": str(out)})))
     if out is None:
         console.print(structure_bytes(found, Path("shown.xyz")).decode(), end="", soft_wrap=True)
-
-
-def _said(found: Structure) -> dict[str, str]:
-    """Return what there is to say of a structure, a line a fact."""
-    molecule = found.molecule
-    said = {
-        "structure": molecule.name,
-        "charge": f"{molecule.charge:+d}, {molecule.unpaired} unpaired electrons",
-        "energy": f"{found.energy:.4f} eV ({found.method})",
-        "minima": ", ".join(f"{above:.1f}" for above in found.spread)
-        + " kJ/mol above the lowest, one a start",
-    }
-    if found.distances:
-        said["donors"] = ", ".join(f"{symbol} {apart:.2f}" for symbol, apart in found.distances)
-        said["donors"] += " Å from the metal"
-    return said | ({"note": "; ".join(found.notes)} if found.notes else {})
-
-
-def _as_json(found: Structure) -> dict[str, Any]:
-    molecule = found.molecule
-    return {
-        "name": molecule.name,
-        "key": molecule.key,
-        "charge": molecule.charge,
-        "unpaired": molecule.unpaired,
-        "method": found.method,
-        "energy_eV": found.energy,
-        "minima_kJ_mol": list(found.spread),
-        "donors": [list(each) for each in found.distances],
-        "notes": list(found.notes),
-        "symbols": molecule.symbols,
-        "positions_A": found.positions.tolist(),
-    }
 
 
 def _build(config: Mapping[str, Any], console: Console) -> None:

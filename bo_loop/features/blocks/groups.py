@@ -16,6 +16,8 @@ from rdkit import Chem
 from bo_loop.base.types import Floats
 from bo_loop.chemistry import site_binding
 from bo_loop.chemistry.binding import BINDING_NAMES, binding_features
+from bo_loop.chemistry.cavity import CAVITY_NAMES
+from bo_loop.chemistry.cavity import cavity as cavity_of
 from bo_loop.chemistry.donors import DONOR_NAMES, donor_features
 from bo_loop.chemistry.fingerprints import BITS, morgan
 from bo_loop.chemistry.geometry import either_enantiomer, relative_configurations
@@ -73,6 +75,22 @@ def basicity(smiles: Sequence[str]) -> Floats:
         pK, in the order of `bo_loop.chemistry.site_binding.BASICITY_NAMES`.
     """
     return _described(site_binding.VERSION, len(BASICITY_NAMES), smiles, site_binding.basicity)
+
+
+def cavity(smiles: Sequence[str]) -> Floats:
+    """Describe the cavities of macrocycles.
+
+    Parameters
+    ----------
+    smiles : sequence of str
+        Canonical SMILES of neutral ligands.
+
+    Returns
+    -------
+    (n, 3) float64
+        Å, in the order of `bo_loop.chemistry.cavity.CAVITY_NAMES`; nan without a macrocycle.
+    """
+    return _described("cavity", len(CAVITY_NAMES), smiles, cavity_of)
 
 
 def rules_version() -> str:

@@ -6,6 +6,7 @@ properties, bonding   of the metal ion, standardised over the distinct ions of t
 proton                1 for protons, and how many there are beyond the first
 charge, donors, site, basicity
                       of the ligand, on stated scales
+cavity                of macrocycles, if asked for, on stated scales; the centre for other ligands
 atoms                 counts of atom environments, for a kernel of counts; as they are
 measured              of ligands, from a table: see `bo_loop.features.blocks.measured`
 pair                  number of ligands as it is, T and I on the stated scales of every schema, and
@@ -22,10 +23,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from bo_loop.base.errors import DataError
+from bo_loop.base.errors import ConfigError, DataError
 from bo_loop.base.types import MEDIUM, Floats
 from bo_loop.data.observations import STATED_SCALES
-from bo_loop.features.assembly import PAIR, raw_features
+from bo_loop.features.assembly import CAVITY, PAIR, raw_features
 from bo_loop.features.blocks.measured import (
     Measurements,
     read_measurements,
@@ -44,6 +45,7 @@ _SCALES: dict[str, float | tuple[float, ...]] = {
     "proton": 1.0, "charge": 2.0, "donors": 0.5, "site": 0.33, "basicity": (3.0, 8.0, 3.0, 3.0),
     "atoms": 1.0,
 }  # fmt: skip
+_CAVITY_CENTRE, _CAVITY_SCALE = (2.5, 0.25, 0.25), (0.5, 0.15, 0.2)  # Å: those of macrocycles
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,8 @@ class ChemistryRecipe:
     latent : str, optional
         ``pca`` or ``nmf``: components in place of the columns of a table of curves.
     components : int
+    cavity : bool
+        Describe the cavities of macrocycles; see `bo_loop.chemistry.cavity`.
 
     Raises
     ------
@@ -67,8 +71,11 @@ class ChemistryRecipe:
     measured: str | None = None
     latent: str | None = None
     components: int = 5
+    cavity: bool = False
 
     def __post_init__(self):
+        if not isinstance(self.cavity, bool):
+            raise ConfigError(f"features.cavity is {self.cavity!r}: give true or false.")
         require_options(self.measured, self.latent, self.components)
 
     def measurements(self) -> Measurements:
@@ -101,9 +108,11 @@ class ChemistryRecipe:
         """
         if pairs.empty:
             raise DataError("Features cannot be chosen without pairs: the table is empty.")
-        raw = raw_features(pairs, _BLOCKS)
+        raw = raw_features(pairs, (*_BLOCKS, CAVITY) if self.cavity else _BLOCKS)
         blocks = {b: _over_ions(raw.names[b], raw.metal[b]) for b in _OF_METALS}
         blocks |= {b: _stated(raw.names[b], _SCALES[b]) for b in _BLOCKS if b in _SCALES}
+        if self.cavity:
+            blocks[CAVITY] = FeatureBlock(raw.names[CAVITY], _CAVITY_CENTRE, _CAVITY_SCALE)
         kept = [name for name in raw.names[PAIR] if name in (UNSCALED, MEDIUM, *STATED_SCALES)]
         scales = [STATED_SCALES.get(name, 1.0) for name in kept]
         blocks[PAIR] = FeatureBlock(tuple(kept), (0.0,) * len(kept), tuple(scales))

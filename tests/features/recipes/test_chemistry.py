@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from tolerances import ROUNDING
 
-from bo_loop.base.errors import DataError
+from bo_loop.base.errors import ConfigError, DataError
 from bo_loop.features.recipes.chemistry import ChemistryRecipe
 from bo_loop.features.schema import FeatureSchema
 
@@ -57,3 +57,16 @@ def test_no_pairs_are_refused():
 def test_protons_alone_can_be_described():
     pairs = table(metals=(("H", 1),))
     assert np.isfinite(ChemistryRecipe().fit(pairs).transform(pairs).dense()).all()
+
+
+def test_cavities_are_described_if_asked_for_and_lie_at_the_centre_without_one():
+    pairs = table(smiles=["C1COCCOCCOCCOCCOCCO1", EDTA])
+    assert "cavity" not in ChemistryRecipe().fit(pairs).transform(pairs).ligand
+    schema = ChemistryRecipe(cavity=True).fit(pairs)
+    crown, edta = schema.transform(pairs).ligand["cavity"]
+    assert crown[0] == pytest.approx((2.86 - 2.5) / 0.5, abs=0.05)  # Å
+    assert edta.tolist() == [0.0, 0.0, 0.0]
+    again = FeatureSchema.from_json(json.loads(json.dumps(schema.to_json())))
+    np.testing.assert_array_equal(again.transform(pairs).dense(), schema.transform(pairs).dense())
+    with pytest.raises(ConfigError, match="give true or false"):
+        ChemistryRecipe(cavity="yes")
