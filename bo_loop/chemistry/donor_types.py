@@ -12,6 +12,9 @@ _INNER_N = (  # of porphyrins and phthalocyanines; of corroles
     "$([#7]1~[#6]~*~[#6]~[#7]~[#6]~*~[#6]~[#7]~[#6]~*~[#6]~[#7]~[#6]~[#6]~1),"
     "$([#7]1~[#6]~*~[#6]~[#7]~[#6]~[#6]~[#7]~[#6]~*~[#6]~[#7]~[#6]~*~[#6]~1)"
 )
+# Between the arms of a chelate, chelidamic acid: a metal ion takes the place of the hydrogen, which
+# goes to the oxygen.
+_PYRIDONE_N = "[nX3H;r6;$(n:c[CX3](=O)[OX2H]),$(n:c[CX4;H2][NX3]):1]1"
 _ALKYL = "[CX4]"
 
 # (type, SMARTS), the more specific first.
@@ -69,6 +72,8 @@ PATTERNS: tuple[tuple[str, str], ...] = (
     ("thiazole", "[nX2;r5:1]"),
     ("diazine", "[nX2;r6;$(n1aanaa1),$(n1anaaa1),$(n1naaaa1):1]"),
     ("pyridine", "[nX2:1]"),
+    ("pyridine", f"{_PYRIDONE_N}:c:c:c(=[OX1:9]):c:c:1"),
+    ("pyridine", f"{_PYRIDONE_N}:c(=[OX1:9]):c:c:c:c:1"),
     ("amidine", "[NX2:1]=[CX3]([NX3:9])[NX3:9]"),
     ("amidine", "[NX2:1]=[CX3][NX3:9]"),
     ("azo", "[NX2:1]=[NX2,N+:9]"),

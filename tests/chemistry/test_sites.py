@@ -35,6 +35,25 @@ def test_the_oxygens_of_other_1_3_diketones_are_two(smiles):
     assert kinds.count("beta_diketone") == 2
 
 
+@pytest.mark.parametrize(
+    ("pyridone", "pyridine"),
+    [
+        ("O=C(O)c1cc(=O)cc(C(=O)O)[nH]1", "O=C(O)c1cccc(C(=O)O)n1"),  # chelidamic acid
+        ("O=C(O)c1cc(O)c2ccccc2n1", "O=C(O)c1ccc2ccccc2n1"),  # kynurenic acid
+        ("O=C(O)c1cccc(O)n1", "O=C(O)c1ccccn1"),  # 6-hydroxypicolinic acid
+        ("O=c1cc(CN)[nH]c(CN)c1", "c1cc(CN)nc(CN)c1"),
+    ],
+)
+def test_a_pyridone_between_the_arms_of_a_chelate_binds_by_its_nitrogen(pyridone, pyridine):
+    kinds = [sorted(site.kind for site in donor_sites(smiles)) for smiles in (pyridone, pyridine)]
+    assert kinds[0] == kinds[1]
+
+
+@pytest.mark.parametrize("smiles", ["O=c1cc[nH]cc1", "O=c1cccc[nH]1", "Cc1[nH]ccc(=O)c1O"])
+def test_other_pyridones_bind_by_their_oxygen(smiles):
+    assert {site.element for site in donor_sites(smiles)} == {"O"}
+
+
 def test_a_broken_smiles_is_named():
     with pytest.raises(DataError, match=r"C\(C"):
         donor_sites("C(C")

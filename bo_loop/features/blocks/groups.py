@@ -100,7 +100,7 @@ def rules_version() -> str:
     columns: of donors, binding site, charge or environments. Metal ions have a number of their own,
     `bo_loop.features.blocks.metal_values.VERSION`.
     """
-    return f"features 6 rdkit={version('rdkit')}"
+    return f"features 7 rdkit={version('rdkit')}"
 
 
 def atoms(smiles: Sequence[str]) -> NDArray[np.uint8]:
