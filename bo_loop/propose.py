@@ -169,7 +169,8 @@ def propose(
         chances = np.exp(pairs.log_success[chosen.rows])
         reasons = [f"{r}{_success(c)}" for r, c in zip(reasons, chances, strict=True)]
     kept = likely_allowed(posterior, objective, pairs, chosen.items)
-    proposals = _proposals(posterior, objective, chosen, reasons, noise, again, kept)
+    said = roles(objective, pairs, chosen.rows, chosen.items)
+    proposals = _proposals(posterior, chosen, reasons, noise, again, kept, said)
     stop = None
     if len(answered):
         stop = chance_of_better(
@@ -259,20 +260,31 @@ def _order(acquisition: Acquisition, chances: Floats, items: Rows, i: int) -> st
     return f"; not ranked by that chance but by {acquisition.criterion}, given the picks above it"
 
 
+def roles(objective: Objective, pairs: PoolPairs, rows: Rows, items: Rows) -> list[str]:
+    """Say what rows (k,) are to their items (k,); a property of the item's own pair is nothing."""
+    same = pairs.same_pair
+    return [
+        ""
+        if same is not None and row != item and same[row] == same[item]
+        else objective.role(row, item)
+        for row, item in zip(rows.tolist(), items.tolist(), strict=True)
+    ]
+
+
 def _proposals(
     posterior: PoolPosterior,
-    objective: Objective,
     chosen: Selection,
     reasons: list[str],
     noise: Floats,
     again: Mask,
     allowed: Mask,
+    roles: list[str],
 ) -> tuple[Proposal, ...]:
     variance = posterior.variance(chosen.rows)
     left = np.sqrt(variance - removed(variance, noise[chosen.rows]))
     columns = zip(
         chosen.rows,
-        chosen.items,
+        roles,
         posterior.mean(chosen.rows),
         np.sqrt(variance),
         np.sqrt(variance + noise[chosen.rows]),
@@ -291,11 +303,11 @@ def _proposals(
             acquisition=float(score),
             rank=rank,
             reason=_replicate(sd_latent, sd_left, reason) if again[row] else reason,
-            role=objective.role(int(row), int(item)),
+            role=role,
             again=bool(again[row]),
             allowed=bool(kept),
         )
-        for rank, (row, item, mean, sd_latent, sd, score, reason, sd_left, kept) in enumerate(
+        for rank, (row, role, mean, sd_latent, sd, score, reason, sd_left, kept) in enumerate(
             columns, start=1
         )
     )

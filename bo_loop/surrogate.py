@@ -23,6 +23,7 @@ from bo_loop.features.schema import FeatureSchema
 from bo_loop.models.censored import sites
 from bo_loop.models.gp.leave_one_out import LeftOut, leave_one_out
 from bo_loop.models.gp.source_noise import MEMORY, OWN, labels
+from bo_loop.models.outcomes import each_outcome
 
 FAMILIAR = 0.5
 UNINFORMED = 0.8
@@ -86,6 +87,7 @@ class Surrogate:
             If the model cannot be fitted.
         """
         data = _training(schema, observations)
+        recipe = each_outcome(recipe, data.features)
         asked = None if near is None else partial(described, data.features, schema, near)
         model = recipe.fit(*data.exact(), start=start, near=asked)
         return cls._with_censored(schema, recipe, data, model, asked)
@@ -109,6 +111,7 @@ class Surrogate:
             If the model cannot be built.
         """
         data = _training(schema, observations)
+        recipe = each_outcome(recipe, data.features)
         asked = None if near is None else partial(described, data.features, schema, near)
         model = recipe.build(*data.exact(), hyperparameters, asked)
         return cls._with_censored(schema, recipe, data, model, asked)
@@ -131,17 +134,17 @@ class Surrogate:
         rows = np.flatnonzero(data.sign)
         if len(rows):
             hyperparameters = model.hyperparameters()
-            foreign = labels(features)[rows] != OWN
-            offset = hyperparameters.get("offset_variance", 0.0) * foreign
+            offset = _offset_variance(model, features)
+            shared = (offset * (labels(features) != OWN))[rows]
             bound = model.bind(features)
             found = sites(
                 bound.mean(rows),
                 bound.covariance(rows, rows),
                 y[rows],
                 data.sign[rows],
-                model.noise(features)[rows] + noise_var[rows] + offset,
+                model.noise(features)[rows] + noise_var[rows] + shared,
             )
-            if "offset_variance" in hyperparameters:
+            if offset.any():
                 own = labels(features) == OWN
                 own[rows] = True
                 features = replace(features, own=own)
@@ -211,6 +214,9 @@ class Surrogate:
             metal_row=np.concatenate([self.features.metal_row, asked.metal_row]),
             ligand_row=np.concatenate([self.features.ligand_row, asked.ligand_row]),
             pair=np.vstack([self.features.pair, asked.pair]),
+            outcome=None
+            if asked.outcome is None
+            else np.concatenate([self.features.outcome, asked.outcome]),
         )
 
     def left_out(self) -> list[LeftOut]:
@@ -256,6 +262,14 @@ class Surrogate:
             },
             index=pairs.index,
         )
+
+
+def _offset_variance(model: FittedModel, features: PairFeatures) -> Floats:
+    """Learned variance of the sources' offsets where the model has any, by pair; (n,)."""
+    found = np.zeros(len(features))
+    for part, _, at in model.parts(features).values():
+        found[at] = part.hyperparameters().get("offset_variance", 0.0)
+    return found
 
 
 def described(features: PairFeatures, schema: FeatureSchema, pairs: pd.DataFrame) -> PairFeatures:

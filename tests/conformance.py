@@ -24,12 +24,17 @@ from bo_loop.base.errors import DataError
 from bo_loop.models.explain.relevance import local_relevance, movers
 from bo_loop.models.gp.linalg import FitWarning
 from bo_loop.models.kernels.tensors import qualified_names
+from bo_loop.models.outcomes import EachOutcome
 from bo_loop.models.pair_gp import PairGP
 from bo_loop.models.transfer import Transfer
 
 
 def tables(recipe, n, seed=0):
     """The default `PairGP` with every block there is, all else with the small tables."""
+    if isinstance(recipe, EachOutcome):
+        one = tables(recipe.recipe, n, seed)
+        spreads = {"log β": 5.0, "log D": 2.0}
+        return replace(one, outcome=np.resize(list(spreads), n), spreads=spreads)
     if isinstance(recipe, Transfer):
         return sourced(pairs(n, seed))
     return (chemistry if recipe == PairGP() else pairs)(n, seed)

@@ -11,7 +11,15 @@ from bo_loop.base.types import Floats, Rows
 
 
 def pool_pairs(
-    n_ligands, ids=None, metals=None, ligands=None, own=None, cost=None, isomers=None
+    n_ligands,
+    ids=None,
+    metals=None,
+    ligands=None,
+    own=None,
+    cost=None,
+    isomers=None,
+    properties=None,
+    same_pair=None,
 ) -> PoolPairs:
     """Rows of one metal with a ligand each, unless told otherwise; `n_ligands` (N,) or N."""
     size = n_ligands if isinstance(n_ligands, int) else len(n_ligands)
@@ -24,6 +32,8 @@ def pool_pairs(
         own=np.ones(size, dtype=bool) if own is None else np.asarray(own),
         cost=None if cost is None else np.asarray(cost, dtype=float),
         isomers=isomers,
+        properties=properties,
+        same_pair=None if same_pair is None else np.asarray(same_pair),
     )
 
 

@@ -36,6 +36,10 @@ class PoolPairs:
         stereochemistry is not known.
     mhl : (N,) float64, optional
         Measured log10 [MHL]/[ML][H] of each pair; NaN where there is none.
+    properties : sequence of str, length N, optional
+        Which property of its pair each row is a value of; None where all are of one.
+    same_pair : (N,) int64, optional
+        Equal where rows are values of one pair; None where every row is a pair of its own.
     """
 
     pair_ids: Sequence[str]
@@ -47,9 +51,17 @@ class PoolPairs:
     log_success: Floats | None = None
     isomers: Sequence[str] | None = None
     mhl: Floats | None = None
+    properties: Sequence[str] | None = None
+    same_pair: Rows | None = None
 
     def __len__(self) -> int:
         return len(self.pair_ids)
+
+    def of(self, name: str) -> Mask:
+        """Return which rows are values of a property; (N,)."""
+        if self.properties is None:
+            return np.ones(len(self), dtype=bool)
+        return np.asarray(self.properties, dtype=object) == name
 
     def mhl_of(self, rows: Rows) -> Floats:
         """Return `mhl` of rows, NaN where none is measured; of the shape of `rows`."""

@@ -30,6 +30,9 @@ MEAN_BY, SD_BY = "mean by ", "sd by "
 SOURCES = "sources"
 """The block of a feature schema that scales them."""
 
+LOG_BETA = "log β"
+"""What the outcome of a model is called, unless it says otherwise."""
+
 LOG_BETA_SPREAD = 5.0
 """Standard deviation of log β over SRD 46, whatever the metal, the ligand and n."""
 
@@ -126,6 +129,10 @@ class PairFeatures:
         ``beta_n``: on those of n > 1. Empty where all features were chosen on all pairs.
     spread : float
         Standard deviation of the outcome over what is known of it, whatever the pair.
+    outcome : (n,) str, optional
+        Which outcome each value is of, one of `spreads`; None where there is one outcome.
+    spreads : mapping of str to float
+        By outcome, what `spread` is of one.
     """
 
     metal: Mapping[str, Floats]
@@ -139,6 +146,8 @@ class PairFeatures:
     own: Mask | None = None
     stages: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     spread: float = LOG_BETA_SPREAD
+    outcome: NDArray[np.str_] | None = None
+    spreads: Mapping[str, float] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.metal_row)
@@ -168,6 +177,22 @@ class PairFeatures:
             pair=self.pair[rows],
             source=None if self.source is None else self.source[rows],
             own=None if self.own is None else self.own[rows],
+            outcome=None if self.outcome is None else self.outcome[rows],
+        )
+
+    def of_outcome(self, name: str) -> "PairFeatures":
+        """Return the pairs as a model of the outcome `name` alone sees them.
+
+        What the medium does to log β is a feature of log β only.
+        """
+        at = [i for i, each in enumerate(self.names["pair"]) if name == LOG_BETA or each != MEDIUM]
+        return replace(
+            self,
+            pair=self.pair[:, at],
+            names={**self.names, "pair": tuple(self.names["pair"][i] for i in at)},
+            spread=self.spreads[name],
+            outcome=None,
+            spreads={},
         )
 
     def compact(self) -> "PairFeatures":
@@ -207,6 +232,8 @@ class PairFeatures:
             own=_joined(self, other, self.own, other.own, False),
             stages=self.stages,
             spread=self.spread,
+            outcome=_joined(self, other, self.outcome, other.outcome, ""),
+            spreads=self.spreads,
         )
 
     def dense(self) -> Floats:

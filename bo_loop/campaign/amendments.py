@@ -15,7 +15,7 @@ from bo_loop.campaign.ledger.events import NewEvent
 from bo_loop.campaign.ledger.state import CampaignState
 from bo_loop.campaign.pool_rows import require_items, with_acids
 from bo_loop.campaign.record import Record, Recorded, who
-from bo_loop.campaign.settings import as_nodes, check_lasting
+from bo_loop.campaign.settings import as_nodes, called, check_lasting
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,13 +26,15 @@ def withdraw(
 ) -> Recorded:
     """Take a pair out: it is not proposed again, and not waited for.
 
+    Of several properties, those of its values that are not measured, or the one that is named.
+
     Raises
     ------
     CampaignError
         If it is not in the pool, or measured.
     """
-    pair_id = record.find(pair)
-    return _amend(record, "withdrawn", {"pair_id": pair_id}, reason=reason, operator=who(operator))
+    out = ("measured", "withdrawn")
+    return _of_values(record, "withdrawn", pair, out, reason=reason, operator=who(operator))
 
 
 def restore(
@@ -45,8 +47,23 @@ def restore(
     CampaignError
         If it is not in the pool, or not withdrawn.
     """
-    pair_id = record.find(pair)
-    return _amend(record, "restored", {"pair_id": pair_id}, reason=reason, operator=who(operator))
+    others = ("open", "pending", "in_progress", "measured", "failed")
+    return _of_values(record, "restored", pair, others, reason=reason, operator=who(operator))
+
+
+def _of_values(
+    record: Record, kind: str, pair: str, unless: Sequence[str], **said: str
+) -> Recorded:
+    """Record an event for each value of a pair; of several, those in no state of `unless`."""
+    pair_ids = record.find_values(pair)
+    whole = {key: text for key, text in said.items() if text}
+
+    def decide(state: CampaignState) -> list[NewEvent]:
+        some = [one for one in pair_ids if state.state_of(one) not in unless]
+        each = some if len(pair_ids) > 1 and some else pair_ids
+        return rules.new_events(state, [(kind, {"pair_id": one, **whole}) for one in each])[0]
+
+    return record.recorded(record.append(decide))
 
 
 def close(record: Record, *, reason: str = "", operator: str | None = None) -> Recorded:
@@ -87,6 +104,9 @@ def configure(
         compare the campaign's features, or an objective not judge its pool.
     """
     changes = as_nodes(changes)
+    if "objective" in changes:  # which goes by the name of the campaign's property
+        config = record.config
+        changes["objective"] = called({**config, "objective": changes["objective"]})["objective"]
     check_lasting(changes)
     if "model" in changes:
         state = record.state()
@@ -182,7 +202,7 @@ def extend(
     rules.check_open(state)
     rule = record.config["pool"].get("max_denticity_sum")
     pool, schema = record.pool_of(state), record.schema(state)
-    pairs = new_pairs(pool, schema, ligands, list(metals), rule, encoding)
+    pairs = new_pairs(pool, schema, ligands, list(metals), rule, encoding, state.properties)
     sources = [Path(ligands).name] if ligands else []
     data = {
         "pairs": _records(pairs),

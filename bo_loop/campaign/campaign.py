@@ -151,7 +151,7 @@ class Campaign:
         batch_size: int = 5,
         seed: int = 0,
         sources: Sequence[str] = (),
-        property: Node | None = None,
+        property: Node | Sequence[Node] | None = None,
         directory: str | Path = "campaigns",
         **pool_rules: Any,
     ) -> "Campaign":
@@ -172,7 +172,8 @@ class Campaign:
             ``campaign:NAME``, ``campaign:*``. They are sealed with the campaign.
         property : mapping, optional
             What is measured, if not log β: ``{"name": "log D", "unit": "", "transform": "none",
-            "bounds": [-5, 5]}``; see `bo_loop.data.property.Property`.
+            "bounds": [-5, 5]}``; see `bo_loop.data.property.Property`. Or a list of several, which
+            need not all be measured on every pair.
         directory : str or Path
         **pool_rules
             ``include_known``, ``generated``, ``max_generated_share``, ``max_denticity_sum``: the
@@ -243,7 +244,7 @@ class Campaign:
         pool = self.pool
         source = {"content": content, "encoding": encoding}
         table = results.read_results(
-            Path(path), pool, defaults=said, of=self.state().about, **source
+            Path(path), pool, defaults=said, of=self.state().properties, **source
         )
         came_from = {"source": Path(path).name}
         table = replace(table, events=[(kind, data | came_from) for kind, data in table.events])
@@ -342,7 +343,7 @@ class Campaign:
         """
         pool, state = self.pool, self.state()
         table = results.read_results(
-            Path(path), pool, content=content, encoding=encoding, of=state.about
+            Path(path), pool, content=content, encoding=encoding, of=state.properties
         )
         new, n_known = rules.new_events(
             state, table.events, replicate=replicate, labels=table.labels

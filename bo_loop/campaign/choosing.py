@@ -13,8 +13,9 @@ from bo_loop.campaign.ledger.events import NewEvent
 from bo_loop.campaign.ledger.fold import proposed_pairs
 from bo_loop.campaign.ledger.state import CampaignState
 from bo_loop.campaign.record import Record, versions, who
-from bo_loop.campaign.settings import as_nodes, check_round, with_overrides
+from bo_loop.campaign.settings import as_nodes, called, check_round, with_overrides
 from bo_loop.campaign.views import views
+from bo_loop.data.property_rows import pair_of
 
 _MOST_RACES = 5
 
@@ -53,8 +54,7 @@ def suggest(
     ConfigError, DataError, FitError
         If an override, the data or the fit will not do. Nothing is recorded then.
     """
-    overrides = as_nodes(overrides)
-    check_round(overrides)
+    overrides = _overrides(record, overrides)
     record.schema(record.state())  # features of other rules are refused before a view is written
     record.rebuild()
     for _ in range(_MOST_RACES):
@@ -91,11 +91,26 @@ def consider(
     CampaignError, ConfigError, DataError, FitError
         As `suggest`.
     """
-    overrides = as_nodes(overrides)
-    check_round(overrides)
+    overrides = _overrides(record, overrides)
     state = record.state()
     event = _decided(record, state, overrides, pick)
     return views.of_pairs(proposed_pairs(event), record.pool_of(state))
+
+
+def _overrides(record: Record, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return settings for a round as plain values, the objective by the names of the campaign's.
+
+    Raises
+    ------
+    ConfigError
+        If a setting cannot be set for a round, or has a value that it cannot take.
+    """
+    overrides = as_nodes(given)
+    if "objective" in overrides:
+        whole = {**record.config, "objective": overrides["objective"]}
+        overrides["objective"] = called(whole)["objective"]
+    check_round(overrides)
+    return overrides
 
 
 def _decided(
@@ -110,8 +125,17 @@ def _decided(
     rules.check_open(state)
     config = with_overrides(record.settings(state), overrides)
     schema, pool = record.schema(state), record.pool_of(state)
-    picks = None if pick is None else Pairs(pool).find_all(pick)
+    picks = None if pick is None else _still_open(Pairs(pool).find_all(pick), state)
     return decide(schema, record.literature, pool, state, config, picks, record.memory)
+
+
+def _still_open(picks: list[str], state: CampaignState) -> list[str]:
+    """Return of pairs with several properties those that are open, if any is."""
+    if len(state.properties) == 1:
+        return picks
+    free = [pair for pair in picks if state.state_of(pair) == "open"]
+    whole = {pair_of(pair) for pair in free}
+    return [pair for pair in picks if pair in free or pair_of(pair) not in whole]
 
 
 def pick(record: Record, pairs: str | Sequence[str], **options: Any) -> pd.DataFrame:

@@ -68,7 +68,9 @@ def correct(
         If a value is out of range, or a date cannot be right.
     """
     event = _event_of(record, event, pair)
-    data: dict[str, Any] = {"corrects": event, **_values(values, record.state().about)}
+    state = record.state()
+    about = state.property_of(state.pair_of.get(event, ""))
+    data: dict[str, Any] = {"corrects": event, **_values(values, about)}
     data |= {"void": True} if void else {}
     data |= {key: text for key, text in (("reason", reason), ("by", who(by))) if text}
     pool = record.pool

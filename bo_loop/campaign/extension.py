@@ -12,6 +12,8 @@ from bo_loop.chemistry.ions import MetalIon, parse_ion
 from bo_loop.data import pools
 from bo_loop.data.mirror_images import one_of_mirror_images
 from bo_loop.data.observations import PAIR_COLUMNS, validate_pairs, with_keys
+from bo_loop.data.property import LOG_BETA, Property
+from bo_loop.data.property_rows import of_each, pairs_of
 from bo_loop.features.schema import FeatureSchema
 
 _CONDITIONS = ["temperature_C", "ionic_strength_M"]
@@ -24,6 +26,7 @@ def new_pairs(
     metals: Sequence[str],
     max_denticity_sum: int | str | None = None,
     encoding: str | None = None,
+    properties: Sequence[Property] = (LOG_BETA,),
 ) -> pd.DataFrame:
     """Return the pairs to be added to a pool.
 
@@ -41,6 +44,8 @@ def new_pairs(
         The campaign's rule, as `pools.within_denticity` takes it.
     encoding : str, optional
         Of a ``.csv``, as `bo_loop.data.encodings.decoded` takes it.
+    properties : sequence of Property
+        What the campaign is about.
 
     Returns
     -------
@@ -55,6 +60,7 @@ def new_pairs(
     CampaignError
         If there is nothing to add, or the pool's conditions are not one and the same.
     """
+    pool = pairs_of(pool)
     conditions = _conditions(pool)
     counts = sorted(int(n) for n in pool["n_ligands"].unique())
     wanted = {"n_ligands": counts} | {k: float(v) for k, v in conditions.iloc[0].items()}
@@ -85,6 +91,7 @@ def new_pairs(
         raise CampaignError(
             f"Nothing to add: all these pairs are in the pool already{named}{rule}."
         )
+    pairs = of_each(pairs, properties)
     schema.transform(pairs)  # what it cannot describe is refused here
     pairs.attrs["there"] = there
     return pairs

@@ -10,6 +10,8 @@ from bo_loop.base.errors import CampaignError, DataError
 from bo_loop.campaign.pool_rows import Table
 from bo_loop.chemistry.ions import ion_of_cells, metal_symbol, parse_ion
 from bo_loop.data import ligand_names
+from bo_loop.data.property import plain
+from bo_loop.data.property_rows import PROPERTY, column_of, pair_of
 
 _FIRST_WORD = re.compile(r"(?P<metal>\S+)\s+(?:\+\s*)?(?P<rest>\S.*)", re.DOTALL)
 _COUNTED = re.compile(r"(?P<n>[1-6])\s*[×x]?\s+(?P<rest>\S.*)", re.DOTALL)
@@ -37,12 +39,13 @@ class Pairs:
     Parameters
     ----------
     pool : DataFrame or mapping of str to list
-        ``pair_id`` and the pair columns.
+        ``pair_id`` and the pair columns; of several properties, ``property`` too.
     """
 
     def __init__(self, pool: Table):
         self._ids = list(pool["pair_id"])
         self._pool = pool
+        self._of = list(pool[PROPERTY]) if PROPERTY in pool else []
 
     def find(self, text: str) -> str:
         """Return the ``pair_id`` of the pair that a text names.
@@ -52,18 +55,49 @@ class Pairs:
         text : str
             A pair_id; or a ligand, by any of its names or a structure, with the metal ion before
             it where the pool has several, and the number of ligands where it is not 1: ``EGTA``,
-            ``Cu2+ edta``, ``Cu+2 + 2 glycine``, ``NCC(=O)O n=2``.
+            ``Cu2+ edta``, ``Cu+2 + 2 glycine``, ``NCC(=O)O n=2``; of several properties, with
+            the one that is meant behind it: ``EGTA: log D``.
 
         Raises
         ------
         UnknownPairError
             If the pool has no such pair, or more than one.
         """
+        found = self.find_values(text)
+        if len(found) == 1:
+            return found[0]
+        raise UnknownPairError(
+            f"{text.strip()!r} may be any of {self._listed([self._at[one] for one in found])}: say "
+            "which property is meant."
+        )
+
+    def find_values(self, text: str) -> list[str]:
+        """Return the ``pair_id`` of each property of the pair that a text names; one, if it is one.
+
+        Raises
+        ------
+        UnknownPairError
+            As `find`; but for a property that is not said.
+        """
         text = text.strip()
         if text in self._at:
-            return text
-        meant = self._parsed(text)
-        return self._one(text, self._of_ligand(meant.ligand), meant.metal, meant.n)
+            return [text]
+        pair, of = self._split(text)
+        meant = self._parsed(pair)
+        return self._values(text, self._of_ligand(meant.ligand), meant.metal, meant.n, of)
+
+    def _split(self, text: str) -> tuple[str, str]:
+        """Split off the property behind a pair; "" if none is said."""
+        pair, _, said = text.rpartition(":")
+        of = self._properties.get(plain(said), "") if pair and self._of else ""
+        return (pair, of) if of else (text, "")
+
+    @cached_property
+    def _properties(self) -> dict[str, str]:
+        """Words of the properties, by what they may be called."""
+        own = dict(zip(self._of, self._ids, strict=False))
+        called = {plain(column_of(pair_id)): words for words, pair_id in own.items()}
+        return called | {plain(words): words for words in own}
 
     def find_all(self, given: str | Sequence[str]) -> list[str]:
         """Return the pairs of a list, or of a text that separates them by commas or semicolons.
@@ -78,7 +112,7 @@ class Pairs:
         if not isinstance(given, str):
             whole = [str(each) for each in given]
             if whole and all(self._is_known(each) for each in whole):
-                return [self.find(each) for each in whole]
+                return [one for each in whole for one in self.find_values(each)]
             given = ",".join(whole)  # a name with commas, cut where it was typed
         found: list[str] = []
         for part in given.strip().removeprefix("[").removesuffix("]").split(";"):
@@ -87,8 +121,8 @@ class Pairs:
                 lengths = range(len(words), 0, -1)
                 n = next((n for n in lengths if self._is_known(",".join(words[:n]))), 0)
                 if n == 0:
-                    return [self.find(part if len(words) == 1 else words[0])]  # says what is wrong
-                found.append(self.find(",".join(words[:n])))
+                    return self.find_values(part if len(words) == 1 else words[0])  # says why not
+                found += self.find_values(",".join(words[:n]))
                 del words[:n]
         if not found:
             raise UnknownPairError("No pair is named: give one or more, as in [edta, nta].")
@@ -96,13 +130,19 @@ class Pairs:
 
     def _is_known(self, text: str) -> bool:
         try:
-            self.find(text)
+            self.find_values(text)
         except UnknownPairError:
             return False
         return True
 
     def of_cells(
-        self, ligand: str, smiles: str = "", metal: str = "", charge: str = "", n: int = 0
+        self,
+        ligand: str,
+        smiles: str = "",
+        metal: str = "",
+        charge: str = "",
+        n: int = 0,
+        of: str = "",
     ) -> str:
         """Return the ``pair_id`` that the cells of a table's row name.
 
@@ -114,6 +154,8 @@ class Pairs:
             May be empty where the pool has one metal ion.
         n : int
             Number of ligands; 0 where the table does not say.
+        of : str
+            The words of the property, where there are several.
 
         Raises
         ------
@@ -129,13 +171,14 @@ class Pairs:
                     raise UnknownPairError(str(error)) from error
                 metal = symbol
         said = f"{metal} + {ligand or smiles}" if metal else ligand or smiles
-        return self._one(said, rows, metal, n)
+        return self._values(said, rows, metal, n, of)[0]
 
     def named(self, pair_id: str) -> str:
         """Return a pair as a chemist says it: ``Ni+2 + 2 glycine``."""
         row = self._at[pair_id]
         number = f"{self._n[row]} " if self._n[row] > 1 else ""
-        return f"{self._metals[row]} + {number}{self._names[row] or self._smiles[row]}"
+        of = f": {self._of[row]}" if self._of else ""
+        return f"{self._metals[row]} + {number}{self._names[row] or self._smiles[row]}{of}"
 
     @cached_property
     def _at(self) -> dict[str, int]:
@@ -227,8 +270,13 @@ class Pairs:
         alike = self._groups.get(group, [])
         return [row for row in alike if same_ligand(smiles, self._smiles[row])]
 
-    def _one(self, text: str, rows: Sequence[int], metal: str, n: int) -> str:
-        """Return the one pair among the rows of a ligand, with a metal ion and a number."""
+    def _values(
+        self, text: str, rows: Sequence[int], metal: str, n: int, of: str = ""
+    ) -> list[str]:
+        """Return the one pair among the rows of a ligand, with a metal ion and a number.
+
+        Of several properties, each of it, or the one said.
+        """
         if not rows:
             raise UnknownPairError(self._unknown(text))
         of_metal = [row for row in rows if not metal or self._is_of(row, metal)]
@@ -241,8 +289,9 @@ class Pairs:
         counts = sorted({self._n[row] for row in of_metal})
         wanted = n or (counts[0] if len(counts) == 1 else 1)
         found = [row for row in of_metal if self._n[row] == wanted]
-        if len(found) == 1:
-            return self._ids[found[0]]
+        found = [row for row in found if not of or self._of[row] == of]
+        if len(found) == 1 or (self._of and len({pair_of(self._ids[r]) for r in found}) == 1):
+            return [self._ids[row] for row in found]
         if not found:
             raise UnknownPairError(
                 f"{text!r} is not a pair of this campaign's pool with n = {wanted}; it has "

@@ -12,6 +12,7 @@ from bo_loop.base.errors import ConfigError
 from bo_loop.base.types import Mask
 from bo_loop.chemistry.ions import PROTON
 from bo_loop.chemistry.isomers import isomers
+from bo_loop.data.property_rows import PROPERTY, pair_of, species
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
     from bo_loop.library.memory import Memory
 
 Table: TypeAlias = Union["pd.DataFrame", Mapping[str, list[Any]]]
-
-SPECIES = ["metal", "charge", "n_ligands"]
 
 
 def pool_pairs(
@@ -49,7 +48,18 @@ def pool_pairs(
         cost=np.asarray(pairs["cost"], dtype=np.float64) if "cost" in pairs else None,
         isomers=tuple(isomers(pairs["ligand_group"], pairs["smiles"])),
         mhl=mhl,
+        **_several(pairs),
     )
+
+
+def _several(pairs: "Table") -> dict[str, Any]:
+    """Return which property each row is a value of, and of which pair, if there are several."""
+    if PROPERTY not in pairs:
+        return {}
+    whole = [pair_of(pair_id) for pair_id in pairs["pair_id"]]
+    number = {pair: i for i, pair in enumerate(dict.fromkeys(whole))}
+    same = np.array([number[pair] for pair in whole], dtype=np.int64)
+    return {"properties": tuple(pairs[PROPERTY]), "same_pair": same}
 
 
 def known_pairs(
@@ -59,7 +69,8 @@ def known_pairs(
 
     They are under the pool's conditions, if it has only one.
     """
-    known = literature.merge(pool[SPECIES].drop_duplicates(), on=SPECIES).drop_duplicates("pair_id")
+    own = species(pool)
+    known = literature.merge(pool[own].drop_duplicates(), on=own).drop_duplicates("pair_id")
     conditions = pool[["temperature_C", "ionic_strength_M"]].drop_duplicates()
     if len(conditions) == 1:
         known = known.assign(**conditions.iloc[0])

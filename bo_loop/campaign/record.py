@@ -14,7 +14,7 @@ from bo_loop.base.config import build_as
 from bo_loop.base.errors import CampaignError
 from bo_loop.base.folders import safe_name
 from bo_loop.base.memory import collector_paused
-from bo_loop.base.types import PAIR_COLUMNS, SOURCES
+from bo_loop.base.types import SOURCES
 from bo_loop.campaign import sealed
 from bo_loop.campaign.finding import Pairs
 from bo_loop.campaign.growing_pool import GrowingPool
@@ -213,6 +213,7 @@ class Record:
         """
         import pandas as pd
 
+        from bo_loop.features.about import about
         from bo_loop.features.schema import FeatureSchema
 
         if self.memory is not None:
@@ -220,8 +221,7 @@ class Record:
         pairs = pd.concat([self.literature, self._pool.sealed])
         stored = self.sealed.features()
         schema = FeatureSchema.renewed(stored, pairs)
-        if not self.state().about.is_log_beta:
-            schema = schema.of_another_outcome(self.literature["log_beta"].to_numpy())
+        schema = about(schema, self.state().properties, self.literature)
         if SOURCES not in stored["blocks"]:
             return schema
         sources = self.sealed.taught(FeatureSchema.read(stored)).sources
@@ -254,6 +254,10 @@ class Record:
         """
         return Pairs(self.pool_columns(self.state())).find(pair)
 
+    def find_values(self, pair: str) -> list[str]:
+        """Return what `find` returns, for each of several properties that a pair has."""
+        return Pairs(self.pool_columns(self.state())).find_values(pair)
+
     def status(self) -> Status:
         """Return where the campaign stands."""
         state = self.state()
@@ -270,7 +274,8 @@ class Record:
         events = self.ledger.read().events
         state = self.folded(events)
         pool = self.pool_columns(state)
-        return history(events, pool, state, None if pair is None else Pairs(pool).find(pair))
+        wanted = None if pair is None else Pairs(pool).find_values(pair)
+        return history(events, pool, state, wanted)
 
     def history(self, pair: str | None = None) -> "pd.DataFrame":
         """Return who did what, with the prediction at the time.
@@ -355,7 +360,8 @@ class Record:
         events = self.ledger.read().events[: new[-1].seq if new else 0]
         state = self.folded(events)
         pool = self.pool_of(state)
-        columns = {name: pool[name].to_numpy(object) for name in ("pair_id", *PAIR_COLUMNS)}
+        names = ("pair_id", *views.own_columns(pool))
+        columns = {name: pool[name].to_numpy(object) for name in names}
         rows = history(events, columns, state, last=len(new))
         return Recorded(_frame(rows), str(appended.set_aside or ""))
 
@@ -363,4 +369,4 @@ class Record:
 def _frame(rows: list[dict[str, Any]]) -> "pd.DataFrame":
     import pandas as pd
 
-    return pd.DataFrame(rows, columns=list(COLUMNS))
+    return pd.DataFrame(rows, columns=list(rows[0] if rows else COLUMNS))

@@ -1,8 +1,7 @@
 """The settings of a campaign: which there are, which may change when, what they may build."""
 
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from bo_loop.acquisition.objectives.base import Objective
@@ -13,6 +12,7 @@ from bo_loop.base.names import current, plain
 from bo_loop.base.types import ModelRecipe
 from bo_loop.campaign import options
 from bo_loop.data.property import Property
+from bo_loop.data.property_rows import named, properties_of, stated, words_of
 
 SETTINGS = ("batch_size", "seed", "data", "features", "model", "objective", "acquisition", "pool")
 FOR_A_ROUND = ("batch_size", "seed", "model", "objective", "acquisition", "pool")
@@ -66,9 +66,8 @@ def started_with(given: Mapping[str, Any], pool_rules: Mapping[str, Any]) -> dic
     settings = {key: nodes[key] for key in SETTINGS}
     if sources := nodes.get("sources"):
         settings["sources"] = sources
-    of = Property.of(nodes.get("property"))
-    if not of.is_log_beta:
-        settings["property"] = plain(asdict(of))
+    if said := stated(properties_of(nodes.get("property"))):
+        settings["property"] = plain(said)
         settings = called(settings)
     settings["pool"] = {**_pool_rules(settings["pool"]), **settings["pool"], **pool_rules}
     check_values(settings)
@@ -95,33 +94,72 @@ def with_overrides(settings: Mapping[str, Any], overrides: Mapping[str, Any]) ->
 
 
 def called(settings: Mapping[str, Any]) -> dict[str, Any]:
-    """Return settings whose objective goes by the name of the campaign's property.
+    """Return settings whose objective goes by the names of the campaign's properties.
 
     Raises
     ------
     ConfigError
-        If the objective is one of the chemistry of log β, and the property is another.
+        If the objective is one of the chemistry of log β, and the property is another; or if it
+        does not say which of several properties it is about.
     """
-    of = Property.of(settings.get("property"))
-    if of.is_log_beta:
+    properties = properties_of(settings.get("property"))
+    if len(properties) == 1 and properties[0].is_log_beta:
         return dict(settings)
-    return {**settings, "objective": _called(settings["objective"], of.words)}
+    return {**settings, "objective": _called(settings["objective"], properties)}
 
 
-def _called(node: Mapping[str, Any], words: str) -> dict[str, Any]:
+def _called(given: Any, properties: Sequence[Property]) -> dict[str, Any]:
+    node = _read_out(given) if isinstance(given, str) else given
     name = current(str(node.get("_target_"))).rpartition(".")[2]
     if name not in OF_ANY_PROPERTY or node.get("pH") is not None or node.get("constraints"):
         what = "constraints" if node.get("constraints") else f"objective {name}"
         raise ConfigError(
-            f"{what}: this asks for stability constants, and the campaign is about {words}. It "
-            f"takes {', '.join(OF_ANY_PROPERTY)}, without pH and constraints."
+            f"{what}: this asks for stability constants, and the campaign is about "
+            f"{words_of(properties)}. It takes {', '.join(OF_ANY_PROPERTY)}, without pH and "
+            "constraints."
         )
-    members = {"objectives": [_called(each, words) for each in node.get("objectives", [])]}
-    return {
-        **node,
-        **(members if "objectives" in node else {}),
-        **({"of": words} if name in _NAMED else {}),
-    }
+    if "objectives" in node:
+        if len(properties) > 1 and node["objectives"] == options.defaults("objective", node).get(
+            "objectives"
+        ):
+            raise _unsaid("objective=pareto weighs", properties)
+        return {**node, "objectives": [_called(each, properties) for each in node["objectives"]]}
+    return {**node, "of": _which(node, name, properties)} if name in _NAMED else dict(node)
+
+
+def _read_out(text: str) -> dict[str, Any]:
+    """Return the config node of an objective in two words: ``maximise log D``."""
+    verb, _, what = text.strip().partition(" ")
+    kind = {"maximise": "Maximise", "minimise": "Minimise"}.get(verb.casefold())
+    if kind is None or not what.strip():
+        raise ConfigError(
+            f"objective.objectives: {text!r} is none. Write maximise or minimise and the property, "
+            "such as maximise log D; or a config node with its own _target_."
+        )
+    if what.strip() == "cost":
+        return {"_target_": "bo_loop.acquisition.Cost"}
+    return {"_target_": f"bo_loop.acquisition.{kind}", "of": what.strip()}
+
+
+def _which(node: Mapping[str, Any], name: str, properties: Sequence[Property]) -> str:
+    """Return the words of the property that an objective is about."""
+    if len(properties) == 1:
+        return properties[0].words
+    found = named(str(node.get("of") or ""), properties)
+    if found is None:
+        said = f"of {node['of']}" if node.get("of") else "does not say which it is about"
+        raise _unsaid(f"objective {name} {said},", properties)
+    return found.words
+
+
+def _unsaid(what: str, properties: Sequence[Property]) -> ConfigError:
+    names = [of.name for of in properties]
+    example = ", ".join(f"maximise {name}" for name in names)
+    return ConfigError(
+        f"{what} properties of the campaign, which are {', '.join(names)}. Say what is wanted of "
+        f"which: objective=maximise objective.of='{names[0]}', or objective=pareto "
+        f"'objective.objectives=[{example}]' (or minimise)."
+    )
 
 
 def check_round(overrides: Mapping[str, Any]) -> None:

@@ -4,7 +4,7 @@ import hashlib
 import os
 import shutil
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -21,6 +21,7 @@ from bo_loop.campaign.pool_rows import require_items, with_acids
 from bo_loop.campaign.record import LEDGER, versions, who
 from bo_loop.campaign.settings import POOL_RULES, require_learner
 from bo_loop.data.property import Property
+from bo_loop.data.property_rows import PROPERTY, of_each, properties_of, values_of, words_of
 
 if TYPE_CHECKING:
     from bo_loop.library.memory import Memory
@@ -105,12 +106,12 @@ def remembered(settings: Mapping[str, Any]) -> "Memory | None":
         return None
     from bo_loop.library import shelf
 
-    of, memory = Property.of(settings.get("property")), shelf.load(str(name))
-    if not memory.about().speaks_of(of):
+    properties, memory = properties_of(settings.get("property")), shelf.load(str(name))
+    if len(properties) > 1 or not memory.about().speaks_of(properties[0]):
         raise ConfigError(
             f"data.memory={name} knows {memory.about().words}, and this campaign is about "
-            f"{of.words}. Start it with data.memory=none; model=transfer sources=[library:…] "
-            "learns from a memory of another property."
+            f"{words_of(properties)}. Start it with data.memory=none; model=transfer "
+            "sources=[library:…] learns from a memory of another property."
         )
     if not memory.suits(configs.build(settings["model"]), settings["features"]):
         own = {"model": memory.model, "features": memory.features["recipe"]}
@@ -124,19 +125,21 @@ def remembered(settings: Mapping[str, Any]) -> "Memory | None":
     return memory.without(settings["data"].get("without_metals") or ())
 
 
-def literature_of(node: Mapping[str, Any], of: Property) -> pd.DataFrame:
-    """Read the literature of a property.
+def literature_of(node: Mapping[str, Any], properties: Sequence[Property]) -> pd.DataFrame:
+    """Read the literature of one property, or of several.
 
     Raises
     ------
     ConfigError, DataError
         As the source does.
     """
-    if of.is_log_beta:
-        return configs.read(node, "data")
-    from bo_loop.data.sources.property_tables import read_property
+    from bo_loop.data.sources.property_tables import read_properties, read_property
 
-    return read_property(configs.build(node), of)
+    if len(properties) > 1:
+        return read_properties(configs.build(node), properties)
+    if properties[0].is_log_beta:
+        return configs.read(node, "data")
+    return read_property(configs.build(node), properties[0])
 
 
 def _with_mhl(observations: pd.DataFrame, node: Mapping[str, Any]) -> pd.DataFrame:
@@ -184,13 +187,17 @@ def prepare(
     from bo_loop.data.mirror_images import one_of_mirror_images
     from bo_loop.data.observations import with_keys
     from bo_loop.data.pools import within_denticity
+    from bo_loop.features.about import about
 
     pool_node = {key: value for key, value in settings["pool"].items() if key not in POOL_RULES}
     recipe = configs.build_as(FeatureRecipe, settings["features"], "features")
-    of = Property.of(settings.get("property"))
-    literature = literature_of(settings["data"], of)
+    properties = properties_of(settings.get("property"))
+    literature = literature_of(settings["data"], properties)
     observations = with_keys(recipe.usable(literature), "the literature")
     observations = _with_mhl(observations, settings["data"])
+    if len(properties) > 1:
+        own = [values_of(observations[observations[PROPERTY].eq(p.words)], p) for p in properties]
+        observations = pd.concat(own, ignore_index=True)
     every = one_of_mirror_images(with_keys(configs.read(pool_node, "pool"), "the pool"))
     most = settings["pool"].get("max_denticity_sum")
     pool = within_denticity(every, most)
@@ -199,16 +206,18 @@ def prepare(
             f"pool.max_denticity_sum={most} leaves none of the {len(every)} pairs of the pool. "
             "Raise it, or ask for smaller pool.n_ligands."
         )
+    n_left_out = len(every) - len(pool)
+    pool = of_each(pool, properties)
     require_items(configs.build(settings["objective"]), with_acids(observations, memory), pool)
     pairs = pd.concat([observations, pool])
     schema, sources = recipe.fit(pairs) if memory is None else memory.schema(), None
-    if memory is None and not of.is_log_beta:
-        schema = schema.of_another_outcome(observations["log_beta"].to_numpy())
+    if memory is None:
+        schema = about(schema, properties, observations)
     if names := settings.get("sources", []):
         require_learner(settings["model"])
         from bo_loop.campaign import teachers  # torch: only where a model is needed
 
-        sources = teachers.teachers(names, directory, observations, of)
+        sources = teachers.teachers(names, directory, observations, properties)
         schema = schema.taught(sources, pairs)
     configs.build(settings["model"]).require_blocks(schema.blocks)
-    return Prepared(observations, pool, schema.to_json(), len(every) - len(pool), sources)
+    return Prepared(observations, pool, schema.to_json(), n_left_out, sources)

@@ -19,6 +19,7 @@ from bo_loop.campaign import sealed
 from bo_loop.campaign.record import LEDGER, Record
 from bo_loop.campaign.rounds.fitted import fitted
 from bo_loop.data.property import LOG_BETA, Property
+from bo_loop.data.property_rows import PROPERTY, words_of
 from bo_loop.library import shelf
 from bo_loop.library.model_folder import load, property_of, save
 from bo_loop.library.sources import Sources, without_known
@@ -28,7 +29,10 @@ _KINDS = "model:DIR, library:NAME, campaign:NAME or campaign:*"
 
 
 def teachers(
-    names: Sequence[str], directory: Path, known: pd.DataFrame, of: Property = LOG_BETA
+    names: Sequence[str],
+    directory: Path,
+    known: pd.DataFrame,
+    properties: Sequence[Property] = (LOG_BETA,),
 ) -> Sources:
     """Return the sources of these names; those of the same property without the `known` pairs.
 
@@ -39,7 +43,7 @@ def teachers(
         The folder of campaigns.
     known : DataFrame
         The literature of the campaign to be.
-    of : Property
+    properties : sequence of Property
         What it is about.
 
     Raises
@@ -56,13 +60,18 @@ def teachers(
     for name in every:
         try:
             model, about = _found(name, directory)
-            same = about.speaks_of(of)
-            models[name] = without_known(name, model, known) if same else model
+            same = next((of for of in properties if about.speaks_of(of)), None)
+            models[name] = model if same is None else without_known(name, model, _of(known, same))
         except BoLoopError as error:
             if name in str(error):
                 raise
             raise DataError(f"The source {name} cannot be used. {error}") from error
     return Sources.of(models)
+
+
+def _of(known: pd.DataFrame, of: Property) -> pd.DataFrame:
+    """Return the observations of a property, which are all of them if there is one property."""
+    return known[known[PROPERTY].eq(of.words)] if PROPERTY in known else known
 
 
 def _expanded(name: str, directory: Path) -> list[str]:
@@ -74,7 +83,10 @@ def _expanded(name: str, directory: Path) -> list[str]:
         return [str(name)]
     folders = sorted(directory.iterdir()) if directory.is_dir() else []
     opened = [Record(each) for each in folders if (each / LEDGER).is_file()]
-    names = [f"campaign:{record.path.name}" for record in opened if record.state().results]
+    states = {record.path.name: record.state() for record in opened}
+    names = [
+        f"campaign:{name}" for name, s in states.items() if s.results and len(s.properties) == 1
+    ]
     if not names:
         raise DataError(f"campaign:* finds no campaign with results in {directory}.")
     return names
@@ -85,7 +97,13 @@ def _found(name: str, directory: Path) -> tuple[Surrogate, Property]:
     kind, _, what = name.partition(":")
     if kind == "campaign":
         record = Record.open(what, directory)
-        return model_of(record), record.state().about
+        properties = record.state().properties
+        if len(properties) > 1:
+            raise ConfigError(
+                f"It is about {len(properties)} properties ({words_of(properties)}); one can teach "
+                "that is about one."
+            )
+        return model_of(record), properties[0]
     if kind == "model":
         return load(Path(what)), property_of(Path(what))
     memory = shelf.load(what)

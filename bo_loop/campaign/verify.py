@@ -147,7 +147,7 @@ def _views(record: Record, state: CampaignState) -> Iterator[Check]:
             yield Check(name, "failed", "cannot be read")
         elif path.name in (FORM, WORKBOOK):
             ours = expected[path.with_name(FORM)]()
-            problem = "" if held == ours else _form_problem(path, ours, state.about)
+            problem = "" if held == ours else _form_problem(path, ours, state.properties)
             yield _check(name, problem, "our columns as proposed")
         elif held == content():
             yield Check(name, "ok", "as the ledger says")
@@ -177,14 +177,14 @@ def _was_so_before(record: Record, path: Path) -> bool:
     return False
 
 
-def _form_problem(path: Path, expected: bytes, of: Property = LOG_BETA) -> str:
+def _form_problem(path: Path, expected: bytes, properties: Sequence[Property] = (LOG_BETA,)) -> str:
     """Say how our columns of a form differ; the lab may sort its rows and fill in its own."""
     try:
         theirs = read_cells(path).frame
         ours = read_cells(path.with_name(FORM), content=expected).frame
     except DataError as error:
         return f"cannot be read: {error}"
-    lab = forms.of_the_lab(of)
+    lab = forms.of_the_lab(properties)
     columns = [
         name  # a form is older than a column of which the ledger says nothing
         for name in ours.columns

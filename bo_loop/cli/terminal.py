@@ -66,9 +66,10 @@ def _proposed_name(row: Any) -> str:
 
 
 def pair_name(row: Any) -> str:
-    """Return a pair as a chemist says it: ``Ni+2 + 2 glycine``."""
+    """Return a pair as a chemist says it, ``Ni+2 + 2 glycine``; and which of several properties."""
     number = f"{int(row.n_ligands)} " if row.n_ligands > 1 else ""
-    return f"{row.metal}{int(row.charge):+d} + {number}{row.ligand or row.smiles}"
+    of = f": {row.property}" if getattr(row, "property", "") else ""
+    return f"{row.metal}{int(row.charge):+d} + {number}{row.ligand or row.smiles}{of}"
 
 
 def logged_table(recorded: "pd.DataFrame") -> Table:

@@ -232,7 +232,7 @@ class Property:
 
 def columns_of(headers: Sequence[str], of: Property) -> dict[str, str]:
     """Return the headers of a table that hold the property and its sd, by our own columns."""
-    names = {_plain(text): text for text in headers}
+    names = {plain(text): text for text in headers}
     sd = f"{of.name} sd"
     called = {
         "log_beta": (of.name, of.column, f"{of.name} {of.unit}"),
@@ -241,11 +241,12 @@ def columns_of(headers: Sequence[str], of: Property) -> dict[str, str]:
     return {
         column: names[found]
         for column, possible in called.items()
-        if (found := next((p for p in map(_plain, possible) if p in names), None))
+        if (found := next((p for p in map(plain, possible) if p in names), None))
     }
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
+    """Return a name without what people write differently: case, spaces, signs."""
     return re.sub(r"[\W_]+", "", text).casefold()
 
 

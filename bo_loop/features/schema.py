@@ -19,11 +19,13 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from bo_loop.base.config import build
 from bo_loop.base.errors import DataError
 from bo_loop.base.names import node_of
 from bo_loop.base.types import (
+    LOG_BETA,
     LOG_BETA_SPREAD,
     MEAN_BY,
     MEASURED,
@@ -83,6 +85,9 @@ class FeatureSchema:
         Models whose predictions are features of the pairs, scaled by the block ``sources``.
     spread : float
         As in `PairFeatures`.
+    spreads : mapping of str to float
+        As in `PairFeatures`: by outcome, if there are several, of which the column ``property``
+        of a table of pairs names one in each row.
     """
 
     recipe: FeatureRecipe
@@ -93,6 +98,15 @@ class FeatureSchema:
     measured: Mapping[str, list[float | None]] = field(default_factory=dict)
     sources: PairSources | None = None
     spread: float = LOG_BETA_SPREAD
+    spreads: Mapping[str, float] = field(default_factory=dict)
+
+    def of_outcomes(self, values: Mapping[str, Floats]) -> "FeatureSchema":
+        """Return the schema for several outcomes, of which `values` are known, (n,) each."""
+        spreads = {
+            name: LOG_BETA_SPREAD if name == LOG_BETA else _spread(known)
+            for name, known in values.items()
+        }
+        return replace(self, spreads=spreads)
 
     def of_another_outcome(self, values: Floats) -> "FeatureSchema":
         """Return the schema for an outcome that is not log β, of which `values` (n,) are known.
@@ -104,9 +118,8 @@ class FeatureSchema:
         fewer = {
             key: tuple(getattr(pair, key)[i] for i in kept) for key in ("names", "centre", "scale")
         }
-        spread = float(np.std(values)) if len(values) > 1 else 0.0
         blocks = {**self.blocks, PAIR: FeatureBlock(**fewer)}
-        return replace(self, blocks=blocks, spread=spread or 1.0)
+        return replace(self, blocks=blocks, spread=_spread(values))
 
     def with_measured(self, groups: Collection[int]) -> "FeatureSchema":
         """Return the schema with what was measured learned from some ligands alone.
@@ -197,6 +210,8 @@ class FeatureSchema:
             own=pairs["own"].eq(True).to_numpy() if "own" in pairs else None,
             stages=self.stages,
             spread=self.spread,
+            outcome=self._outcome(pairs),
+            spreads=self.spreads,
         )
 
     def undefined(self, pairs: pd.DataFrame) -> list[str]:
@@ -215,6 +230,7 @@ class FeatureSchema:
             "dropped": {step: list(names) for step, names in self.dropped.items()},
             "stages": {stage: list(names) for stage, names in self.stages.items()},
             **({} if self.spread == LOG_BETA_SPREAD else {"spread": self.spread}),
+            **({"spreads": dict(self.spreads)} if self.spreads else {}),
             **({"measured": dict(self.measured)} if MEASURED in self.blocks else {}),
         }
 
@@ -243,6 +259,7 @@ class FeatureSchema:
             dropped={step: tuple(names) for step, names in stored["dropped"].items()},
             stages={stage: tuple(names) for stage, names in stored.get("stages", {}).items()},
             spread=float(stored.get("spread", LOG_BETA_SPREAD)),
+            spreads={name: float(each) for name, each in stored.get("spreads", {}).items()},
             measured=stored.get("measured", {}),
         )
 
@@ -274,6 +291,17 @@ class FeatureSchema:
         mean, sd = self.sources.predict(pairs)
         return np.stack([mean, sd], axis=2).reshape(len(pairs), -1)
 
+    def _outcome(self, pairs: pd.DataFrame) -> NDArray[np.str_] | None:
+        """Which outcome each row is a value of; None if there is one."""
+        if not self.spreads:
+            return None
+        if "property" not in pairs or not pairs["property"].isin(list(self.spreads)).all():
+            raise DataError(
+                "These pairs do not say, in the column property, which of "
+                f"{', '.join(self.spreads)} each of them is a value of."
+            )
+        return pairs["property"].to_numpy(dtype=str)
+
     def _raw(self, pairs: pd.DataFrame) -> PairFeatures:
         """Return the schema's own features, unscaled."""
         mordred = self.blocks["mordred"].names if "mordred" in self.blocks else None
@@ -282,6 +310,11 @@ class FeatureSchema:
             block: np.isin(names, self.blocks[block].names) for block, names in table.names.items()
         }
         return restricted(table, kept)[0]
+
+
+def _spread(values: Floats) -> float:
+    """Return the standard deviation of an outcome's known values (n,); 1 where they have none."""
+    return float(np.std(values)) if len(values) > 1 and np.ptp(values) > 0.0 else 1.0
 
 
 def _recipe_node(stored: Mapping[str, Any]) -> dict[str, Any]:

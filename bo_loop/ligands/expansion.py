@@ -10,7 +10,7 @@ import pandas as pd
 from bo_loop.acquisition.batch.ranking import ranking
 from bo_loop.base.checks import require_count
 from bo_loop.base.config import build, build_as
-from bo_loop.base.errors import ConfigError
+from bo_loop.base.errors import CampaignError, ConfigError
 from bo_loop.base.types import FeatureRecipe
 from bo_loop.campaign.campaign import Campaign
 from bo_loop.campaign.extension import pairs_of_ligands
@@ -134,6 +134,11 @@ def expand(
     check_values(overrides)
     state = campaign.state()
     rules.check_open(state)
+    if len(state.properties) > 1:
+        raise CampaignError(
+            f"Ligands are made for one property, and this campaign is about {state.words}. Add "
+            "ligands of your own with bo-loop extend ligands=…"
+        )
     config = {**campaign.settings(state), **overrides}
     literature, pool = campaign.literature, campaign.record.pool_of(state)
     most = campaign.config["pool"].get("max_denticity_sum")

@@ -1,7 +1,7 @@
 """What a report shows, gathered from the record: sentences and tables. No model, no drawing."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from bo_loop.campaign.views import views
 from bo_loop.campaign.views.naming import known_values
 from bo_loop.campaign.views.status import Status, status_of
 from bo_loop.campaign.views.worth import Worth, measured_parts, worth_of
+from bo_loop.data.property_rows import PROPERTY
 from bo_loop.report.wording import ion, named_options, pair_name
 
 _CURATION = {"title": str, "rows_read": int, "rows_kept": int, "steps": list, "quarantine": list}
@@ -90,7 +91,10 @@ def proposed(state: CampaignState, pool: pd.DataFrame) -> pd.DataFrame:
     """
     frames = [views.proposals(made, pool) for made in state.rounds]
     if not frames:
-        return pd.DataFrame(columns=["round", "pair_id", "mean", "sd", "log_beta", "log_beta_sd"])
+        own = views.own_columns(pool)
+        return pd.DataFrame(
+            columns=["round", "pair_id", *own, "mean", "sd", "log_beta", "log_beta_sd"]
+        )
     frame = pd.concat(frames, ignore_index=True)
     outcomes = [_outcome(state, row.pair_id, row.round) for row in frame.itertuples()]
     return frame.assign(**pd.DataFrame(outcomes, index=frame.index))
@@ -153,7 +157,7 @@ def best_first(facts: Facts, most: int) -> pd.DataFrame:
     """
     worth = facts.worth
     rows = worth.best()
-    own = worth.objective.quantity == facts.state.about.words
+    own = worth.objective.quantity == facts.state.words
     achieved = ["" if own else views.shown_values(_values_of(worth, row)) for row in rows]
     best = facts.measured.iloc[rows].assign(achieved=achieved)
     best = best.drop_duplicates("pair_id").head(most)
@@ -167,6 +171,25 @@ def _values_of(worth: Worth, result: int) -> dict[str, Any]:
     return {"values": worth.values(result), "value_censoring": worth.censoring(result)}
 
 
+def each_property(facts: Facts) -> list[tuple[str, Facts]]:
+    """Return what each property is called, with its own results and proposals among the facts."""
+    properties = facts.state.properties
+    if len(properties) == 1:
+        return [(properties[0].words, facts)]
+    return [
+        (
+            of.words,
+            replace(
+                facts,
+                measured=facts.measured[facts.measured[PROPERTY].eq(of.words)],
+                proposed=facts.proposed[facts.proposed[PROPERTY].eq(of.words)],
+            ),
+        )
+        for of in properties
+        if PROPERTY in facts.measured and PROPERTY in facts.proposed
+    ]
+
+
 def course(facts: Facts) -> pd.DataFrame:
     """Return the values of results, in the order of logging.
 
@@ -174,10 +197,12 @@ def course(facts: Facts) -> pd.DataFrame:
     -------
     DataFrame
         ``place`` from 1, ``value, censoring, mean, sd``: of the objective, where it has one value,
-        and without a prediction unless that is log β itself; else of log β.
+        and without a prediction unless that is log β itself; else of log β. Of several
+        properties, those of the one that the facts hold (`each_property`).
     """
     worth, log_beta = facts.worth, facts.measured
-    if not worth.objective.scalar or worth.objective.quantity == facts.state.about.words:
+    several = len(facts.state.properties) > 1
+    if several or not worth.objective.scalar or worth.objective.quantity == facts.state.words:
         frame = log_beta[["log_beta", "censoring", "mean", "sd"]]
         frame = frame.rename(columns={"log_beta": "value"})
         frame = frame.assign(place=np.arange(1, len(frame) + 1))

@@ -6,6 +6,7 @@ n       ligands on the map
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -22,8 +23,10 @@ from bo_loop.base.html import render
 from bo_loop.base.types import Floats
 from bo_loop.campaign.campaign import Campaign
 from bo_loop.campaign.rounds.fitted import fitted
+from bo_loop.campaign.views.views import own_columns
 from bo_loop.chemistry.ions import PROTON, parse_ion
-from bo_loop.data.observations import PAIR_COLUMNS
+from bo_loop.data.property import Property
+from bo_loop.data.property_rows import PROPERTY, named
 from bo_loop.features.blocks.ligand import groups
 from bo_loop.report import figures
 from bo_loop.report.chemical_space import FEWEST, layout
@@ -38,6 +41,7 @@ _MAP = "map.html"
 _MOST = 600  # ligands that are placed and drawn
 _STOPS = 9  # of the colour bar
 _UNKNOWN = "#d5dce4"
+_TABLES = ("pool", "literature", "measured", "proposed")
 
 
 def write_map(
@@ -47,6 +51,7 @@ def write_map(
     colour: str = "value",
     metal: str | None = None,
     ligand: str | None = None,
+    property: str | None = None,
 ) -> Path:
     """Write the map of a campaign as a page that needs no other file.
 
@@ -64,6 +69,8 @@ def write_map(
     ligand : str, optional
         Name or structure of a pool's ligand whose values with every metal ion are shown; by default
         the one with the highest prediction.
+    property : str, optional
+        Of a campaign of several properties, the one that is shown; by default the first.
 
     Returns
     -------
@@ -73,11 +80,13 @@ def write_map(
     Raises
     ------
     ConfigError
-        If `colour` is none of the three, or the model knows no such metal ion.
+        If `colour` is none of the three, the model knows no such metal ion, or there is no such
+        property.
     CampaignError
         If there is no round yet, no such ligand, or the page cannot be written.
     """
-    page = map_page(campaign, colour=colour, metal=metal, ligand=ligand).encode("utf-8")
+    asked = {"colour": colour, "metal": metal, "ligand": ligand, "property": property}
+    page = map_page(campaign, **asked).encode("utf-8")
     path = campaign.path / _MAP if out is None else Path(out)
     (write_view if out is None else write_once)(path, page)
     return path
@@ -89,6 +98,7 @@ def map_page(
     colour: str = "value",
     metal: str | None = None,
     ligand: str | None = None,
+    property: str | None = None,
 ) -> str:
     """Return the page; see `write_map`."""
     if colour not in COLOURS:
@@ -99,17 +109,18 @@ def map_page(
             f"{facts.state.name} has no model yet: type bo-loop suggest name={campaign.path.name}."
         )
     surrogate = _last_model(campaign, facts)
+    of = _property(facts, property)
+    facts = _of_one(facts, of)
     about = _about(facts, metal)
-    ligands = _ligands(facts, surrogate, about)
-    chosen = _chosen(campaign, ligands, ligand)
+    ligands = _ligands(facts, surrogate, about, of)
+    chosen = _chosen(campaign, facts, ligands, ligand)
     ions = _with_every_ion(facts, surrogate, about, chosen)
-    words = facts.state.about.words
     known = ligands[colour].to_numpy()
     return render(
         files("bo_loop.report").joinpath("map.html").read_text(encoding="utf-8"),
         title=f"{facts.state.name}: map",
         name=facts.state.name,
-        words=words,
+        words=of.words,
         colour=colour,
         ion=ion(about["metal"], about["charge"]),
         n=about["n_ligands"],
@@ -119,7 +130,7 @@ def map_page(
         chosen=chosen,
         table=cells(ions.assign(shade=_shades(ions["mean"].to_numpy()))),
         table_bar=_bar(ions["mean"].to_numpy()),
-        learning=_learning(facts),
+        learning=_learning(facts, of.words),
         draw=draw,
         ion_of=ion,
     )
@@ -133,17 +144,39 @@ def _last_model(campaign: Campaign, facts: Facts) -> Surrogate:
     return fitted(*known, record.memory, hyperparameters=made.hyperparameters).surrogate
 
 
+def _property(facts: Facts, text: str | None) -> Property:
+    """Return the property that is to be shown."""
+    properties = facts.state.properties
+    found = properties[0] if text is None else named(text, properties)
+    if found is None:
+        known = ", ".join(of.name for of in properties)
+        raise ConfigError(f"property is {text!r}: the campaign is about {known}.")
+    return found
+
+
+def _of_one(facts: Facts, of: Property) -> Facts:
+    """Return the facts of one property of several; all facts if there is one."""
+    if len(facts.state.properties) == 1:
+        return facts
+    tables = {name: getattr(facts, name) for name in _TABLES}
+    own = {name: table[table[PROPERTY].eq(of.words)] for name, table in tables.items()}
+    return replace(facts, **own)
+
+
 def _about(facts: Facts, metal: str | None) -> dict[str, Any]:
     """Return the metal ion, n and conditions that predictions are for."""
     first = facts.pool.iloc[0]
-    found = {name: first[name] for name in PAIR_COLUMNS if name not in ("ligand", "smiles")}
+    own = [name for name in own_columns(facts.pool) if name not in ("ligand", "smiles")]
+    found = {name: first[name] for name in own}
     if metal is not None:
         asked = parse_ion(metal)
         found |= {"metal": asked.metal, "charge": asked.charge}
     return found
 
 
-def _ligands(facts: Facts, surrogate: Surrogate, about: Mapping[str, Any]) -> pd.DataFrame:
+def _ligands(
+    facts: Facts, surrogate: Surrogate, about: Mapping[str, Any], of: Property
+) -> pd.DataFrame:
     """Return each ligand of pool and literature with what the model makes of it, `_MOST` at most.
 
     Returns
@@ -167,24 +200,29 @@ def _ligands(facts: Facts, surrogate: Surrogate, about: Mapping[str, Any]) -> pd
     predicted = surrogate.predict(asked)
     each["value"], each["doubt"] = predicted["mean"].to_numpy(), predicted["sd_latent"].to_numpy()
     numbers = pd.Series(groups(list(each["smiles"])))
-    return each.assign(error=numbers.map(_errors(surrogate)))
+    return each.assign(error=numbers.map(_errors(surrogate, of)))
 
 
-def _errors(surrogate: Surrogate) -> pd.Series:
+def _errors(surrogate: Surrogate, of: Property) -> pd.Series:
     """Mean |value − prediction without it| of each ligand's training values, by its number."""
-    parts = surrogate.left_out()
+    outcome = surrogate.features.outcome
+    each = surrogate.model.parts(surrogate.features).values()
+    parts = [
+        left_out
+        for (_, _, at), left_out in zip(each, surrogate.left_out(), strict=True)
+        if outcome is None or outcome[at[0]] == of.words
+    ]
     rows = np.concatenate([part.ligand_row for part in parts])
     off = np.concatenate([np.abs(part.observed - part.mean) for part in parts])
     return pd.Series(off).groupby(surrogate.features.ligand_group[rows]).mean()
 
 
-def _chosen(campaign: Campaign, ligands: pd.DataFrame, ligand: str | None) -> Any:
+def _chosen(campaign: Campaign, facts: Facts, ligands: pd.DataFrame, ligand: str | None) -> Any:
     """Return the row of the ligand whose values with every ion are shown."""
     if ligand is None:
         return ligands.loc[ligands["value"].idxmax()]
-    pair = campaign.record.find(ligand)
-    pool = campaign.pool
-    return pool[pool["pair_id"].eq(pair)].iloc[0]
+    pairs = campaign.record.find_values(ligand)
+    return facts.pool[facts.pool["pair_id"].isin(pairs)].iloc[0]
 
 
 def _with_every_ion(
@@ -253,11 +291,11 @@ def _dots(ligands: pd.DataFrame, colour: str) -> list[dict[str, Any]]:
     ]
 
 
-def _learning(facts: Facts) -> Any:
+def _learning(facts: Facts, words: str) -> Any:
     """Draw how far each round's predictions were off; None before there are two rounds of them."""
     compared = facts.proposed[facts.proposed["log_beta"].notna()]
     off = (compared["log_beta"] - compared["mean"]).abs().astype(float)
     by_round = off.groupby(compared["round"]).mean()
     if len(by_round) < 2:
         return None
-    return figures.learning(by_round.index.to_list(), by_round.to_numpy(), facts.state.about.words)
+    return figures.learning(by_round.index.to_list(), by_round.to_numpy(), words)

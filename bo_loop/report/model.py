@@ -13,11 +13,31 @@ from bo_loop.campaign.rounds.decide import Choice
 from bo_loop.campaign.rounds.fitted import Fitted, fitted
 from bo_loop.campaign.rounds.ranking import ranking
 from bo_loop.models.explain.relevance import relevance
+from bo_loop.models.gp.leave_one_out import LeftOut
 from bo_loop.report.facts import Facts
 from bo_loop.surrogate import Surrogate
 
 _MOST_RANKED = 30
 _MOST_PAIRS = 2000  # more change an average by nothing that a chart would show
+
+
+@dataclass(frozen=True)
+class Parity:
+    """Training values, and what the model says of them without them.
+
+    Parameters
+    ----------
+    words : str
+        What they are values of.
+    observed, predicted : (k,) float64
+    own : (k,) bool
+        Which are of the campaign's metal ions.
+    """
+
+    words: str
+    observed: Floats
+    predicted: Floats
+    own: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -31,10 +51,8 @@ class Learned:
         Of each of its Gaussian processes, ``beta_1`` and ``beta_n``: the share of every feature.
     groups : mapping of str to str
         By feature block: what it describes.
-    observed, predicted : (k,) float64
-        Training values, and what the model says of them without them.
-    own : (k,) bool
-        Which are of the campaign's metal ions.
+    parities : list of Parity
+        One for each property.
     ranked : DataFrame or None
         The first open pairs, as `bo_loop.campaign.rounds.ranking.ranking`; None if none is open.
     """
@@ -42,9 +60,7 @@ class Learned:
     surrogate: Surrogate
     relevances: Mapping[str, Mapping[str, float]]
     groups: Mapping[str, str]
-    observed: Floats
-    predicted: Floats
-    own: np.ndarray
+    parities: list[Parity]
     ranked: pd.DataFrame | None
 
 
@@ -66,16 +82,27 @@ def learned(campaign: Campaign, facts: Facts) -> Learned:
     surrogate, observations = model.surrogate, model.observations
     features = surrogate.features
     parts = surrogate.model.parts(features)
-    left_out = surrogate.left_out()
-    metal_rows = np.concatenate([one.metal_row for one in left_out])
+    left_out = list(zip(parts.values(), surrogate.left_out(), strict=True))
+    of_metals = _own_metal_rows(facts, features, observations)
+
+    def parity(words: str, each: list[LeftOut]) -> Parity:
+        observed, predicted, metals = (
+            np.concatenate([getattr(one, name) for one in each])
+            for name in ("observed", "mean", "metal_row")
+        )
+        return Parity(words, observed, predicted, np.isin(metals, of_metals))
+
+    outcome = features.outcome
+    by = {
+        of.words: [o for (_, _, at), o in left_out if outcome is None or outcome[at[0]] == of.words]
+        for of in state.properties
+    }
     return Learned(
         surrogate=surrogate,
         relevances={name: relevance(m, _spread(f)) for name, (m, f, _) in parts.items()},
         groups=dict.fromkeys(features.metal, "metal ion")
         | dict.fromkeys(features.ligand, "ligand"),
-        observed=np.concatenate([one.observed for one in left_out]),
-        predicted=np.concatenate([one.mean for one in left_out]),
-        own=np.isin(metal_rows, _own_metal_rows(facts, features, observations)),
+        parities=[parity(name, each) for name, each in by.items() if each],
         ranked=_ranked(model, facts, pool),
     )
 

@@ -80,7 +80,8 @@ def report(campaign: Campaign) -> str:
     state, best = facts.state, gathered.best_first(facts, _MOST_BEST)
     compared = facts.proposed[facts.proposed["log_beta"].notna()]
     found = learned(campaign, facts) if state.rounds else None
-    of = state.about
+    each = gathered.each_property(facts)
+    words = state.words if len(state.properties) == 1 else ""
     return render(
         files("bo_loop.report").joinpath("campaign.html").read_text(encoding="utf-8"),
         title=f"{state.name}: campaign report",
@@ -97,12 +98,12 @@ def report(campaign: Campaign) -> str:
         n_results=len(facts.measured),
         n_not_allowed=facts.status.n_not_allowed,
         by_metal=gathered.by_metal(facts, _MOST_COMPARED),
-        progress=_progress(facts),
+        progress=list(filter(None, [_progress(one, name) for name, one in each])),
         rounds=gathered.rounds(campaign, facts),
         unproposed=list(gathered.unproposed(facts).itertuples()),
-        calibration=_calibration(compared, of.words),
-        learned=_learned(found, of.words),
-        ranked=_ranked(found, of.words),
+        calibration=list(filter(None, [_calibration(one, name) for name, one in each])),
+        learned=_learned(found),
+        ranked=_ranked(found, state.words),
         next=_next(campaign, facts),
         waiting=_waiting(facts),
         pending=facts.status.pending,
@@ -114,8 +115,8 @@ def report(campaign: Campaign) -> str:
         settings=yaml.safe_dump(dict(facts.settings), allow_unicode=True, sort_keys=False),
         draw=draw,
         pair=pair_name,
-        nearest=partial(shown_nearest, words=of.words),
-        of=of.words,
+        nearest=partial(shown_nearest, words=words),
+        of=words,
         movers=shown_movers,
         why=sentences,
         percent=percent,
@@ -140,30 +141,34 @@ def _keys(facts: Facts, compared: pd.DataFrame) -> list[tuple[str, str]]:
         (str(status.rounds), "rounds"),
         (str(len(status.pending)), "waiting for a result"),
     ]
-    if len(compared):
+    if len(compared) and len(facts.state.properties) == 1:
         error = (compared["log_beta"] - compared["mean"]).abs().mean()
         keys.append((f"{error:.2f}", "mean error of the predictions"))
     return keys
 
 
-def _progress(facts: Facts) -> str:
+def _progress(facts: Facts, words: str) -> str:
     if facts.measured.empty:
         return ""
     course = gathered.course(facts)
     if course.empty:
         return ""
-    objective = facts.worth.objective
-    label = objective.quantity if objective.scalar else facts.state.about.words
-    return figures.progress(course, facts.status.best_so_far, len(facts.measured), label)
+    objective, best = facts.worth.objective, facts.status.best_so_far
+    label = objective.quantity if objective.scalar else words
+    if len(facts.state.properties) > 1:
+        label, best = words, best if objective.quantity == words else ()
+    return figures.progress(course, best, len(facts.measured), label)
 
 
-def _calibration(compared: pd.DataFrame, words_of: str) -> dict[str, str] | None:
+def _calibration(facts: Facts, words_of: str) -> dict[str, str] | None:
     """Compare predictions on record with results; None before the first of them."""
+    compared = facts.proposed[facts.proposed["log_beta"].notna()]
     if compared.empty:
         return None
     errors = gathered.standardised_errors(compared)
+    several = len(facts.state.properties) > 1
     return {
-        "words": calibration(errors, compared),
+        "words": f"{words_of}: " * several + calibration(errors, compared),
         "prospective": figures.prospective(compared, words_of),
         "coverage": figures.coverage(errors),
     }
@@ -206,16 +211,24 @@ def _ranked(found: Learned | None, words: str) -> dict[str, Any] | None:
     }
 
 
-def _learned(found: Learned | None, words: str) -> dict[str, Any] | None:
+def _learned(found: Learned | None) -> dict[str, Any] | None:
     """Describe the last round's model; None before the first round."""
     if found is None:
         return None
     several = len(found.relevances) > 1
     return {
-        "parity": figures.parity(found.observed, found.predicted, found.own, words),
-        "words": left_out(found.observed, found.predicted),
+        "parities": [
+            (
+                figures.parity(one.observed, one.predicted, one.own, one.words),
+                left_out(one.observed, one.predicted),
+            )
+            for one in found.parities
+        ],
         "relevances": [
-            (f" of {_STAGES[name]}" if several else "", figures.relevances(shares, found.groups))
+            (
+                f" of {_STAGES.get(name, name)}" if several else "",
+                figures.relevances(shares, found.groups),
+            )
             for name, shares in found.relevances.items()
         ],
     }

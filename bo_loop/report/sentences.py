@@ -9,6 +9,8 @@ from bo_loop.base.html import joined
 from bo_loop.base.types import Floats
 from bo_loop.campaign.views.learned import sources_told
 from bo_loop.chemistry.ions import PROTON, parse_ion
+from bo_loop.data.property import LOG_BETA
+from bo_loop.data.property_rows import pairs_of, values
 from bo_loop.report.facts import Facts
 from bo_loop.report.wording import in_words, ion
 
@@ -78,31 +80,31 @@ def left_out(observed: Floats, predicted: Floats) -> str:
 
 def _question(facts: Facts) -> str:
     node = facts.settings["objective"]
-    of = facts.state.about
+    of = facts.state.properties
     name = str(node["_target_"]).rpartition(".")[2]
-    questions = _QUESTIONS if of.is_log_beta else _OF_ANY_PROPERTY
+    questions = _QUESTIONS if of == (LOG_BETA,) else _OF_ANY_PROPERTY
     if name in questions:
         others = joined([_printed(text) for text in node.get("competitors", [])])
         own = _printed(node["metal"]) if "metal" in node else ""
         members = [build_as(Objective, each, "objective") for each in node.get("objectives", [])]
         pH = node.get("pH")
-        values = {
+        said = {
             **node,
             "at_pH": "" if pH is None else f" at pH {pH:g}",
             "metals": joined(_ions(facts.pool)),
             "metal": own,
             "others": others,
             "quantities": joined([member.quantity for member in members]),
-            "of": of.words,
+            "of": node.get("of", of[0].words),
         }
-        return questions[name].format(**values)
+        return questions[name].format(**said)
     return in_words("objective", node)
 
 
 def _pool_sentence(pool: pd.DataFrame) -> str:
     numbers = joined([str(n) for n in sorted(set(pool["n_ligands"]))])
     return (
-        f"{len(pool)} pairs of {pool['ligand_group'].nunique()} ligands with "
+        f"{len(pairs_of(pool))} pairs of {pool['ligand_group'].nunique()} ligands with "
         f"{joined(_ions(pool))}, n = {numbers}, at {_conditions(pool)}."
     )
 
@@ -117,7 +119,7 @@ def _data_sentence(facts: Facts) -> str:
     sources = list(data["source"].value_counts().index)
     more = [f"{len(sources) - _MOST_SOURCES} others"] if len(sources) > _MOST_SOURCES else []
     return (
-        f"{len(data)} {facts.state.about.values}{protons} of {len(ions)} metal ions with "
+        f"{len(data)} {values(facts.state.properties)}{protons} of {len(ions)} metal ions with "
         f"{data['ligand_group'].nunique()} ligands, {own or 'none'} of them for "
         f"{joined(_ions(facts.pool))}, at {_conditions(data)}, from "
         f"{joined([*sources[:_MOST_SOURCES], *more])}."

@@ -16,9 +16,10 @@ def ion(metal: str, charge: int) -> str:
 
 
 def pair_name(row: Any) -> str:
-    """Return a row of a table as printed: Ni²⁺ + 2 glycine."""
+    """Return a row of a table as printed, Ni²⁺ + 2 glycine; and which of several properties."""
     number = f"{row.n_ligands} " if row.n_ligands > 1 else ""
-    return f"{ion(row.metal, row.charge)} + {number}{row.ligand or row.smiles}"
+    of = f": {row.property}" if getattr(row, "property", "") else ""
+    return f"{ion(row.metal, row.charge)} + {number}{row.ligand or row.smiles}{of}"
 
 
 def named_options(group: str, node: Mapping[str, Any]) -> str:

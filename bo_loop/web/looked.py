@@ -1,5 +1,6 @@
 """What the interactive figures show: the numbers of the report's, as JSON holds them."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -33,24 +34,35 @@ def look(campaign: Campaign) -> dict[str, Any]:
     best = gathered.best_first(facts, 1)
     found = learned(campaign, facts) if facts.state.rounds else None
     return {
-        "progress": _progress(facts),
-        "calibration": _calibration(facts),
-        "model": _model(found, facts.state.about.words),
+        "progress": _of_each(facts, _progress),
+        "calibration": _of_each(facts, _calibration),
+        "model": _model(found),
         "space": _space(facts),
         "water": _water(best_in_water(facts, best, found)),
     }
 
 
-def _progress(facts: Facts) -> dict[str, Any] | None:
+def _of_each(
+    facts: Facts, show: Callable[[Facts, str], dict[str, Any] | None]
+) -> list[dict[str, Any]] | None:
+    """Return what is to be shown of each property; None if there is nothing."""
+    each = (show(own, words) for words, own in gathered.each_property(facts))
+    return [one for one in each if one] or None
+
+
+def _progress(facts: Facts, words: str) -> dict[str, Any] | None:
     """Return results in the order of logging, their predictions, and the best so far."""
     course = gathered.course(facts)
     if course.empty:
         return None
     objective, best = facts.worth.objective, facts.status.best_so_far
+    label = objective.quantity if objective.scalar else words
+    if len(facts.state.properties) > 1:
+        label, best = words, best if objective.quantity == words else ()
     first = len(facts.measured) - len(best) + 1
     names = [pair_name(row) for row in facts.measured.itertuples()]
     return {
-        "label": objective.quantity if objective.scalar else facts.state.about.words,
+        "label": label,
         "place": course["place"].tolist(),
         "names": [names[place - 1] for place in course["place"]],
         "censoring": course["censoring"].tolist(),
@@ -60,22 +72,22 @@ def _progress(facts: Facts) -> dict[str, Any] | None:
     }
 
 
-def _calibration(facts: Facts) -> dict[str, Any] | None:
+def _calibration(facts: Facts, words: str) -> dict[str, Any] | None:
     """Return results beside what was predicted when they were asked for."""
     compared = facts.proposed[facts.proposed["log_beta"].notna()]
     if compared.empty:
         return None
     errors = gathered.standardised_errors(compared)
     return {
-        "words": calibration(errors, compared),
-        "quantity": facts.state.about.words,
+        "words": f"{words}: " * (len(facts.state.properties) > 1) + calibration(errors, compared),
+        "quantity": words,
         "errors": errors.tolist(),
         "names": [pair_name(row) for row in compared.itertuples()],
         **{name: _numbers(compared[name]) for name in ("mean", "sd", "log_beta", "log_beta_sd")},
     }
 
 
-def _model(found: Learned | None, quantity: str) -> dict[str, Any] | None:
+def _model(found: Learned | None) -> dict[str, Any] | None:
     """Return what the last round's model has learned."""
     if found is None:
         return None
@@ -92,11 +104,16 @@ def _model(found: Learned | None, quantity: str) -> dict[str, Any] | None:
         for stage, shares in found.relevances.items()
     ]
     return {
-        "words": left_out(found.observed, found.predicted),
-        "quantity": quantity,
-        "observed": found.observed.tolist(),
-        "predicted": found.predicted.tolist(),
-        "own": found.own.tolist(),
+        "words": " ".join(left_out(one.observed, one.predicted) for one in found.parities),
+        "parities": [
+            {
+                "quantity": one.words,
+                "observed": one.observed.tolist(),
+                "predicted": one.predicted.tolist(),
+                "own": one.own.tolist(),
+            }
+            for one in found.parities
+        ],
         "stages": stages,
     }
 

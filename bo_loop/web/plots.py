@@ -40,10 +40,13 @@ def figures(found: Mapping[str, Any]) -> dict[str, Any]:
         ``model`` also ``moves``, of ``space`` the ``ligand`` and ``smiles`` of its dots.
     """
     drawn = {
-        "progress": lambda own: {"figures": [progress(own)]},
-        "calibration": lambda own: {"figures": [prospective(own), coverage(own["errors"])]},
+        "progress": lambda own: {"figures": [progress(one) for one in own]},
+        "calibration": lambda own: {
+            "figures": [f for one in own for f in (prospective(one), coverage(one["errors"]))],
+            "words": "\n".join(one["words"] for one in own),
+        },
         "model": lambda own: {
-            "figures": [parity(own)],
+            "figures": [parity(one) for one in own["parities"]],
             "moves": [relevances(stage) for stage in own["stages"]],
         },
         "space": lambda own: {
@@ -54,7 +57,8 @@ def figures(found: Mapping[str, Any]) -> dict[str, Any]:
         "water": lambda own: {"figures": [water(own)] if own["pH"] else []},
     }
     return {
-        part: own and {"words": own.get("words", ""), **drawn[part](own)}
+        part: own
+        and {"words": "" if isinstance(own, list) else own.get("words", ""), **drawn[part](own)}
         for part, own in found.items()
     }
 

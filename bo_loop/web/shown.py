@@ -13,6 +13,7 @@ from bo_loop.campaign.views.labels import sentences
 from bo_loop.campaign.views.reference import to_beat
 from bo_loop.campaign.views.views import shown_movers, shown_nearest, shown_result
 from bo_loop.data.property import Property
+from bo_loop.data.property_rows import PROPERTY, VALUE, renamed
 from bo_loop.data.quantities import read_quantity
 from bo_loop.report.facts import proposed
 from bo_loop.report.wording import pair_name
@@ -116,9 +117,9 @@ def cards(rows: pd.DataFrame, state: CampaignState) -> list[Card]:
             rank=int(row.rank),
             mean=float(row.mean),
             sd=float(row.sd),
-            quantity=state.about.words,
+            quantity=state.property_of(row.pair_id).words,
             why=sentences(row.reason),
-            nearest=shown_nearest(row.nearest),
+            nearest=shown_nearest(row.nearest, state.property_of(row.pair_id).words),
             movers=shown_movers(row.movers),
             outcome=getattr(row, "outcome", ""),
             outside=row.outside_domain is True,
@@ -154,6 +155,8 @@ class Waiting:
         Whether the pool is of known constants, which can play the laboratory.
     names : mapping of str to str
         What columns are called where the campaign, and not the page, says it.
+    fields : mapping of str to str
+        What columns are called in a table of results.
     """
 
     rows: list[dict[str, Any]]
@@ -162,6 +165,7 @@ class Waiting:
     rounds: list[int]
     known: bool
     names: Mapping[str, str]
+    fields: Mapping[str, str]
 
 
 _ALWAYS = ("log_beta", "log_beta_sd", "status", "temperature_C", "ionic_strength_M", "note")
@@ -186,6 +190,7 @@ def waiting(campaign: Campaign) -> Waiting:
                 "predicted": f"{last.mean:.2f} ± {last.sd:.2f}",
                 "temperature_C": f"{pair['temperature_C']:g}",
                 "ionic_strength_M": f"{pair['ionic_strength_M']:g}",
+                **({PROPERTY: pair[PROPERTY]} if PROPERTY in pair else {}),
                 **{name: f"{value:g}" for name, value in made.asked.items()},
             }
         )
@@ -196,8 +201,10 @@ def waiting(campaign: Campaign) -> Waiting:
     target = str(campaign.config["pool"].get("_target_"))
     results = [_result(each, at, state) for each in reversed(state.results)]
     known = target.endswith(".KnownPairs")
-    names = {"log_beta": state.about.words}
-    return Waiting(rows, columns, results, sorted(set(rounds)), known, names)
+    of = state.properties
+    fields = {name: renamed(name, of) for name in ("log_beta", "log_beta_sd")}
+    names = {"log_beta": of[0].name if len(of) == 1 else VALUE}
+    return Waiting(rows, columns, results, sorted(set(rounds)), known, names, fields)
 
 
 def _result(result: Result, at: pd.DataFrame, state: CampaignState) -> dict[str, Any]:
@@ -206,7 +213,7 @@ def _result(result: Result, at: pd.DataFrame, state: CampaignState) -> dict[str,
     return {
         "seq": result.seq,
         "name": pair_name(at.loc[result.pair_id]),
-        "result": shown_result(result),
+        "result": shown_result(result, state.property_of(result.pair_id)),
         "quantity": result.quantity,
         "predicted": predicted[0] if predicted else texts.NEVER_PROPOSED,
         "who": ", ".join(filter(None, [result.operator, result.date])),
@@ -229,12 +236,15 @@ def ranked_rows(found: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return the rows of a ranking as a table shows them."""
     rows = []
     for row in found["rows"]:
+        words = row.get(PROPERTY) or found["measured"]
         number = f"{row['n_ligands']} " if row["n_ligands"] > 1 else ""
         name = f"{row['metal']}{row['charge']:+d} + {number}{row['ligand'] or row['smiles']}"
         rows.append(
             {
                 "rank": row["rank"],
-                "name": name + (f" ({row['role']})" if row["role"] else ""),
+                "name": name
+                + (f": {row[PROPERTY]}" if row.get(PROPERTY) else "")
+                + (f" ({row['role']})" if row["role"] else ""),
                 "mean": round(row["mean"], 2),
                 "sd": round(row["sd"], 2),
                 "value": None if row["value"] is None else round(row["value"], 2),
@@ -242,7 +252,7 @@ def ranked_rows(found: Mapping[str, Any]) -> list[dict[str, Any]]:
                 "outside": "†" if row["outside_domain"] else "",
                 "allowed": texts.YES if row["allowed"] else texts.NO,
                 "cost": row["cost"],
-                "nearest": shown_nearest(row["nearest"][:1]),
+                "nearest": shown_nearest(row["nearest"][:1], words),
                 "smiles": row["smiles"],
                 "pair_id": row["pair_id"],
             }
@@ -270,9 +280,9 @@ class _Pair:
         self.__dict__.update(row)
 
 
-def cards_of_rows(rows: Sequence[Mapping[str, Any]], about: Property) -> list[Card]:
+def cards_of_rows(rows: Sequence[Mapping[str, Any]], about: tuple[Property, ...]) -> list[Card]:
     """Return rows of proposals, as JSON has them, as cards."""
-    return cards(pd.DataFrame(rows), CampaignState(about=about)) if rows else []
+    return cards(pd.DataFrame(rows), CampaignState(properties=about)) if rows else []
 
 
 def settings_of(campaign: Campaign) -> dict[str, Any]:
@@ -281,7 +291,7 @@ def settings_of(campaign: Campaign) -> dict[str, Any]:
     choices = {**campaign.choices, **state.choices}
     own = {name: choices.get(name, "") for name in ("objective", "acquisition")}
     settings = campaign.settings(state)
-    about = {"about": state.about, "metals": metals_of(campaign.pool)}
+    about = {"about": state.properties, "metals": metals_of(campaign.pool)}
     return own | {"batch_size": settings["batch_size"]} | about
 
 

@@ -45,7 +45,9 @@ def rank(path: str) -> dict[str, Any]:
     """Rank the pool, as `Campaign.rank`; with what the table says of itself."""
     campaign = Campaign(Path(path))
     ranked = campaign.rank()
-    return {"rows": rows_of(ranked), "measured": campaign.state().about.words, **ranked.attrs}
+    of = campaign.state().properties
+    words = of[0].words if len(of) == 1 else "predicted"
+    return {"rows": rows_of(ranked), "measured": words, **ranked.attrs}
 
 
 def predict(path: str, pairs: Sequence[Mapping[str, Any]]) -> Rows:

@@ -129,7 +129,7 @@ def test_a_correction_is_in_the_unit_that_was_measured(home):
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"data": Minteq()}, "recovery is not a constant that bo-loop knows"),
+        ({"data": Minteq()}, "recovery is not among the embedded constants"),
         (
             {"objective": PMetal(pH=7.0, total_metal_M=1e-3, total_ligand_M=1e-2)},
             "objective PMetal",

@@ -23,11 +23,11 @@ def test_results_are_shown_beside_their_predictions(campaign, monkeypatch):
     table = b"pair_id,log_beta\nNi+2:L1:A,9.5\nNi+2:L1:B,>11\n"
     campaign.log("results.csv", content=table, confirm=True)
     found = json.loads(json.dumps(look(campaign)))
-    progress = found["progress"]
+    (progress,) = found["progress"]
     assert progress["names"] == ["Ni²⁺ + ligand A", "Ni²⁺ + ligand B"]
     assert progress["value"] == [9.5, 11.0]
     assert progress["censoring"] == ["none", "lower"]
     assert progress["mean"] == [10.0, 10.0]
-    calibration = found["calibration"]
+    (calibration,) = found["calibration"]
     assert calibration["log_beta"][0] == 9.5
     assert calibration["errors"][0] == pytest.approx(-0.5)

@@ -28,7 +28,7 @@ from bo_loop.acquisition.objectives.pieces import Pieces
 from bo_loop.acquisition.pool import PoolPairs
 from bo_loop.base.checks import require_number
 from bo_loop.base.errors import ConfigError
-from bo_loop.base.types import Floats, PoolPosterior, Rows
+from bo_loop.base.types import LOG_BETA, Floats, PoolPosterior, Rows
 
 
 class View(Protocol):
@@ -202,15 +202,16 @@ class AffineView:
         return self.posterior.covariance(rows_a, rows_b)
 
 
-LOG_BETA = "log β"
-
-
 class OwnPair(Objective, ABC):
     """An objective of the pair's own log β, or of none."""
 
+    of: ClassVar[str | None] = None
+    """What the pairs' values are called, of several properties the one it looks at."""
+
     def parts(self, pairs: PoolPairs) -> Rows:
-        """Return each row itself; (N, 1)."""
-        return np.where(pairs.own, np.arange(len(pairs)), -1)[:, None]
+        """Return each row itself, if it is a value of the property; (N, 1)."""
+        own = pairs.own if self.of is None else pairs.own & pairs.of(self.of)
+        return np.where(own, np.arange(len(pairs)), -1)[:, None]
 
 
 @dataclass(frozen=True, kw_only=True)

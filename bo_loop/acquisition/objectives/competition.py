@@ -35,10 +35,11 @@ def read_ions(metal: str, competitors: Sequence[str]) -> tuple[str, ...]:
     return ions
 
 
-def competing(pairs: PoolPairs, ions: Sequence[str]) -> Rows:
+def competing(pairs: PoolPairs, ions: Sequence[str], of: str | None = None) -> Rows:
     """Return each pair of the first metal ion with its ligand's pairs of the others, of one n.
 
-    None of them may be a pair that is never to be measured.
+    None of them may be a pair that is never to be measured; of several properties, only the values
+    `of` one are looked at.
 
     Returns
     -------
@@ -51,7 +52,8 @@ def competing(pairs: PoolPairs, ions: Sequence[str]) -> Rows:
         If no ligand has them all.
     """
     target, *others = ions
-    own = np.where(pairs.own & (np.asarray(pairs.metals) == target), np.arange(len(pairs)), -1)
+    mine = pairs.own & (np.asarray(pairs.metals) == target) & (of is None or pairs.of(of))
+    own = np.where(mine, np.arange(len(pairs)), -1)
     found = np.column_stack([own, *(partners(pairs, metal) for metal in others)])
     parts = np.where(pairs.own[found], found, -1)
     parts[(parts < 0).any(axis=1)] = -1

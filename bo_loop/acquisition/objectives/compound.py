@@ -13,14 +13,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bo_loop.acquisition.objectives.base import LOG_BETA, Objective, OwnPair
+from bo_loop.acquisition.objectives.base import Objective, OwnPair
 from bo_loop.acquisition.objectives.competition import competing, read_ions
 from bo_loop.acquisition.objectives.pieces import Pieces
 from bo_loop.acquisition.objectives.side_reactions import log_alpha_metal, require_pH
 from bo_loop.acquisition.pool import PoolPairs
 from bo_loop.base.checks import require_number
 from bo_loop.base.errors import ConfigError
-from bo_loop.base.types import Floats, Rows
+from bo_loop.base.types import LOG_BETA, Floats, Rows
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -183,7 +183,7 @@ class Selectivity(Objective):
         ConfigError
             If no ligand has them all.
         """
-        return competing(pairs, self._ions)
+        return competing(pairs, self._ions, self.of)
 
     @property
     def pieces(self) -> Pieces:

@@ -9,7 +9,7 @@ S            draws
 parts        (k, m) rows of those pairs
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -27,7 +27,7 @@ BLOCK = 128
 def partners(
     pairs: PoolPairs, metal: str, n_ligands: int | None = None, of: Rows | None = None
 ) -> Rows:
-    """Find for every row the pair of its ligand with another metal ion.
+    """Find for every row the pair of its ligand with another metal ion, of the same property.
 
     Parameters
     ----------
@@ -52,18 +52,17 @@ def partners(
     trans.
     """
     isomers = pairs.isomers or [""] * len(pairs)
-    found: dict[tuple[str, int], dict[str, int]] = {}
+    properties = pairs.properties or [""] * len(pairs)
+    found: dict[tuple[str, int, str], dict[str, int]] = {}
     ligands, numbers = pairs.ligands, np.asarray(pairs.n_ligands).tolist()
     for row in np.flatnonzero(np.asarray(pairs.metals) == metal).tolist():
-        found.setdefault((ligands[row], numbers[row]), {}).setdefault(isomers[row], row)
+        key = ligands[row], numbers[row], properties[row]
+        found.setdefault(key, {}).setdefault(isomers[row], row)
     asked = range(len(pairs)) if of is None else of.tolist()
-    rows = [
-        _of_isomer(
-            found.get((ligands[row], numbers[row] if n_ligands is None else n_ligands), {}),
-            isomers[row],
-        )
-        for row in asked
-    ]
+    rows = []
+    for row in asked:
+        n = numbers[row] if n_ligands is None else n_ligands
+        rows.append(_of_isomer(found.get((ligands[row], n, properties[row]), {}), isomers[row]))
     return np.array(rows, dtype=np.int64)
 
 
@@ -73,6 +72,42 @@ def _of_isomer(rows: Mapping[str, int], isomer: str) -> int:
     if isomer:
         return rows.get("", -1)
     return next(iter(rows.values())) if len(rows) == 1 else -1
+
+
+def side_by_side(each: Sequence[Rows], pairs: PoolPairs) -> Rows:
+    """Join the parts of several objectives of one item, which may look at values of one pair.
+
+    Parameters
+    ----------
+    each : sequence of (N, m_i) int64
+        What `Objective.parts` of each returns.
+    pairs : PoolPairs
+        N rows. Of rows that are values of one pair, the first that has an item keeps it.
+
+    Returns
+    -------
+    (N, Σ m_i) int64
+        −1: no item.
+    """
+    joined = np.hstack([_of_whole_pair(parts, pairs) for parts in each])
+    joined[(joined < 0).any(axis=1) | (each[0] < 0).any(axis=1)] = -1
+    if pairs.same_pair is not None:
+        rows = np.flatnonzero(joined[:, 0] >= 0)
+        _, first = np.unique(pairs.same_pair[rows], return_index=True)
+        joined[np.delete(rows, first)] = -1
+    return joined
+
+
+def _of_whole_pair(parts: Rows, pairs: PoolPairs) -> Rows:
+    """Return what every row has an item of: its own, or that of another value of its pair."""
+    has = np.flatnonzero(parts[:, 0] >= 0)
+    if pairs.same_pair is None or len(has) == 0:
+        return parts
+    numbers, first = np.unique(pairs.same_pair[has], return_index=True)
+    at = np.searchsorted(numbers, pairs.same_pair).clip(max=len(numbers) - 1)
+    other = np.where(numbers[at] == pairs.same_pair, has[first[at]], -1)
+    rows = np.where(parts[:, 0] >= 0, np.arange(len(parts)), other)
+    return np.where((rows >= 0)[:, None], parts[rows], -1)
 
 
 def first_mentions(parts: Rows) -> Mask:

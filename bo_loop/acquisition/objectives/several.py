@@ -18,6 +18,7 @@ import numpy as np
 
 from bo_loop.acquisition.objectives.base import Objective
 from bo_loop.acquisition.objectives.front import Front
+from bo_loop.acquisition.objectives.items import side_by_side
 from bo_loop.acquisition.objectives.pieces import Pieces
 from bo_loop.acquisition.pool import PoolPairs
 from bo_loop.base.checks import require_number
@@ -69,8 +70,7 @@ class Several(Objective):
 
     def parts(self, pairs: PoolPairs) -> Rows:
         """Return the parts of every member, side by side; (N, m)."""
-        parts = np.hstack([o.parts(pairs) for o in self.objectives])
-        return np.where((parts < 0).any(axis=1, keepdims=True), -1, parts)
+        return side_by_side([o.parts(pairs) for o in self.objectives], pairs)
 
     def role(self, row: int, item: int) -> str:
         """Return what a pair is to its item; empty if every member looks at the one pair alone."""

@@ -228,7 +228,10 @@ REQUIRED: dict[str, dict[str, Kind]] = {
 """The fields that each type of event must have."""
 
 _OPTIONAL: dict[str, dict[str, Kind]] = {
-    "started": {"n_left_out": _whole, "property": _mapping},
+    "started": {
+        "n_left_out": _whole,
+        "property": lambda value: _mapping(value) or _several(_Fields({}))(value),
+    },
     "proposed": {
         **dict.fromkeys(("overrides", "fit", "incumbent"), _mapping),
         "versions": _texts,

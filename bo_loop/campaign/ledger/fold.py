@@ -23,7 +23,7 @@ from bo_loop.campaign.ledger.state import (
     Result,
     Round,
 )
-from bo_loop.data.property import Property
+from bo_loop.data.property_rows import properties_of
 
 _GROWING = (
     "states",
@@ -143,7 +143,7 @@ def _started(state: CampaignState, event: Event) -> dict[str, Any]:
         "n_observations": data["n_observations"],
         "n_pool": data["n_pool"],
         "n_left_out": data.get("n_left_out", 0),
-        "about": Property.of(data.get("property")),
+        "properties": properties_of(data.get("property")),
     }
 
 

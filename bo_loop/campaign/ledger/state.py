@@ -7,7 +7,8 @@ started         name, config (fingerprint), sealed {file: sha256}, versions {pac
                 n_observations, n_pool (rows sealed), n_left_out? (pairs of more donors than
                 max_denticity_sum), operator?, property? {name, unit, transform, bounds} (what is
                 measured, if not log β: log_beta below is then its value on the scale that is
-                modelled)
+                modelled; or a list of several: each pair_id below then says which it is a value
+                of, ``Ni+2:L1:log_D:<InChIKey>``)
 proposed        round, seed, seen (seq of the last event it knew), hyperparameters {…},
                 overrides? {setting: value}, incumbent?, refitted? (false with a memory, whose
                 hyperparameters are kept), versions?, fit? (the model's report), operator?,
@@ -63,6 +64,7 @@ from typing import Any
 
 from bo_loop.campaign.ledger.dates import same_day
 from bo_loop.data.property import LOG_BETA, Property
+from bo_loop.data.property_rows import of_pair, words_of
 
 VALUES = ("log_beta", "log_K_cond", "pM")
 """What a result states: one of these."""
@@ -237,8 +239,8 @@ class CampaignState:
         Literature values and pairs sealed at `start`.
     n_left_out : int
         Pairs that the rule on denticity left out of the pool then.
-    about : Property
-        What is measured and modelled.
+    properties : tuple of Property
+        What is measured and modelled; of several, each pair_id says which it is a value of.
     overrides, choices : mapping
         Settings changed since `start`, as they are now, and the options they were made from.
     added_pairs : list of mapping
@@ -261,7 +263,7 @@ class CampaignState:
     n_observations: int = 0
     n_pool: int = 0
     n_left_out: int = 0
-    about: Property = LOG_BETA
+    properties: tuple[Property, ...] = (LOG_BETA,)
     states: dict[str, str] = field(default_factory=dict)
     awaited: dict[str, str] = field(default_factory=dict)
     resume: dict[str, str] = field(default_factory=dict)
@@ -289,6 +291,15 @@ class CampaignState:
         """Those of the last round, for a warm start; None if its features were none or others."""
         last = self.rounds[-1] if self.rounds else None
         return last.hyperparameters if last and last.seen >= self.renewed_seq else None
+
+    @property
+    def words(self) -> str:
+        """What the campaign is about: ``log β``, ``log D, recovery``."""
+        return words_of(self.properties)
+
+    def property_of(self, pair_id: str) -> Property:
+        """Return what results of a pair are values of."""
+        return of_pair(pair_id, self.properties)
 
     def state_of(self, pair_id: str) -> str:
         """Return open, pending, in_progress, measured, failed or withdrawn."""

@@ -8,7 +8,7 @@ b_n      log β_n of the same metal ion and ligand, logged or in the literature
 """
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,7 +33,8 @@ from bo_loop.campaign.results.at_pH import (
     mixed_of,
 )
 from bo_loop.campaign.results.reading import ResultsTable
-from bo_loop.data.property import Property
+from bo_loop.data.property import LOG_BETA, Property
+from bo_loop.data.property_rows import PROPERTY
 
 _FAR = 4.0  # predicted sd
 _NEAR = 2.0
@@ -215,15 +216,15 @@ class _Judge:
         The literature's protonation constants.
     mixed : Mixed
         Its constants of MHL.
-    of : Property
-        What the results are of.
+    property_of : callable
+        From a pair_id to what its results are of.
     """
 
     keys: Mapping[str, tuple[Key, Key]]
     known: Mapping[Key, float]
     acids: Acids
     mixed: Mixed
-    of: Property
+    property_of: Callable[[str], Property]
 
     @classmethod
     def of(
@@ -235,6 +236,8 @@ class _Judge:
     ) -> "_Judge":
         named = {data["pair_id"] for _, data in events}
         groups = set(pool.loc[pool["pair_id"].isin(named), "ligand_group"])
+        if PROPERTY in pool:  # what follows is the chemistry of log β
+            pool, literature = (f[f[PROPERTY].eq(LOG_BETA.words)] for f in (pool, literature))
         alike = literature[literature["ligand_group"].isin(groups)]
         known: dict[Key, float] = {}
         for columns in (_ALIKE, _EXACT):
@@ -260,7 +263,7 @@ class _Judge:
             and stated_quantity(data) == "log_beta"
         ]
         known |= {key: value for pair, value in exact for key in keys.get(pair, ())}
-        return cls(keys, known, acids_of(alike), mixed_of(alike), state.about)
+        return cls(keys, known, acids_of(alike), mixed_of(alike), state.property_of)
 
     def of_other_n(self, pair_id: str, more: int) -> float | None:
         """Return a pair's log β of n + `more`, or an isomer's; None if neither is known."""
@@ -273,8 +276,9 @@ class _Judge:
         The truth of ``> v`` lies above v: a bound is too low for nothing, and ``< v`` too high.
         """
         v, censoring, shown = self._as_log_beta(data)
-        found = [] if predicted is None else _surprise(v, censoring, predicted, shown, self.of)
-        if not self.of.is_log_beta:
+        of = self.property_of(data["pair_id"])
+        found = [] if predicted is None else _surprise(v, censoring, predicted, shown, of)
+        if not of.is_log_beta:
             return found
         n = self.keys[data["pair_id"]][0][-1]
         lower, higher = (self.of_other_n(data["pair_id"], more) for more in (-1, 1))

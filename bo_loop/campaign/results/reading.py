@@ -1,7 +1,7 @@
 """Read what the lab wrote into a form: every row checked before any is taken."""
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -14,10 +14,17 @@ from bo_loop.campaign.ledger.events import NewEvent
 from bo_loop.campaign.ledger.state import AT_PH, VALUES
 from bo_loop.campaign.mirrors import mirror_images
 from bo_loop.campaign.results.rows import NAMES, QUANTITIES, TEXTS, Row, shortened
+from bo_loop.campaign.results.wide import (
+    columns_of_each,
+    one_value_each,
+    row_property,
+    states_values,
+)
 from bo_loop.data.cells import Cells, read_cells
 from bo_loop.data.headers import listed
 from bo_loop.data.numbers import plain_value
 from bo_loop.data.property import LOG_BETA, Property, columns_of
+from bo_loop.data.property_rows import PROPERTY, renamed, result_column
 
 _WANTED = (
     *("pair_id", *QUANTITIES, "censoring", "status", "replicate", "confirm", *TEXTS),
@@ -64,7 +71,7 @@ def read_results(
     content: bytes | None = None,
     encoding: str | None = None,
     defaults: Mapping[str, str] | None = None,
-    of: Property = LOG_BETA,
+    of: Sequence[Property] = (LOG_BETA,),
 ) -> ResultsTable:
     """Read a table of results.
 
@@ -89,9 +96,10 @@ def read_results(
         Of a ``.csv``, as `bo_loop.data.encodings.decoded` takes it.
     defaults : mapping of str to str, optional
         Of `TEXTS`, what holds for rows that state none.
-    of : Property
-        What the campaign is about; its column stands in place of ``log_beta``, and there is
-        nothing else to be measured.
+    of : sequence of Property
+        What the campaign is about. The column of a property stands in place of ``log_beta``, and
+        there is nothing else to be measured. Of several, a table has a column for each, or
+        ``property``, ``value`` and ``value_sd``, as forms do.
 
     Returns
     -------
@@ -111,19 +119,22 @@ def read_results(
                 f"date: {defaults['date']!r} — {error}. Nothing was recorded."
             ) from error
     cells, notes = _cells(path, content, encoding, of)
-    cells, n = _with_one_constant(cells) if of.is_log_beta else (cells, 0)
+    cells, n = _with_one_constant(cells) if of == (LOG_BETA,) else (cells, 0)
     _check_columns(cells, path, of)
-    rows = cells.frame.to_dict("records")
+    rows, numbers, wrong = cells.frame.to_dict("records"), cells.rows, []
+    if len(of) > 1:
+        rows, numbers, wrong = one_value_each(rows, numbers, of)
     unknown = _with_ids(rows, pool, n)
     given = {row["pair_id"] for row in rows}
     mirrored = mirror_images(given, pool)
     named = pool["pair_id"].isin(given | set(mirrored.values()))
     pairs = pool[named].set_index("pair_id").to_dict("index")
-    problems = {_row_number(line): [line] for line in cells.problems}
+    problems = {_row_number(line): [line] for line in (*cells.problems, *wrong)}
     found = ResultsTable(understood=notes)
-    for at, (number, row) in enumerate(zip(cells.rows, rows, strict=True)):
+    for at, (number, row) in enumerate(zip(numbers, rows, strict=True)):
         label = f"row {number}"
-        reader = Row(label, row, pairs, mirrored, cells.found.units, unknown.get(at, ""), of)
+        about = row_property(row, of)
+        reader = Row(label, row, pairs, mirrored, cells.found.units, unknown.get(at, ""), about)
         event = reader.event(defaults)
         if reader.problems:
             problems.setdefault(_row_number(label), []).extend(reader.problems)
@@ -171,6 +182,7 @@ def _with_ids(rows: list[dict[str, str]], pool: pd.DataFrame, count: int) -> dic
                 row.get("metal", ""),
                 row.get("charge", ""),
                 int(n) if n.is_integer() else 0,
+                row.get(PROPERTY, ""),
             )
         except UnknownPairError as error:
             unknown[at] = str(error)
@@ -178,15 +190,16 @@ def _with_ids(rows: list[dict[str, str]], pool: pd.DataFrame, count: int) -> dic
 
 
 def _cells(
-    path: Path, content: bytes | None, encoding: str | None, of: Property
+    path: Path, content: bytes | None, encoding: str | None, of: Sequence[Property]
 ) -> tuple[Cells, list[str]]:
     """Read the table as text, and say how its headers were understood."""
     wanted, quiet, mapping, needed = _WANTED, _QUIET, None, (VALUES,)
-    if not of.is_log_beta:
-        quiet = tuple(map(of.renamed, _QUIET))
-        mapping = columns_of(read_cells(path, content=content, encoding=encoding).header, of)
-        wanted = tuple(name for name in _WANTED if name not in (*VALUES[1:], *AT_PH))
-        wanted = tuple(w for w in wanted if w not in ("log_beta", "log_beta_sd") or w in mapping)
+    if of != (LOG_BETA,):
+        quiet = tuple(renamed(name, of) for name in _QUIET)
+        header = read_cells(path, content=content, encoding=encoding).header
+        mapping = columns_of(header, of[0]) if len(of) == 1 else columns_of_each(header, of)
+        wanted = tuple(w for w in _WANTED if w not in (*VALUES, *AT_PH, "log_beta_sd"))
+        wanted = (*mapping, *wanted)
         needed = ("log_beta",) if "log_beta" in mapping else ()
     with warnings.catch_warnings(record=True) as notes:
         warnings.simplefilter("always")
@@ -206,15 +219,20 @@ def _cells(
     return cells, [str(note.message) for note in notes if issubclass(note.category, UserWarning)]
 
 
-def _check_columns(cells: Cells, path: Path, of: Property) -> None:
+def _check_columns(cells: Cells, path: Path, of: Sequence[Property]) -> None:
     known = cells.found.columns
-    value = "log_beta (or log_K_cond, or pM)" if of.is_log_beta else of.column
-    missing = [] if set(VALUES) & set(known) else [value]
+    value = "log_beta (or log_K_cond, or pM)" if of == (LOG_BETA,) else of[0].column
+    given = bool(set(VALUES) & set(known))
+    if len(of) > 1:
+        value = f"property and value, or any of {', '.join(each.name for each in of)}"
+        given = states_values(known)
+    missing = [] if given else [value]
     missing += [] if any(name in known for name in NAMES) else ["pair_id (or ligand, or smiles)"]
     if missing:
         raise DataError(
             f"{path}: missing columns {', '.join(missing)}. Give the filled-in form of a round, or "
-            f"any table with {of.renamed('log_beta')} and the pair: metal and ligand (or smiles), "
+            f"any table with {result_column(of) if len(of) == 1 else value} and the pair: "
+            "metal and ligand (or smiles), "
             f"or pair_id; the columns found are {shortened(listed(cells.header), 300)}."
         )
 

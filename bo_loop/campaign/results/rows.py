@@ -11,6 +11,7 @@ from bo_loop.campaign.results.at_pH import unusable_at_pH
 from bo_loop.chemistry.ions import MetalIon, ion_of_cells
 from bo_loop.data.numbers import Reading, plain_value
 from bo_loop.data.property import LOG_BETA, Property
+from bo_loop.data.property_rows import PROPERTY
 from bo_loop.data.quantities import CENSORING, read_quantity
 
 TEXTS = ("date", "operator", "method", "note")
@@ -117,6 +118,11 @@ class Row:
             for name in _OURS
             if self.row.get(name) and not _same(name, self.row[name], self.pair)
         ]
+        if self.row.get(PROPERTY) and self.row[PROPERTY] != self.pair.get(PROPERTY):
+            found.append(
+                f"the column property says {self.row[PROPERTY]!r}, but the pair_id is of "
+                f"{self.pair.get(PROPERTY)}"
+            )
         theirs, ours = self.row.get("smiles"), self.pair.get("smiles", "")
         if theirs and not _same_ligand(theirs, ours):
             found.append(f"the column smiles says {theirs!r}, but the pair is of {ours}")
@@ -179,6 +185,7 @@ class Row:
         sd = {} if value.sd is None else {"log_beta_sd": value.sd}
         if not self.of.is_log_beta:
             numbers |= self.of.event_values(value, readings.get("log_beta_sd"))
+            sd = {}
         stated = self.row.get("censoring") or "none"
         return {
             **conditions,

@@ -9,6 +9,7 @@ import pandas as pd
 from bo_loop.base.types import Floats, PairFeatures, PoolPosterior
 from bo_loop.campaign.ledger.state import CampaignState, Result
 from bo_loop.data.observations import OBSERVATION_COLUMNS
+from bo_loop.data.property_rows import PROPERTY
 from bo_loop.features.schema import FeatureSchema
 from bo_loop.surrogate import Surrogate
 
@@ -117,7 +118,8 @@ def _as_observations(
             "source",
         ],
     )
-    own = ["pair_id", "metal", "charge", "ligand", "smiles", "n_ligands"]
-    return rows.merge(pool[own], on="pair_id", how="left")[list(OBSERVATION_COLUMNS)].astype(
+    several = [PROPERTY] if PROPERTY in pool else []
+    own = ["pair_id", "metal", "charge", "ligand", "smiles", "n_ligands", *several]
+    return rows.merge(pool[own], on="pair_id", how="left")[[*OBSERVATION_COLUMNS, *several]].astype(
         {"log_beta": float, "log_beta_sd": float, "temperature_C": float, "ionic_strength_M": float}
     )

@@ -13,7 +13,7 @@ from bo_loop.acquisition.objectives.limits import Limit
 from bo_loop.base.config import build
 from bo_loop.base.types import Mask, Rows
 from bo_loop.campaign.ledger.state import CampaignState
-from bo_loop.campaign.pool_rows import SPECIES, known_pairs, pool_pairs, protonated
+from bo_loop.campaign.pool_rows import known_pairs, pool_pairs, protonated
 from bo_loop.campaign.results.at_pH import mixed_of
 from bo_loop.campaign.rounds.bound import BoundRound
 from bo_loop.campaign.rounds.chances import weighed
@@ -24,6 +24,7 @@ from bo_loop.campaign.rounds.why import context, shown_basis
 from bo_loop.campaign.views.naming import namer
 from bo_loop.chemistry.ions import PROTON, parse_ion
 from bo_loop.data.mirror_images import isomers
+from bo_loop.data.property_rows import species
 from bo_loop.features.schema import FeatureSchema
 from bo_loop.library.memory import Memory
 from bo_loop.propose import Candidates, propose
@@ -260,7 +261,7 @@ def candidates_of(
 def _answered(pool: pd.DataFrame, known: pd.DataFrame) -> Mask:
     """Return which pairs of the pool are among the known ones; (N,)."""
     which = isomers(pd.concat([pool, known], ignore_index=True)).to_numpy()
-    key = [*SPECIES, "ligand_group"]
+    key = [*species(pool), "ligand_group"]
     found: dict[tuple[Any, ...], set[str]] = {}
     for pair, one in zip(_tuples(known[key]), which[len(pool) :], strict=True):
         found.setdefault(pair, set()).add(one)
@@ -275,10 +276,10 @@ def _answered(pool: pd.DataFrame, known: pd.DataFrame) -> Mask:
 
 def _mirrored(pool: pd.DataFrame, states: np.ndarray) -> Mask:
     """Return which pairs have a mirror image that stands before them or is not open; (N,)."""
-    species = pool[[*SPECIES, "ligand_group"]].assign(isomer=isomers(pool))
+    own = pool[[*species(pool), "ligand_group"]].assign(isomer=isomers(pool))
     known = pd.Series(states != "open", index=pool.index)
-    taken = known.groupby([species[column] for column in species]).transform("any")
-    return (species.duplicated() | (taken & ~known)).to_numpy()
+    taken = known.groupby([own[column] for column in own]).transform("any")
+    return (own.duplicated() | (taken & ~known)).to_numpy()
 
 
 def _tuples(frame: pd.DataFrame) -> list[tuple[Any, ...]]:

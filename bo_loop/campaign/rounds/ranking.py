@@ -21,14 +21,16 @@ from bo_loop.campaign.rounds.decide import Choice
 from bo_loop.campaign.rounds.fitted import fitted
 from bo_loop.campaign.rounds.why import neighbours
 from bo_loop.data.observations import standardised, validate_pairs
+from bo_loop.data.property_rows import PROPERTY
 from bo_loop.features.schema import FeatureSchema
 from bo_loop.library.memory import Memory
-from bo_loop.propose import incumbent_of
+from bo_loop.propose import incumbent_of, roles
 
 COLUMNS = (
     *("rank", "pair_id", *PAIR_COLUMNS, "role", "mean", "sd", "value", "chance", "outside_domain"),
     *("allowed", "cost", "nearest"),
 )
+_FIRST = COLUMNS.index("role")
 _AT_ONCE = 500
 
 
@@ -78,16 +80,22 @@ def predict(
     Returns
     -------
     DataFrame
-        The pair columns, ``mean, sd, outside_domain`` as `Surrogate.predict` and ``nearest`` as
+        The pair columns (of several properties, a row for each, named in the column
+        ``property``), ``mean, sd, outside_domain`` as `Surrogate.predict` and ``nearest`` as
         `neighbours` returns them.
     """
     known = schema, build(config["model"]), literature, pool, state, memory
     model = fitted(*known, hyperparameters=hyperparameters)
     pairs = standardised(validate_pairs(pairs, "the pairs"), "the pairs")
+    own = list(PAIR_COLUMNS)
+    if len(state.properties) > 1:
+        each = [pairs.assign(**{PROPERTY: of.words}) for of in state.properties]
+        pairs = pd.concat(each).sort_index(kind="stable").reset_index(drop=True)
+        own.append(PROPERTY)
     bound = BoundRound.bind(model.surrogate, model.observations, pairs)
     near = neighbours(bound, np.arange(len(pairs)))
     found = model.surrogate.predict(pairs)[["mean", "sd", "outside_domain"]]
-    found = pd.concat([pairs[list(PAIR_COLUMNS)], found], axis=1)
+    found = pd.concat([pairs[own], found], axis=1)
     return found.assign(nearest=[each["nearest"] for each in near])
 
 
@@ -137,11 +145,12 @@ def ranking(choice: Choice, most: int | None = None) -> pd.DataFrame:
     order = order[:most]
     rows, of_item = rows[order], np.array(of_item, dtype=np.int64)[first[order]]
     variance = posterior.variance(rows)
-    frame = bound.pairs.iloc[rows][["pair_id", *PAIR_COLUMNS]].reset_index(drop=True)
+    several = [PROPERTY] if PROPERTY in bound.pairs else []
+    frame = bound.pairs.iloc[rows][["pair_id", *PAIR_COLUMNS, *several]].reset_index(drop=True)
     value = [objective.shown(v) for v in found.mean[of_item]] if objective.scalar else np.nan
     frame = frame.assign(
         rank=np.arange(1, len(rows) + 1),
-        role=[objective.role(int(r), int(items[i])) for r, i in zip(rows, of_item, strict=True)],
+        role=roles(objective, pairs, rows, items[of_item]),
         mean=posterior.mean(rows),
         sd=np.sqrt(variance + bound.noise[rows]),
         value=value,
@@ -149,7 +158,8 @@ def ranking(choice: Choice, most: int | None = None) -> pd.DataFrame:
         allowed=allowed[of_item],
         cost=np.nan if pairs.cost is None else pairs.cost[rows],
     )
-    frame = pd.concat([frame, pd.DataFrame(_nearest(choice, rows))], axis=1)[list(COLUMNS)]
+    frame = pd.concat([frame, pd.DataFrame(_nearest(choice, rows))], axis=1)
+    frame = frame[[*COLUMNS[:_FIRST], *several, *COLUMNS[_FIRST:]]]
     frame.attrs = {
         "quantity": objective.quantity,
         "total": total,

@@ -11,6 +11,7 @@ import pandas as pd
 from bo_loop.base.types import Floats, Mask, Mover, Rows
 from bo_loop.campaign.rounds.bound import BoundRound
 from bo_loop.chemistry.ligands import ligand_group
+from bo_loop.data.property_rows import PROPERTY, species
 from bo_loop.models.explain.relevance import movers, spread
 from bo_loop.models.gp.source_noise import MEMORY
 from bo_loop.models.kernels.tensors import qualified_names
@@ -82,7 +83,7 @@ def neighbours(bound: BoundRound, rows: Rows) -> list[dict[str, Any]]:
     """
     observations = bound.observations
     measured = observations["source"].ne(MEMORY).to_numpy()
-    repeated = observations[measured].duplicated(["metal", "charge", "smiles", "n_ligands"])
+    repeated = observations[measured].duplicated([*species(observations), "smiles"])
     known = np.flatnonzero(measured)[~repeated.to_numpy()]
     every = bound.surrogate.similarity(bound.features, rows)
     bases = [{}] * len(rows) if measured.all() else _bases(observations, measured, every)
@@ -93,7 +94,12 @@ def neighbours(bound: BoundRound, rows: Rows) -> list[dict[str, Any]]:
         bound.pairs.iloc[rows].itertuples(), similarity, outside, bases, strict=True
     ):
         order = known[np.argsort(-similar, kind="stable")]
-        others = (i for i in order.tolist() if not _same(pair, observations.iloc[i]))
+        others = (
+            i
+            for i in order.tolist()
+            if _of_one_property(pair, observations.iloc[i])
+            and not _same(pair, observations.iloc[i])
+        )
         best = list(islice(others, _NEAREST))
         at = dict(zip(known.tolist(), similar.tolist(), strict=True))
         near = [
@@ -135,9 +141,13 @@ def shown_basis(details: Mapping[str, Any]) -> str:
     return f"; rests on {', '.join(parts)}" if parts else ""
 
 
+def _of_one_property(pair: Any, observation: "pd.Series") -> bool:
+    return PROPERTY not in observation or pair.property == observation[PROPERTY]
+
+
 def _same(pair: Any, observation: "pd.Series") -> bool:
     """Whether an observation is of this very pair; tables often leave out the stereochemistry."""
-    species = ("metal", "charge", "n_ligands")
-    return all(getattr(pair, name) == observation[name] for name in species) and (
+    own = ("metal", "charge", "n_ligands")
+    return all(getattr(pair, name) == observation[name] for name in own) and (
         ligand_group(pair.smiles) == ligand_group(observation["smiles"])
     )

@@ -34,7 +34,7 @@ def views_of(
     concerned = {*state.proposals, *state.results_by_pair}
     pool = pool[[pair_id in concerned for pair_id in pool["pair_id"].to_numpy(object)]]
     made: dict[Path, Callable[[], bytes]] = {}
-    of = state.about
+    of = state.properties
     for one in state.rounds:
         folder = round_folder(path, one.number)
         made[folder / FORM] = lambda r=one: forms.form(views.proposals(r, pool), r.asked, of)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from bo_loop.campaign.ledger.state import AT_PH
 from bo_loop.campaign.views.views import shown_movers, shown_nearest
 from bo_loop.data.property import LOG_BETA, Property
+from bo_loop.data.property_rows import PROPERTY, of_pair, renamed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,15 +46,19 @@ _AT_PH = ("log_beta", "log_K_cond", "log_beta_sd", "pH", *THEIRS[2:])
 _OF_TOTALS = ("log_beta", "pM", "log_beta_sd", *AT_PH, *THEIRS[2:])
 
 
-def of_the_lab(of: Property) -> frozenset[str]:
+def of_the_lab(properties: Sequence[Property]) -> frozenset[str]:
     """Return all columns that the lab may fill in."""
-    return frozenset(map(of.renamed, (*_AT_PH, *_OF_TOTALS)))
+    return frozenset(renamed(name, properties) for name in (*_AT_PH, *_OF_TOTALS))
 
 
 _DIGITS = "%.6g"
 
 
-def form(proposals: "pd.DataFrame", asked: Mapping[str, float], of: Property = LOG_BETA) -> bytes:
+def form(
+    proposals: "pd.DataFrame",
+    asked: Mapping[str, float],
+    properties: Sequence[Property] = (LOG_BETA,),
+) -> bytes:
     """Return the form of a round, the conditions wanted filled in.
 
     Parameters
@@ -63,27 +68,46 @@ def form(proposals: "pd.DataFrame", asked: Mapping[str, float], of: Property = L
     asked : mapping of str to float
         The pH and the totals that the round's objective is about: then log K′ or pM may be given
         in place of log β.
-    of : Property
-        What the campaign is about.
+    properties : sequence of Property
+        What the campaign is about; of several, a column ``property`` says which is asked for.
     """
     import pandas as pd
 
     from bo_loop.data.writing import csv_bytes
 
+    words = words_of_rows(proposals, properties)
     written = proposals.assign(
         replicate=["" if pd.isna(n) else str(int(n)) for n in proposals["replicate"]],
         outside_domain=proposals["outside_domain"].map({True: "yes", False: "no"}),
-        nearest=[shown_nearest(nearest, of.words) for nearest in proposals["nearest"]],
+        nearest=list(map(shown_nearest, proposals["nearest"], words)),
         movers=[shown_movers(movers) for movers in proposals["movers"]],
     )
     theirs = _OF_TOTALS if "total_metal_M" in asked else _AT_PH if asked else THEIRS
     written = written.assign(**asked)
-    shown = written.reindex(columns=[*_OURS, *theirs]).rename(columns=_OURS)
-    return csv_bytes(shown.rename(columns=of.renamed), float_format=_DIGITS)
+    ours = dict(_OURS)
+    if len(properties) > 1:
+        written = written.assign(**{PROPERTY: asked_for(proposals, properties)})
+        ours = {"rank": "rank", "pair_id": "pair_id", PROPERTY: PROPERTY} | ours
+    shown = written.reindex(columns=[*ours, *theirs]).rename(columns=ours)
+    shown = shown.rename(columns=lambda name: renamed(name, properties))
+    return csv_bytes(shown, float_format=_DIGITS)
 
 
-def measurements(columns: Mapping[str, Sequence[Any]], of: Property = LOG_BETA) -> bytes:
+def asked_for(proposals: "pd.DataFrame", properties: Sequence[Property]) -> list[str]:
+    """Return what a value of each row is, as it is measured: ``recovery (%)``."""
+    found = [of_pair(pair_id, properties) for pair_id in proposals["pair_id"]]
+    return [of.name + (f" ({of.unit})" if of.unit else "") for of in found]
+
+
+def words_of_rows(rows: "pd.DataFrame", properties: Sequence[Property]) -> list[str]:
+    """Return what values of each row are called on the modelled scale."""
+    return [of_pair(pair_id, properties).words for pair_id in rows["pair_id"]]
+
+
+def measurements(
+    columns: Mapping[str, Sequence[Any]], properties: Sequence[Property] = (LOG_BETA,)
+) -> bytes:
     """Return the table of results, by column as `views.measured_columns`, with six digits."""
     from bo_loop.data.writing import csv_of
 
-    return csv_of({of.renamed(name): values for name, values in columns.items()}, _DIGITS)
+    return csv_of({renamed(name, properties): v for name, v in columns.items()}, _DIGITS)

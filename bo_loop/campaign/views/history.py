@@ -10,10 +10,11 @@ from bo_loop.base.types import PAIR_COLUMNS
 from bo_loop.campaign.ledger.events import Event
 from bo_loop.campaign.ledger.state import RESULT_FIELDS, CampaignState, ProposedPair, Result
 from bo_loop.campaign.pool_rows import Table
-from bo_loop.campaign.views.views import shown_movers, shown_nearest, shown_result
+from bo_loop.campaign.views.views import own_columns, shown_movers, shown_nearest, shown_result
 from bo_loop.data.property import Property
 
 COLUMNS = ("seq", "time", "who", "event", "pair_id", *PAIR_COLUMNS, "what", "mean", "sd")
+_FIRST = COLUMNS.index(PAIR_COLUMNS[0])
 
 
 @collector_paused()
@@ -21,7 +22,7 @@ def history(
     events: Sequence[Event],
     pool: Table,
     state: CampaignState,
-    pair_id: str | None = None,
+    pair_ids: Sequence[str] | None = None,
     last: int | None = None,
 ) -> list[dict[str, Any]]:
     """Return a row for each event of a ledger, for each pair of a round, oldest first.
@@ -34,9 +35,9 @@ def history(
         The pairs of the campaign: ``pair_id`` and the pair columns.
     state : CampaignState
         What the events add up to.
-    pair_id : str, optional
-        Only what concerns this pair; where it was proposed, also what was known nearest to it, and
-        what moved its prediction.
+    pair_ids : sequence of str, optional
+        Only what concerns this pair, which has one for each of several properties; where it was
+        proposed, also what was known nearest to it, and what moved its prediction.
     last : int, optional
         Only the rows of so many events at the end.
 
@@ -54,10 +55,11 @@ def history(
         past.follow(event)
         if at < begin:
             continue
-        added = event.event == "pool_extended" and pair_id in _added(event)
+        extended = event.event == "pool_extended" and pair_ids is not None
+        added = extended and not _added(event).isdisjoint(pair_ids)
         for pair, what in _described(event, overrides, past):
-            if pair_id in (None, pair) or added:
-                context = past.context(event, pair) if pair_id else ""
+            if pair_ids is None or pair in pair_ids or added:
+                context = past.context(event, pair) if pair_ids else ""
                 rows.append(_row(event, pair, what + context, past.predicted.get(pair)))
     return _with_columns(rows, pool)
 
@@ -75,7 +77,7 @@ class _Past:
         every = chain(state.results_by_pair.values(), state.voided_by_pair.values())
         self._now = {result.seq: result for result in chain.from_iterable(every)}
         self._corrections: Counter[int] = Counter()
-        self.about: Property = state.about
+        self.property_of = state.property_of
 
     def follow(self, event: Event) -> None:
         """Go on to the next event."""
@@ -97,7 +99,7 @@ class _Past:
             return ""
         made = self.predicted[pair]
         near = (
-            f"; nearest known: {shown_nearest(made.nearest, self.about.words)}"
+            f"; nearest known: {shown_nearest(made.nearest, self.property_of(pair).words)}"
             if made.nearest
             else ""
         )
@@ -108,12 +110,14 @@ def _with_columns(rows: Sequence[dict[str, Any]], pool: Table) -> list[dict[str,
     """Return rows with the columns of their pairs, in the order of `COLUMNS`."""
     wanted = {row["pair_id"] for row in rows}
     at = {pair: row for row, pair in enumerate(pool["pair_id"]) if pair in wanted}
-    columns = {name: pool[name] for name in PAIR_COLUMNS}
+    own = own_columns(pool)
+    columns = {name: pool[name] for name in own}
     for row in rows:
         known = at.get(row["pair_id"])
         for name, values in columns.items():
             row[name] = None if known is None else values[known]
-    return [{name: row[name] for name in COLUMNS} for row in rows]
+    names = [*COLUMNS[:_FIRST], *own, *COLUMNS[_FIRST + len(PAIR_COLUMNS) :]]
+    return [{name: row[name] for name in names} for row in rows]
 
 
 def _row(event: Event, pair: str, what: str, predicted: ProposedPair | None) -> dict[str, Any]:
@@ -133,7 +137,8 @@ def _described(event: Event, overrides: Mapping[str, Any], past: _Past) -> list[
     """Return pair and words for each row that an event fills; `overrides` held before it."""
     data, kind = event.data, event.event
     if kind == "measured":
-        return [(data["pair_id"], _measurement(event, past.result(event.seq), past.about))]
+        pair = data["pair_id"]
+        return [(pair, _measurement(event, past.result(event.seq), past.property_of(pair)))]
     if kind == "proposed":
         return [
             (p["pair_id"], f"round {data['round']}, rank {p['rank']}: {p['reason']}")
@@ -170,14 +175,15 @@ def _measurement(event: Event, result: Result, of: Property) -> str:
 def _correction(data: Mapping[str, Any], past: _Past) -> tuple[str, str]:
     seq = data["corrects"]
     new = past.result(seq)
+    of = past.property_of(new.pair_id)
     said = [data["reason"]] if data.get("reason") else []
     said += [f"confirmed although {text}" for text in data.get("confirmed", [])]
     because = "".join(f"; {text}" for text in said)
     if data.get("void"):
-        return new.pair_id, f"event {seq} voided: {shown_result(new, past.about)}{because}"
+        return new.pair_id, f"event {seq} voided: {shown_result(new, of)}{because}"
     old = past.result(seq, before=1)
     changed = [
-        f"{past.about.renamed(name)} {getattr(old, name)} → {getattr(new, name)}"
+        f"{of.renamed(name)} {getattr(old, name)} → {getattr(new, name)}"
         for name in RESULT_FIELDS
         if getattr(old, name) != getattr(new, name)
     ]

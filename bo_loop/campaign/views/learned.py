@@ -12,6 +12,9 @@ def sources_told(fit: Mapping[str, Any]) -> str:
     str
         Empty where the model has no sources.
     """
+    if "outcomes" in fit:
+        each = {name: sources_told(one) for name, one in fit["outcomes"].items()}
+        return " ".join(f"{name}: {told}" for name, told in each.items() if told)
     sources, errors = fit.get("sources", {}), fit.get("left_out_mae", {})
     if not sources:
         return ""

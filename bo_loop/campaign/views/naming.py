@@ -8,9 +8,9 @@ import numpy as np
 
 from bo_loop.base.types import Rows
 from bo_loop.campaign.ledger.state import CampaignState, Result
-from bo_loop.campaign.pool_rows import SPECIES
 from bo_loop.campaign.views.views import shown_logged, shown_number
 from bo_loop.chemistry.ions import PROTON
+from bo_loop.data.property_rows import species
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -64,7 +64,7 @@ def known_values(
     if results:
         return pd.DataFrame(results, columns=columns), True
     found = literature[literature["ligand_group"] == pair.ligand_group]
-    for column in SPECIES:
+    for column in species(literature):
         found = found[found[column] == getattr(pair, column)]
     same = found[found["smiles"] == pair.smiles]
     found = same if len(same) else found

@@ -79,7 +79,7 @@ def status_of(state: CampaignState, worth: Worth, pool: Table) -> Status:
         return {
             "pair_id": result.pair_id,
             "log_beta": result.log_beta,
-            "logged": shown_result(result, state.about),
+            "logged": shown_result(result, state.property_of(result.pair_id)),
             "censoring": result.censoring,
             "ligand": pool["ligand"][row] or pool["smiles"][row],
             "values": worth.values(at),

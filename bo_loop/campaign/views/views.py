@@ -20,9 +20,12 @@ from bo_loop.campaign.ledger.state import (
 )
 from bo_loop.campaign.views.labels import feature
 from bo_loop.data.property import LOG_BETA, Property
+from bo_loop.data.property_rows import PROPERTY, result_column
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from bo_loop.campaign.pool_rows import Table
 
 _RESULT = (
     "seq",
@@ -92,7 +95,7 @@ def measured_columns(
         columns[name] = [None if p is None else getattr(p, name) for p in predicted]
     at = {pair: row for row, pair in enumerate(pool["pair_id"].to_numpy(object))}
     rows = [at.get(pair) for pair in columns["pair_id"]]
-    own = {name: pool[name].to_numpy(object) for name in PAIR_COLUMNS if name not in fields}
+    own = {name: pool[name].to_numpy(object) for name in own_columns(pool) if name not in fields}
     pairs = {
         name: [None if row is None else each[row] for row in rows] for name, each in own.items()
     }
@@ -104,7 +107,7 @@ def measured_columns(
 def unexplained(content: bytes, state: CampaignState) -> list[str]:
     """Return the numbers of the results in a measurements.csv that the ledger does not have."""
     text = io.StringIO(content.decode("utf-8-sig", errors="replace"), newline="")
-    column = state.about.renamed("log_beta")
+    column = result_column(state.properties)
     known = {
         (str(version.seq), version.pair_id, _shown_log_beta(version))
         for result in (*state.results, *state.voided)
@@ -242,9 +245,14 @@ def shown_movers(movers: Sequence[Mapping[str, Any]]) -> str:
     )
 
 
+def own_columns(pool: "Table") -> tuple[str, ...]:
+    """Return the columns that say what a row of a pool is: of which pair, and of what property."""
+    return (*PAIR_COLUMNS, *([PROPERTY] if PROPERTY in pool else []))
+
+
 def named(frame: "pd.DataFrame", pool: "pd.DataFrame") -> "pd.DataFrame":
     """Put the pair's own columns behind ``pair_id``, where `frame` does not hold them itself."""
-    own = [column for column in PAIR_COLUMNS if column not in frame.columns]
+    own = [column for column in own_columns(pool) if column not in frame.columns]
     at = list(frame.columns).index("pair_id") + 1
     columns = [*frame.columns[:at], *own, *frame.columns[at:]]
     return frame.merge(pool[["pair_id", *own]], on="pair_id", how="left")[columns]

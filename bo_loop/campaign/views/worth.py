@@ -15,6 +15,7 @@ import numpy as np
 from bo_loop.acquisition.objectives.aqueous import AtPH, Conditional, PMetal
 from bo_loop.acquisition.objectives.base import Objective
 from bo_loop.acquisition.objectives.front import non_dominated
+from bo_loop.acquisition.objectives.items import side_by_side
 from bo_loop.acquisition.objectives.pieces import Pieces
 from bo_loop.acquisition.objectives.several import Several
 from bo_loop.acquisition.pool import PoolPairs
@@ -150,8 +151,7 @@ def _measured_width(objective: Objective) -> int:
 def measured_parts(objective: Objective, pairs: PoolPairs) -> Rows:
     """Return what `Objective.parts` returns, less the protonation constants; (N, m)."""
     if isinstance(objective, Several):
-        parts = np.hstack([measured_parts(o, pairs) for o in objective.objectives])
-        return np.where((parts < 0).any(axis=1, keepdims=True), -1, parts)
+        return side_by_side([measured_parts(o, pairs) for o in objective.objectives], pairs)
     return objective.bound(pairs) if isinstance(objective, AtPH) else objective.parts(pairs)
 
 

@@ -42,7 +42,8 @@ from bo_loop.cli.verbs.ledger import (
 )
 from bo_loop.cli.verbs.read import history, status
 from bo_loop.data.grids import MAX_FILE_BYTES
-from bo_loop.data.property import Property
+from bo_loop.data.property import LOG_BETA, Property
+from bo_loop.data.property_rows import pairs_of, result_column, values
 
 __all__ = [
     "close",
@@ -72,21 +73,22 @@ def start(config: Mapping[str, Any]) -> None:
     rule = campaign.config["pool"]["max_denticity_sum"]
     left_out = campaign.state().n_left_out
     without = f"; {left_out} {room_told(rule)} left out" if left_out else ""
-    of = campaign.state().about
+    properties = campaign.state().properties
     _CONSOLE.print(
         fields(
             {
                 "campaign": str(campaign.path),
-                "literature": f"{len(literature)} {of.values} of {len(ions)} metal ions and "
-                f"{literature['ligand_group'].nunique()} ligands{protons}",
-                "pool": f"{len(pool)} pairs of {pool['ligand_group'].nunique()} ligands{without}",
+                "literature": f"{len(literature)} {values(properties)} of {len(ions)} metal ions "
+                f"and {literature['ligand_group'].nunique()} ligands{protons}",
+                "pool": f"{len(pairs_of(pool))} pairs of {pool['ligand_group'].nunique()} ligands"
+                f"{without}",
             }
         )
     )
     memory = campaign.record.memory
     if memory is not None:
         _say_what_is_remembered(memory, len(of_metals))
-    elif of.is_log_beta:
+    elif properties == (LOG_BETA,):
         _say_what_it_rests_on(of_metals)
     _next(campaign, "suggest")
 
@@ -165,7 +167,7 @@ def suggest(config: Mapping[str, Any], touched: frozenset[str]) -> None:
         )
     form = campaign.form(number)
     book = form.with_suffix(".xlsx")
-    column = campaign.state().about.renamed("log_beta")
+    column = result_column(campaign.state().properties)
     _CONSOLE.print(f"Fill in the yellow cells of {book}, or {column} in {form}, then type")
     print_log(campaign, book)
 
@@ -236,7 +238,7 @@ def map(config: Mapping[str, Any]) -> None:
     """Write the map of a campaign's ligands as a page."""
     from bo_loop.report.map import write_map  # rdkit, sklearn, torch: only where they are needed
 
-    choice = {name: config[name] for name in ("colour", "metal", "ligand")}
+    choice = {name: config[name] for name in ("colour", "metal", "ligand", "property")}
     with PlainConsole(stderr=True).status("Drawing the map"):
         path = write_map(_campaign(config), config["out"], **choice)
     _CONSOLE.print(f"The map: {path}", soft_wrap=True)
@@ -244,23 +246,22 @@ def map(config: Mapping[str, Any]) -> None:
 
 def fit(config: Mapping[str, Any]) -> None:
     """Fit a model outside any campaign."""
+    from bo_loop.features.about import about
     from bo_loop.library.model_folder import save
     from bo_loop.surrogate import Surrogate
 
     require_new(Path(config["model_dir"]), "model_dir")  # before the work
     features = build(config["features"])
     of = Property.of(config["property"])
-    observations = features.usable(literature_of(config["data"], of))
-    schema = features.fit(observations)
-    if not of.is_log_beta:
-        schema = schema.of_another_outcome(observations["log_beta"].to_numpy())
+    observations = features.usable(literature_of(config["data"], (of,)))
+    schema = about(features.fit(observations), (of,), observations)
     if config["sources"]:
         from bo_loop.campaign.teachers import teachers
         from bo_loop.data.observations import with_keys
 
         require_learner(config["model"])
         sources = teachers(
-            config["sources"], Path("campaigns"), with_keys(observations, "the data"), of
+            config["sources"], Path("campaigns"), with_keys(observations, "the data"), (of,)
         )
         schema = schema.taught(sources, observations)
     surrogate = Surrogate.fit(schema, build(config["model"]), observations)

@@ -106,7 +106,7 @@ def import_literature(
     if not of.is_log_beta and curation is not None:
         curation = {**curation, **srd46.ENTHALPY_CURATION}
     progress.report("importing", 1, 3, f"curating {len(rows)} observations")
-    curated = curate_as(rows, curation)
+    curated = curate_as(rows, curation, of)
     progress.report("importing", 2, 3, "writing")
     names = [Path(path).name] if isinstance(path, str) else [Path(one).name for one in path]
     title = ", ".join(names)

@@ -40,23 +40,23 @@ def run(config: Mapping[str, Any], console: Console) -> None:
     ranked = campaign.rank()
     if out is not None:
         is_workbook = out.suffix.lower() == _WORKBOOK
-        of = campaign.state().about
-        content = (
-            ranking(ranked, of) if is_workbook else table_bytes(ranking_table(ranked, of), out)
-        )
+        write = ranking if is_workbook else lambda *a: table_bytes(ranking_table(*a), out)
+        content = write(ranked, campaign.state().properties)
         write_once(out, content)
     if config["json"]:
         rows = json.loads(ranked.to_json(orient="records", double_precision=15))
         print(json.dumps(rows, ensure_ascii=False))
         return
-    words = campaign.state().about.words
+    properties = campaign.state().properties
+    words = properties[0].words if len(properties) == 1 else "predicted"
     console.print(_table(ranked.head(config["show"]), campaign.path.name, len(ranked), words))
     quantity, value = ranked.attrs["quantity"], ranked.attrs["incumbent"]
     best = f"{quantity} {value:z.2f}, what the model makes of " if value is not None else ""
     console.print(f"To beat: {best}{ranked.attrs['reference']}.")
     if out is not None:
         console.print(f"All of them: {out}", soft_wrap=True)
-    named = ",".join(_short(row, campaign.record) for row in ranked.head(2).itertuples())
+    first = ranked.drop_duplicates(["metal", "charge", "n_ligands", "smiles"]).head(2)
+    named = ",".join(_short(row, campaign.record) for row in first.itertuples())
     console.print("To choose for yourself, type for example")
     picks = typed("pick", f"[{named}]")
     console.print(f"  bo-loop suggest{address(campaign)} {picks}", soft_wrap=True)
@@ -67,7 +67,7 @@ def _short(row: Any, record: Record) -> str:
     short = row.ligand.rpartition(" (")[2].removesuffix(")")
     for name in (short, row.ligand, pair_name(row)):
         with suppress(CampaignError):
-            if record.find(name) == row.pair_id:
+            if row.pair_id in record.find_values(name):
                 return name
     return row.pair_id
 

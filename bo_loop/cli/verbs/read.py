@@ -9,6 +9,7 @@ from bo_loop.campaign.views.status import Status
 from bo_loop.campaign.views.views import shown_values
 from bo_loop.cli.console import CONSOLE, open_record, print_log, print_next
 from bo_loop.cli.terminal import course, fields, history_table
+from bo_loop.data.property_rows import values
 
 
 def _best(found: Status) -> str:
@@ -28,10 +29,12 @@ def status(config: Mapping[str, Any]) -> None:
         print(json.dumps(asdict(found), ensure_ascii=False))
         return
     counts = ", ".join(f"{n} {state}" for state, n in sorted(found.counts.items()))
+    properties = record.state().properties
+    kinds = "pairs" if len(properties) == 1 else "values of pairs"
     rows = {
         "campaign": f"{found.name}{' (closed)' if found.closed else ''}",
-        "literature": f"{found.n_literature} {record.state().about.values}",
-        "pool": f"{found.n_pool} pairs: {counts or 'none proposed yet'}",
+        "literature": f"{found.n_literature} {values(properties)}",
+        "pool": f"{found.n_pool} {kinds}: {counts or 'none proposed yet'}",
         "rounds": found.rounds,
     }
     if found.best or found.front:

@@ -35,6 +35,7 @@ from bo_loop.data.curation.exclusions import (
 )
 from bo_loop.data.curation.steps import Step, drop, examples
 from bo_loop.data.curation.suspicions import PAIR, suspicions
+from bo_loop.data.property import LOG_BETA, Property
 
 TRANSURANICS = ("Np", "Pu", "Am", "Cm", "Bk", "Cf", "Es", "Fm", "Md", "No", "Lr")
 FAILING_ELEMENTS = ("Te", "Se", "As", "Mn", "Co", "Fe", "W", "Mo", "Cr", "Re")
@@ -85,6 +86,7 @@ def curate(
     names: str = "elements",
     quarantine: str = "exclude",
     quarantine_only: bool = False,
+    of: Property = LOG_BETA,
 ) -> Curated:
     """Curate literature observations.
 
@@ -128,6 +130,11 @@ def curate(
         ``exclude`` suspicious values, or ``keep`` them among the observations; listed either way.
     quarantine_only : bool
         Look for suspicious values, and leave everything else as it is.
+    of : Property
+        What the observations are of. Of another property than log β only structures are suspected,
+        `log_beta_range` is that of its values, and the median stands for several where the larger
+        β would: neither ln nor sign, nor β_1, nor what a ligand's other metals give, is known of
+        it.
 
     Returns
     -------
@@ -142,6 +149,7 @@ def curate(
     """
     _check(bounds, duplicates, quarantine, names, conditions, log_beta_range, outlier_mads)
     rows, steps = observations.reset_index(drop=True), []
+    how = "median" if duplicates == "larger" and not of.is_log_beta else duplicates
     before = (
         standard_structures,
         lambda rows: without_metals(rows, excluded_metals),
@@ -160,13 +168,14 @@ def curate(
     after = (
         one_name_each,
         *([nearest] if conditions == "nearest" else []),
-        lambda rows: one_value_each(rows, duplicates),
+        lambda rows: one_value_each(rows, how),
     )
     for step in () if quarantine_only else before:
         rows, line = step(rows)
         steps.append(line)
     # Before values are chosen: the larger of a log10 and an ln would be the ln.
-    reasons = suspicions(rows, above_beta1=above_beta1, outlier_mads=outlier_mads, names=names)
+    rules = {"above_beta1": above_beta1, "outlier_mads": outlier_mads, "names": names}
+    reasons = suspicions(rows, of=of, **rules)
     rows, held, line = _set_apart(rows, reasons, quarantine)
     steps.append(line)
     for step in () if quarantine_only else after:
@@ -180,7 +189,9 @@ def curate(
     return Curated(rows.reset_index(drop=True), held.reset_index(drop=True), tuple(steps))
 
 
-def curate_as(observations: pd.DataFrame, options: Mapping[str, Any] | None) -> Curated:
+def curate_as(
+    observations: pd.DataFrame, options: Mapping[str, Any] | None, of: Property = LOG_BETA
+) -> Curated:
     """Curate with options from a config.
 
     Parameters
@@ -189,6 +200,8 @@ def curate_as(observations: pd.DataFrame, options: Mapping[str, Any] | None) -> 
         As for `curate`.
     options : mapping, optional
         Any of the options of `curate`, by name; None: do not curate.
+    of : Property
+        What the observations are of.
 
     Returns
     -------
@@ -203,7 +216,7 @@ def curate_as(observations: pd.DataFrame, options: Mapping[str, Any] | None) -> 
         return Curated(observations, observations.head(0).assign(reason=""), ())
     if not isinstance(options, Mapping):
         raise ConfigError(f"curation is {options!r}: give null, {{}} or options of curation.")
-    known = set(inspect.signature(curate).parameters) - {"observations"}
+    known = set(inspect.signature(curate).parameters) - {"observations", "of"}
     unknown = sorted(set(options) - known)
     if unknown:
         raise ConfigError(
@@ -214,7 +227,7 @@ def curate_as(observations: pd.DataFrame, options: Mapping[str, Any] | None) -> 
     for name in ("excluded_metals", "excluded_elements", "log_beta_range"):
         if name in options and not isinstance(options[name], list | tuple):
             raise ConfigError(f"curation.{name} is {options[name]!r}: give a list, in brackets.")
-    return curate(observations, **options)
+    return curate(observations, of=of, **options)
 
 
 def _check(

@@ -15,6 +15,7 @@ import pandas as pd
 
 from bo_loop.data.curation.exclusions import elements
 from bo_loop.data.curation.opsin import contradictions
+from bo_loop.data.property import LOG_BETA, Property
 
 PAIR = ["metal", "charge", "smiles", "n_ligands"]
 
@@ -51,6 +52,7 @@ def suspicions(
     above_beta1: bool = True,
     outlier_mads: float = 8.0,
     names: str = "elements",
+    of: Property = LOG_BETA,
 ) -> pd.Series:
     """Say why a value looks wrong, judged by the other values in `rows` and nothing else.
 
@@ -61,7 +63,7 @@ def suspicions(
     rows : DataFrame
         Observations with standard SMILES; ``structure_doubt`` is heeded if it is there, unless
         OPSIN reads the structure from the ligand's name.
-    above_beta1, outlier_mads, names
+    above_beta1, outlier_mads, names, of
         As in `curate`.
 
     Returns
@@ -77,14 +79,14 @@ def suspicions(
     numbered = rows.reset_index(drop=True)
     found = [
         *against_structure(numbered, names),
-        without_donor(numbered),
-        *against_same_pair(numbered),
+        without_donor(numbered, of),
+        *(against_same_pair(numbered) if of.is_log_beta else ()),
     ]
     # A value found wrong by then is not a standard to judge others by.
     doubted = np.logical_or.reduce([reason.ne("") for reason in found])
-    if above_beta1:
+    if above_beta1 and of.is_log_beta:
         found.append(not_above_beta1(numbered, ~doubted))
-    if outlier_mads:
+    if outlier_mads and of.is_log_beta:
         doubted = doubted | found[-1].ne("")
         found.append(outliers(numbered, ~doubted, outlier_mads))
     joined = ["; ".join(filter(None, reasons)) for reasons in zip(*found, strict=True)]
@@ -103,7 +105,7 @@ def against_structure(rows: pd.DataFrame, names: str) -> list[pd.Series]:
     return [by_name, *(each.where(~known, "") for each in (stated, against_name(rows)))]
 
 
-def without_donor(rows: pd.DataFrame) -> pd.Series:
+def without_donor(rows: pd.DataFrame, of: Property = LOG_BETA) -> pd.Series:
     """Reasons for an organic structure without a donor atom: another ligand's constant.
 
     Soft ions bind alkenes, arenes and organic halides, but not strongly.
@@ -120,7 +122,7 @@ def without_donor(rows: pd.DataFrame) -> pd.Series:
         and not donor_sites(smiles)
     }
     pi = [ion in _SOFT for ion in zip(rows["metal"], rows["charge"], strict=True)]
-    strong = rows["log_beta"].gt(_STRONGEST_PI * rows["n_ligands"])
+    strong = rows["log_beta"].gt(_STRONGEST_PI * rows["n_ligands"]) & of.is_log_beta
     marked = rows["smiles"].isin(bare) & (~pd.Series(pi, index=rows.index) | strong)
     text = "no donor atom in the structure: drawn for another ligand?"
     return pd.Series("", index=rows.index).mask(marked, text)

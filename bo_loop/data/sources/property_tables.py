@@ -1,6 +1,7 @@
 """Tables of a property of pairs other than log β, with other people's headers."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -22,7 +23,21 @@ from bo_loop.data.sources.csv import CURATED, Csv
 from bo_loop.data.sources.pair_tables import described, refuse_missing, valid
 
 
-def read_property(source: object, of: Property) -> pd.DataFrame:
+def read_properties(source: object, properties: Sequence[Property]) -> pd.DataFrame:
+    """Return observations of several properties, with `bo_loop.data.property_rows.PROPERTY`.
+
+    A table holds a column for each that was measured, and leaves cells empty; none needs them all.
+
+    Raises
+    ------
+    ConfigError, DataError
+        As `read_property`; or if no table has a value of one of them.
+    """
+    each = [read_property(source, of, properties).assign(property=of.words) for of in properties]
+    return pd.concat(each, ignore_index=True).astype({"property": "str"})
+
+
+def read_property(source: object, of: Property, among: Sequence[Property] = ()) -> pd.DataFrame:
     """Return observations of a property; their ``log_beta`` is the value on the modelled scale.
 
     Parameters
@@ -32,6 +47,9 @@ def read_property(source: object, of: Property) -> pd.DataFrame:
         the pairs as tables of constants do, n being 1 where nothing says it. It is not curated:
         the rules are about constants.
     of : Property
+    among : sequence of Property
+        If it is one of several, all of them: a table may then lack the column, or leave its cells
+        empty.
 
     Raises
     ------
@@ -42,8 +60,8 @@ def read_property(source: object, of: Property) -> pd.DataFrame:
     """
     if not isinstance(source, Csv):
         raise ConfigError(
-            f"{of.name} is not a constant that bo-loop knows: give a table that has it, "
-            "data=csv data.path=<table>."
+            f"{of.name} is not among the embedded constants: give a table that has it, with some "
+            "values to learn from, by data=csv data.path=<table>."
         )
     about_constants = ("protonation", "mhl")
     asked = [name for name in about_constants if getattr(source, name) not in (None, "none")]
@@ -53,28 +71,41 @@ def read_property(source: object, of: Property) -> pd.DataFrame:
             "it out."
         )
     paths = [source.path] if isinstance(source.path, str | Path) else list(source.path)
-    return pd.concat([_table(Path(path), source, of) for path in paths], ignore_index=True)
+    tables = [table for path in paths if (table := _table(Path(path), source, of, among)).size]
+    if not tables:
+        raise DataError(
+            f"{', '.join(map(str, paths))}: there is no value of {of.name} to learn from. Give one "
+            "or more, in a column of that name."
+        )
+    return pd.concat(tables, ignore_index=True)
 
 
-def _table(path: Path, source: Csv, of: Property) -> pd.DataFrame:
+def _table(path: Path, source: Csv, of: Property, among: Sequence[Property]) -> pd.DataFrame:
     header = read_cells(path, encoding=source.encoding).header
     mapping = {key: value for key, value in (source.columns or {}).items() if value is not None}
     mapping = columns_of(header, of) | mapping
     if "log_beta" not in mapping:
+        if among:
+            return pd.DataFrame()
         raise DataError(
             f"{path} has no column {of.name}; it has {listed(header)}. Rename the header, or say "
             "it with data.columns.log_beta=<header>."
         )
+    others = [text for each in among for text in columns_of(header, each).values()]
     wanted = (*PAIR_COLUMNS, "inchi", "log_beta", "log_beta_sd", "source")
     cells = read_cells(
         path,
         wanted,
         needed=("metal", "smiles"),
         mapping=mapping,
-        quiet=(*srd46.EXTRA_COLUMNS, CURATED),
+        quiet=(*srd46.EXTRA_COLUMNS, CURATED, *others),
         encoding=source.encoding,
     )
     refuse_missing(cells, ("metal", "smiles"), path, "Rename its headers.")
+    if among:
+        given = np.flatnonzero(cells.frame["log_beta"].ne("")).tolist()
+        rows = {"body": [cells.body[i] for i in given], "rows": [cells.rows[i] for i in given]}
+        cells = replace(cells, **rows)
     defaults = {name: getattr(source, name) for name in STATED_SCALES}
     frame, notes, problems = described(cells, defaults, trusted=False)
     counts = frame.get("n_ligands", pd.Series("", index=frame.index))

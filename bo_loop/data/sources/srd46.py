@@ -58,9 +58,7 @@ MHL_COLUMNS = (
 _PLACEHOLDER, _ENTHALPY, _LOG_K, _PROTON, _WATER = "1", "2", "3", "68", "1"
 _DELTA_H = (-500.0, 500.0)  # kJ/mol
 ENTHALPY = Property("ΔH", unit="kJ/mol")
-ENTHALPY_CURATION = {
-    "log_beta_range": _DELTA_H, "above_beta1": False, "outlier_mads": 0.0, "duplicates": "median",
-}  # fmt: skip
+ENTHALPY_CURATION = {"log_beta_range": _DELTA_H}
 """Options of `bo_loop.data.curation.curate.curate` where what holds for log β does not."""
 _WRONG_METAL = frozenset({"164462", "164463", "164464", "164465"})
 

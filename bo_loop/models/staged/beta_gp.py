@@ -202,15 +202,19 @@ class BetaGP:
 def _report(models: Mapping[int, PairModel]) -> dict[str, Any]:
     """Sum the stages' reports up, and keep them; nothing was optimised if they are empty."""
     reports = {STAGES[stage]: model.fit_report for stage, model in models.items()}
-    if not all("n_iter" in report for report in reports.values()):
-        return reports
-    starts = {report["start"] for report in reports.values()}
-    totals = {key: sum(r[key] for r in reports.values()) for key in ("n_rows", "n_iter", "mll")}
-    weighted = sum(r["objective"] * r["n_fit_rows"] for r in reports.values())
+    return totals(list(reports.values())) | reports
+
+
+def totals(reports: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return what the fits of several models come to; nothing where nothing was optimised."""
+    if not all("n_iter" in report for report in reports):
+        return {}
+    starts = {report["start"] for report in reports}
+    rows = [report.get("n_fit_rows", report["n_rows"]) for report in reports]
+    weighted = sum(r["objective"] * n for r, n in zip(reports, rows, strict=True))
     return {
         "start": starts.pop() if len(starts) == 1 else "mixed",
-        **totals,
-        "objective": weighted / sum(r["n_fit_rows"] for r in reports.values()),
-        "converged": all(r["converged"] for r in reports.values()),
-        **reports,
+        **{key: sum(r[key] for r in reports) for key in ("n_rows", "n_iter", "mll")},
+        "objective": weighted / sum(rows),
+        "converged": all(r["converged"] for r in reports),
     }

@@ -7,6 +7,7 @@ from nicegui import ui
 from nicegui.events import GenericEventArguments
 
 from bo_loop.campaign.campaign import Campaign, Checked, Logged
+from bo_loop.data.property_rows import PROPERTY
 from bo_loop.web import shown, texts
 from bo_loop.web.desk import Desk
 from bo_loop.web.pages.corrections import results_table
@@ -195,8 +196,13 @@ class _Results:
 
     def _filled(self) -> list[Mapping[str, Any]]:
         """Return all rows: one in which nothing was typed is still pending."""
-        wanted = ("pair_id", *self._found.columns)
-        return [{name: row.get(name, "") for name in wanted} for row in self._rows.values()]
+        several = [PROPERTY] if any(PROPERTY in row for row in self._rows.values()) else []
+        wanted = ("pair_id", *several, *self._found.columns)
+        called = {name: self._found.fields.get(name, name) for name in wanted}
+        return [
+            {theirs: row.get(name, "") for name, theirs in called.items()}
+            for row in self._rows.values()
+        ]
 
     async def _look_at(self, table: Any) -> None:
         self._review.clear()

@@ -7,6 +7,7 @@ from nicegui import ui
 from bo_loop.base.errors import BoLoopError
 from bo_loop.chemistry.ions import parse_ion
 from bo_loop.chemistry.ligands import standardise
+from bo_loop.data.property_rows import PROPERTY
 from bo_loop.web import shown, texts
 from bo_loop.web.desk import Desk
 from bo_loop.web.jobs import Job
@@ -27,7 +28,7 @@ def add(desk: Desk) -> None:
         if found is not None:
             with ui.element("div").classes("two"):
                 with ui.element("section"):
-                    _Predict(page, found["metals"], found["about"].words)
+                    _Predict(page, found["metals"], found["about"][0].words)
                 with ui.element("section"):
                     compare = _Compare(page, found)
             compare.place = ui.element("div")
@@ -71,11 +72,12 @@ class _Predict:
                     drawing(row["smiles"])
                     number = f"{row['n_ligands']} " if row["n_ligands"] > 1 else ""
                     Text("h3", f"{row['metal']}{row['charge']:+d} + {number}{row['smiles']}")
-                    predicted = texts.PREDICTED.format(quantity=self._quantity, **row)
+                    quantity = row.get(PROPERTY) or self._quantity
+                    predicted = texts.PREDICTED.format(quantity=quantity, **row)
                     Text("p", predicted).classes("key")
                     if row["outside_domain"]:
                         Text("p", f"† {texts.OUTSIDE_NOTE}")
-                    near = shown.shown_nearest(row["nearest"])
+                    near = shown.shown_nearest(row["nearest"], quantity)
                     Text("p", texts.NEAREST.format(nearest=near)).classes("small soft")
 
 

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -18,6 +20,7 @@ from bo_loop.acquisition.scores.joint import QLogEI, Thompson
 from bo_loop.acquisition.scores.values import item_values
 from bo_loop.base.config import build
 from bo_loop.base.errors import ConfigError
+from bo_loop.propose import roles
 
 CU_OVER_ZN = Selectivity(metal="Cu+2", competitors=["Zn2+"])
 
@@ -153,3 +156,77 @@ def test_protonated_complexes_count_where_every_member_counts_them():
     assert [o.counts_mhl for o in at_pH] == [True, False]
     assert Pareto(objectives=[Maximise(), at_pH[0]]).counts_mhl
     assert not Pareto(objectives=[Maximise(), at_pH[1]]).counts_mhl
+
+
+def two_properties():
+    """Three pairs, each with a row of log D (the first) and one of cost of the bath."""
+    pairs = pool_pairs(
+        6,
+        properties=["log D", "bath"] * 3,
+        same_pair=[0, 0, 1, 1, 2, 2],
+        ligands=["A", "A", "B", "B", "C", "C"],
+    )
+    means = [2.0, 5.0, 3.0, 9.0, 1.0, 2.0]
+    return FakePosterior.independent(means, [1e-12] * 6), pairs
+
+
+def test_an_item_is_a_pair_whose_values_are_rows_of_their_own():
+    fake, pairs = two_properties()
+    both = Pareto(objectives=[Maximise(of="log D"), Minimise(of="bath")], reference=[0.0, -10.0])
+    parts = both.parts(pairs)
+    assert parts[::2].tolist() == [[0, 1], [2, 3], [4, 5]]
+    assert (parts[1::2] == -1).all()
+    values = item_values(fake, both, pairs, np.array([0, 2, 4]))
+    np.testing.assert_allclose(values, [[2.0, -5.0], [3.0, -9.0], [1.0, -2.0]], atol=1e-5)
+    # Only the second is wanted: its rows are the items then.
+    assert Minimise(of="bath").parts(pairs)[:, 0].tolist() == [-1, 1, -1, 3, -1, 5]
+    swapped = Pareto(objectives=[Minimise(of="bath"), Maximise(of="log D")])
+    assert swapped.parts(pairs)[1].tolist() == [1, 0]
+    lacking = Pareto(objectives=[Maximise(of="log D"), Maximise(of="pK")])
+    assert (lacking.parts(pairs) == -1).all()
+    # What looks at no value at all has one item of each pair.
+    dear = Pareto(objectives=[Cost(), Maximise(of="log D")])
+    priced = replace(pairs, cost=np.arange(6.0))
+    assert dear.parts(priced).tolist() == [[0, 0], [-1, -1], [2, 2], [-1, -1], [4, 4], [-1, -1]]
+
+
+def test_the_hypervolume_of_two_properties_by_hand():
+    fake, pairs = two_properties()
+    both = Pareto(objectives=[Maximise(of="log D"), Minimise(of="bath")], reference=[0.0, -10.0])
+    front = both.best(np.array([[2.0, -5.0]]), lambda: None)  # pair A is known
+    # Beyond the 2 × 5 of A: B adds (3 − 2) · (10 − 9) = 1, C adds 1 · (5 − 2) = 3.
+    assert front.gain(np.array([[3.0, -9.0], [1.0, -2.0]])) == pytest.approx([1.0, 3.0])
+    is_open = np.array([False, False, True, True, True, True])
+    found = select(
+        fake, both, EI(), rows=np.flatnonzero(is_open), pairs=pairs, incumbent=front, q=3,
+        rng=np.random.default_rng(0), noise=np.full(6, 0.1), known_items=np.array([0]),
+    )  # fmt: skip
+    assert found.rows.tolist() == [4, 5, 2]  # both values of C, then the first of B
+    assert found.scores == pytest.approx([3.0, 3.0, 1.0], rel=1e-4)
+    assert found.items.tolist() == [4, 4, 2]
+
+
+def test_a_pair_of_which_one_value_is_known_is_asked_for_the_other_alone():
+    fake, pairs = two_properties()
+    both = Pareto(objectives=[Maximise(of="log D"), Minimise(of="bath")], reference=[0.0, -10.0])
+    front = both.best(np.array([[2.0, -5.0]]), lambda: None)
+    found = select(
+        fake, both, LogEI(), rows=np.array([3, 4]), pairs=pairs, incumbent=front, q=9,
+        rng=np.random.default_rng(0), noise=np.full(6, 0.1), known_items=np.array([0]),
+    )  # fmt: skip
+    assert sorted(found.rows.tolist()) == [3, 4]
+    assert set(found.items.tolist()) == {2, 4}
+
+
+def test_a_selectivity_of_one_property_looks_at_no_value_of_another():
+    pairs = pool_pairs(
+        4, metals=["Cu+2", "Cu+2", "Zn+2", "Zn+2"], ligands=["A"] * 4,
+        properties=["log β", "recovery"] * 2, same_pair=[0, 0, 1, 1],
+    )  # fmt: skip
+    parts = CU_OVER_ZN.parts(pairs)
+    assert parts.tolist() == [[0, 2], [-1, -1], [-1, -1], [-1, -1]]
+    both = Pareto(objectives=[CU_OVER_ZN, Maximise(of="recovery")])
+    assert both.parts(pairs)[0].tolist() == [0, 2, 1]
+    assert roles(both, pairs, np.array([0, 2, 1]), np.array([0, 0, 0])) == [
+        "target", "competitor", "",
+    ]  # fmt: skip

@@ -27,7 +27,7 @@ def shown(table):
 
 
 def words(events, pair=None):
-    return [row["what"] for row in history(events, POOL, fold(events), pair)]
+    return [row["what"] for row in history(events, POOL, fold(events), pair and [pair])]
 
 
 def test_history_of_a_pair_shows_what_was_nearest():
@@ -40,7 +40,7 @@ def test_history_of_a_pair_shows_what_was_nearest():
 
 
 def test_the_history_of_one_pair_names_it_in_the_title():
-    alone = shown(history_table(history(explained(), POOL, fold(explained()), A), "Recorded"))
+    alone = shown(history_table(history(explained(), POOL, fold(explained()), [A]), "Recorded"))
     assert "Recorded, Ni+2 + ligand A" in alone
     assert alone.count("ligand A") == 1
     every = shown(history_table(history(explained(), POOL, fold(explained())), "Recorded"))

@@ -13,6 +13,7 @@ from literature import literature, needs_literature
 from bo_loop.base.errors import ConfigError, DataError
 from bo_loop.data.curation import curate as c
 from bo_loop.data.observations import OBSERVATION_COLUMNS
+from bo_loop.data.property import Property
 from bo_loop.data.sources import csv as tables
 
 
@@ -143,6 +144,15 @@ def test_quarantine_comes_before_the_larger_value_is_taken():
     assert kept.observations.log_beta.tolist() == [13.2]
     assert kept.quarantine.log_beta.tolist() == [13.2]
     assert len(c.curate(rows, quarantine="keep", duplicates="keep").observations) == 2
+
+
+def test_of_several_values_of_another_property_the_median_stands_unless_asked_otherwise():
+    rows = observations((*NICKEL, -10.0), (*NICKEL, -30.0), (*NICKEL, -20.0))
+    enthalpy = Property("ΔH", unit="kJ/mol")
+    range_ = {"log_beta_range": (-500.0, 500.0)}
+    assert c.curate(rows, of=enthalpy, **range_).observations["log_beta"].tolist() == [-20.0]
+    kept = c.curate_as(rows, {"duplicates": "keep", **range_}, enthalpy).observations
+    assert kept["log_beta"].tolist() == [-10.0, -30.0, -20.0]
 
 
 def test_the_steps_add_up_and_nothing_that_came_in_is_changed():

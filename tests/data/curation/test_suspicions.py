@@ -4,6 +4,7 @@ import pytest
 from curation_rows import ETHYLENEDIAMINE, GLYCINE, LIGANDS, METALS, NICKEL, observations
 
 from bo_loop.data.curation.suspicions import against_name, suspicions
+from bo_loop.data.property import Property
 
 
 def test_finds_ln_given_as_log10():
@@ -133,3 +134,17 @@ def test_suspicions_see_only_the_rows_they_are_given():
     reasons = suspicions(training)
     assert reasons.index.equals(training.index)
     assert suspicions(rows.iloc[:1]).eq("").all()
+
+
+def test_what_is_known_of_log_beta_alone_says_nothing_of_another_property():
+    # ΔH of one pair may be 2.303 times another, of the other sign, and higher for n = 1.
+    rows = observations(
+        (*NICKEL, -20.0), (*NICKEL, -20.0), (*NICKEL, -46.05), (*NICKEL, 20.0),
+        ("Ni", 2, GLYCINE, 2, -60.0), ("Ag", 1, "C=C", 1, 40.0), ("Ni", 2, "C=C", 1, 4.0),
+    )  # fmt: skip
+    found = suspicions(rows, of=Property("ΔH", unit="kJ/mol"))
+    # Structures are suspected as ever: nickel does not bind ethene.
+    assert found.ne("").tolist() == [False] * 6 + [True]
+    as_log_beta = suspicions(rows.assign(log_beta=-rows["log_beta"]))
+    assert "looks like ln" in as_log_beta[2]
+    assert "negative twin" in as_log_beta[3]

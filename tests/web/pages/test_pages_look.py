@@ -8,9 +8,9 @@ from bo_loop.web import plots, texts
 
 NOTHING = dict.fromkeys(["progress", "calibration", "model", "space", "water"])
 ALL = {
-    "progress": PROGRESS,
-    "calibration": CALIBRATION | {"words": "Of 2 results", "errors": [0.5, -1.0]},
-    "model": MODEL | {"words": "left out", "stages": [STAGE]},
+    "progress": [PROGRESS],
+    "calibration": [CALIBRATION | {"words": "Of 2 results", "errors": [0.5, -1.0]}],
+    "model": {"parities": [MODEL], "words": "left out", "stages": [STAGE]},
     "space": SPACE,
     "water": WATER | {"words": "in water"},
 }
