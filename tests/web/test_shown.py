@@ -1,8 +1,13 @@
 """What pages show, as plain values."""
 
+from dataclasses import replace
+from types import SimpleNamespace
+
+import pandas as pd
 import pytest
 import small_campaign
 
+from bo_loop.campaign.ledger.state import CampaignState, ProposedPair, Round
 from bo_loop.campaign.record import Record
 from bo_loop.campaign.rounds import decide
 from bo_loop.data.property import LOG_BETA, Property
@@ -101,7 +106,30 @@ def test_cards_say_what_the_campaign_is_about():
         "n_ligands": 1, "role": "", "rank": 1, "mean": 1.0, "sd": 0.1, "reason": "first",
         "nearest": [], "movers": [], "outside_domain": False,
     }  # fmt: skip
-    (card,) = shown.cards_of_rows([row], Property(name="log D"))
+    (card,) = shown.cards_of_rows([row], (Property(name="log D"),))
     assert card.quantity == "log D"
-    assert shown.cards_of_rows([row], LOG_BETA)[0].quantity == "log β"
-    assert shown.cards_of_rows([], LOG_BETA) == []
+    assert shown.cards_of_rows([row], (LOG_BETA,))[0].quantity == "log β"
+    assert shown.cards_of_rows([], (LOG_BETA,)) == []
+
+
+def test_typed_results_come_in_the_columns_that_the_campaign_reads():
+    pair = pd.Series({
+        "pair_id": "Ni+2:L1:recovery:A", "metal": "Ni", "charge": 2, "ligand": "a", "smiles": "C",
+        "n_ligands": 1, "temperature_C": 25.0, "ionic_strength_M": 0.1, "property": "recovery",
+    })  # fmt: skip
+    both = (Property("log D"), Property("recovery"))
+    proposal = ProposedPair(pair["pair_id"], 1, 1, 1.0, 0.5, 0.4, 0.0, "first")
+    made = Round(1, 2, "", 0, 1, {}, {}, None, True, {}, {}, (proposal,))
+    state = CampaignState(
+        properties=both, rounds=(made,), proposals={pair["pair_id"]: proposal},
+        states={pair["pair_id"]: "pending"},
+    )  # fmt: skip
+    campaign = SimpleNamespace(
+        state=lambda: state, pool=pd.DataFrame([pair]), config={"pool": {}},
+        record=SimpleNamespace(knows_acids=False),
+    )  # fmt: skip
+    found = shown.waiting(campaign)
+    assert found.rows[0]["property"] == "recovery"
+    assert (found.fields["log_beta"], found.fields["log_beta_sd"]) == ("value", "value_sd")
+    state = replace(state, properties=both[1:])
+    assert shown.waiting(campaign).fields["log_beta"] == "recovery"
