@@ -121,11 +121,11 @@ def one(what: str, rows: int, folder: Path) -> str:
     return f"| {what} | {conditioned:,} | {taken:.0f} | {peak:.1f} | {scores} |"
 
 
-def ligands_hidden(data: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return rows to train on, and those of ligands that none of them has."""
+def ligands_hidden(data: pd.DataFrame, count: int = HIDDEN) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return rows to train on, and those of `count` ligands that none of them has."""
     constants = data[data["metal"].ne("H") & data["censoring"].eq("none")]
     groups = np.sort(constants["ligand_group"].unique())
-    hidden = np.random.default_rng(SEED).choice(groups, HIDDEN, replace=False)
+    hidden = np.random.default_rng(SEED).choice(groups, count, replace=False)
     of_them = data["ligand_group"].isin(hidden)
     organic = constants["smiles"].str.count(r"C(?![lrsdaoum])|c").ge(2)
     asked = constants[of_them & organic]

@@ -74,7 +74,7 @@ def tasks(path: Path) -> dict[str, Callable[[], Task]]:
         return Task(name, target[known], source)
 
     def enthalpy() -> Task:
-        found, _ = srd46.enthalpies(path)
+        found, _ = srd46.thermodynamic(path, srd46.ENTHALPY)
         found = found[
             found["censoring"].eq("none")
             & found["n_ligands"].eq(1)

@@ -47,6 +47,13 @@ figure { margin: 1rem 0; break-inside: avoid }
 summary { cursor: pointer }
 code, pre { font: .85rem/1.45 ui-monospace, Menlo, Consolas, monospace }
 pre { white-space: pre-wrap; background: var(--fill); padding: .8rem 1rem }
+.bar { display: flex; align-items: center; gap: .6rem; font-size: .92rem }
+.bar i { flex: 0 0 14rem; height: .8rem }
+.elements { display: grid; grid-template-columns: repeat(18, minmax(0, 1fr)); gap: 2px;
+            font-size: .62rem; line-height: 1.15; margin: 1rem 0 }
+.elements div { min-height: 3.2rem; padding: .15rem; color: #fff;
+                text-shadow: 0 0 2px #000, 0 0 3px #000, 0 0 1px #000; overflow: hidden }
+.elements b { display: block; font-size: .8rem }
 @media (max-width: 40rem) {
   body { margin: 1rem auto; padding: 0 1rem }
   h1 { font-size: 1.5rem }

@@ -11,16 +11,13 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-import matplotlib
 import numpy as np
 import pandas as pd
-from matplotlib.colors import to_hex
 
 from bo_loop.base.config import build
 from bo_loop.base.errors import CampaignError, ConfigError
 from bo_loop.base.files import write_once, write_view
 from bo_loop.base.html import render
-from bo_loop.base.types import Floats
 from bo_loop.campaign.campaign import Campaign
 from bo_loop.campaign.rounds.fitted import fitted
 from bo_loop.campaign.views.views import own_columns
@@ -33,14 +30,13 @@ from bo_loop.report.chemical_space import FEWEST, layout
 from bo_loop.report.drawings import draw
 from bo_loop.report.facts import Facts, facts_of
 from bo_loop.report.periodic import cells
+from bo_loop.report.shades import bar, shades
 from bo_loop.report.wording import ion
 from bo_loop.surrogate import Surrogate
 
 COLOURS = ("value", "doubt", "error")
 _MAP = "map.html"
 _MOST = 600  # ligands that are placed and drawn
-_STOPS = 9  # of the colour bar
-_UNKNOWN = "#d5dce4"
 _TABLES = ("pool", "literature", "measured", "proposed")
 
 
@@ -124,12 +120,12 @@ def map_page(
         colour=colour,
         ion=ion(about["metal"], about["charge"]),
         n=about["n_ligands"],
-        bar=_bar(known),
+        bar=bar(known),
         dots=_dots(ligands, colour) if len(ligands) >= FEWEST else [],
         total=len(ligands),
         chosen=chosen,
-        table=cells(ions.assign(shade=_shades(ions["mean"].to_numpy()))),
-        table_bar=_bar(ions["mean"].to_numpy()),
+        table=cells(ions.assign(shade=shades(ions["mean"].to_numpy()))),
+        table_bar=bar(ions["mean"].to_numpy()),
         learning=_learning(facts, of.words),
         draw=draw,
         ion_of=ion,
@@ -251,32 +247,13 @@ def _with_every_ion(
     return found.join(known, on=["metal", "charge"])
 
 
-def _shades(values: Floats) -> list[str]:
-    """Colours of values; grey where one is not known."""
-    if not np.isfinite(values).any():
-        return [_UNKNOWN] * len(values)
-    low, high = np.nanmin(values), np.nanmax(values)
-    scaled = (values - low) / (high - low) if high > low else np.full(len(values), 0.5)
-    palette = matplotlib.colormaps["viridis"]
-    return [_UNKNOWN if not np.isfinite(v) else to_hex(palette(float(v))) for v in scaled]
-
-
-def _bar(values: Floats) -> dict[str, str]:
-    """Return the ends of the scale, and its colours as a gradient."""
-    palette = matplotlib.colormaps["viridis"]
-    stops = [to_hex(palette(i / (_STOPS - 1))) for i in range(_STOPS)]
-    there = np.isfinite(values).any()
-    low, high = (np.nanmin(values), np.nanmax(values)) if there else (np.nan, np.nan)
-    return {"low": f"{low:.2f}", "high": f"{high:.2f}", "colours": ", ".join(stops)}
-
-
 def _dots(ligands: pd.DataFrame, colour: str) -> list[dict[str, Any]]:
     """Return where each ligand lies, in percent of the map, its colour and what is said of it."""
     places = layout(list(ligands["smiles"]))
     low, high = places.min(axis=0), places.max(axis=0)
     at = 2.0 + 96.0 * (places - low) / np.where(high > low, high - low, 1.0)
-    shades = _shades(ligands[colour].to_numpy())
-    rows = zip(ligands.to_dict("records"), at.round(2), shades, strict=True)
+    colours = shades(ligands[colour].to_numpy())
+    rows = zip(ligands.to_dict("records"), at.round(2), colours, strict=True)
     return [
         row
         | {

@@ -79,9 +79,9 @@ def import_literature(
         Options of `bo_loop.data.curation.curate.curate`; None: what can be read is written as it
         is, and left for ``data=csv`` to curate.
     quantity : str, optional
-        Of ``srd46``: ``ΔH`` (or ``delta_H``), enthalpies of complexation in kJ/mol in place of
-        log β. Curation then is that of structures, conditions and bounds; of several values the
-        median stands.
+        Of ``srd46``: ``ΔH`` (or ``delta_H``), enthalpies of complexation in kJ/mol, or ``ΔS``
+        (``delta_S``), entropies in J/(mol K), in place of log β. Curation then is that of
+        structures, conditions and bounds; of several values the median stands.
 
     Returns
     -------
@@ -104,7 +104,7 @@ def import_literature(
     progress.report("importing", 0, 3, f"reading {path}")
     rows, read_steps, mhl = _read(source, path, table_options or {}, of)
     if not of.is_log_beta and curation is not None:
-        curation = {**curation, **srd46.ENTHALPY_CURATION}
+        curation = {**curation, **srd46.curation_of(of)}
     progress.report("importing", 1, 3, f"curating {len(rows)} observations")
     curated = curate_as(rows, curation, of)
     progress.report("importing", 2, 3, "writing")
@@ -132,12 +132,13 @@ def _about(source: str, quantity: str | None) -> Property:
             f"property={quantity} is of source=srd46. A table of another property is not curated: "
             "start or fit with data=csv and property={name: …} reads it as it is."
         )
-    if quantity not in (srd46.ENTHALPY.name, srd46.ENTHALPY.column):
-        raise ConfigError(
-            f"property is {quantity!r}: of NIST SRD 46, log β (null) and {srd46.ENTHALPY.name} "
-            f"({srd46.ENTHALPY.column}) are read."
-        )
-    return srd46.ENTHALPY
+    for of in (srd46.ENTHALPY, srd46.ENTROPY):
+        if quantity in (of.name, of.column):
+            return of
+    raise ConfigError(
+        f"property is {quantity!r}: of NIST SRD 46, log β (null), ΔH (delta_H) and ΔS (delta_S) "
+        "are read."
+    )
 
 
 def _read(
@@ -149,11 +150,11 @@ def _read(
         return read(node, "data"), [], None
     if not isinstance(path, str):
         raise ConfigError("source=srd46 reads one path: the official zip file, or its folder.")
-    return srd46.read_all(path) if of.is_log_beta else (*srd46.enthalpies(path), None)
+    return srd46.read_all(path) if of.is_log_beta else (*srd46.thermodynamic(path, of), None)
 
 
 def _written(observations: pd.DataFrame, of: Property) -> pd.DataFrame:
-    """Return observations as they are written; those of ΔH hold no bound."""
+    """Return observations as they are written; those of ΔH and ΔS hold no bound."""
     if of.is_log_beta:
         return observations
     return observations.rename(columns=of.renamed).drop(columns="censoring")

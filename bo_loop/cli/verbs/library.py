@@ -41,7 +41,7 @@ def run_distil(config: Mapping[str, Any], console: Console) -> None:
     asked = asked_pairs({**config, "protons": config["protons"] and of.is_log_beta})
     surrogate = load(folder, near=asked)
     card = {name: config[name] for name in _SAID if config[name] is not None}
-    card |= {"name": config["name"] or out.name, **_card_of(of)}
+    card |= {"name": config["name"] or out.name, **card_of(of)}
     training = training_of(surrogate) | {"sha256": sha256(folder / "training.npz")}
     memory = distil(
         surrogate,
@@ -57,7 +57,8 @@ def run_distil(config: Mapping[str, Any], console: Console) -> None:
     console.print(f"  bo-loop start … data.memory={out}{stated}", soft_wrap=True)
 
 
-def _card_of(of: Property) -> dict[str, Any]:
+def card_of(of: Property) -> dict[str, Any]:
+    """Return what a card says of a property."""
     if of.is_log_beta:
         return {"property": of.column, "unit": "log10 of β"}
     scale = {} if of.transform == "none" else {"transform": of.transform}
@@ -125,6 +126,8 @@ def run_library(config: Mapping[str, Any], console: Console) -> None:
     asked = [name for name in ("show", "verify", "add") if config[name] is not None]
     if len(asked) > 1:
         raise ConfigError(f"bo-loop library does one thing at a time, not {' and '.join(asked)}.")
+    if config["out"] is not None and asked != ["show"]:
+        raise ConfigError("out= takes the page of a card: give show=NAME with it.")
     what = asked[0] if asked else "list"
     answer = {"list": _list, "show": _show, "verify": _verify, "add": _add}[what](config)
     if config["json"]:
@@ -147,6 +150,10 @@ def _list(config: Mapping[str, Any]) -> dict[str, str]:
 
 def _show(config: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
     memory = shelf.load(str(config["show"]))
+    if config["out"] is not None:
+        from bo_loop.report.card import write_card
+
+        write_card(memory, config["out"])
     return {str(memory.card["name"]): memory.card}
 
 

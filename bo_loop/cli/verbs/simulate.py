@@ -9,9 +9,13 @@ from rich.console import Console
 from rich.table import Table
 
 from bo_loop.base.config import read, require_types
+from bo_loop.base.errors import ConfigError
 from bo_loop.base.types import Floats
+from bo_loop.campaign.starting import NO_MEMORY
 from bo_loop.data.observations import with_keys
 from bo_loop.data.writing import csv_bytes
+from bo_loop.library import shelf
+from bo_loop.library.memory import Memory
 from bo_loop.studies.simulate import figures, summary
 from bo_loop.studies.simulate.problem import Setting, judged, problem
 from bo_loop.studies.simulate.replay import Strategy
@@ -46,6 +50,7 @@ def simulate(config: Mapping[str, Any], console: Console) -> pd.DataFrame:
         objective=config["objective"],
         strategies=[Strategy(name, **fields) for name, fields in config["strategies"].items()],
         seeds=config["seeds"],
+        memory=_memory(config),
     )
     pools = pools_of(simulation)
     out = Path(config["out"])
@@ -59,6 +64,21 @@ def simulate(config: Mapping[str, Any], console: Console) -> pd.DataFrame:
     console.print(summary_table(found, _title(simulation, pools)))
     console.print(f"traces, tables and figures: {out}", soft_wrap=True)
     return found
+
+
+def _memory(config: Mapping[str, Any]) -> Memory | None:
+    """Return what ``data.memory`` names, if the replays begin with it."""
+    if config["start"] != "memory":
+        return None
+    name = config["data"].get("memory")
+    if name in NO_MEMORY:
+        raise ConfigError("start=memory needs one: give data.memory=log_beta, or a folder.")
+    memory = shelf.load(str(name))
+    if not memory.about().is_log_beta:
+        raise ConfigError(
+            f"data.memory={name} knows {memory.about().words}, and replays are about log β."
+        )
+    return memory
 
 
 def pools_of(simulation: Simulation) -> dict[int, Floats]:

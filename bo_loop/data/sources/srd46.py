@@ -8,6 +8,7 @@ Symbols
 import warnings
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -55,11 +56,14 @@ MHL_COLUMNS = (
     "metal", "charge", "ligand", "smiles", "equilibrium", "log_K", "temperature_C",
     "ionic_strength_M", "source",
 )  # fmt: skip
-_PLACEHOLDER, _ENTHALPY, _LOG_K, _PROTON, _WATER = "1", "2", "3", "68", "1"
-_DELTA_H = (-500.0, 500.0)  # kJ/mol
+_PLACEHOLDER, _LOG_K, _PROTON, _WATER = "1", "3", "68", "1"
 ENTHALPY = Property("ΔH", unit="kJ/mol")
-ENTHALPY_CURATION = {"log_beta_range": _DELTA_H}
-"""Options of `bo_loop.data.curation.curate.curate` where what holds for log β does not."""
+ENTROPY = Property("ΔS", unit="J/(mol K)")
+# The number of the kind of constant, what a value is called, and between which it is believed.
+_THERMODYNAMIC = {
+    ENTHALPY: ("2", "an enthalpy", (-500.0, 500.0)),
+    ENTROPY: ("4", "an entropy", (-1500.0, 1500.0)),
+}
 _WRONG_METAL = frozenset({"164462", "164463", "164464", "164465"})
 
 _TABLES = {
@@ -230,13 +234,20 @@ def _protonated_complexes(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     return rows[list(MHL_COLUMNS)].astype({"charge": "int64"}).reset_index(drop=True)
 
 
-def enthalpies(path: str | Path) -> tuple[pd.DataFrame, list[Step]]:
-    """Enthalpies of complexation, M + n L = ML_n in water: the property `ENTHALPY`.
+def thermodynamic(path: str | Path, of: Property) -> tuple[pd.DataFrame, list[Step]]:
+    """Enthalpies or entropies of complexation, M + n L = ML_n in water.
+
+    Parameters
+    ----------
+    path : str or Path
+        As `load`.
+    of : Property
+        `ENTHALPY` or `ENTROPY`.
 
     Returns
     -------
     observations : DataFrame
-        As of `read`, but for what log β alone has; ``log_beta`` is ΔH in kJ/mol.
+        As of `read`, but for what log β alone has; ``log_beta`` is the value.
     steps : list of Step
         What was left out or found wrong, in order.
 
@@ -245,23 +256,29 @@ def enthalpies(path: str | Path) -> tuple[pd.DataFrame, list[Step]]:
     DataError
         As `load`.
     """
+    kind, called, limits = _THERMODYNAMIC[of]
     tables, steps = _read_tables(path)
     rows = tables["verkn_ligand_metal"]
     overall = rows["beta_definitionnr"].isin(OVERALL) & ~rows["metalnr"].eq(_PROTON)
-    wanted = overall & rows["constanttypnr"].eq(_ENTHALPY)
-    detail = "not an enthalpy of ML_n from M and L"
+    wanted = overall & rows["constanttypnr"].eq(kind)
+    detail = f"not {called} of ML_n from M and L"
     rows, others = drop(rows, ~wanted, "kind of constant", detail, ())
-    rows, numbers = _numbers(rows, _DELTA_H)
+    rows, numbers = _numbers(rows, limits)
     bound = rows["censoring"].ne("none")
     rows, bounds = drop(rows, bound, "bounds", "only a bound is known", ("vlm_id", "constant"))
     rows, joined = _join(rows, metal_ions(tables["metal"]), ligands(tables, rows["ligandennr"]))
     if rows.empty:
-        raise DataError(f"{path} holds no enthalpy of a complex whose ligand is drawn.")
+        raise DataError(f"{path} does not hold {called} of a complex whose ligand is drawn.")
     rows = rows.assign(n_ligands=rows["beta_definitionnr"].map(OVERALL), source=SOURCE)
     steps = [*steps, others, *numbers, bounds, *joined, *structure_notes(rows)]
     whole = {"charge": "int64", "n_ligands": "int64"}
     rows = rows[[*OBSERVATION_COLUMNS, "vlm_id", "tentative", "structure_doubt"]].astype(whole)
     return rows.reset_index(drop=True), steps
+
+
+def curation_of(of: Property) -> dict[str, Any]:
+    """Options of `bo_loop.data.curation.curate.curate` where what holds for log β does not."""
+    return {"log_beta_range": _THERMODYNAMIC[of][2]}
 
 
 def _read_tables(path: str | Path) -> tuple[dict[str, pd.DataFrame], list[Step]]:

@@ -18,7 +18,7 @@ from bo_loop.data.mirror_images import isomers
 from bo_loop.data.observations import PAIR_COLUMNS
 from bo_loop.features.schema import FeatureSchema
 
-STARTS = ("warm", "cold", "protonation")
+STARTS = ("warm", "cold", "protonation", "memory")
 DESIGNS = ("random", "maximin")
 WHOLE_TABLE = "all"
 
@@ -36,13 +36,13 @@ class Setting:
         Metal ions whose pairs are the pool; "all" for the whole table.
     n_ligands : sequence of int
         Numbers of ligands of the pool's pairs.
-    start : {"warm", "cold", "protonation"}
-        ``warm``: the constants of every other metal are known, none of the targets';
-        ``protonation``: only protonation constants are. Each seed draws its pool, a share of the
-        targets' pairs. ``cold``: nothing is known; the pool is all of the targets' pairs, and
-        the first experiments follow a design.
+    start : {"warm", "cold", "protonation", "memory"}
+        What is known: ``warm``, the constants of every other metal; ``protonation``, only
+        protonation constants; ``memory``, only what a memory tells of other metals. Each seed draws
+        its pool, a share of the targets' pairs. ``cold``: nothing is known; the pool is all of the
+        targets' pairs, and the first experiments follow a design.
     share : float
-        Warm and protonation: the share of the pairs that each seed draws.
+        All but cold: the share of the pairs that each seed draws.
     initial : int
         Cold: experiments before the first round. They count as experiments.
     experiments : int
@@ -73,6 +73,11 @@ class Setting:
             raise ConfigError(
                 "start=warm needs constants of metals that are not the target; with target=all "
                 "there are none. Give start=cold or start=protonation."
+            )
+        if self.start == "memory" and self.target == WHOLE_TABLE:
+            raise ConfigError(
+                "start=memory hides the targets from the memory; with target=all nothing is left "
+                "of it. Give a list of metal ions."
             )
         if not 0 < self.share <= 1:
             raise ConfigError(f"share is {self.share}; it must lie in (0, 1].")
@@ -157,6 +162,7 @@ def problem(
     known = {
         "warm": ~own,
         "cold": np.zeros(len(own), dtype=bool),
+        "memory": np.zeros(len(own), dtype=bool),
         "protonation": observations["metal"].eq(PROTON),
     }
     literature = observations[known[setting.start]]

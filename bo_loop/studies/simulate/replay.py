@@ -20,6 +20,7 @@ from bo_loop.campaign.ledger.fold import fold
 from bo_loop.campaign.ledger.state import CampaignState
 from bo_loop.campaign.rounds.decide import decide
 from bo_loop.campaign.settings import check_values
+from bo_loop.library.memory import Memory
 from bo_loop.studies.simulate.problem import Problem, Setting, first_experiments, judged, problem
 
 TRACE_COLUMNS = (
@@ -67,7 +68,7 @@ class Strategy:
             raise ConfigError(f"batch_size is {self.batch_size}; give at least 1.")
 
 
-def check(strategy: Strategy, pairs: pd.DataFrame) -> None:
+def check(strategy: Strategy, pairs: pd.DataFrame, memory: Memory | None = None) -> None:
     """Refuse a strategy that no replay could run, before any is.
 
     Parameters
@@ -76,12 +77,14 @@ def check(strategy: Strategy, pairs: pd.DataFrame) -> None:
         What would choose.
     pairs : DataFrame
         One or more pairs that its features are to describe.
+    memory : Memory, optional
+        What its replays know.
 
     Raises
     ------
     ConfigError
         If it allows replicates, its model, objective or acquisition is none that a campaign could
-        have, or the model cannot compare its features.
+        have, the model cannot compare its features, or the memory speaks for another model.
     """
     acquisition = build(strategy.acquisition)
     if acquisition.allow_replicates:
@@ -98,6 +101,11 @@ def check(strategy: Strategy, pairs: pd.DataFrame) -> None:
         build(strategy.model).require_blocks(blocks)
     except ConfigError as error:
         raise ConfigError(f"Strategy {strategy.name!r} cannot be run: {error}") from error
+    if memory is not None and not memory.suits(build(strategy.model), strategy.features):
+        raise ConfigError(
+            f"Strategy {strategy.name!r} cannot be run: the memory {memory.card['name']} speaks "
+            "for another model, or other features."
+        )
 
 
 def replay(
@@ -106,6 +114,7 @@ def replay(
     strategy: Strategy,
     objective: Mapping[str, Any],
     seed: int,
+    memory: Memory | None = None,
 ) -> pd.DataFrame:
     """Replay one campaign.
 
@@ -121,6 +130,8 @@ def replay(
         By which values are judged; a strategy's own may differ.
     seed : int
         Draws the problem and everything in it.
+    memory : Memory, optional
+        What is known beside the table's constants.
 
     Returns
     -------
@@ -133,7 +144,7 @@ def replay(
         As `check`, `problem`, `judged` and `decide`.
     """
     given = problem(observations, setting, seed, objective)
-    check(strategy, given.pool)
+    check(strategy, given.pool, memory)
     values = judged(given, objective)
     if isinstance(build(strategy.acquisition), Random):
         picks = _random_picks(given, setting, strategy, seed)
@@ -141,7 +152,7 @@ def replay(
         with warnings.catch_warnings():
             # Alike in every round of every replay: how a fit ended, what features leave out.
             warnings.simplefilter("ignore", UserWarning)
-            picks = _picks(given, setting, strategy, seed)
+            picks = _picks(given, setting, strategy, seed, memory)
     frame = pd.DataFrame(picks, columns=["round", "pair_id", "mean", "sd"])
     found = values[frame["pair_id"]].to_numpy()
     return frame.assign(
@@ -166,16 +177,19 @@ def _random_picks(given: Problem, setting: Setting, strategy: Strategy, seed: in
     return [(r, pair, np.nan, np.nan) for r, pair in zip(rounds, ids, strict=True)]
 
 
-def _picks(given: Problem, setting: Setting, strategy: Strategy, seed: int) -> list[_Pick]:
+def _picks(
+    given: Problem, setting: Setting, strategy: Strategy, seed: int, memory: Memory | None
+) -> list[_Pick]:
     recipe = build(strategy.features)
     literature = recipe.usable(given.literature)
-    if literature.empty and setting.start != "cold":
+    if literature.empty and setting.start != "cold" and memory is None:
         raise DataError(
             f"start={setting.start} leaves {strategy.name!r} without a constant to begin with: "
             f"{len(given.literature)} were given, and its features can describe none. Take other "
             "features or data (data.protonation=<file> reads protonation constants)."
         )
-    schema = recipe.fit(pd.concat([literature[given.pool.columns], given.pool], ignore_index=True))
+    described = pd.concat([literature[given.pool.columns], given.pool], ignore_index=True)
+    schema = recipe.fit(described) if memory is None else memory.schema()
     first = first_experiments(given, schema, setting, strategy.design, seed)
     state = _measured(CampaignState(name="replay"), given, first)
     picks = [(0, pair, np.nan, np.nan) for pair in first]
@@ -189,7 +203,7 @@ def _picks(given: Problem, setting: Setting, strategy: Strategy, seed: int) -> l
             "acquisition": strategy.acquisition,
             "pool": {"include_known": False},
         }
-        decided = decide(schema, literature, given.pool, state, config)
+        decided = decide(schema, literature, given.pool, state, config, memory=memory)
         state = _after(state, "proposed", decided | {"seen": state.seq})
         chosen = decided["proposals"]
         picks += [(decided["round"], p["pair_id"], p["mean"], p["sd"]) for p in chosen]

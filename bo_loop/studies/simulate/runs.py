@@ -5,6 +5,7 @@ import json
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from bo_loop.base import parallel, received, received_tables
 from bo_loop.base.errors import CampaignError, ConfigError
 from bo_loop.base.folders import readable, require_new
 from bo_loop.base.progress import report
+from bo_loop.library.memory import CARD, Memory, packed
 from bo_loop.studies.simulate.problem import Setting, problem
 from bo_loop.studies.simulate.replay import Strategy, check, replay
 
@@ -37,11 +39,14 @@ class Simulation:
         With different names.
     seeds : int
         Replays of each strategy, with seeds 0 … seeds − 1.
+    memory : Memory, optional
+        What is known with ``start="memory"``, the targets' pairs among it or not: they are hidden.
 
     Raises
     ------
     ConfigError
-        If there is no strategy or no seed, or two strategies share a name.
+        If there is no strategy or no seed, two strategies share a name, or there is a memory where
+        none is asked for, or none where one is.
     """
 
     observations: pd.DataFrame
@@ -49,6 +54,7 @@ class Simulation:
     objective: Mapping[str, Any]
     strategies: Sequence[Strategy]
     seeds: int
+    memory: Memory | None = None
 
     def __post_init__(self):
         names = [strategy.name for strategy in self.strategies]
@@ -56,11 +62,20 @@ class Simulation:
             raise ConfigError(f"strategies is {names}: give one or more, each once.")
         if self.seeds < 1:
             raise ConfigError(f"seeds is {self.seeds}; give at least 1.")
+        if (self.memory is None) is (self.setting.start == "memory"):
+            raise ConfigError("start=memory knows what data.memory names, and no other start does.")
+
+    @cached_property
+    def known(self) -> Memory | None:
+        """The memory without the targets."""
+        return None if self.memory is None else self.memory.without(self.setting.target)
 
     def fingerprint(self) -> dict[str, str]:
         """State what replays are made from, but for strategies and seeds."""
         table = self.observations.to_csv(index=False).encode("utf-8")
-        return {
+        card = None if self.memory is None else packed(self.memory)[CARD]
+        memory = {} if card is None else {"memory": hashlib.sha256(card).hexdigest()}
+        return memory | {
             "version": __version__,
             "observations": hashlib.sha256(table).hexdigest(),
             "setting": _canonical(asdict(self.setting)),
@@ -102,7 +117,7 @@ def run(
     """
     pool = problem(simulation.observations, simulation.setting, 0, simulation.objective).pool
     for strategy in simulation.strategies:
-        check(strategy, pool)
+        check(strategy, pool, simulation.known)
     _claim(out, simulation)
     files = {
         (strategy.name, seed): out / _TRACES / f"{_stem(strategy)}_{seed:03d}.parquet"
@@ -140,7 +155,12 @@ class _Replay:
 def _replayed(task: _Replay) -> pd.DataFrame:
     simulation = task.simulation
     return replay(
-        simulation.observations, simulation.setting, task.strategy, simulation.objective, task.seed
+        simulation.observations,
+        simulation.setting,
+        task.strategy,
+        simulation.objective,
+        task.seed,
+        simulation.known,
     )
 
 

@@ -315,7 +315,7 @@ def test_enthalpies_of_srd46_are_written_as_a_property(tmp_path, out):
 
 
 @pytest.mark.parametrize(
-    ("source", "quantity", "said"), [("srd46", "ΔS", "are read"), ("csv", "ΔH", "data=csv")]
+    ("source", "quantity", "said"), [("srd46", "ΔG", "are read"), ("csv", "ΔH", "data=csv")]
 )
 def test_other_quantities_are_refused(table, out, source, quantity, said):
     with pytest.raises(ConfigError, match=said):

@@ -48,3 +48,11 @@ def test_ligands_are_made_around_others_that_are_not_asked_for(tmp_path):
     mine = standardise("OC(=O)CN(CC(O)=O)CCSCCN(CC(O)=O)CC(O)=O")
     assert mine not in after
     assert after - before
+
+
+def test_a_card_is_written_as_a_page(shelves):
+    command_line.run(shelves, "library", "show=enthalpy", "out=card.html")
+    assert "ΔH (kJ/mol)" in (shelves / "card.html").read_text(encoding="utf-8")
+    said = command_line.run(shelves, "library", "out=other.html", code=2)
+    assert "give show=NAME with it" in said
+    assert not (shelves / "other.html").exists()

@@ -57,3 +57,12 @@ def test_a_number_that_is_none_is_refused(folder):
     said = simulate(folder, "strategies=[random]", "out=none", "share=x", "experiments=y", code=2)
     assert "share: 'x' — expected a number" in said
     assert "experiments: 'y' — expected a whole number" in said
+
+
+def test_a_start_from_a_memory_needs_one_of_log_beta(folder):
+    words = ["strategies=[random]", "out=none", "start=memory"]
+    assert "give data.memory=log_beta" in simulate(folder, *words, code=2)
+    said = simulate(folder, *words, "data.memory=enthalpy", code=2)
+    assert "data.memory=enthalpy knows ΔH (kJ/mol), and replays are about log β" in said
+    said = simulate(folder, *words, "data.memory=log_beta", "target=all", code=2)
+    assert "hides the targets from the memory" in said

@@ -379,7 +379,7 @@ def test_enthalpies_of_complexation_are_read_and_the_rest_counted(tmp_path):
         dump.constant(4, dump.WRONG, dump.NICKEL, 812, "-20", kind="2"),
         dump.constant(5, dump.GLYCINE, dump.COPPER, 812, "-5000", kind="2"),
     ]
-    rows, steps = srd46.enthalpies(dump.folder(tmp_path / "d", content))
+    rows, steps = srd46.thermodynamic(dump.folder(tmp_path / "d", content), srd46.ENTHALPY)
     found = rows.set_index("vlm_id")
     assert set(found.index) == {"93802", "1", "4"}
     assert found.loc["93802", ["metal", "n_ligands", "log_beta"]].tolist() == ["Ni", 1, -8.2]
@@ -394,5 +394,17 @@ def test_a_distribution_without_enthalpies_is_refused(tmp_path):
     content = dump.tables()
     rows = content["verkn_ligand_metal"]
     content["verkn_ligand_metal"] = [row for row in rows if row[4] != "2"]
-    with pytest.raises(DataError, match="holds no enthalpy"):
-        srd46.enthalpies(dump.folder(tmp_path / "d", content))
+    with pytest.raises(DataError, match="does not hold an enthalpy"):
+        srd46.thermodynamic(dump.folder(tmp_path / "d", content), srd46.ENTHALPY)
+
+
+def test_entropies_are_read_by_their_own_limits(tmp_path):
+    content = dump.tables()
+    content["verkn_ligand_metal"] += [
+        dump.constant(1, dump.ETHYLENEDIAMINE, dump.COPPER, 812, "-820", kind="4"),
+        dump.constant(2, dump.ETHYLENEDIAMINE, dump.COPPER, 840, "-5000", kind="4"),
+    ]
+    rows, _ = srd46.thermodynamic(dump.folder(tmp_path / "d", content), srd46.ENTROPY)
+    assert -820.0 in rows["log_beta"].tolist()
+    assert -5000.0 not in rows["log_beta"].tolist()
+    assert srd46.curation_of(srd46.ENTROPY)["log_beta_range"] == (-1500.0, 1500.0)

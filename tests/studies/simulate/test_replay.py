@@ -1,6 +1,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+import small_memory
 from known_constants import (
     CHEMISTRY,
     FEATURES,
@@ -125,3 +126,20 @@ def test_replicates_are_refused_for_the_table_knows_one_value():
     again = acquisition("LogEI") | {"allow_replicates": True}
     with pytest.raises(ConfigError, match="'LogEI' allows replicates, but the lab of a replay"):
         run(WARM, strategy("LogEI", acquisition=again))
+
+
+def test_a_replay_may_know_a_memory_of_other_metals():
+    known = small_memory.memory().without(["Ni+2"])
+    setting = Setting(["Ni+2"], start="memory", share=1.0, experiments=6)
+    features, model = dict(known.features["recipe"]), dict(known.model)
+    chosen = strategy("Greedy", features=features, model=model)
+    trace = replay(TABLE, setting, chosen, MAXIMISE, 0, known)
+    assert trace["round"].tolist() == [1, 1, 1, 2, 2, 2]
+    # Nothing of the table is known before it is measured.
+    moved = TABLE.assign(log_beta=TABLE["log_beta"].mask(TABLE["metal"].ne("Ni"), 0.0))
+    again = replay(moved, setting, chosen, MAXIMISE, 0, known)
+    pd.testing.assert_frame_equal(again, trace, check_exact=True)
+    first, table = trace.head(3), TABLE[TABLE["metal"].eq("Ni") & TABLE["n_ligands"].eq(1)]
+    assert first["value"].mean() > table["log_beta"].median()
+    with pytest.raises(ConfigError, match="the memory small speaks for another model"):
+        replay(TABLE, setting, strategy("Greedy"), MAXIMISE, 0, known)

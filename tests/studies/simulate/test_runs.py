@@ -1,6 +1,7 @@
 from dataclasses import replace
 
 import pytest
+import small_memory
 from known_constants import CHEMISTRY, FEATURES, MAXIMISE, MODEL, acquisition, observations
 
 from bo_loop.base.errors import ConfigError, DataError
@@ -118,3 +119,18 @@ def test_no_replay_begins_if_a_strategy_cannot_be_run(tmp_path, monkeypatch, cha
 def test_strategies_need_different_names():
     with pytest.raises(ConfigError, match="each once"):
         replace(SIMULATION, strategies=[strategy("LogEI"), strategy("LogEI")])
+
+
+def test_a_memory_is_known_without_the_targets_and_only_where_it_is_asked_for():
+    memory = small_memory.memory()
+    with pytest.raises(ConfigError, match="start=memory"):
+        replace(SIMULATION, memory=memory)
+    setting = Setting(["Ni+2"], start="memory", experiments=6)
+    with pytest.raises(ConfigError, match="start=memory"):
+        replace(SIMULATION, setting=setting)
+    known = replace(SIMULATION, setting=setting, memory=memory)
+    assert "Ni" in set(memory.pairs["metal"])
+    assert set(known.known.pairs["metal"]) == set(memory.pairs["metal"]) - {"Ni"}
+    other = replace(known, memory=small_memory.memory(size=20))
+    assert known.fingerprint()["memory"] != other.fingerprint()["memory"]
+    assert "memory" not in SIMULATION.fingerprint()
