@@ -43,7 +43,10 @@ def test_the_wheel_composes_its_own_configs_and_reads_its_own_tables(installed, 
     assert "name: nickel_chelators" in done.stdout
 
 
-def test_the_wheel_carries_the_page_with_the_licence_of_its_editor(installed):
+def test_the_wheel_carries_the_page_with_the_licences_of_its_editor_and_viewer(installed):
     static = installed / "bo_loop" / "web" / "static"
     assert (static / "style.css").is_file()
-    assert "Redistribution and use" in (static / "jsme" / "license.txt").read_text()
+    viewer = installed / "bo_loop" / "report" / "viewer"
+    for folder in (static / "jsme", viewer):
+        assert "Redistribution and use" in (folder / "license.txt").read_text()
+    assert (viewer / "3Dmol-min.js").stat().st_size > 100_000

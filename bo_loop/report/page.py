@@ -16,8 +16,8 @@ from bo_loop.base.html import render
 from bo_loop.campaign.campaign import Campaign
 from bo_loop.campaign.views.labels import sentences
 from bo_loop.campaign.views.views import shown_movers, shown_nearest, shown_number
+from bo_loop.report import complexes, figures
 from bo_loop.report import facts as gathered
-from bo_loop.report import figures
 from bo_loop.report.chemical_space import FEWEST, layout
 from bo_loop.report.drawings import draw
 from bo_loop.report.facts import Facts, facts_of
@@ -33,7 +33,7 @@ _MOST_COMPARED = 30
 _STAGES = {"beta_1": "β₁", "beta_n": "βₙ"}
 
 
-def write_report(campaign: Campaign, out: str | Path | None = None) -> Path:
+def write_report(campaign: Campaign, out: str | Path | None = None, n_structures: int = 0) -> Path:
     """Write a campaign down as a page for people that needs no other file.
 
     Parameters
@@ -41,6 +41,8 @@ def write_report(campaign: Campaign, out: str | Path | None = None) -> Path:
     campaign : Campaign
     out : str or Path, optional
         A new file; by default ``report.html`` in the campaign's folder, a view.
+    n_structures : int
+        As for `report`.
 
     Returns
     -------
@@ -52,24 +54,28 @@ def write_report(campaign: Campaign, out: str | Path | None = None) -> Path:
     CampaignError
         If a sealed file is damaged, or the page cannot be written; `out` is not overwritten.
     """
-    page = report(campaign).encode("utf-8")
+    page = report(campaign, n_structures).encode("utf-8")
     path = campaign.path / _REPORT if out is None else Path(out)
     (write_view if out is None else write_once)(path, page)
     return path
 
 
-def report(campaign: Campaign) -> str:
+def report(campaign: Campaign, n_structures: int = 0) -> str:
     """Return a campaign's report.
 
     Parameters
     ----------
     campaign : Campaign
+    n_structures : int
+        How many of the complexes that wait for a result, or else of the best, are built if they
+        have not been; those that have been are shown in any case.
 
     Returns
     -------
     str
-        HTML that loads nothing: question, pool and data; the best so far; every round; how right
-        the predictions were; what the model has learned; chemical space; versions, fingerprints.
+        HTML that loads nothing: question, pool and data; the best so far; complexes in three
+        dimensions; every round; how right the predictions were; what the model has learned;
+        chemical space; versions, fingerprints.
 
     Raises
     ------
@@ -82,6 +88,9 @@ def report(campaign: Campaign) -> str:
     found = learned(campaign, facts) if state.rounds else None
     each = gathered.each_property(facts)
     words = state.words if len(state.properties) == 1 else ""
+    waiting = _waiting(facts)
+    shown = [*waiting, *best.itertuples()]
+    structures, problems = complexes.gathered(campaign, shown, n_structures)
     return render(
         files("bo_loop.report").joinpath("campaign.html").read_text(encoding="utf-8"),
         title=f"{state.name}: campaign report",
@@ -105,7 +114,10 @@ def report(campaign: Campaign) -> str:
         learned=_learned(found),
         ranked=_ranked(found, state.words),
         next=_next(campaign, facts),
-        waiting=_waiting(facts),
+        waiting=waiting,
+        structures=structures,
+        structure_problems=problems,
+        scripts=complexes.scripts() if structures else (),
         pending=facts.status.pending,
         in_water=in_water(facts, best, found),
         space=_space(facts, best),

@@ -102,6 +102,13 @@ def report(path: str) -> dict[str, Any]:
     return {"path": str(write_report(Campaign(Path(path))))}
 
 
+def structure(path: str, pair_id: str, name: str) -> dict[str, Any]:
+    """Build a complex of the pool, as `bo_loop.report.complexes.build`; return what is shown."""
+    from bo_loop.report.complexes import build, shown
+
+    return shown(name, build(Campaign(Path(path)), pair_id))
+
+
 def look(path: str) -> dict[str, Any]:
     """Return the figures of a campaign; see `bo_loop.web.plots.figures`."""
     from bo_loop.web import looked, plots  # scikit-learn and torch: only for the figures
@@ -111,5 +118,5 @@ def look(path: str) -> dict[str, Any]:
 
 TASKS: Mapping[str, Callable[..., Any]] = {
     function.__name__: function
-    for function in (start, suggest, compare, rank, predict, preview, report, look)
+    for function in (start, suggest, compare, rank, predict, preview, report, look, structure)
 }

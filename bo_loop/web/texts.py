@@ -175,6 +175,8 @@ PICK_HINT = (
 )
 RECORD_PICKS = "Record the ticked ones as a round"
 NOTHING_PICKED = "No pair is ticked."
+IN_3D = "In three dimensions"
+IN_3D_HINT = "Drag to turn, Ctrl and the wheel to zoom."
 
 # The pool
 POOL_HINT = (

@@ -1,5 +1,6 @@
 """The report of a whole campaign, and how it looks in a browser."""
 
+import json
 import os
 import re
 import shutil
@@ -16,6 +17,7 @@ from matplotlib.image import imread
 from bo_loop import Campaign, write_report
 from bo_loop.base.errors import CampaignError
 from bo_loop.campaign.views.views import shown_movers, shown_nearest
+from bo_loop.report.complexes import path_of
 from bo_loop.report.page import report
 
 HIDDEN = "Zn+2"
@@ -99,6 +101,26 @@ def test_a_report_needs_no_other_file(page):
     assert re.findall(r"url\((?!#)|@import", page) == []
 
 
+def test_complexes_that_were_built_are_shown_turning(page, campaign):
+    assert "<code>bo-loop report name=zinc &amp; co structures=3</code>" in page
+    (waiting, *_) = campaign.status().pending
+    path = path_of(campaign.path, waiting)
+    path.parent.mkdir()
+    one = {"name": "Zn+2 + x", "charge": 2, "unpaired": 0, "method": "m", "energy_eV": -1.0}
+    one |= {"minima_kJ_mol": [0.0], "donors": [], "strain_kJ_mol": None, "notes": ["<i>n"]}
+    one |= {"symbols": ["Zn"], "positions_A": [[0.0, 0.0, 0.0]], "bonds": [], "warnings": ["bad"]}
+    path.write_text(json.dumps(one), encoding="utf-8")
+    try:
+        shown = report(campaign)
+    finally:
+        shutil.rmtree(path.parent)
+    assert "<h2>In three dimensions" in shown
+    assert '<p class="warning">Bad.</p>' in shown
+    assert "&lt;i&gt;n" in shown.lower()
+    assert shown.count("<script>") == shown.count("'sha256-") == 2
+    assert len(shown) < len(page) + 600_000
+
+
 def test_a_report_tells_what_the_ledger_holds(page, campaign):
     for words in (
         "Which ligand binds Zn²⁺ most strongly?",
@@ -151,7 +173,7 @@ def test_the_view_is_rebuilt_and_other_files_are_not_overwritten(
     path = write_report(campaign)
     assert path == campaign.path / "report.html"
     assert path.read_text(encoding="utf-8") == page
-    monkeypatch.setattr("bo_loop.report.page.report", lambda _: page)  # drawing takes seconds
+    monkeypatch.setattr("bo_loop.report.page.report", lambda *_: page)  # drawing takes seconds
     assert write_report(campaign) == path
     mine = tmp_path / "mine.html"
     assert write_report(campaign, mine).read_text(encoding="utf-8") == page

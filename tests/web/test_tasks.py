@@ -4,6 +4,7 @@ import pytest
 import small_campaign
 
 from bo_loop.base.errors import DataError
+from bo_loop.report import complexes
 from bo_loop.web import tasks
 from bo_loop.web.tasks import TASKS
 
@@ -39,6 +40,15 @@ def test_a_pool_is_shown_with_its_donors():
 def test_a_pool_that_cannot_be_is_refused():
     with pytest.raises(DataError):
         tasks.preview({"_target_": "bo_loop.data.CommonChelators", "metals": ["Unobtainium+2"]})
+
+
+def test_a_complex_is_built_in_the_process_of_the_task(path, monkeypatch):
+    asked = []
+    monkeypatch.setattr(complexes, "build", lambda *what: asked.append(what) or {})
+    monkeypatch.setattr(complexes, "shown", lambda name, found: {"name": name} | found)
+    assert tasks.structure(path, "Ni+2:L1:A", "Ni²⁺ + A") == {"name": "Ni²⁺ + A"}
+    ((campaign, pair_id),) = asked
+    assert (str(campaign.path), pair_id) == (path, "Ni+2:L1:A")
 
 
 def test_each_task_goes_by_its_name():

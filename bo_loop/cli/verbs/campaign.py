@@ -3,11 +3,13 @@
 import json
 import sys
 from collections.abc import Mapping
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from bo_loop.base.checks import require_count
 from bo_loop.base.config import build
 from bo_loop.base.folders import require_new
 from bo_loop.campaign.campaign import Campaign
@@ -229,8 +231,10 @@ def report(config: Mapping[str, Any]) -> None:
     """Write a campaign down as a page."""
     from bo_loop.report.page import write_report  # rdkit, umap, torch: only where they are needed
 
-    with PlainConsole(stderr=True).status("Writing the report"):
-        path = write_report(_campaign(config), config["out"])
+    require_count("structures", config["structures"], least=0)
+    waiting = PlainConsole(stderr=True).status("Writing the report")
+    with nullcontext() if config["structures"] else waiting:  # which say how far they are
+        path = write_report(_campaign(config), config["out"], config["structures"])
     _CONSOLE.print(f"The report: {path}", soft_wrap=True)
 
 

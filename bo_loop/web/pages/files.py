@@ -10,11 +10,13 @@ from bo_loop.web import texts
 from bo_loop.web.desk import Desk
 
 _STATIC = Path(__file__).parents[1] / "static"
+_VIEWER = Path(__file__).parents[2] / "report" / "viewer"
 
 
 def add(app: FastAPI, desk: Desk) -> None:
     """Add the routes."""
     app.mount("/static", StaticFiles(directory=_STATIC))
+    app.mount("/viewer", StaticFiles(directory=_VIEWER))
 
     def path_of(name: str) -> Path:
         if not desk.has(name):

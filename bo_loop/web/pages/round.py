@@ -8,6 +8,7 @@ from bo_loop.web import shown, texts
 from bo_loop.web.desk import Desk
 from bo_loop.web.jobs import Job
 from bo_loop.web.pages import proposals
+from bo_loop.web.pages.complexes import Complexes
 from bo_loop.web.pages.frame import Page, Text, Watched, acting, address, campaign_page
 from bo_loop.web.pages.option_form import OptionForm
 from bo_loop.web.pages.ranked import Ranked
@@ -31,6 +32,7 @@ class _Round:
     def __init__(self, page: Page, found: RoundShown):
         self._page = page
         self._suggested = Watched(page, "suggest", self._over)
+        self._complexes = Complexes(page)
         if found.closed:
             Text("p", texts.IS_CLOSED)
         else:
@@ -106,6 +108,8 @@ class _Round:
             ui.link(texts.WORKBOOK, form)
 
     def _actions(self, card: Card) -> None:
+        seen = ui.button(texts.IN_3D).props("flat dense no-caps")
+        acting(seen, lambda: self._complexes.see(card.pair_id, card.name))
         if card.state in ("pending", "in_progress", "open"):
             button = ui.button(texts.LEAVE_OUT).props("flat dense no-caps")
             acting(button, lambda: self._amend(Campaign.withdraw, card))

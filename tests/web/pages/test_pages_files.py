@@ -28,6 +28,13 @@ def test_what_is_not_there_is_not_found(visit, desk, path):
     assert get(visit, f"/files/{path}").status_code == 404
 
 
+def test_the_viewer_of_complexes_is_served(visit, desk):
+    for path in ("/viewer/3Dmol-min.js", "/viewer/viewer.js", "/static/complex.js"):
+        answer = get(visit, path)
+        assert "javascript" in answer.headers["content-type"]
+        assert len(answer.content) > 500
+
+
 def test_a_report_is_served_but_nothing_that_it_points_to(visit, desk, tmp_path):
     report = desk.directory / "small" / "report.html"
     report.write_text("<p>report</p>")
