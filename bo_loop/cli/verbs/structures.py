@@ -11,6 +11,7 @@ from rich.table import Table
 
 from bo_loop.base.checks import require_count
 from bo_loop.base.errors import ConfigError
+from bo_loop.base.figure_files import FIGURES, figure_bytes
 from bo_loop.base.files import write_once
 from bo_loop.chemistry.ions import MetalIon, parse_ion
 from bo_loop.cli.terminal import fields
@@ -20,6 +21,7 @@ from bo_loop.structures.asked import named_ligand, named_pair
 from bo_loop.structures.build import Task, build
 from bo_loop.structures.conformers import ligand_molecule, lowest
 from bo_loop.structures.coordination_complex import assemble
+from bo_loop.structures.force_histogram import draw, histogram
 from bo_loop.structures.store import Store, counts
 from bo_loop.structures.structure_files import SUFFIXES, as_json, structure_bytes, told
 
@@ -76,10 +78,15 @@ def _build(config: Mapping[str, Any], console: Console) -> None:
     if config["out"] is None:
         raise ConfigError("bo-loop structures build needs out=, a database: out=structures.db.")
     require_count("n_ligands", config["n_ligands"])
+    figure = None if config["figure"] is None else Path(str(config["figure"]))
+    if figure is not None:
+        refuse_output(figure, suffixes=FIGURES)
     tasks = _tasks(config)
     store = Store(Path(str(config["out"])))
     problems = build(store, tasks, config["processes"])
     whole, elements = counts(store.rows())
+    if figure is not None:
+        write_once(figure, figure_bytes(draw(histogram(store.rows())), figure))
     if config["json"]:
         tables = {"counts": whole.to_dict("index"), "elements": elements.to_dict("index")}
         print(json.dumps(tables | {"problems": problems}, ensure_ascii=False))

@@ -39,8 +39,9 @@ def test_build_counts_goes_on_and_names_what_it_leaves_out(tmp_path):
     assert first["problems"] == [
         "UO2+2 + 2 ammonia: GFN2-xTB has no parameters for U; it knows hydrogen to radon."
     ]
-    second = json.loads(run(tmp_path, *typed, "ligands=[ammonia]"))
+    second = json.loads(run(tmp_path, *typed, "ligands=[ammonia]", "figure=forces.svg"))
     assert second == first
+    assert (tmp_path / "forces.svg").read_bytes().startswith(b"<?xml")
     shown = run(tmp_path, "structures", "build", "out=s.db", "ligands=[O]", "n_conformers=1")
     assert "Structures with forces" in shown
     assert "median |F|" in shown
@@ -58,6 +59,7 @@ def test_build_counts_goes_on_and_names_what_it_leaves_out(tmp_path):
         (["show", "ligand=O", "n_conformers=0"], "n_conformers is 0"),
         (["build"], "needs out="),
         (["build", "out=a.txt"], "give a file that ends in .db"),
+        (["build", "out=a.db", "figure=a.doc"], "only .svg, .png and .pdf files are written"),
         (["build", "out=a.db", "ligands=none.csv"], "none.csv"),
         (["build", "out=a.db", "ligands=[nothing]"], "looks like a name"),
         (["build", "out=a.db", "metals=[Xx+2]"], "'Xx' is not a metal ion"),
