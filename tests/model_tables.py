@@ -27,9 +27,9 @@ def pairs(n: int = 40, seed: int = 0, n_metals: int = 5, n_ligands: int = 12) ->
     )
 
 
-def counted(n: int = 40) -> PairFeatures:
+def counted(n: int = 40, n_ligands: int = 12) -> PairFeatures:
     """The same tables, and a block of counts."""
-    plain = pairs(n)
+    plain = pairs(n, n_ligands=n_ligands)
     counts = np.random.default_rng(7).integers(0, 4, (len(plain.ligand["charge"]), 6))
     return replace(
         plain,

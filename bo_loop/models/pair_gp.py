@@ -11,7 +11,8 @@ from bo_loop.base.checks import require_number
 from bo_loop.base.errors import ConfigError
 from bo_loop.base.types import MEASURED, Floats, PairFeatures, Rows
 from bo_loop.models.gp.exact_gp import ExactGP
-from bo_loop.models.gp.fitting import Optimum, Problem
+from bo_loop.models.gp.fitting import Problem
+from bo_loop.models.gp.pair_model import PairModel
 from bo_loop.models.gp.source_noise import labels
 from bo_loop.models.gp.widening import left_out, widening
 from bo_loop.models.kernels.layout import Layout, Term, require_blocks
@@ -105,16 +106,13 @@ class PairGP(ExactGP):
         """θ at the priors' means: distances, and variances of the terms, of the usual size."""
         return np.concatenate([self.naming(features).start(), problem.noise_start()])
 
-    def widened(self, problem: Problem, found: Optimum, features: PairFeatures) -> float:
+    def widened(self, model: PairModel, features: PairFeatures) -> float:
         """Widen so that intervals cover ligands left out; see `bo_loop.models.gp.widening`."""
-        theta = torch.as_tensor(found.theta, device=problem.y.device)
-        group = features.ligand_group[features.ligand_row]
-        with torch.no_grad():
-            covariance, noise = problem.moments(theta)
-        covariance.diagonal().add_(noise + found.jitter)
-        side = problem.form.side
-        several = (side.log_n > 0.0)[side.setting_row].cpu().numpy()
-        return widening(left_out(covariance, problem.y - found.mean, group), group, several)
+        data = model.data
+        group = features.ligand_group[features.ligand_row[data.order.cpu().numpy()]]
+        rows, z = left_out(data.factor, data.alpha, group, self.seed)
+        side = Tables.of(features, data.x.device).gather(data.x[rows])
+        return widening(z, group[rows], (side.log_n > 0.0)[side.setting_row].cpu().numpy())
 
     def _terms(self, blocks: Collection[str] = ()) -> list[Term]:
         terms = [Term.parse(text) for text in self.terms]

@@ -108,8 +108,8 @@ class ExactGP(ABC):
     def guess(self, problem: Problem, features: PairFeatures) -> Floats:
         """θ to start from, for the pairs of `problem`, which have `features`."""
 
-    def widened(self, problem: Problem, found: Optimum, features: PairFeatures) -> float:
-        """Return what standard deviations are multiplied by after the search."""
+    def widened(self, model: PairModel, features: PairFeatures) -> float:
+        """Return what the standard deviations of a fitted model are to be multiplied by."""
         return 1.0
 
     def fit(
@@ -175,10 +175,17 @@ class ExactGP(ABC):
                 FitWarning,
                 stacklevel=2,
             )
-        wider = self.widened(problem, found, part)
-        hyperparameters = self._stated(found, features, groups, centre, scale, wider)
+        hyperparameters = self._stated(found, features, groups, centre, scale, 1.0)
         report = _report(found, len(y), len(rows), warm=warm)
-        return self._condition(features, y, noise_var, hyperparameters, report, near)
+        model = self._condition(features, y, noise_var, hyperparameters, report, near)
+        wider = self.widened(model, features)
+        if wider == 1.0:
+            return model
+        hyperparameters = self._stated(found, features, groups, centre, scale, wider)
+        if noise_var.any():  # which is known, and stays as it is
+            return self._condition(features, y, noise_var, hyperparameters, report, near)
+        kernel, data = self.kernel(features, hyperparameters), model.data.widened_(wider)
+        return PairModel(features, kernel, data, hyperparameters, model.fit_report)
 
     def build(
         self,

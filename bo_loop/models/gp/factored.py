@@ -10,7 +10,7 @@ z      L⁻¹ (y − m)                                          (n,)
 α      L⁻ᵀ z = K_v⁻¹ (y − m)                                (n,)
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
@@ -50,6 +50,10 @@ class Factored:
     factor: Tensor
     alpha: Tensor
     order: Tensor
+
+    def widened_(self, by: float) -> "Factored":
+        """Multiply all standard deviations, of kernel and noise; in the memory of `factor`."""
+        return replace(self, factor=self.factor.mul_(by), alpha=self.alpha / by**2)
 
 
 @torch.no_grad()

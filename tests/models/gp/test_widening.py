@@ -3,7 +3,7 @@ import pytest
 import torch
 from tolerances import SOLVED
 
-from bo_loop.models.gp.widening import left_out, widening
+from bo_loop.models.gp.widening import left_out, widening, without_group
 
 
 def test_leaving_out_a_group_is_conditioning_on_the_others():
@@ -11,13 +11,33 @@ def test_leaving_out_a_group_is_conditioning_on_the_others():
     root = rng.standard_normal((7, 7))
     covariance = root @ root.T + np.eye(7)
     off, group = rng.standard_normal(7), np.array([3, 1, 3, 2, 1, 3, 2])
-    found = left_out(torch.tensor(covariance).tril(), torch.tensor(off), group)
+    factor = torch.linalg.cholesky(torch.tensor(covariance))
+    alpha = torch.tensor(np.linalg.solve(covariance, off))
+    rows, z = left_out(factor, alpha, group, seed=0)
+    found = z[np.argsort(rows)]
+    assert sorted(rows) == list(range(7))
     for number in (1, 2, 3):
         own, others = np.flatnonzero(group == number), np.flatnonzero(group != number)
         gain = np.linalg.solve(covariance[np.ix_(others, others)], covariance[others][:, own]).T
         variance = np.diag(covariance[np.ix_(own, own)] - gain @ covariance[np.ix_(others, own)])
         error = off[own] - gain @ off[others]
         np.testing.assert_allclose(found[own], error / np.sqrt(variance), rtol=SOLVED)
+
+
+def test_of_many_pairs_whole_groups_are_left_out_as_if_there_were_no_others():
+    rng = np.random.default_rng(1)
+    n = 2000
+    group = rng.integers(0, 400, n)
+    covariance = torch.tensor(np.exp(-np.abs(np.subtract.outer(np.arange(n), np.arange(n))) / 9.0))
+    covariance.diagonal().add_(0.1)
+    factor = torch.linalg.cholesky(covariance)
+    alpha = torch.cholesky_solve(torch.tensor(rng.standard_normal((n, 1))), factor)[:, 0]
+    rows, z = left_out(factor, alpha, group, seed=0)
+    assert 1500 <= len(rows) < 1500 + np.bincount(group).max()
+    assert not set(group[rows]) & set(np.delete(group, rows))
+    error, sd = without_group(torch.cholesky_inverse(factor), alpha, group)
+    np.testing.assert_allclose(z, (error / sd)[rows], rtol=SOLVED)
+    assert left_out(factor, alpha, group, seed=0)[1].tolist() == z.tolist()
 
 
 def test_intervals_are_widened_to_what_they_should_cover_and_never_narrowed():
