@@ -21,13 +21,14 @@ from multiprocessing import get_context
 import numpy as np
 import torch
 
+from bo_loop.acquisition.batch.pool_scores import PoolScores
 from bo_loop.acquisition.batch.select import select
 from bo_loop.acquisition.objectives.aqueous import PMetal
 from bo_loop.acquisition.objectives.base import Maximise
 from bo_loop.acquisition.pool import PoolPairs
 from bo_loop.acquisition.scores.functions import LogEI
 from bo_loop.acquisition.scores.joint import Thompson
-from bo_loop.acquisition.scores.screen import ranked, top
+from bo_loop.acquisition.scores.screen import Looked, ranked, top
 from bo_loop.base.types import Floats, PairFeatures
 from bo_loop.models.gp.pair_model import PairModel
 from bo_loop.models.matern_gp import MaternGP
@@ -92,24 +93,18 @@ def by_posterior(n_ligands: int) -> dict[str, object]:
 def by_screening(n_ligands: int) -> dict[str, object]:
     """Find the same rows from bounds."""
     model, features, rows, incumbent = fitted(n_ligands)
-    exact = 0
-
-    def variance(at: np.ndarray) -> Floats:
-        nonlocal exact
-        exact += len(at)
-        return posterior.variance(rows[at])
-
     with _Clock() as clock:
         posterior = model.bind(features)
-        found = top(
-            LogEI(),
-            mean=posterior.mean(rows),
-            variance_bound=posterior.variance_bound(rows),
-            variance=variance,
-            incumbent=incumbent,
+        picks, _, looked = top(
+            posterior.screen(rows),
+            PoolScores(LogEI(), incumbent, 1.0, np.zeros(len(features))),
+            posterior.variance,
+            np.arange(len(features)),
             q=BEST,
+            besides=np.empty(0, dtype=np.int64),
+            looked=Looked.nothing(),
         )
-    return clock.report() | {"picks": rows[found.positions].tolist(), "exact": exact}
+    return clock.report() | {"picks": picks.tolist(), "exact": len(looked.rows)}
 
 
 def batch(n_ligands: int, acquisition: object) -> dict[str, object]:

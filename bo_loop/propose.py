@@ -15,14 +15,18 @@ from bo_loop.acquisition.batch.explanation import (
     prospects,
     sources_of_doubt,
 )
+from bo_loop.acquisition.batch.pickers import scorer_of
+from bo_loop.acquisition.batch.pool_scores import PoolScores
 from bo_loop.acquisition.batch.replicates import proposed_pairs, removed
+from bo_loop.acquisition.batch.scored import Lazy
 from bo_loop.acquisition.batch.select import Selection, select
-from bo_loop.acquisition.objectives.base import Objective
+from bo_loop.acquisition.objectives.base import LogBeta, Objective
 from bo_loop.acquisition.objectives.items import Items
 from bo_loop.acquisition.objectives.several import Front
 from bo_loop.acquisition.pool import PoolPairs, Proposal
 from bo_loop.acquisition.scores.base import Acquisition
-from bo_loop.acquisition.scores.functions import percent
+from bo_loop.acquisition.scores.functions import Greedy, percent
+from bo_loop.acquisition.scores.screen import screen_of
 from bo_loop.acquisition.scores.values import hopeful, item_values, likely_allowed
 from bo_loop.acquisition.stop import Stop, chance_of_better
 from bo_loop.base.errors import CampaignError
@@ -190,9 +194,20 @@ def incumbent_of(
     def values_of(items: Rows) -> Floats:
         return item_values(posterior, objective, candidates.pairs, items)
 
+    if scorer_of(objective) is Lazy:  # of a whole pool, where nothing is answered
+        items = _highest(posterior, objective, candidates.pairs, items)
     values = values_of(items)
     best = int(items[values.reshape(len(items), -1)[:, 0].argmax()])
     return best, objective.best(values, lambda: values_of(_all_items(objective, candidates)))
+
+
+def _highest(posterior: PoolPosterior, objective: LogBeta, pairs: PoolPairs, items: Rows) -> Rows:
+    """Return the first of the items (k,) of the highest mean; (1,)."""
+    view = objective.view(posterior, pairs)
+    by_mean = PoolScores(Greedy(), 0.0, view.sign, view.offset)
+    found = screen_of(posterior, items).highest(1, by_mean, items[:0])
+    order = np.argsort(found.rows)
+    return found.rows[order][[found.ceiling[order].argmax()]]
 
 
 def _all_items(objective: Objective, candidates: Candidates) -> Rows:

@@ -89,8 +89,7 @@ def called(
     seconds : float
         That it took.
     """
-    require_same(expected, versions(), "a worker")
-    with _one_at_a_time, _one_thread(), redirect_stdout(sys.stderr):
+    with _ready(expected):
         began, results = time.monotonic(), []
         for task in pickle.loads(content):
             try:
@@ -98,6 +97,26 @@ def called(
             except Exception as error:  # travels to the session, which raises it
                 return results, error, time.monotonic() - began
         return results, None, time.monotonic() - began
+
+
+def kept(function: Callable[..., Any], content: bytes, expected: Mapping[str, str | None]) -> Any:
+    """Return what a function says of one task, pickled; the result stays on the worker."""
+    with _ready(expected):
+        return function(pickle.loads(content))
+
+
+def answered(held: Any, content: bytes, expected: Mapping[str, str | None]) -> Any:
+    """Call a function, pickled, with a result that stayed."""
+    with _ready(expected):
+        return pickle.loads(content)(held)
+
+
+@contextmanager
+def _ready(expected: Mapping[str, str | None]) -> Iterator[None]:
+    """Let a task compute as any other worker would."""
+    require_same(expected, versions(), "a worker")
+    with _one_at_a_time, _one_thread(), redirect_stdout(sys.stderr):
+        yield
 
 
 @contextmanager

@@ -9,7 +9,7 @@ import os
 import threading
 import time
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, wait
 from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
@@ -20,6 +20,7 @@ from bo_loop.base.errors import BoLoopError, ConfigError
 
 T = TypeVar("T")
 R = TypeVar("R")
+H = TypeVar("H")
 
 # Processes run side by side, so each computes on one thread; sums then do not depend on how many
 # cores a machine has.
@@ -63,6 +64,52 @@ class Executor(Protocol):
             The first that `function` raises; no task is begun after it.
         BoLoopError
             If a process ended without a result, and there is no `lost`.
+        """
+
+
+class Held(Protocol[H]):
+    """Results that stay where they were computed, and are asked for what is wanted of them."""
+
+    def ask(self, questions: Mapping[int, Callable[[H], R]]) -> Iterator[tuple[int, R]]:
+        """Call functions with results.
+
+        Parameters
+        ----------
+        questions : mapping of int to callable
+            By the position of the task whose result it is called with.
+
+        Yields
+        ------
+        position, answer
+            In the order in which they finish.
+
+        Raises
+        ------
+        Exception, BoLoopError
+            As `Executor.run`.
+        """
+
+
+class Keeper(Executor, Protocol):
+    """An executor whose processes last, so that results may stay there."""
+
+    def hold(
+        self, function: Callable[[T], H], tasks: Sequence[T], done: Callable[[int], None]
+    ) -> Held[H]:
+        """Call `function` with each task, and leave the results where they are.
+
+        Parameters
+        ----------
+        function : callable
+        tasks : sequence
+            Asked for a task once more if its result is lost.
+        done : callable
+            Is told how many tasks are done, after each.
+
+        Raises
+        ------
+        Exception, BoLoopError
+            As `run`.
         """
 
 
@@ -127,11 +174,11 @@ class Processes:
             suspects.clear()
 
 
-_cluster: ContextVar[Executor | None] = ContextVar("cluster", default=None)
+_cluster: ContextVar[Keeper | None] = ContextVar("cluster", default=None)
 
 
 @contextmanager
-def using(executor: Executor | None) -> Iterator[None]:
+def using(executor: Keeper | None) -> Iterator[None]:
     """Let what this thread cuts into tasks within the block run on a cluster, or none."""
     token = _cluster.set(executor)
     try:
@@ -140,7 +187,7 @@ def using(executor: Executor | None) -> Iterator[None]:
         _cluster.reset(token)
 
 
-def cluster() -> Executor | None:
+def cluster() -> Keeper | None:
     """Return the cluster in use, None on this machine alone."""
     return _cluster.get()
 

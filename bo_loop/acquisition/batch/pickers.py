@@ -90,6 +90,14 @@ class Drawn:
         if not self._picked:
             self._shortlist.believe(rows)
 
+    def raised(self, incumbent: Incumbent, at: int) -> Incumbent:
+        """Return the incumbent once an item counts as found."""
+        return self._shortlist.raised(incumbent, at)
+
+    def non_finite(self) -> Rows:
+        """Return the rows of items that cannot be ranked."""
+        return self._shortlist.non_finite()
+
 
 class Shuffled:
     """Items in random order."""
@@ -109,6 +117,14 @@ class Shuffled:
 
     def believe(self, rows: Rows) -> None:
         """Nothing to do."""
+
+    def raised(self, incumbent: Incumbent, at: int) -> Incumbent:
+        """Return the incumbent as it is: it plays no part."""
+        return incumbent
+
+    def non_finite(self) -> Rows:
+        """Return no rows: none is ranked by what is predicted of it."""
+        return np.empty(0, dtype=np.int64)
 
 
 def picker(

@@ -11,10 +11,12 @@ left   positions of items not yet taken
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Protocol
 
 import numpy as np
 
+from bo_loop.acquisition.batch.pool_scores import PoolScores
 from bo_loop.acquisition.batch.replicates import AfterMeasuring, drawn_values, measured_items
 from bo_loop.acquisition.objectives.base import AffineView, Objective
 from bo_loop.acquisition.objectives.compound import log_costs
@@ -23,9 +25,17 @@ from bo_loop.acquisition.objectives.items import Items, first_mentions
 from bo_loop.acquisition.pool import PoolPairs
 from bo_loop.acquisition.scores.base import Acquisition
 from bo_loop.acquisition.scores.gains import Gains, gains_of, moments_of
-from bo_loop.acquisition.scores.screen import Improving, Marginal, ranked, top
-from bo_loop.acquisition.scores.values import blocks
+from bo_loop.acquisition.scores.screen import (
+    Improving,
+    Looked,
+    Marginal,
+    ranked,
+    screen_of,
+    top,
+)
+from bo_loop.acquisition.scores.values import blocks, item_values
 from bo_loop.base.errors import ConfigError
+from bo_loop.base.screening import Screen
 from bo_loop.base.types import Floats, Mask, PoolPosterior, Rows
 
 
@@ -37,6 +47,12 @@ class Picker(Protocol):
 
     def believe(self, rows: Rows) -> None:
         """Condition on the means of `rows`."""
+
+    def raised(self, incumbent: Incumbent, at: int) -> Incumbent:
+        """Return the incumbent once an item counts as found, with what was expected of it."""
+
+    def non_finite(self) -> Rows:
+        """Return the rows of items that no finite value or bound of a variance is known of."""
 
 
 def believed(posterior: PoolPosterior, rows: Rows, noise: Floats) -> PoolPosterior:
@@ -94,23 +110,45 @@ class Lazy(_Scored):
     """Screening by bounds, for scores of a row's own mean and variance and a known weight."""
 
     def _prepare(self) -> None:
-        view = self._view()
-        self._mean, self._bound = view.mean(self.items), view.variance_bound(self.items)
+        self._prior, self._looked = self.posterior, Looked.nothing()
 
     def best(self, left: Rows, incumbent: float, q: int) -> tuple[Rows, Floats]:
         """Return the q best of the items left, and their scores; tightened bounds are kept."""
-        view = self._view()
-        found = top(
-            self.acquisition,
-            mean=self._mean[left],
-            variance_bound=self._bound[left],
-            variance=lambda at: view.variance(self.items[left[at]]),
-            incumbent=incumbent,
+        scores, rows = self._scores(incumbent), self.items[left]
+        if q >= len(left):
+            view = self._view()
+            exact = scores.of(rows).scored(view.mean(rows), view.variance(rows))
+            places = ranked(exact, q)
+            return left[places], exact[places]
+        rows, exact, self._looked = top(
+            self._screen,
+            scores,
+            lambda some: self._view().variance(some),
+            self._position,
             q=q,
-            log_weight=None if self._known_weight is None else self._known_weight[left],
+            besides=np.sort(np.delete(self.items, left)),
+            looked=self._looked,
         )
-        self._bound[left] = found.variance_bound
-        return left[found.positions], found.scores
+        return self._position[rows], exact
+
+    @cached_property
+    def _screen(self) -> Screen:
+        return screen_of(self._prior, self.items)
+
+    @cached_property
+    def _position(self) -> Rows:
+        """Where each row stands among the items; (N,)."""
+        position = np.full(len(self.pairs), -1, dtype=np.int64)
+        position[self.items] = np.arange(len(self.items))
+        return position
+
+    def _scores(self, incumbent: float) -> PoolScores:
+        view, weight = self.objective.view(self.posterior, self.pairs), self._known_weight
+        if weight is not None:
+            weight = np.zeros(len(self.pairs))
+            weight[self.items] = self._known_weight
+        noise = None if self.measured is None else self.noise
+        return PoolScores(self.acquisition, incumbent, view.sign, view.offset, noise, weight)
 
     def _view(self) -> AffineView | AfterMeasuring:
         view = self.objective.view(self.posterior, self.pairs)
@@ -120,6 +158,15 @@ class Lazy(_Scored):
         """Condition on the means of `rows`; means stay, and bounds stay bounds."""
         self.posterior = believed(self.posterior, rows, self.noise)
 
+    def raised(self, incumbent: float, at: int) -> float:
+        """Return the incumbent once an item counts as found."""
+        value = self.objective.view(self._prior, self.pairs).mean(self.items[[at]])
+        return self.objective.raised(incumbent, value[0])
+
+    def non_finite(self) -> Rows:
+        """Return the rows that no finite mean or bound is known of."""
+        return self._screen.non_finite()
+
 
 class Streamed(_Scored):
     """Every item is scored by the distribution of its value.
@@ -128,6 +175,7 @@ class Streamed(_Scored):
     """
 
     def _prepare(self) -> None:
+        self._prior = self.posterior
         if not (self.objective.scalar or isinstance(self.acquisition, Improving)):
             raise no_front(self.acquisition)
         limits = [limit.parts(self.pairs)[self.items] for limit in self.objective.limits]
@@ -177,6 +225,19 @@ class Streamed(_Scored):
             log_weight = log_weight + limit.log_chance(own, self.pairs)
             column += limit.width
         return log_weight
+
+    def raised(self, incumbent: Incumbent, at: int) -> Incumbent:
+        """Return the incumbent once an item counts as found."""
+        return self.objective.raised(incumbent, self._values[at])
+
+    def non_finite(self) -> Rows:
+        """Return the rows of items that no finite value or bound of a variance is known of."""
+        finite = np.isfinite(self._values).reshape(len(self.items), -1).all(axis=1)
+        return self.items[~(finite & np.isfinite(self._prior.variance_bound(self.items)))]
+
+    @cached_property
+    def _values(self) -> Floats:
+        return item_values(self._prior, self.objective, self.pairs, self.items)
 
     def believe(self, rows: Rows) -> None:
         """Condition on the means of `rows`, by an update of every item's own Gaussian."""

@@ -136,8 +136,6 @@ def select(
     items = hopeful(posterior, objective, pairs, open_items(objective, pairs, is_open, again))
     if len(items) == 0:
         return Selection(*(np.empty(0, dtype=kind) for kind in (np.int64, float, np.int64)))
-    values = item_values(posterior, objective, pairs, items)
-    _refuse_non_finite(values, posterior.variance_bound(items), items, pairs)
     known = _best_known(posterior, objective, acquisition, pairs, known_items)
     noise = np.broadcast_to(np.asarray(noise, dtype=np.float64), len(pairs))
     masks = is_open, again
@@ -145,8 +143,9 @@ def select(
         posterior, objective, acquisition, pairs, items, masks, incumbent, pending,
         noise=noise, known=known, q=q, rng=rng,
     )  # fmt: skip
+    _refuse(finder.non_finite(), items, pairs)
     limits = Limits(acquisition, pairs, cap)
-    return _fill(finder, objective, limits, pairs, items, values, masks, incumbent, q)
+    return _fill(finder, objective, limits, pairs, items, masks, incumbent, q)
 
 
 def picker_after(
@@ -203,7 +202,6 @@ def _fill(
     limits: Limits,
     pairs: PoolPairs,
     items: Rows,
-    values: Floats,
     masks: tuple[Mask, Mask],
     incumbent: Incumbent,
     q: int,
@@ -222,7 +220,7 @@ def _fill(
         if len(taken) == q:
             break
         finder.believe(new)
-        incumbent = objective.raised(incumbent, values[at])
+        incumbent = finder.raised(incumbent, at)
         limits.count(item, len(new))
         left = left[left != at]
         bring = proposed_pairs(parts[left], is_open, again).any(axis=1)
@@ -289,9 +287,7 @@ def _best_known(
     return known[np.argsort(-values, kind="stable")[:BASELINE]]
 
 
-def _refuse_non_finite(values: Floats, bound: Floats, items: Rows, pairs: PoolPairs) -> None:
-    finite = np.isfinite(values).reshape(len(items), -1).all(axis=1) & np.isfinite(bound)
-    bad = items[~finite]
+def _refuse(bad: Rows, items: Rows, pairs: PoolPairs) -> None:
     if len(bad):
         named = ", ".join(str(pairs.pair_ids[row]) for row in bad[:3])
         raise FitError(

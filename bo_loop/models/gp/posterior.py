@@ -19,12 +19,13 @@ once computed is kept by row: (p,) for mean, variance and bound, (n,) for each o
 covariance with the others was asked for.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from bo_loop.base.screening import Screen, Screened
 from bo_loop.base.types import Floats, Rows
 from bo_loop.models.gp.conditioned import Conditioned
 from bo_loop.models.gp.factored import LEADING, Factored
@@ -61,29 +62,32 @@ class ModelPosterior:
             name: np.full(len(x), np.nan) for name in ("mean", "variance", "variance_bound")
         }
         self._solved: dict[int, Tensor] = {}
+        self._screen: tuple[Rows, Screen] | None = None
 
     def mean(self, rows: Rows) -> Floats:
         """Posterior mean; (k,), original units."""
-
-        def block(some: Rows) -> Floats:
-            x = self._x[some]
-            given = self._kernel.times(x, self._data.x, self._data.alpha)
-            return _numpy(given + self._prior_mean[some])
-
-        return self._recall("mean", rows, block)
+        return self._recall("mean", rows)
 
     def variance(self, rows: Rows) -> Floats:
         """Latent variance; (k,)."""
-        return self._recall("variance", rows, lambda some: self._given(some, len(self._data.x)))
+        return self._recall("variance", rows)
 
     def variance_bound(self, rows: Rows) -> Floats:
         """Variance given the leading training pairs alone, never below `variance`; (k,)."""
-        m = min(LEADING, len(self._data.x))
+        return self._recall("variance_bound", rows)
 
-        def block(some: Rows) -> Floats:
-            return self._given(some, m) + _SLACK * self.prior_variance(some)
+    def screen(self, rows: Rows) -> Screen:
+        """Return the means and bounds of `rows` (k,), to be asked for the highest ceilings."""
+        rows = np.unique(rows)
+        if self._screen is None or not np.array_equal(self._screen[0], rows):
+            self._screen = rows, self._screened(rows)
+        return self._screen[1]
 
-        return self._recall("variance_bound", rows, block)
+    def _screened(self, rows: Rows) -> Screen:
+        for name in ("mean", "variance_bound"):
+            # Those known already as well: what rows have in their last bits depends on their block.
+            self._fill(name, self._in_order(rows))
+        return Screened(rows, self._known["mean"][rows], self._known["variance_bound"][rows])
 
     def covariance(self, rows_a: Rows, rows_b: Rows) -> Floats:
         """Latent covariance; (k_a, k_b). Triangular solves on the shorter side only."""
@@ -143,18 +147,32 @@ class ModelPosterior:
         factor = self._data.factor
         return solve_upper(factor, solve_lower(factor, self._cross(rows).mT))
 
-    def _recall(self, name: str, rows: Rows, compute: Callable[[Rows], Floats]) -> Floats:
-        known, missing = self._known[name], self._missing(name, rows)
-        for block in self._blocks(len(missing)):
-            known[missing[block]] = compute(missing[block])
-        return known[rows]
+    def _recall(self, name: str, rows: Rows) -> Floats:
+        self._fill(name, self._missing(name, rows))
+        return self._known[name][rows]
+
+    def _fill(self, name: str, rows: Rows) -> None:
+        for block in self._blocks(len(rows)):
+            self._known[name][rows[block]] = self._compute(name, rows[block])
+
+    def _compute(self, name: str, rows: Rows) -> Floats:
+        """Compute what the method `name` says of a block."""
+        if name == "mean":
+            given = self._kernel.times(self._x[rows], self._data.x, self._data.alpha)
+            return _numpy(given + self._prior_mean[rows])
+        if name == "variance":
+            return self._given(rows, len(self._data.x))
+        leading = min(LEADING, len(self._data.x))
+        return self._given(rows, leading) + _SLACK * self.prior_variance(rows)
 
     def _missing(self, name: str, rows: Rows) -> Rows:
         """Return the rows that nothing is known of, in the order in which they are looked up."""
         missing = np.unique(rows)
-        missing = missing[np.isnan(self._known[name][missing])]
+        return self._in_order(missing[np.isnan(self._known[name][missing])])
+
+    def _in_order(self, rows: Rows) -> Rows:
         # Rows that share a ligand side by side: a block then gathers from small tables.
-        return missing[np.argsort(self._ligand_row[missing], kind="stable")]
+        return rows[np.argsort(self._ligand_row[rows], kind="stable")]
 
     def _blocks(self, k: int) -> Iterator[slice]:
         step = max(1, BLOCK_BYTES // (8 * len(self._data.x)))

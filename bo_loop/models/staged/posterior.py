@@ -7,9 +7,11 @@ k       rows asked for
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from bo_loop.base.screening import Bounded, Ceiling, Listed, Screen, merged
 from bo_loop.base.types import Floats, PoolPosterior, Rows
 from bo_loop.models.gp.conditioned import Conditioned
 
@@ -45,6 +47,16 @@ class StagedPosterior:
         """Upper bound of the latent variance; (k,)."""
         return self._each(rows, lambda posterior, own: posterior.variance_bound(own))
 
+    def screen(self, rows: Rows) -> Screen:
+        """Return the means and bounds of `rows` (k,), to be asked for the highest ceilings."""
+        rows = np.unique(rows)
+        stages = {}
+        for number, posterior in self._posteriors.items():
+            own = np.flatnonzero(self._stage == number)
+            if len(asked := self._position[rows[self._stage[rows] == number]]):
+                stages[number] = own, posterior.screen(asked)
+        return _StagedScreen(list(stages.values()))
+
     def covariance(self, rows_a: Rows, rows_b: Rows) -> Floats:
         """Latent covariance; (k_a, k_b)."""
         rows_a, rows_b = np.asarray(rows_a), np.asarray(rows_b)
@@ -68,3 +80,40 @@ class StagedPosterior:
             if len(at):
                 out[at] = ask(posterior, self._position[rows[at]])
         return out
+
+
+@dataclass(frozen=True)
+class _StagedScreen:
+    """The `Screen` of several stages.
+
+    Parameters
+    ----------
+    stages : list of tuple
+        The rows that a stage answers for, in its order, and its own screen.
+    """
+
+    stages: list[tuple[Rows, Screen]]
+
+    def highest(self, most: int, ceiling: Ceiling, besides: Rows) -> Listed:
+        """List the rows of the highest ceilings; see `bo_loop.base.screening.Screen`."""
+        lists = []
+        for rows, screen in self.stages:
+            own = np.flatnonzero(np.isin(rows, besides, assume_unique=True))
+            found = screen.highest(most, _Renumbered(ceiling, rows), own)
+            lists.append(replace(found, rows=rows[found.rows]))
+        return merged(lists)
+
+    def non_finite(self) -> Rows:
+        """Return the rows of which mean or bound is no finite number."""
+        return np.sort(np.concatenate([rows[each.non_finite()] for rows, each in self.stages]))
+
+
+@dataclass(frozen=True)
+class _Renumbered:
+    """A ceiling, asked by the numbers that rows have in a stage."""
+
+    ceiling: Ceiling
+    rows: Rows
+
+    def of(self, rows: Rows) -> Bounded:
+        return self.ceiling.of(self.rows[rows])
