@@ -21,16 +21,17 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from screen import LARGE_LIGANDS, N_LIGANDS, N_METALS, fitted
+from screen import LARGE_LIGANDS, N_LIGANDS, N_METALS, fitted, named
 
 from bo_loop.acquisition.batch.select import Selection, select
 from bo_loop.acquisition.objectives.base import Maximise
 from bo_loop.acquisition.pool import PoolPairs
 from bo_loop.acquisition.scores.functions import LogEI
-from bo_loop.base.cluster import Cluster, Dask
+from bo_loop.base.cluster import Dask
+from bo_loop.base.cluster_executor import Cluster
 from bo_loop.base.parallel import cluster, using
 from bo_loop.features.blocks.mordred import compute_all
-from bo_loop.models.gp.parted import Screening, compact
+from bo_loop.models.gp.parted import Asked, Part
 
 FULL_LIGANDS = 175_439
 WORKERS = (1, 2)
@@ -45,10 +46,27 @@ class Weighed:
 
     def run(self, function, tasks, *, lost=None):
         """As `Executor.run`."""
+        self._sent(function, tasks)
+        yield from self._received(self.inner.run(function, tasks, lost=lost))
+
+    def hold(self, function, tasks, done):
+        """As `Keeper.hold`."""
+        self._sent(function, tasks)
+        self.held = self.inner.hold(function, tasks, done)
+        return self
+
+    def ask(self, questions):
+        """As `Held.ask`."""
+        self.out += sum(len(pickle.dumps(question)) for question in questions.values())
+        yield from self._received(self.held.ask(questions))
+
+    def _sent(self, function, tasks):
         self.out += len(pickle.dumps(function))
         some = range(0, len(tasks), max(1, len(tasks) // 8))  # of as many parts as say the rest
         self.out += np.mean([len(pickle.dumps(tasks[i])) for i in some]) * len(tasks)
-        for position, result in self.inner.run(function, tasks, lost=lost):
+
+    def _received(self, results):
+        for position, result in results:
             self.back += len(pickle.dumps(result))
             yield position, result
 
@@ -76,17 +94,9 @@ def measured(found: dict) -> Iterator[None]:
 
 def batch(model, features, rows, incumbent) -> Selection:
     """Choose five of the pairs."""
-    numbers = np.arange(len(features)).astype(str)
-    pairs = PoolPairs(
-        pair_ids=np.char.add("M:", numbers).tolist(),
-        n_ligands=np.ones(len(features), dtype=np.int64),
-        metals=features.metal_row.astype(str).tolist(),
-        ligands=features.ligand_row.astype(str).tolist(),
-        own=np.ones(len(features), dtype=bool),
-    )
     return select(
-        model.bind(features), Maximise(), LogEI(), rows=rows, pairs=pairs, incumbent=incumbent,
-        q=5, rng=np.random.default_rng(0), noise=model.noise(features),
+        model.bind(features), Maximise(), LogEI(), rows=rows, pairs=named(features),
+        incumbent=incumbent, q=5, rng=np.random.default_rng(0), noise=model.noise(features),
     )  # fmt: skip
 
 
@@ -105,7 +115,7 @@ def screening(n_ligands: int) -> np.ndarray:
             found: dict = {}
             executor = cluster()
             model, features = problem[:2]
-            warm = Screening(model.leading(), ("mean",)), compact(features.take(np.arange(9)))
+            warm = Asked(model.leading(), "mean"), Part.of(features.take(np.arange(9)))
             list(executor.run(warm[0], [warm[1]] * 8 * n_workers))  # imports
             with measured(found):
                 chosen = batch(*problem)
@@ -121,9 +131,9 @@ def screening(n_ligands: int) -> np.ndarray:
     with Dask(workers=1).session():
         weighed = Weighed(cluster())
         with using(weighed):
-            problem[0].bind(problem[1]).mean(problem[2])
-    print(f"  traffic    {weighed.out / n_pairs:.0f} bytes a pair to workers, "
-          f"{weighed.back / n_pairs:.0f} back", flush=True)  # fmt: skip
+            batch(*problem)
+    print(f"  traffic    {weighed.out / n_pairs:.1f} bytes a pair to workers, "
+          f"{weighed.back / n_pairs:.2f} back", flush=True)  # fmt: skip
     return np.array([n_pairs, found["worker_cpu"], found["cpu"]])
 
 

@@ -75,6 +75,19 @@ def fitted(n_ligands: int) -> tuple[PairModel, PairFeatures, np.ndarray, float]:
     return model, features, open_rows, float(model.bind(features).mean(known).max())
 
 
+def named(features: PairFeatures) -> PoolPairs:
+    """Name the pairs of a table."""
+    n_metals, n_ligands = (len(next(iter(t.values()))) for t in (features.metal, features.ligand))
+    metals, ligands = (np.arange(n).astype(str).astype(object) for n in (n_metals, n_ligands))
+    return PoolPairs(
+        pair_ids=[f"M:{number}" for number in range(len(features))],
+        n_ligands=np.ones(len(features), dtype=np.int64),
+        metals=metals[features.metal_row].tolist(),
+        ligands=ligands[features.ligand_row].tolist(),
+        own=np.ones(len(features), dtype=bool),
+    )
+
+
 def by_posterior(n_ligands: int) -> dict[str, object]:
     """Score every open row by chunks of `model.posterior`."""
     model, features, rows, incumbent = fitted(n_ligands)
@@ -110,13 +123,7 @@ def by_screening(n_ligands: int) -> dict[str, object]:
 def batch(n_ligands: int, acquisition: object) -> dict[str, object]:
     """Choose a batch of five, each pick conditioned on those before it."""
     model, features, rows, incumbent = fitted(n_ligands)
-    pairs = PoolPairs(
-        pair_ids=np.char.add("M:", np.arange(len(features)).astype(str)).tolist(),
-        n_ligands=np.ones(len(features), dtype=np.int64),
-        metals=features.metal_row.astype(str).tolist(),
-        ligands=features.ligand_row.astype(str).tolist(),
-        own=np.ones(len(features), dtype=bool),
-    )
+    pairs = named(features)
     with _Clock() as clock:
         select(
             model.bind(features),

@@ -15,32 +15,37 @@ class Packed:
     Parameters
     ----------
     values : (u,) array
-        The values, or the distinct ones.
-    codes : (n,) uint8 or uint16, optional
+        The values, whole numbers in as few bytes as they need; or the distinct values.
+    codes : (n,) array of uint8 or uint16, optional
         Which of them each row has.
     n : int
         Rows.
+    dtype : dtype
+        Of the column.
     """
 
     values: NDArray
     codes: NDArray | None
     n: int
+    dtype: np.dtype
 
     @classmethod
     def of(cls, column: NDArray) -> "Packed":
         """Pack a column (n,)."""
-        if len(column) and (column == column[0]).all():
-            return cls(column[:1], np.zeros(1, dtype=np.uint8), len(column))
-        most = np.iinfo(np.uint16).max + 1
-        if 2 * len(np.unique(column[:_SAMPLE])) < min(len(column), _SAMPLE):
+        n, dtype = len(column), column.dtype
+        if n and (column == column[0]).all():
+            return cls(column[:1], np.zeros(1, dtype=np.uint8), n, dtype)
+        if n and np.issubdtype(dtype, np.integer):
+            least = np.result_type(*(np.min_scalar_type(x) for x in (column.min(), column.max())))
+            return cls(column.astype(least), None, n, dtype)
+        if 2 * len(np.unique(column[:_SAMPLE])) < min(n, _SAMPLE):
             values, codes = np.unique(column, return_inverse=True)
-            if len(values) <= most:
-                size = np.uint8 if len(values) <= 256 else np.uint16
-                return cls(values, codes.astype(size), len(column))
-        return cls(column, None, len(column))
+            if len(values) <= np.iinfo(np.uint16).max + 1:
+                return cls(values, codes.astype(np.min_scalar_type(len(values) - 1)), n, dtype)
+        return cls(column, None, n, dtype)
 
     def column(self) -> NDArray:
         """Return the column (n,)."""
         if self.codes is None:
-            return self.values
+            return self.values.astype(self.dtype)
         return self.values[np.broadcast_to(self.codes, self.n)]

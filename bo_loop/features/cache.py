@@ -23,6 +23,7 @@ from typing import Self
 
 import numpy as np
 
+from bo_loop.base.parallel import Serial, cluster
 from bo_loop.base.progress import report
 from bo_loop.base.types import Floats
 
@@ -93,14 +94,15 @@ class DescriptorCache:
         ----------
         smiles : sequence of str
         compute : callable
-            Gives the vector (size,) of one SMILES.
+            Gives the vector (size,) of one SMILES, on the cluster in use if there is one.
         """
         known = self.load(smiles)
         missing = [text for text in dict.fromkeys(smiles) if text not in known]
-        for i, text in enumerate(missing, start=1):
-            known[text] = compute(text)
-            self.store(text, known[text])
-            report("describing ligands", i, len(missing))
+        answers = (cluster() or Serial()).run(compute, missing)
+        for done, (at, vector) in enumerate(answers, start=1):
+            known[missing[at]] = vector
+            self.store(missing[at], vector)
+            report("describing ligands", done, len(missing))
         vectors = [known[text] for text in smiles]
         return np.array(vectors, dtype=self._dtype).reshape(-1, self._size)
 

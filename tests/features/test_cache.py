@@ -4,6 +4,7 @@ import sqlite3
 import numpy as np
 import pytest
 
+from bo_loop.base.parallel import using
 from bo_loop.features.cache import DescriptorCache, folder
 
 
@@ -118,3 +119,27 @@ def test_several_processes_write_at_once():
         found = cache.load([*keys, "shared"])
     assert len(found) == 151
     np.testing.assert_array_equal(found["2-49"], [2.0, 2.0, 2.0])
+
+
+class Elsewhere:
+    """What runs tasks in any order."""
+
+    def run(self, function, tasks, *, lost=None):
+        for position in reversed(range(len(tasks))):
+            self.ran.append(tasks[position])
+            yield position, function(tasks[position])
+
+
+def lengths(smiles):
+    return np.full(3, float(len(smiles)))
+
+
+def test_what_is_not_known_is_computed_on_the_cluster_in_use():
+    store("CCO", [9.0, 9.0, 9.0])
+    elsewhere = Elsewhere()
+    elsewhere.ran = []
+    with DescriptorCache("v1", 3) as cache, using(elsewhere):
+        found = cache.vectors(["CCO", "C", "CC", "C"], lengths)
+    assert found[:, 0].tolist() == [9.0, 1.0, 2.0, 1.0]
+    assert elsewhere.ran == ["CC", "C"]
+    assert set(stored()) == {"CCO", "C"}

@@ -128,11 +128,9 @@ def select(
         raise ConfigError(f"batch_size is {q}: at least one pair has to be proposed.")
     rows, pending = np.asarray(rows, dtype=np.int64), np.asarray(pending_rows, dtype=np.int64)
     measured = np.asarray(measured_rows, dtype=np.int64)
-    if len(np.unique(np.concatenate([rows, pending, measured]))) < sum(
-        len(np.unique(some)) for some in (rows, pending, measured)
-    ):
+    is_open, awaited, again = (_marked(len(pairs), some) for some in (rows, pending, measured))
+    if ((is_open & awaited) | (is_open & again) | (awaited & again)).any():
         raise ValueError("open rows must not be pending or measured, nor measured ones pending")
-    is_open, again = (np.isin(np.arange(len(pairs)), some) for some in (rows, measured))
     items = hopeful(posterior, objective, pairs, open_items(objective, pairs, is_open, again))
     if len(items) == 0:
         return Selection(*(np.empty(0, dtype=kind) for kind in (np.int64, float, np.int64)))
@@ -285,6 +283,12 @@ def _best_known(
         return known[:0]
     values = item_values(posterior, objective, pairs, known)
     return known[np.argsort(-values, kind="stable")[:BASELINE]]
+
+
+def _marked(n: int, rows: Rows) -> Mask:
+    marked = np.zeros(n, dtype=bool)
+    marked[rows] = True
+    return marked
 
 
 def _refuse(bad: Rows, items: Rows, pairs: PoolPairs) -> None:

@@ -105,11 +105,11 @@ class Scores(Protocol):
 
 
 def screen_of(posterior: PoolPosterior, rows: Rows) -> Screen:
-    """Return the means and bounds of `rows` (k,), in the posterior's own way if it has one."""
+    """Return the screen of different `rows` (k,), the posterior's own if it has one."""
     own = getattr(posterior, "screen", None)
     if own is not None:
         return own(rows)
-    rows = np.unique(rows)
+    rows = np.sort(rows)
     return Screened(rows, posterior.mean(rows), posterior.variance_bound(rows))
 
 

@@ -6,6 +6,7 @@ are described by one structure, since an achiral metal ion binds them alike.
 """
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from hashlib import sha256
 from importlib.metadata import version
 
@@ -131,7 +132,11 @@ def _described(
 ) -> NDArray:
     """Return what `compute` says of each ligand or its mirror image, from the cache if it knows."""
     with DescriptorCache(f"{what} of {rules_version()}", width, dtype) as cache:
-        return cache.vectors(smiles, lambda text: compute(either_enantiomer(text)))
+        return cache.vectors(smiles, partial(_of_either, compute))
+
+
+def _of_either(compute: Callable[[str], NDArray], smiles: str) -> NDArray:
+    return compute(either_enantiomer(smiles))
 
 
 def _environments(smiles: str) -> NDArray[np.uint8]:

@@ -152,11 +152,10 @@ class PairModel(LogBetaModel):
         kernel = self.kernel
         if not _same_size(self._tables, features):
             kernel = kernel.over(features)
-        x = torch.as_tensor(features.X, device=self.data.x.device)
-        bound = kernel, self.data, self.prior_mean(x), x
+        bound = kernel, self.data, self.prior_mean, features
         executor = cluster()
         if executor is not None:
-            return PartedPosterior(self, features, executor, *bound)
+            return PartedPosterior(self, executor, *bound)
         return ModelPosterior(*bound)
 
     def extended(self, features: PairFeatures) -> PairFeatures:

@@ -17,7 +17,7 @@ k      rows asked for
 n      training pairs
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Protocol
@@ -55,30 +55,27 @@ class Bindable(Protocol):
 
 
 class PartedPosterior(ModelPosterior):
-    """`ModelPosterior` of `features`, on an executor.
+    """`ModelPosterior` on an executor.
 
     Parameters
     ----------
     model : Bindable
-    features : PairFeatures
-        The p pairs behind the rows of `x`.
     executor : Keeper
-    kernel, data, mean, x
+    kernel, data, mean, features
         As for `ModelPosterior`.
     """
 
     def __init__(
         self,
         model: Bindable,
-        features: PairFeatures,
         executor: Keeper,
         kernel: PairKernel,
         data: Factored,
-        mean: Tensor,
-        x: Tensor,
+        mean: Callable[[Tensor], Tensor],
+        features: PairFeatures,
     ):
-        super().__init__(kernel, data, mean, x)
-        self._model, self._features, self._executor = model, features, executor
+        super().__init__(kernel, data, mean, features)
+        self._model, self._executor = model, executor
 
     def _fill(self, name: str, rows: Rows) -> None:
         parts = self._parts(rows)
@@ -89,7 +86,7 @@ class PartedPosterior(ModelPosterior):
         model = self._model if name == "variance" else self._model.leading()
         answers = self._executor.run(Asked(model, name), parts)
         for done, (position, found) in enumerate(answers, start=1):
-            self._known[name][parts.rows[position]] = found
+            self._known(name)[parts.rows[position]] = found
             report(f"screening {len(rows):,} pairs", done, len(parts))
 
     def _screened(self, rows: Rows) -> Screen:
@@ -100,7 +97,7 @@ class PartedPosterior(ModelPosterior):
         held = self._executor.hold(
             Kept(self._model.leading()), parts, lambda done: report(what, done, len(parts))
         )
-        return PartedScreen(held, parts.rows, self._known["mean"])
+        return PartedScreen(held, parts.rows, self._known("mean"))
 
     def _parts(self, rows: Rows) -> "_Parts | None":
         """Cut rows, in the order of `_in_order`, into parts; None if they are one block."""

@@ -19,14 +19,14 @@ once computed is kept by row: (p,) for mean, variance and bound, (n,) for each o
 covariance with the others was asked for.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from bo_loop.base.screening import Screen, Screened
-from bo_loop.base.types import Floats, Rows
+from bo_loop.base.types import Floats, PairFeatures, Rows
 from bo_loop.models.gp.conditioned import Conditioned
 from bo_loop.models.gp.factored import LEADING, Factored
 from bo_loop.models.gp.linalg import solve_lower, solve_upper
@@ -39,28 +39,32 @@ _MEMO_ROWS = 64
 
 
 class ModelPosterior:
-    """`PoolPosterior` over the rows of `x`; see `bo_loop.base.types` for its methods.
+    """`PoolPosterior` over pairs; see `bo_loop.base.types` for its methods.
 
     Parameters
     ----------
     kernel : PairKernel
-        With tables for both the training pairs and `x`.
+        With tables for both the training pairs and `features`.
     data : Factored
         n training pairs.
-    mean : (p,) float64 tensor
-        Prior mean of the rows of `x`.
-    x : (p, 2 + d_p) float64 tensor
+    mean : callable
+        From x (k, 2 + d_p) to the prior mean (k,).
+    features : PairFeatures
+        p pairs.
     """
 
-    def __init__(self, kernel: PairKernel, data: Factored, mean: Tensor, x: Tensor):
+    def __init__(
+        self,
+        kernel: PairKernel,
+        data: Factored,
+        mean: Callable[[Tensor], Tensor],
+        features: PairFeatures,
+    ):
         self._kernel = kernel
         self._data = data
         self._prior_mean = mean
-        self._x = x
-        self._ligand_row = _numpy(x[:, 1])
-        self._known = {
-            name: np.full(len(x), np.nan) for name in ("mean", "variance", "variance_bound")
-        }
+        self._features = features
+        self._values: dict[str, Floats] = {}
         self._solved: dict[int, Tensor] = {}
         self._screen: tuple[Rows, Screen] | None = None
 
@@ -77,8 +81,8 @@ class ModelPosterior:
         return self._recall("variance_bound", rows)
 
     def screen(self, rows: Rows) -> Screen:
-        """Return the means and bounds of `rows` (k,), to be asked for the highest ceilings."""
-        rows = np.unique(rows)
+        """Return what says the highest ceilings of different `rows` (k,)."""
+        rows = np.sort(rows)
         if self._screen is None or not np.array_equal(self._screen[0], rows):
             self._screen = rows, self._screened(rows)
         return self._screen[1]
@@ -87,7 +91,7 @@ class ModelPosterior:
         for name in ("mean", "variance_bound"):
             # Those known already as well: what rows have in their last bits depends on their block.
             self._fill(name, self._in_order(rows))
-        return Screened(rows, self._known["mean"][rows], self._known["variance_bound"][rows])
+        return Screened(rows, self._known("mean")[rows], self._known("variance_bound")[rows])
 
     def covariance(self, rows_a: Rows, rows_b: Rows) -> Floats:
         """Latent covariance; (k_a, k_b). Triangular solves on the shorter side only."""
@@ -97,23 +101,33 @@ class ModelPosterior:
         out = np.empty((len(rows_a), len(rows_b)))
         for columns in self._blocks(len(rows_b)):
             weights = self._weights(rows_b[columns])
-            x = self._x[rows_b[columns]]
+            x = self._x(rows_b[columns])
             for block in self._blocks(len(rows_a)):
-                prior = self._prior(self._x[rows_a[block]], x)
+                prior = self._prior(self._x(rows_a[block]), x)
                 out[block, columns] = _numpy(prior - self._cross(rows_a[block]) @ weights)
         return 0.5 * (out + out.T) if np.array_equal(rows_a, rows_b) else out
 
     def similarity(self, rows_a: Rows, rows_b: Rows) -> Floats:
         """Prior correlation of the rows, 1 for the same pair; (k_a, k_b)."""
         sds = (np.sqrt(self.prior_variance(rows)) for rows in (rows_a, rows_b))
-        return _numpy(self._prior(self._x[rows_a], self._x[rows_b])) / np.outer(*sds)
+        return _numpy(self._prior(self._x(rows_a), self._x(rows_b))) / np.outer(*sds)
 
     def condition(self, rows: Rows, values: Floats, noise: Floats) -> Conditioned:
         """Exact posterior after observing `values` (k,) with `noise` variances (k,)."""
         return Conditioned(self, rows, values, noise)
 
+    def _x(self, rows: Rows) -> Tensor:
+        """Return the pairs as the kernel sees them; (k, 2 + d_p)."""
+        return torch.as_tensor(self._features.take(rows).X, device=self._data.x.device)
+
+    def _known(self, name: str) -> Floats:
+        """Return what is known of each row, NaN where nothing is; (p,)."""
+        if name not in self._values:
+            self._values[name] = np.full(len(self._features), np.nan)
+        return self._values[name]
+
     def _cross(self, rows: Rows, m: int | None = None) -> Tensor:
-        return self._prior(self._x[rows], self._data.x[:m])
+        return self._prior(self._x(rows), self._data.x[:m])
 
     def _prior(self, x1: Tensor, x2: Tensor) -> Tensor:
         with torch.no_grad():
@@ -128,7 +142,7 @@ class ModelPosterior:
 
     def prior_variance(self, rows: Rows) -> Floats:
         """Latent variance without any data; (k,)."""
-        return _numpy(self._kernel.variance(self._x[rows]))
+        return _numpy(self._kernel.variance(self._x(rows)))
 
     def _weights(self, rows: Rows) -> Tensor:
         """K_v⁻¹ K_rᵀ; (n, k). Kept for few rows: a batch asks for its picks again and again."""
@@ -149,17 +163,18 @@ class ModelPosterior:
 
     def _recall(self, name: str, rows: Rows) -> Floats:
         self._fill(name, self._missing(name, rows))
-        return self._known[name][rows]
+        return self._known(name)[rows]
 
     def _fill(self, name: str, rows: Rows) -> None:
         for block in self._blocks(len(rows)):
-            self._known[name][rows[block]] = self._compute(name, rows[block])
+            self._known(name)[rows[block]] = self._compute(name, rows[block])
 
     def _compute(self, name: str, rows: Rows) -> Floats:
         """Compute what the method `name` says of a block."""
         if name == "mean":
-            given = self._kernel.times(self._x[rows], self._data.x, self._data.alpha)
-            return _numpy(given + self._prior_mean[rows])
+            x = self._x(rows)
+            given = self._kernel.times(x, self._data.x, self._data.alpha)
+            return _numpy(given + self._prior_mean(x))
         if name == "variance":
             return self._given(rows, len(self._data.x))
         leading = min(LEADING, len(self._data.x))
@@ -168,11 +183,11 @@ class ModelPosterior:
     def _missing(self, name: str, rows: Rows) -> Rows:
         """Return the rows that nothing is known of, in the order in which they are looked up."""
         missing = np.unique(rows)
-        return self._in_order(missing[np.isnan(self._known[name][missing])])
+        return self._in_order(missing[np.isnan(self._known(name)[missing])])
 
     def _in_order(self, rows: Rows) -> Rows:
         # Rows that share a ligand side by side: a block then gathers from small tables.
-        return rows[np.argsort(self._ligand_row[rows], kind="stable")]
+        return rows[np.argsort(self._features.ligand_row[rows], kind="stable")]
 
     def _blocks(self, k: int) -> Iterator[slice]:
         step = max(1, BLOCK_BYTES // (8 * len(self._data.x)))

@@ -16,6 +16,7 @@ from bo_loop.base.types import PairFeatures, Rows
 from bo_loop.models.kernels.base import PairKernel
 
 _MOST_ASKED = 1000  # of more pairs, so many that fill the space stand for all
+_MOST_SPREAD = 5_000  # and these are chosen from so many: they are compared with one another
 _BLOCK = 2**24  # correlations held at once: 128 MB
 
 
@@ -84,6 +85,7 @@ def nearest(
     kernel = kernel.over(near)
     x, asked = (torch.as_tensor(pairs.X, device=torch.device(device)) for pairs in (features, near))
     if len(asked) > _MOST_ASKED:
+        asked = asked[_spread(len(asked))]
         asked = asked[kernel.farthest_first(asked, _MOST_ASKED)]
     n = len(x)
     sd, best = kernel.variance(x).sqrt(), torch.full((n,), n, device=x.device)
@@ -97,3 +99,13 @@ def nearest(
         closest = torch.maximum(closest, correlation.amax(0))
     order = np.lexsort((-closest.cpu().numpy(), best.cpu().numpy()))
     return np.sort(order[:m])
+
+
+def _spread(p: int) -> Rows:
+    """Return `_MOST_SPREAD` of p rows, evenly spread whatever their order; all if there are fewer.
+
+    Multiples of the golden ratio, modulo 1: of a table of metals and ligands, as many of each.
+    """
+    if p <= _MOST_SPREAD:
+        return np.arange(p)
+    return np.unique((np.arange(_MOST_SPREAD) * ((np.sqrt(5.0) - 1.0) / 2.0) % 1.0 * p).astype(int))
