@@ -25,7 +25,6 @@ from screen import LARGE_LIGANDS, N_LIGANDS, N_METALS, fitted, named
 
 from bo_loop.acquisition.batch.select import Selection, select
 from bo_loop.acquisition.objectives.base import Maximise
-from bo_loop.acquisition.pool import PoolPairs
 from bo_loop.acquisition.scores.functions import LogEI
 from bo_loop.base.cluster import Dask
 from bo_loop.base.cluster_executor import Cluster

@@ -67,7 +67,7 @@ def test_of_more_than_can_be_compared_an_even_share_of_metals_and_ligands_is(mon
     monkeypatch.setattr(module, "_MOST_SPREAD", 500)
     rows = module._spread(40 * 250)
     assert len(rows) == len(set(rows.tolist())) == 500
-    assert np.bincount(rows // 250).min() >= 12
+    assert np.bincount(rows // 250).min() >= 11
     assert np.bincount(rows % 250 // 10).min() >= 18
     assert module._spread(300).tolist() == list(range(300))
 
