@@ -53,6 +53,7 @@ def pages(folder: Path, name: str, chromium: str) -> None:
             page.wait_for_timeout(3000)  # figures are drawn, fonts are there
             page.screenshot(path=DOCS / f"app-{tab}.png")
         compare(page, f"{address.partition('?')[0]}campaign/{name}/what-if")
+        turn(page, f"{address.partition('?')[0]}campaign/{name}/round")
         browser.close()
         server.terminate()
 
@@ -66,6 +67,15 @@ def compare(page: Any, address: str) -> None:
     page.get_by_role("button", name="Record this round").first.wait_for()
     page.wait_for_timeout(1000)
     page.screenshot(path=DOCS / "app-what-if.png")
+
+
+def turn(page: Any, address: str) -> None:
+    """Write ``docs/app-complex.png``: the complex of the first proposal."""
+    page.goto(address)
+    page.get_by_role("button", name="In three dimensions").first.click()
+    page.locator(".complex canvas").wait_for()
+    page.wait_for_timeout(2000)
+    page.locator(".complex").screenshot(path=DOCS / "app-complex.png")
 
 
 if __name__ == "__main__":
