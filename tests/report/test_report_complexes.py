@@ -1,6 +1,7 @@
 """Complexes in three dimensions: built once, read with care, shown in a browser."""
 
 import json
+import sys
 from types import SimpleNamespace
 
 import pandas as pd
@@ -91,6 +92,16 @@ def test_those_at_hand_are_gathered_and_problems_are_told_once(campaign, monkeyp
     structures, problems = gathered(campaign, rows, 0)
     assert structures == []
     assert "holds no structure" in problems[0]
+
+
+def test_without_the_extra_one_sentence_says_so(campaign, monkeypatch):
+    monkeypatch.setitem(sys.modules, "ase", None)
+    structures, problems = gathered(campaign, list(campaign.pool.itertuples())[:1], 1)
+    assert structures == []
+    assert problems == [
+        "The package ase is not installed. What computes structures needs the extra structures: "
+        "pip install 'bo-loop[structures]'."
+    ]
 
 
 def test_what_is_shown_are_sentences():

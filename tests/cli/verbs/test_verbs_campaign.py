@@ -2,6 +2,8 @@
 
 from types import SimpleNamespace
 
+from command_line import run
+
 from bo_loop.cli.verbs.campaign import _say_what_is_remembered, _say_what_it_rests_on
 from bo_loop.data import Minteq
 from bo_loop.data.property import LOG_BETA
@@ -28,3 +30,8 @@ def test_start_quotes_the_stored_validation_of_the_embedded_constants_only(capsy
     assert "misses log β (n = 1) by 2.4 on average" in told
     _say_what_it_rests_on(constants.iloc[1:])
     assert capsys.readouterr().out == ""
+
+
+def test_how_many_structures_a_report_builds_is_a_count(tmp_path):
+    said = run(tmp_path, "report", "name=none", "structures=-1", code=2)
+    assert "structures is -1" in said
