@@ -110,7 +110,8 @@ def refuse_output(*paths: Path, suffixes: Sequence[str] = SUFFIXES) -> None:
     """
     if paths[0].suffix.lower() not in suffixes:
         *first, last = suffixes
-        raise DataError(f"{paths[0]}: only {', '.join(first)} and {last} files are written.")
+        written = f"{', '.join(first)} and {last}" if first else last
+        raise DataError(f"{paths[0]}: only {written} files are written.")
     if not paths[0].absolute().parent.is_dir():
         raise DataError(f"{paths[0]}: there is no folder {paths[0].absolute().parent}.")
     taken = [path for path in paths if path.exists() or path.is_symlink()]

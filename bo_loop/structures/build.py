@@ -2,13 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
 
 from bo_loop.base import parallel
 from bo_loop.base.errors import DataError
 from bo_loop.base.progress import report
 from bo_loop.chemistry.ions import MetalIon
+from bo_loop.structures.committee import read
 from bo_loop.structures.conformers import ligand_molecule, starting
 from bo_loop.structures.coordination_complex import Assembly, assemble
+from bo_loop.structures.learned_search import searched
 from bo_loop.structures.molecules import Molecule
 from bo_loop.structures.store import Store
 from bo_loop.structures.xtb import Trajectory, calculator, optimised
@@ -30,6 +34,9 @@ class Task:
     n_conformers : int
         Starts wanted.
     seed : int
+    forces : Path, optional
+        A committee's file: learned forces lead to the minima, and what GFN2-xTB computes by
+        itself is where they are in doubt.
     """
 
     smiles: str
@@ -38,6 +45,7 @@ class Task:
     n_ligands: int
     n_conformers: int
     seed: int
+    forces: Path | None = None
 
     def asked(self) -> Molecule | Assembly:
         """Return the molecule.
@@ -104,7 +112,12 @@ def computed(task: Task) -> list[Trajectory | str]:
         first = starting(asked, task.n_conformers, task.seed)
     except DataError as error:
         return [str(error).removeprefix(f"{molecule.name}: ")]
+    if task.forces is not None:
+        return searched(molecule, first, _committee(task.forces))
     return [optimised(molecule.symbols, start, calculator(molecule)) for start in first]
+
+
+_committee = lru_cache(1)(read)
 
 
 def _lost(task: Task) -> list[Trajectory | str]:

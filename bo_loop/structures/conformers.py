@@ -9,8 +9,10 @@ from bo_loop.base.errors import DataError
 from bo_loop.base.progress import report
 from bo_loop.base.types import Floats
 from bo_loop.chemistry.ligands import inchikey, standardise
+from bo_loop.structures.committee import Committee
 from bo_loop.structures.coordination_complex import Assembly, with_metal_bonds
 from bo_loop.structures.fit import Fit, fit
+from bo_loop.structures.learned_search import searched
 from bo_loop.structures.molecules import LIGAND, Molecule
 from bo_loop.structures.placement import embedded, starts
 from bo_loop.structures.xtb import METHOD, METHODS, Trajectory, calculator, optimised
@@ -74,7 +76,9 @@ def ligand_molecule(smiles: str, name: str = "") -> Molecule:
     )
 
 
-def lowest(asked: Molecule | Assembly, n: int, seed: int) -> Structure:
+def lowest(
+    asked: Molecule | Assembly, n: int, seed: int, committee: Committee | None = None
+) -> Structure:
     """Return the lowest of the minima next to `n` starts.
 
     Parameters
@@ -83,6 +87,8 @@ def lowest(asked: Molecule | Assembly, n: int, seed: int) -> Structure:
         A ligand, or a complex.
     n : int
     seed : int
+    committee : Committee, optional
+        Learned forces that lead to the minima, as `bo_loop.structures.learned_search.searched`.
 
     Raises
     ------
@@ -93,7 +99,7 @@ def lowest(asked: Molecule | Assembly, n: int, seed: int) -> Structure:
     """
     molecule = asked if isinstance(asked, Molecule) else asked.molecule
     first, notes = starting(asked, n, seed), [molecule.note] if molecule.note else []
-    method, minima, problem = _minima(molecule, first)
+    method, minima, problem = _minima(molecule, first, committee)
     if not minima:
         raise DataError(f"{molecule.name}: none of {n} starts led to a minimum ({problem}).")
     if method != METHOD:
@@ -106,7 +112,7 @@ def lowest(asked: Molecule | Assembly, n: int, seed: int) -> Structure:
         judged = fit(asked, positions)
     return Structure(
         molecule,
-        _with_positions(graph, positions),
+        with_positions(graph, positions),
         energy,
         method,
         tuple(sorted((float(run.energies[-1]) - energy) * KJ_PER_MOL for run in minima)),
@@ -117,15 +123,20 @@ def lowest(asked: Molecule | Assembly, n: int, seed: int) -> Structure:
     )
 
 
-def _minima(molecule: Molecule, first: list[Floats]) -> tuple[str, list[Trajectory], str]:
+def _minima(
+    molecule: Molecule, first: list[Floats], committee: Committee | None
+) -> tuple[str, list[Trajectory], str]:
     """Return the first method that has minima, its runs to them, and why no earlier one has."""
     said, problem = f"optimising {molecule.name}", ""
     for method in METHODS:
-        runs = []
-        for at, start in enumerate(first):
-            report(said, at, len(first))
-            runs.append(optimised(molecule.symbols, start, calculator(molecule, method)))
-        report(said, len(first), len(first))
+        if committee is not None and method == METHOD:
+            runs = searched(molecule, first, committee)
+        else:
+            runs = []
+            for at, start in enumerate(first):
+                report(said, at, len(first))
+                runs.append(optimised(molecule.symbols, start, calculator(molecule, method)))
+            report(said, len(first), len(first))
         if minima := [run for run in runs if run.converged]:
             return method, minima, problem
         problem = problem or runs[0].problem
@@ -149,7 +160,8 @@ def starting(asked: Molecule | Assembly, n: int, seed: int) -> list[Floats]:
     return found
 
 
-def _with_positions(graph: Chem.Mol, positions: Floats) -> Chem.Mol:
+def with_positions(graph: Chem.Mol, positions: Floats) -> Chem.Mol:
+    """Return a molecule with coordinates (n_atoms, 3), Å, as its only conformer."""
     made, conformer = Chem.Mol(graph), Chem.Conformer(graph.GetNumAtoms())
     conformer.SetPositions(np.ascontiguousarray(positions))
     made.RemoveAllConformers()

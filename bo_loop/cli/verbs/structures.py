@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bo_loop.base.checks import require_count
-from bo_loop.base.errors import ConfigError
+from bo_loop.base.errors import ConfigError, DataError
 from bo_loop.base.figure_files import FIGURES, figure_bytes
 from bo_loop.base.files import write_once
 from bo_loop.chemistry.ions import MetalIon, parse_ion
@@ -19,13 +19,17 @@ from bo_loop.data import CommonChelators, TablePool
 from bo_loop.data.writing import refuse_output
 from bo_loop.structures.asked import named_ligand, named_pair
 from bo_loop.structures.build import Task, build
+from bo_loop.structures.committee import SUFFIX, learned, read
 from bo_loop.structures.conformers import ligand_molecule, lowest
 from bo_loop.structures.coordination_complex import assemble
 from bo_loop.structures.force_histogram import draw, histogram
 from bo_loop.structures.store import Store, counts
 from bo_loop.structures.structure_files import SUFFIXES, as_json, structure_bytes, told
+from bo_loop.structures.training_set import NO_FORCE, force_errors, sampled
 
-ACTIONS = ("show", "build")
+
+ACTIONS = ("show", "build", "learn")
+_LEARNED = "learned"
 _ANY_METAL = "Cu+2"  # pools are of pairs; here their ligands are wanted
 _NAMES = {"force_10": "10 %", "force_50": "median |F|", "force_90": "90 %"}
 
@@ -43,11 +47,12 @@ def run(config: Mapping[str, Any], console: Console) -> None:
     if config["action"] not in ACTIONS:
         raise ConfigError(
             "bo-loop structures needs to know what to do: bo-loop structures show pair=Ni+2/edta, "
-            "or bo-loop structures build out=structures.db."
+            "bo-loop structures build out=structures.db, or bo-loop structures learn "
+            "database=structures.db out=forces.npz."
         )
     require_count("n_conformers", config["n_conformers"])
     require_count("seed", config["seed"], least=0)
-    (_show if config["action"] == "show" else _build)(config, console)
+    {"show": _show, "build": _build, "learn": _learn}[config["action"]](config, console)
 
 
 def _show(config: Mapping[str, Any], console: Console) -> None:
@@ -62,7 +67,8 @@ def _show(config: Mapping[str, Any], console: Console) -> None:
         asked = assemble(ion, smiles, n, name=name, unpaired=config["unpaired"])
     else:
         asked = ligand_molecule(named_ligand(str(config["ligand"])), str(config["ligand"]))
-    found = lowest(asked, config["n_conformers"], config["seed"])
+    committee = None if config["forces"] is None else read(Path(str(config["forces"])))
+    found = lowest(asked, config["n_conformers"], config["seed"], committee)
     if out is not None:
         write_once(out, structure_bytes(found, out))
     if config["json"]:
@@ -100,13 +106,58 @@ def _build(config: Mapping[str, Any], console: Console) -> None:
             console.print(f"  {line}", soft_wrap=True)
 
 
+def _learn(config: Mapping[str, Any], console: Console) -> None:
+    if config["database"] is None or config["out"] is None:
+        raise ConfigError(
+            "bo-loop structures learn needs database= and out=: database=structures.db "
+            "out=forces.npz."
+        )
+    require_count("n_members", config["n_members"], least=2)
+    require_count("epochs", config["epochs"])
+    database, out = Path(str(config["database"])), Path(str(config["out"]))
+    refuse_output(out, suffixes=(SUFFIX,))
+    if not database.is_file():
+        raise DataError(f"{database} is not there: make it by bo-loop structures build.")
+    cases = sampled(Store(database).rows())
+    numbers = {key: config[key] for key in ("seed", "epochs", "processes")}
+    committee, forces = learned(cases, config["n_members"], **numbers)
+    errors = force_errors(cases, {_LEARNED: forces})
+    write_once(out, committee.file_bytes())
+    if config["json"]:
+        print(json.dumps({"file": str(out), "errors": errors.to_dict("records")}))
+        return
+    about = committee.about
+    console.print(
+        fields({"forces": f"{out}, of {about.structures:,} structures of {about.ligands} ligands"})
+    )
+    wide = errors.pivot(
+        index=["element", "atoms", "ligands"], columns="predictor", values=["mae", "r2"]
+    )
+    shown = pd.DataFrame(
+        {"|F|": wide["mae", NO_FORCE], "MAE": wide["mae", _LEARNED], "R²": wide["r2", _LEARNED]}
+    )
+    console.print(
+        _table(
+            "Ligands held out, mhartree/bohr",
+            shown.reset_index().set_index("element"),
+        )
+    )
+
+
 def _tasks(config: Mapping[str, Any]) -> list[Task]:
     """Return what is to be computed: each ligand, and its complexes."""
     metals = config["metals"] if isinstance(config["metals"], list) else [config["metals"]]
     ions: list[MetalIon | None] = [None, *(parse_ion(str(metal)) for metal in metals)]
     numbers = {key: config[key] for key in ("n_ligands", "n_conformers", "seed")}
+    forces = None if config["forces"] is None else Path(str(config["forces"])).absolute()
+    if forces is not None:
+        read(forces)  # else each process would find out by itself
     ligands = _ligands(config["ligands"])
-    return [Task(smiles, name, ion, **numbers) for ion in ions for smiles, name in ligands]
+    return [
+        Task(smiles, name, ion, **numbers, forces=forces)
+        for ion in ions
+        for smiles, name in ligands
+    ]
 
 
 def _ligands(given: Any) -> list[tuple[str, str]]:

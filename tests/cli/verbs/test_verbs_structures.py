@@ -47,6 +47,23 @@ def test_build_counts_goes_on_and_names_what_it_leaves_out(tmp_path):
     assert "median |F|" in shown
 
 
+def test_forces_are_learned_and_used(tmp_path):
+    ligands = "ligands=[O,ammonia,CO,CN]"
+    run(tmp_path, "structures", "build", "out=s.db", ligands, "n_conformers=1", "processes=1")
+    typed = ("structures", "learn", "database=s.db", "out=f.npz", "n_members=2", "epochs=1")
+    printed = run(tmp_path, *typed, "processes=1")
+    assert "of 4 ligands" in printed
+    assert "Ligands held out, mhartree/bohr" in printed
+    assert "already" in run(tmp_path, *typed, code=2)
+    alone = json.loads(run(tmp_path, "structures", "show", "ligand=CO", "json=true"))
+    typed = ("ligand=CO", "forces=f.npz", "json=true")
+    found = json.loads(run(tmp_path, "structures", "show", *typed))
+    assert found["energy_eV"] == pytest.approx(alone["energy_eV"], abs=5e-3)
+    typed = ("out=t.db", "ligands=[CO]", "forces=f.npz", "n_conformers=1", "json=true")
+    counts = json.loads(run(tmp_path, "structures", "build", *typed))["counts"]
+    assert counts["ligand"]["minima"] == 1
+
+
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
@@ -57,7 +74,13 @@ def test_build_counts_goes_on_and_names_what_it_leaves_out(tmp_path):
         (["show", "pair=Ni+2/edta", "out=a.pdb"], "only .xyz and .sdf files are written"),
         (["show", "pair=Fe+2/edta", "unpaired=3"], "3 of them cannot be unpaired"),
         (["show", "ligand=O", "n_conformers=0"], "n_conformers is 0"),
+        (["show", "ligand=O", "forces=none.npz"], "none.npz cannot be read as learned forces"),
         (["build"], "needs out="),
+        (["build", "out=a.db", "forces=none.npz"], "none.npz cannot be read as learned forces"),
+        (["learn", "out=a.npz"], "needs database= and out="),
+        (["learn", "out=a.npz", "database=none.db"], "none.db is not there"),
+        (["learn", "out=a.txt", "database=none.db"], "only .npz files are written"),
+        (["learn", "out=a.npz", "database=none.db", "n_members=1"], "n_members is 1"),
         (["build", "out=a.txt"], "give a file that ends in .db"),
         (["build", "out=a.db", "figure=a.doc"], "only .svg, .png and .pdf files are written"),
         (["build", "out=a.db", "ligands=none.csv"], "none.csv"),
