@@ -1,4 +1,4 @@
-"""The verb ``structures``: one structure as a file, or many with forces as a database."""
+"""The verb ``structures``: one structure, a database with forces, forces learned from it."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -26,7 +26,6 @@ from bo_loop.structures.force_histogram import draw, histogram
 from bo_loop.structures.store import Store, counts
 from bo_loop.structures.structure_files import SUFFIXES, as_json, structure_bytes, told
 from bo_loop.structures.training_set import NO_FORCE, force_errors, sampled
-
 
 ACTIONS = ("show", "build", "learn")
 _LEARNED = "learned"
@@ -130,18 +129,17 @@ def _learn(config: Mapping[str, Any], console: Console) -> None:
     console.print(
         fields({"forces": f"{out}, of {about.structures:,} structures of {about.ligands} ligands"})
     )
-    wide = errors.pivot(
-        index=["element", "atoms", "ligands"], columns="predictor", values=["mae", "r2"]
-    )
-    shown = pd.DataFrame(
-        {"|F|": wide["mae", NO_FORCE], "MAE": wide["mae", _LEARNED], "R²": wide["r2", _LEARNED]}
-    )
-    console.print(
-        _table(
-            "Ligands held out, mhartree/bohr",
-            shown.reset_index().set_index("element"),
-        )
-    )
+    console.print(_table("Ligands held out, mhartree/bohr", _shown(errors)))
+
+
+def _shown(errors: pd.DataFrame) -> pd.DataFrame:
+    found = errors.set_index(["element", "atoms", "ligands", "predictor"]).unstack()
+    columns = {
+        "|F|": found["mae", NO_FORCE],
+        "MAE": found["mae", _LEARNED],
+        "R²": found["r2", _LEARNED],
+    }
+    return pd.DataFrame(columns).reset_index().set_index("element")
 
 
 def _tasks(config: Mapping[str, Any]) -> list[Task]:
