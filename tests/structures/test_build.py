@@ -58,20 +58,19 @@ def test_what_cannot_be_computed_is_named_once_and_the_rest_goes_on(tmp_path, mo
 
 @pytest.mark.slow
 def test_a_database_that_is_built_anew_has_the_same_counts(tmp_path, monkeypatch):
-    ligands = ["NCC(=O)O", "NCCN", "OC(=O)C(=O)O", "Oc1ccccc1C(=O)O", "CC(=O)CC(C)=O", "NCCNCCN"]
-    ligands += ["O=C(O)CNCC(=O)O", "c1ccc(nc1)-c1ccccn1", "OCC(O)=O", "SCC(N)C(=O)O"]
-    tasks = [task(smiles, ion, n=3) for ion in (None, "Ni+2", "Zn+2") for smiles in ligands]
+    ligands = ["NCC(=O)O", "NCCN", "OC(=O)C(=O)O", "SCC(N)C(=O)O"]
+    tasks = [task(smiles, ion) for ion in (None, "Ni+2", "Zn+2") for smiles in ligands]
     tasks.append(task("N", "UO2+2"))
     first, again = Store(tmp_path / "a.db"), Store(tmp_path / "b.db")
     problems = build(first, tasks, None)
     monkeypatch.undo()  # in processes of its own, in another order, and not in one go
-    build(again, tasks[7:20], 2)
+    build(again, tasks[3:8], 2)
     assert build(again, tasks, 2) == problems
     whole, elements = counts(first.rows())
     for one, other in zip((whole, elements), counts(again.rows()), strict=True):
         pd.testing.assert_frame_equal(one, other, rtol=1e-6)
-    assert whole["molecules"].tolist() == [10, 20]
-    assert whole.loc["complex", "structures"] > 1_000
+    assert whole["molecules"].tolist() == [4, 8]
+    assert whole.loc["complex", "structures"] > 300
     assert set(elements.index) == {"H", "C", "N", "O", "S", "Ni", "Zn"}
     rows = [{(r.molecule, r.conformer, r.step): r.energy for r in s.rows()} for s in (first, again)]
     assert rows[0].keys() == rows[1].keys()
