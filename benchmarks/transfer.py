@@ -131,7 +131,13 @@ def features_of(task: Task) -> tuple[PairFeatures, Floats]:
     schema = ChemistryRecipe().fit(target)
     said = source_model(task).predict(target)
     features = schema.transform(target)
-    mean, sd = said["mean"].to_numpy(), said["sd_latent"].to_numpy()
+    return with_said(features, target, said["mean"].to_numpy(), said["sd_latent"].to_numpy())
+
+
+def with_said(
+    features: PairFeatures, target: pd.DataFrame, mean: Floats, sd: Floats
+) -> tuple[PairFeatures, Floats]:
+    """Features of pairs with the source's mean and sd of each; and the target's values."""
     centre, scale = mean.mean(), mean.std()
     columns = np.column_stack([(mean - centre) / scale, sd / scale])
     values = target["value"].to_numpy(np.float64)

@@ -232,8 +232,13 @@ def require_learner(model: Mapping[str, Any]) -> None:
     ConfigError
         If it is not `bo_loop.models.Transfer`.
     """
-    if current(str(model.get("_target_"))) != "bo_loop.models.Transfer":
+    if not is_learner(model):
         raise ConfigError("sources are for model=transfer; choose it, or leave sources out.")
+
+
+def is_learner(model: Mapping[str, Any]) -> bool:
+    """Whether a model looks at what sources predict."""
+    return current(str(model.get("_target_"))) == "bo_loop.models.Transfer"
 
 
 def check_targets(settings: Mapping[str, Any]) -> None:

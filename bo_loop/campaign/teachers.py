@@ -53,20 +53,38 @@ def teachers(
     DataError, CampaignError
         If there is no such source, it cannot be read, or it has nothing to teach.
     """
+    models = {}
+    for name, (model, about) in found(names, directory).items():
+        same = next((of for of in properties if about.speaks_of(of)), None)
+        models[name] = model if same is None else without_known(name, model, _of(known, same))
+    return Sources.of(models)
+
+
+def found(names: Sequence[str], directory: Path) -> dict[str, tuple[Surrogate, Property]]:
+    """Return the model of each source, and what it predicts.
+
+    Parameters
+    ----------
+    names, directory
+        As for `teachers`.
+
+    Raises
+    ------
+    ConfigError, DataError, CampaignError
+        As `teachers`.
+    """
     every = [each for name in names for each in _expanded(name, directory)]
     if twice := sorted({name for name in every if every.count(name) > 1}):
         raise ConfigError(f"sources names {', '.join(twice)} twice.")
     models = {}
     for name in every:
         try:
-            model, about = _found(name, directory)
-            same = next((of for of in properties if about.speaks_of(of)), None)
-            models[name] = model if same is None else without_known(name, model, _of(known, same))
+            models[name] = _found(name, directory)
         except BoLoopError as error:
             if name in str(error):
                 raise
             raise DataError(f"The source {name} cannot be used. {error}") from error
-    return Sources.of(models)
+    return models
 
 
 def _of(known: pd.DataFrame, of: Property) -> pd.DataFrame:

@@ -18,6 +18,9 @@ from bo_loop.features.schema import FeatureSchema
 from bo_loop.models.kernels.layout import NUMBER
 from bo_loop.surrogate import Surrogate, described
 
+BY_PAIR = ("metal", "ligand", "n")
+"""What two values of one pair share."""
+
 _KEY = ["metal", "charge", "smiles", "n_ligands", "temperature_C", "ionic_strength_M"]
 
 
@@ -108,7 +111,9 @@ def labels_of(schema: FeatureSchema) -> tuple[str, ...]:
     return tuple(name.removeprefix(MEAN_BY) for name in names if name.startswith(MEAN_BY))
 
 
-def without_known(label: str, source: Surrogate, known: pd.DataFrame) -> Surrogate:
+def without_known(
+    label: str, source: Surrogate, known: pd.DataFrame, by: Sequence[str] = BY_PAIR
+) -> Surrogate:
     """Return a source that has not seen the pairs which the target's own data hold.
 
     Of these it would know the answer, and of others not: it would be believed too much. The
@@ -120,6 +125,8 @@ def without_known(label: str, source: Surrogate, known: pd.DataFrame) -> Surroga
     source : Surrogate
     known : DataFrame
         Observations of the same property.
+    by : sequence of str
+        What a pair has to share with one of them to be forgotten: ``metal``, ``ligand``, ``n``.
 
     Raises
     ------
@@ -139,7 +146,7 @@ def without_known(label: str, source: Surrogate, known: pd.DataFrame) -> Surroga
             f"The source {label} has features that do not fit the {len(theirs)} constants of the "
             f"data. Leave it out of sources. {error}"
         ) from error
-    keys = _keys(own, seen)
+    keys = _keys(own, seen, by)
     kept = np.flatnonzero(~np.isin(keys[:n], keys[n:]))
     if len(kept) == n:
         return source
@@ -153,18 +160,18 @@ def without_known(label: str, source: Surrogate, known: pd.DataFrame) -> Surroga
     return Surrogate(source.schema, source.recipe, features, y, noise, model, source.censored[kept])
 
 
-def _keys(own: PairFeatures, seen: PairFeatures) -> np.ndarray:
-    """Return a number for each pair of both, equal for the same metal ion, ligand and n."""
+def _keys(own: PairFeatures, seen: PairFeatures, by: Sequence[str]) -> np.ndarray:
+    """Return a number for each pair of both, equal where all of `by` is the same."""
     metals = np.unique(np.hstack(list(seen.metal.values())), axis=0, return_inverse=True)[1]
     column = [i for i, name in enumerate(seen.names["pair"]) if name == NUMBER]
-    rows = [
-        np.column_stack(
-            [
-                metals[each.metal_row],
-                seen.ligand_group[each.ligand_row],
-                np.rint(each.pair[:, column]).astype(np.int64),
-            ]
-        )
-        for each in (own, seen)
-    ]
+
+    def key(each: PairFeatures) -> np.ndarray:
+        parts = {
+            "metal": metals[each.metal_row],
+            "ligand": seen.ligand_group[each.ligand_row],
+            "n": np.rint(each.pair[:, column]).astype(np.int64),
+        }
+        return np.column_stack([parts[name] for name in by])
+
+    rows = [key(own), key(seen)]
     return np.unique(np.vstack(rows), axis=0, return_inverse=True)[1]

@@ -95,9 +95,9 @@ def test_as_a_source_it_forgets_what_data_of_the_same_property_hold(home, memory
         shelf.add(home / "dH")
     of = Property.of(H)
     node = {"_target_": "bo_loop.data.Csv", "path": str(home / "h.csv")}
-    known = with_keys(literature_of(node, of).head(20), "the data")
+    known = with_keys(literature_of(node, (of,)).head(20), "the data")
     whole, rest = (
-        len(teachers([name.format(home)], home, known, about).models[0].y)
+        len(teachers([name.format(home)], home, known, (about,)).models[0].y)
         for about in (LOG_BETA, of)
     )
     assert rest < whole

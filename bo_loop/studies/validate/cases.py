@@ -22,10 +22,12 @@ from bo_loop.data.observations import standardised
 from bo_loop.features.blocks.ligand import groups
 from bo_loop.features.recipes.published import PublishedRecipe
 from bo_loop.features.schema import FeatureSchema
+from bo_loop.models.transfer import Transfer
 from bo_loop.studies.validate.boosted import LightGBM
 from bo_loop.studies.validate.finished import Memory
 from bo_loop.studies.validate.folds import Plan
 from bo_loop.studies.validate.splits import EdgeOfDomain, Split, Splitter
+from bo_loop.studies.validate.taught import Taught
 
 
 @dataclass(frozen=True)
@@ -85,7 +87,12 @@ class Cases:
         """(n,) variance reported with each value, 0 where none was."""
         return np.nan_to_num(self.observations["log_beta_sd"].to_numpy(np.float64)) ** 2
 
-    def seen_by(self, recipe: ModelRecipe | LightGBM, features: Mapping[str, Any]) -> "Described":
+    def seen_by(
+        self,
+        recipe: ModelRecipe | LightGBM,
+        features: Mapping[str, Any],
+        taught: Taught | None = None,
+    ) -> "Described":
         """Describe the rows that a model can use, as it sees them.
 
         Features are chosen and scaled on all of these rows, as a campaign does on its literature
@@ -97,6 +104,8 @@ class Cases:
             The model; `LightGBM` describes pairs by itself.
         features : mapping
             Config node of the features for the other models.
+        taught : Taught, optional
+            Sources that the model learns from, if it is one that does.
 
         Returns
         -------
@@ -115,8 +124,11 @@ class Cases:
             warnings.simplefilter("ignore")  # that protonation constants are left out: as it should
             usable = described.usable(self.observations)
         schema = described.fit(usable)
+        taught = taught if isinstance(recipe, Transfer) else None
+        if taught is not None:
+            schema = schema.taught(taught.whole(), usable)
         recipe.require_blocks(schema.blocks)
-        return Described(schema.transform(usable), self._positions(usable), schema, usable)
+        return Described(schema.transform(usable), self._positions(usable), schema, usable, taught)
 
     def _positions(self, usable: pd.DataFrame) -> Rows:
         at = np.full(len(self.observations), -1, dtype=np.int64)
@@ -137,24 +149,35 @@ class Described:
     schema : FeatureSchema, optional
     pairs : DataFrame, optional
         The rows that the model can use; with `schema`, for what is learned inside a fold.
+    taught : Taught, optional
+        The sources that it learns from.
     """
 
     features: PairFeatures
     at: Rows
     schema: FeatureSchema | None = None
     pairs: pd.DataFrame | None = None
+    taught: Taught | None = None
 
-    def inside(self, train: Rows) -> "Described":
+    def inside(self, train: Rows, judged: Rows) -> "Described":
         """Return the rows as a model sees them that knows the ligands of `train` alone.
 
         What was measured of ligands is aligned, reduced and scaled by those that train; those held
-        back are described by what was learned so. All else is the same.
+        back are described by what was learned so. Sources know nothing of what the `judged` rows
+        are about (`Taught.inside`). All else is the same.
         """
-        if self.schema is None or self.pairs is None or MEASURED not in self.schema.blocks:
+        schema, at = self.schema, self.at
+        if schema is None or self.pairs is None:
             return self
-        known = set(self.pairs["ligand_group"].iloc[self.at[train]].tolist())
-        schema = self.schema.with_measured(known)
-        return replace(self, features=schema.transform(self.pairs))
+        if MEASURED in schema.blocks:
+            known = set(self.pairs["ligand_group"].iloc[at[train]].tolist())
+            schema = schema.with_measured(known)
+        if self.taught is not None:
+            rows = at[train], at[self.usable(judged)]
+            schema = schema.taught(self.taught.inside(self.pairs, *rows), self.pairs)
+        return (
+            self if schema is self.schema else replace(self, features=schema.transform(self.pairs))
+        )
 
     def usable(self, rows: Rows) -> Rows:
         """Return those of `rows` that the model can use."""

@@ -67,15 +67,15 @@ class Bout:
     Parameters
     ----------
     contestant : Contestant
-    described : Described
-        The rows as the model sees them.
+    described : Described or None
+        The rows as the model sees them; None where that does not matter.
     split : Split
     train : int64 array
         Rows of the data that train; no others do.
     """
 
     contestant: Contestant
-    described: Described
+    described: Described | None
     split: Split
     train: Rows
 
@@ -88,7 +88,8 @@ class Bout:
         """Name everything that the predictions follow from."""
         sets = {name: rows.tolist() for name, rows in self.split.sets.items()}
         made_of = (self.contestant.node(), self.train.tolist(), sets, self.split.choose_on)
-        return memory.fingerprint(*made_of)
+        taught = self.described.taught if self.described else None
+        return memory.fingerprint(*made_of, *([taught.fingerprint()] if taught else []))
 
 
 @dataclass(frozen=True)
@@ -152,8 +153,8 @@ def prepared(cases: Cases, bout: Bout, memory: Memory, note: Note) -> Fold:
             "selections": {name: asdict(each) for name, each in found.items()},
             "model": node_of(recipe),
         }
-    described = bout.described.inside(bout.train)
     names = bout.sets
+    described = bout.described.inside(bout.train, bout.split.judged)
     rows = np.unique(np.concatenate(list(names.values())))
     return Fold(
         recipe=recipe,

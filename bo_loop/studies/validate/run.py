@@ -17,12 +17,14 @@ from bo_loop.base import parallel
 from bo_loop.base.config import require_types
 from bo_loop.base.errors import ConfigError
 from bo_loop.base.types import Floats, Rows
+from bo_loop.campaign.settings import is_learner
 from bo_loop.studies.validate.cases import Cases, Described, Drawn, drawn
 from bo_loop.studies.validate.finished import Memory, Note, Result
 from bo_loop.studies.validate.folds import Plan, training_rows
 from bo_loop.studies.validate.judge import Bout, Contestant, Fold, fitted, prepared
 from bo_loop.studies.validate.output import write
 from bo_loop.studies.validate.result import Outcome, Validation
+from bo_loop.studies.validate.taught import Taught
 
 OWN_PROTONATION = {True: (True,), False: (False,), "both": (False, True)}
 
@@ -61,9 +63,10 @@ def validate(config: Mapping[str, Any], note: Note = lambda *_: None) -> Validat
     plan = Plan(**asked)
     note("reading the data", 0, 1, None)
     cases = Cases.load(config["data"], config.get("scored_sources"))
+    taught = Taught.of(config.get("sources", ()), cases.observations)
     memory = Memory.open(Path(config["out"]), cases.observations)
     with memory.alone():
-        found = _planned(cases, contestants, config, plan, memory, note)
+        found = _planned(cases, contestants, config, plan, memory, note, taught)
         _judge_all(found, memory, note, processes)
         note("writing the page", 1, 1, None)
         write(memory.folder, found, config)
@@ -77,6 +80,7 @@ def _planned(
     plan: Plan,
     memory: Memory,
     note: Note,
+    taught: Taught | None,
 ) -> Validation:
     """Return all that is to be done, without results."""
     own, splits = config.get("own_protonation", False), {}
@@ -86,7 +90,7 @@ def _planned(
     note("describing the pairs", 0, 1, None)
     series = []
     for each in contestants:
-        described = cases.seen_by(each.recipe, each.features)
+        described = cases.seen_by(each.recipe, each.features, taught)
         for name, split in splits.items():
             series += _series(cases, each, described, name, split, own)
     return Validation(cases, {name: each.splits for name, each in splits.items()}, series)
@@ -94,14 +98,17 @@ def _planned(
 
 def _contestants(config: Mapping[str, Any]) -> list[Contestant]:
     """Return the models; their options are looked at before anything is computed."""
-    if not config["models"] or not config["splits"]:
+    models = config["models"]
+    if not models or not config["splits"]:
         raise ConfigError("models and splits must each name one or more.")
+    if config.get("sources") and not any(is_learner(each["model"]) for each in models.values()):
+        raise ConfigError("sources are for model=transfer; choose it, or leave sources out.")
     own = config.get("own_protonation", False)
     if own not in OWN_PROTONATION:
         raise ConfigError(f"own_protonation is {own!r}; it is true, false or both.")
     return [
         Contestant(name, each["model"], each["features"], config.get("selection"))
-        for name, each in config["models"].items()
+        for name, each in models.items()
     ]
 
 
