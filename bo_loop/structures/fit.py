@@ -32,7 +32,7 @@ from bo_loop.features.blocks.properties import PROPERTY_NAMES, properties
 from bo_loop.structures.coordination_complex import Assembly
 
 STRAINED = 8.0
-"""kJ/mol a donor: more than [Gd(dota)]⁻ (7) and [Ni(edta)]²⁻ (6) have."""
+"""kJ/mol a donor: more than the 7 that [Gd(dota)]⁻ and [Ni(edta)]²⁻ have."""
 
 _KJ_PER_KCAL = 4.184
 _MOST_STEPS = 2_000
