@@ -37,6 +37,7 @@ EDTA = KNOWN[3][2]
 PACKAGED = {
     "log_beta": (3e6, 20_000, 2.0),
     "enthalpy": (1e6, 4_000, 9.0),
+    "entropy": (1e6, 3_500, 35.0),
 }
 
 
@@ -95,6 +96,17 @@ def test_it_knows_heats_of_complexation():
     off = (found["mean"] - rows["value"]).abs()
     assert off.mean() < 9.0
     assert (off < 2.6 * found["sd"]).all()
+
+
+def test_log_beta_heat_and_entropy_agree_with_one_another():
+    """ΔS = (ΔH + RT ln 10 · log β) / T holds of three models that were fitted apart."""
+    rows = pd.DataFrame(KNOWN[:-1], columns=["metal", "charge", "smiles", "value"])
+    asked = rows.assign(ligand="", n_ligands=1, temperature_C=25.0, ionic_strength_M=0.1)
+    said = {name: shelf.load(name).surrogate().predict(asked) for name in PACKAGED}
+    heat, log_beta, entropy = (said[n]["mean"] for n in ("enthalpy", "log_beta", "entropy"))
+    expected = 1000 * heat / 298.15 + 8.314462618 * np.log(10) * log_beta
+    sd = np.sqrt((1000 * said["enthalpy"]["sd"] / 298.15) ** 2 + said["entropy"]["sd"] ** 2)
+    assert ((entropy - expected).abs() < 2.6 * sd).all()
 
 
 def test_a_campaign_on_the_embedded_constants_knows_it(packaged_memory, tmp_path):
