@@ -40,7 +40,8 @@ SEED = 0
 KCAL_PER_MOL = 23.0605  # of 1 eV
 SAME_SHAPE, SAME_ENERGY = 0.2, 1.0  # Å, kcal/mol
 MOST_DRAWN = 4000  # points of an element in the figure
-SMALL = 24  # ligands of the packaged pool, and as many others to search
+NEAR = 0.5  # eV/Å
+SMALL, SEARCHED = 12, 3  # ligands of the packaged pool, and others to search
 
 
 def small(folder, given):
@@ -55,7 +56,7 @@ def small(folder, given):
     committee, _ = learned(sampled(store.rows()), 2, SEED, 12, None)
     given.database, given.forces = store.path, folder / "small.npz"
     given.forces.write_bytes(committee.file_bytes())
-    given.table = folder / "others.csv"
+    given.table, given.ligands = folder / "others.csv", SEARCHED
     pool[["smiles"]].iloc[step // 2 :: step].to_csv(given.table, index=False)
 
 
@@ -71,15 +72,28 @@ def errors(given):
     predicted["potential"] = held_out(committee, cases)
     predicted["ensemble"], weights = ensemble(cases, predicted, n, seed)
     print(f"{len(cases)} structures of {committee.about.ligands} ligands, {n} folds by ligand")
+    found = told(cases, predicted)
+    near = [np.linalg.norm(case.forces, axis=1).max() < NEAR for case in cases]
+    atoms = np.repeat(near, [len(case.forces) for case in cases])
+    print(f"\nof these, {sum(near)} structures without a force above {NEAR} eV/Å")
+    told(
+        [case for case, each in zip(cases, near, strict=True) if each],
+        {name: each[atoms] for name, each in predicted.items()},
+    )
+    print("\nweights in the ensemble")
+    print(pd.DataFrame(weights, index=list(predicted)[:-1]).T.round(2).to_string())
+    if given.figure:
+        given.figure.write_bytes(figure_bytes(parity(cases, predicted, found), given.figure))
+
+
+def told(cases, predicted):
+    """Print errors by element, and return them."""
     found = force_errors(cases, predicted)
     found["mae_eV"] = found["mae"] / MHARTREE_PER_BOHR
     for name, digits in (("mae", 2), ("r2", 3), ("mae_eV", 4)):
         wide = found.pivot(index=["element", "atoms", "ligands"], columns="predictor", values=name)
         print(f"\n{name}\n{wide[['no force', *predicted]].round(digits).to_string()}")
-    print("\nweights in the ensemble")
-    print(pd.DataFrame(weights, index=list(predicted)[:-1]).T.round(2).to_string())
-    if given.figure:
-        given.figure.write_bytes(figure_bytes(parity(cases, predicted, found), given.figure))
+    return found
 
 
 def parity(cases, predicted, found):

@@ -18,10 +18,11 @@ from bo_loop.structures.molecules import Molecule
 from bo_loop.structures.relaxation import relaxed
 from bo_loop.structures.xtb import CONVERGED, Trajectory, calculator, optimised
 
-MOST_DOUBT = 0.3
+MOST_DOUBT = 0.5
 """eV/Å, by which members may differ on an atom (standard deviation)."""
 
 _STEPS = 400  # at most
+_SMALL = 2.0 * CONVERGED  # as learned forces are off by as much, near minima
 _ASKED = 10  # steps from one question for all members to the next
 _EQUAL = 5e-3  # eV, of starts that ended at one minimum
 _WINDOW = 0.03  # eV above the lowest learned minimum, where GFN2-xTB may find a lower one
@@ -88,7 +89,7 @@ def _by_committee(
             return np.zeros(len(positions), dtype=bool)
         return np.array(committee.doubt(geometries(positions))).max(1) > most_doubt
 
-    return relaxed(forces, np.array(starts), CONVERGED, _STEPS, refused)
+    return relaxed(forces, np.array(starts), _SMALL, _STEPS, refused)
 
 
 def _lowest(energies: Floats) -> list[int]:
