@@ -53,6 +53,7 @@ def start(path: Path, settings: Mapping[str, Any]) -> None:
             f"{path} exists already. Go on with bo-loop suggest name={path.name}, or start "
             "under another name=."
         )
+    _require_data(settings)
     memory = remembered(settings)
     made = prepare(settings, path.parent, memory)
     staging = path.with_name(f".tmp-{os.getpid()}-{path.name}")
@@ -87,6 +88,15 @@ def start(path: Path, settings: Mapping[str, Any]) -> None:
         files.publish_folder(staging, path)
     finally:
         shutil.rmtree(staging, ignore_errors=True)
+
+
+def _require_data(settings: Mapping[str, Any]) -> None:
+    """Refuse literature that cannot hold the property, before what comes with it is looked at."""
+    from bo_loop.data.sources.property_tables import require_table
+
+    for of in properties_of(settings.get("property")):
+        if not of.is_log_beta:
+            require_table(configs.build(settings["data"]), of)
 
 
 def remembered(settings: Mapping[str, Any]) -> "Memory | None":

@@ -225,3 +225,8 @@ def test_from_the_command_line(home, tmp_path):
                "pool.metals=[Ni+2]", "data=csv", "data.path=known.csv",
                "property=[{name: log D}, {name: recovery}]", code=2)  # fmt: skip
     assert "objective.of='log D'" in said
+    # The default data are constants with a memory of log β: one message says all that is needed.
+    asked = ("start", "name=other", "pool.metals=[Ni+2]", "property={name: ΔH, unit: kJ/mol}")
+    said = run(tmp_path, *asked, code=2)
+    assert "ΔH is not among the embedded constants" in said
+    assert "data=csv data.path=<table>" in said

@@ -58,11 +58,7 @@ def read_property(source: object, of: Property, among: Sequence[Property] = ()) 
     DataError
         With every bad row, by its row number in the file.
     """
-    if not isinstance(source, Csv):
-        raise ConfigError(
-            f"{of.name} is not among the embedded constants: give a table that has it, with some "
-            "values to learn from, by data=csv data.path=<table>."
-        )
+    require_table(source, of)
     about_constants = ("protonation", "mhl")
     asked = [name for name in about_constants if getattr(source, name) not in (None, "none")]
     if asked:
@@ -78,6 +74,21 @@ def read_property(source: object, of: Property, among: Sequence[Property] = ()) 
             "or more, in a column of that name."
         )
     return pd.concat(tables, ignore_index=True)
+
+
+def require_table(source: object, of: Property) -> None:
+    """Refuse literature that cannot hold a property.
+
+    Raises
+    ------
+    ConfigError
+        If it is not a table.
+    """
+    if not isinstance(source, Csv):
+        raise ConfigError(
+            f"{of.name} is not among the embedded constants: give a table that has it, with some "
+            "values to learn from, by data=csv data.path=<table>."
+        )
 
 
 def _table(path: Path, source: Csv, of: Property, among: Sequence[Property]) -> pd.DataFrame:
