@@ -22,6 +22,7 @@ from bo_loop.structures.symmetry_functions import SymmetryFunctions
 MEMBERS: dict[str, type[Predictor]] = {"LightGBM": Boosted, "network": Network}
 """Predictors of one element, by name."""
 
+_STRICT = 1e3  # weight of their sum, beside that of the forces
 _STOPPING = 6  # one ligand in so many decides when to stop
 _SAID = "predicting forces directly"
 
@@ -114,8 +115,9 @@ def _of_element(atoms: Atoms, rows: np.ndarray, wanted: np.ndarray, seed: int) -
 def ensemble(
     cases: Sequence[Case], predicted: Mapping[str, Floats], n: int, seed: int
 ) -> tuple[Floats, dict[int, list[float]]]:
-    """Weigh predictors by element so that their sum fits the forces best, with no weight below 0.
+    """Weigh predictors by element so that their sum fits the forces best.
 
+    No weight is below 0, and they come to 1 at most: what is left of 1 says that no force acts.
     Weights for a fold follow from what the predictors said of the other folds' ligands, which they
     had not seen either.
 
@@ -147,7 +149,16 @@ def ensemble(
             known, wanted = inside & (numbers == number), asked & (numbers == number)
             if len(set(ligands[known])) >= FEWEST_LIGANDS:
                 shape = (-1, stacked.shape[-1])
-                found, _ = nnls(stacked[known].reshape(shape), forces[known].ravel())
+                found = _weights(stacked[known].reshape(shape), forces[known].ravel())
                 made[wanted] = stacked[wanted] @ found
                 weights.setdefault(number, []).append(found)
     return made, {number: np.mean(each, 0).tolist() for number, each in weights.items()}
+
+
+def _weights(predicted: Floats, forces: Floats) -> Floats:
+    """Return weights of the columns (N, k) of predicted forces, at least 0, of a sum up to 1."""
+    bound = _STRICT * float(np.linalg.norm(forces))
+    no_force = np.zeros((len(forces), 1))
+    last = np.full((1, predicted.shape[1] + 1), bound)
+    found, _ = nnls(np.vstack([np.hstack([predicted, no_force]), last]), np.append(forces, bound))
+    return found[:-1]

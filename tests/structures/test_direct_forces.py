@@ -59,14 +59,26 @@ def test_predictions_turn_with_the_atoms_and_unknown_elements_have_none(cases, m
 
 def test_weights_of_an_ensemble_by_hand(cases):
     forces = np.concatenate([each.forces for each in cases])
-    noise = np.random.default_rng(1).normal(size=forces.shape)
-    predicted = {"half": forces / 2.0, "opposite": -forces, "noise": 1e-6 * noise}
-    found, weights = ensemble(cases, predicted, 2, seed=0)
     known = np.concatenate([each.geometry.numbers for each in cases]) != 8
-    assert found[known] == pytest.approx(forces[known], abs=1e-6)
+    noise = np.random.default_rng(1).normal(size=forces.shape)
+    predicted = {"twice": 2.0 * forces, "noise": noise}
+    found, weights = ensemble(cases, predicted, 2, seed=0)
+    assert found[known] == pytest.approx(forces[known], abs=1e-4)
     assert not found[~known].any()
     assert set(weights) == {1, 6}
-    assert weights[1][:2] == pytest.approx([2.0, 0.0], abs=1e-5)
+    assert weights[1] == pytest.approx([0.5, 0.0], abs=1e-4)
+
+
+def test_what_says_little_is_not_blown_up(cases):
+    forces = np.concatenate([each.forces for each in cases])
+    noise = np.random.default_rng(1).normal(size=forces.shape)
+    known = np.concatenate([each.geometry.numbers for each in cases]) != 8
+    found, weights = ensemble(cases, {"half": forces / 2.0, "noise": noise}, 2, seed=0)
+    assert weights[1][0] == pytest.approx(1.0, abs=0.05)
+    assert np.sum(weights[1]) <= 1.0 + 1e-5
+    assert found[known] == pytest.approx(forces[known] / 2.0, abs=0.1)
+    _, weights = ensemble(cases, {"opposite": -forces}, 2, seed=0)
+    assert weights[1] == pytest.approx([0.0])
 
 
 def test_weights_do_not_follow_from_the_fold_they_are_for(cases):
