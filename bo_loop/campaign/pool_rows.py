@@ -9,7 +9,7 @@ from bo_loop.acquisition.objectives.base import Objective
 from bo_loop.acquisition.objectives.compound import log_costs
 from bo_loop.acquisition.pool import PoolPairs
 from bo_loop.base.errors import ConfigError
-from bo_loop.base.types import Mask
+from bo_loop.base.types import Floats, Mask
 from bo_loop.chemistry.ions import PROTON
 from bo_loop.chemistry.isomers import isomers
 from bo_loop.data.property_rows import PROPERTY, pair_of, species
@@ -36,20 +36,38 @@ def pool_pairs(
     mixed : Mixed, optional
         What finds the measured pK of MHL, by metal ion and ligand group.
     """
-    ions = [f"{m}{z:+d}" for m, z in zip(pairs["metal"], pairs["charge"], strict=True)]
-    groups = pairs["ligand_group"]
-    mhl = mixed and np.array([mixed(ion, group) for ion, group in zip(ions, groups, strict=True)])
+    charged = zip(_listed(pairs["metal"]), _listed(pairs["charge"]), strict=True)
+    ions = _shared([f"{m}{z:+d}" for m, z in charged])
+    groups, smiles = _shared(_listed(pairs["ligand_group"])), _listed(pairs["smiles"])
+    mhl = mixed and _looked_up(mixed, ions, groups)
     return PoolPairs(
-        pair_ids=tuple(pairs["pair_id"]),
+        pair_ids=tuple(_listed(pairs["pair_id"])),
         n_ligands=np.asarray(pairs["n_ligands"], dtype=np.int64),
         metals=tuple(ions),
         ligands=tuple(groups),
         own=np.ones(len(pairs["pair_id"]), dtype=bool) if own is None else own,
         cost=np.asarray(pairs["cost"], dtype=np.float64) if "cost" in pairs else None,
-        isomers=tuple(isomers(pairs["ligand_group"], pairs["smiles"])),
+        isomers=tuple(isomers(groups, smiles)),
         mhl=mhl,
         **_several(pairs),
     )
+
+
+def _listed(column: Any) -> list[Any]:
+    """Return the values of a column; of pandas', one by one would take far longer."""
+    return column.tolist() if hasattr(column, "tolist") else list(column)
+
+
+def _shared(texts: list[str]) -> list[str]:
+    """Let equal texts be one: a pool has few metal ions and ligands, and many pairs."""
+    known: dict[str, str] = {}
+    return [known.setdefault(text, text) for text in texts]
+
+
+def _looked_up(mixed: Callable[[str, str], float], ions: list[str], groups: list[str]) -> Floats:
+    pairs = list(zip(ions, groups, strict=True))
+    found = {pair: mixed(*pair) for pair in dict.fromkeys(pairs)}
+    return np.array([found[pair] for pair in pairs], dtype=np.float64)
 
 
 def _several(pairs: "Table") -> dict[str, Any]:

@@ -56,13 +56,16 @@ def isomers(groups: Sequence[str], smiles: Sequence[str]) -> list[str]:
         As `isomer`, equal only among ligands of one group; empty also where a group has one
         drawing, for there is nothing to tell apart.
     """
-    drawings: defaultdict[str, set[str]] = defaultdict(set)
-    for group, text in zip(groups, smiles, strict=True):
-        drawings[group].add(text)
-    return [
-        isomer(text) if len(drawings[group]) > 1 else ""
-        for group, text in zip(groups, smiles, strict=True)
-    ]
+    ligands = list(zip(list(groups), list(smiles), strict=True))
+    drawings: defaultdict[str, list[str]] = defaultdict(list)
+    for group, text in dict.fromkeys(ligands):  # once, however many pairs have the ligand
+        drawings[group].append(text)
+    found = {
+        (group, text): isomer(text) if len(texts) > 1 else ""
+        for group, texts in drawings.items()
+        for text in texts
+    }
+    return [found[ligand] for ligand in ligands]
 
 
 @lru_cache(maxsize=_CACHED)

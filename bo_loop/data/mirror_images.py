@@ -22,7 +22,7 @@ def isomers(pairs: pd.DataFrame) -> pd.Series:
     Series of str
         As `bo_loop.chemistry.isomers.isomers`, with the index of `pairs`.
     """
-    found = of_ligands(pairs["ligand_group"], pairs["smiles"])
+    found = of_ligands(pairs["ligand_group"].tolist(), pairs["smiles"].tolist())
     return pd.Series(found, index=pairs.index, dtype="str")
 
 
@@ -47,7 +47,8 @@ def one_of_mirror_images(pairs: pd.DataFrame, others: pd.DataFrame | None = None
     every = pairs if others is None else pd.concat([others, pairs], ignore_index=True)
     every = every.assign(isomer=isomers(every))
     repeated = every.duplicated(_EXPERIMENT).to_numpy()
-    first = every[~repeated].set_index(_EXPERIMENT)[["ligand", "smiles"]].to_dict("index")
+    whole = every.duplicated(_EXPERIMENT, keep=False).to_numpy()
+    first = every[whole & ~repeated].set_index(_EXPERIMENT)[["ligand", "smiles"]].to_dict("index")
     left_out: dict[str, str] = {}
     for row in every[repeated].to_dict("records"):
         kept = first[tuple(row[column] for column in _EXPERIMENT)]

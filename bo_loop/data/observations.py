@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from operator import itemgetter
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from bo_loop.base.errors import DataError
@@ -138,8 +139,11 @@ def with_pair_ids(frame: pd.DataFrame) -> pd.DataFrame:
     """
     from bo_loop.chemistry.ligands import inchikey
 
-    columns = zip(frame["metal"], frame["charge"], frame["n_ligands"], frame["smiles"], strict=True)
-    ids = [f"{MetalIon(m, int(z))}:L{n}:{inchikey(s)}" for m, z, n, s in columns]
+    species = list(zip(*(frame[c].tolist() for c in ("metal", "charge", "n_ligands")), strict=True))
+    begin = {(m, z, n): f"{MetalIon(m, int(z))}:L{n}:" for m, z, n in set(species)}
+    keys = {smiles: inchikey(smiles) for smiles in frame["smiles"].unique()}
+    ends = frame["smiles"].map(keys).tolist()
+    ids = [begin[one] + end for one, end in zip(species, ends, strict=True)]
     return frame.assign(pair_id=pd.array(ids, dtype="str"))
 
 
@@ -214,8 +218,7 @@ def refuse_bad_values(frame: pd.DataFrame, where: str, rules: Mapping[str, Rule]
     bad = [
         (row, f"row {row + 2}, {column}: {_shown(value)} — {expected}")
         for column, (will_do, expected) in rules.items()
-        for row, value in enumerate(table[column].astype(object))
-        if not will_do(value)
+        for row, value in _refused(table[column], will_do)
     ]
     if bad:
         problems = [told for _, told in sorted(bad, key=itemgetter(0))]
@@ -224,17 +227,43 @@ def refuse_bad_values(frame: pd.DataFrame, where: str, rules: Mapping[str, Rule]
     return table
 
 
+def _refused(column: pd.Series, will_do: Callable[[Any], bool]) -> list[tuple[int, Any]]:
+    """Return the values that will not do, with their rows."""
+    if column.dtype == object:  # 1, 1.0 and True are not the same to a rule
+        return [(row, value) for row, value in enumerate(column) if not will_do(value)]
+    codes, values = pd.factorize(column, use_na_sentinel=False)
+    wrong = [code for code, value in enumerate(pd.Series(values).astype(object))
+             if not will_do(value)]  # fmt: skip
+    rows = np.flatnonzero(np.isin(codes, wrong)).tolist() if wrong else []
+    return [(row, column.iloc[row]) for row in rows]
+
+
 def _typed(table: pd.DataFrame, columns: tuple[str, ...]) -> pd.DataFrame:
     typed: dict[str, Any] = {}
     for column in columns:
         if column in _INTEGERS:
-            typed[column] = pd.Series(map(number, table[column]), dtype="float64").astype("int64")
+            typed[column] = _each(number, table[column], "float64").astype("int64")
         elif column in _FLOATS:
-            typed[column] = pd.Series(map(number, table[column]), dtype="float64")
+            typed[column] = _each(number, table[column], "float64")
         else:
-            text = ["" if is_absent(value) else str(value).strip() for value in table[column]]
-            typed[column] = pd.Series(text, dtype="str")
+            typed[column] = _each(_text, table[column], "str")
     return table.assign(**typed)
+
+
+def _each(read: Callable[[Any], Any], column: pd.Series, dtype: str) -> pd.Series:
+    """Read every value of a column, equal ones once."""
+    if column.dtype == object:
+        return pd.Series([read(value) for value in column], dtype=dtype)
+    codes, values = pd.factorize(column, use_na_sentinel=False)
+    return (
+        pd.Series([read(v) for v in pd.Series(values).astype(object)], dtype=dtype)
+        .take(codes)
+        .reset_index(drop=True)
+    )
+
+
+def _text(value: Any) -> str:
+    return "" if is_absent(value) else str(value).strip()
 
 
 def is_absent(value: Any) -> bool:

@@ -260,26 +260,31 @@ def candidates_of(
 
 def _answered(pool: pd.DataFrame, known: pd.DataFrame) -> Mask:
     """Return which pairs of the pool are among the known ones; (N,)."""
+    at = np.flatnonzero(pool["ligand_group"].isin(known["ligand_group"]))
+    pool, n_pool = pool.iloc[at], len(pool)
     which = isomers(pd.concat([pool, known], ignore_index=True)).to_numpy()
     key = [*species(pool), "ligand_group"]
     found: dict[tuple[Any, ...], set[str]] = {}
     for pair, one in zip(_tuples(known[key]), which[len(pool) :], strict=True):
         found.setdefault(pair, set()).add(one)
-    return np.array(
-        [
-            pair in found and (not one or not found[pair].isdisjoint({one, ""}))
-            for pair, one in zip(_tuples(pool[key]), which[: len(pool)], strict=True)
-        ],
-        dtype=bool,
-    )
+    answered = np.zeros(n_pool, dtype=bool)
+    answered[at] = [
+        pair in found and (not one or not found[pair].isdisjoint({one, ""}))
+        for pair, one in zip(_tuples(pool[key]), which[: len(pool)], strict=True)
+    ]
+    return answered
 
 
 def _mirrored(pool: pd.DataFrame, states: np.ndarray) -> Mask:
     """Return which pairs have a mirror image that stands before them or is not open; (N,)."""
     own = pool[[*species(pool), "ligand_group"]].assign(isomer=isomers(pool))
-    known = pd.Series(states != "open", index=pool.index)
+    several = own.duplicated(keep=False).to_numpy()
+    known = pd.Series(states != "open", index=pool.index)[several]
+    own = own[several]
     taken = known.groupby([own[column] for column in own]).transform("any")
-    return (own.duplicated() | (taken & ~known)).to_numpy()
+    mirrored = np.zeros(len(pool), dtype=bool)
+    mirrored[several] = own.duplicated() | (taken & ~known)
+    return mirrored
 
 
 def _tuples(frame: pd.DataFrame) -> list[tuple[Any, ...]]:
