@@ -271,6 +271,9 @@ class PoolPosterior(Protocol):
 
     Rows are integer positions in pool ∪ answered pairs. Values are in original units (log β).
     Variances and covariances are latent: without observation noise.
+
+    One that knows a way of its own to the rows of the highest scores also has ``screen(rows)``,
+    which returns a `bo_loop.base.screening.Screen`.
     """
 
     def mean(self, rows: Rows) -> Floats:
