@@ -21,10 +21,9 @@ from bo_loop.data.quantities import LOG_BETA_RANGE
 from bo_loop.data.sources.mysql_dump import Wanted, read_tables
 from bo_loop.data.sources.protonation import with_cumulative
 from bo_loop.data.sources.srd46_names import ligands, metal_ions, structure_notes
+from bo_loop.data.sources.srd46_numbers import numbers
 
 SOURCE = "NIST SRD 46"
-# The program's table of observations takes no others; a value outside is a slip of the pen.
-_TEMPERATURE_C, _IONIC_STRENGTH_M = (-50, 400), (0, 30)
 
 EXTRA_COLUMNS = (
     "vlm_id",
@@ -79,12 +78,6 @@ _TABLES = {
     "mol_data": Wanted(("ligandennr", "mol_string_encoded")),
     "footnote": Wanted(welcome=("footnoteid", "name_footnote")),
 }  # fmt: skip
-
-
-_NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)"
-_CONSTANT = rf"^\s*(?P<open>\()?\s*(?P<sign>[<>])?\s*(?P<value>{_NUMBER})\s*(?P<close>\))?\s*$"
-_CONDITION = rf"^\s*(?P<value>{_NUMBER})\s*(?P<suffix>[A-Za-z]*)\s*$"
-_ERROR = r"^\s*(?:\+/-|[-+])\s*(\d+)\s*$"
 
 
 def load(*, path: str | Path) -> pd.DataFrame:
@@ -144,7 +137,7 @@ def _observations(
     path: str | Path, tables: Mapping[str, pd.DataFrame], steps: list[Step]
 ) -> tuple[pd.DataFrame, list[Step]]:
     rows, more = _select(tables["verkn_ligand_metal"])
-    rows, numbers = _numbers(rows)
+    rows, as_read = numbers(rows)
     rows, joined = _join(rows, metal_ions(tables["metal"]), ligands(tables, rows["ligandennr"]))
     rows, overall = _overall(rows)
     footnotes = tables["footnote"].dropna().set_index("footnoteid")["name_footnote"].to_dict()
@@ -153,7 +146,7 @@ def _observations(
         electrolyte=rows["electrolyte"].fillna(""),
         footnote=[footnotes.get(key, "") for key in rows["footnotenr"]],
     )
-    steps += [*more, *numbers, *joined, *overall, *structure_notes(rows)]
+    steps += [*more, *as_read, *joined, *overall, *structure_notes(rows)]
     if rows.empty:
         raise DataError(
             f"{path} holds no overall constant that can be read. Left out, step by step:",
@@ -182,14 +175,14 @@ def protonation(path: str | Path) -> pd.DataFrame:
     rows, other = drop(
         everything, ~one_step, "equilibrium", "not one proton more on one ligand", ()
     )
-    rows, numbers = _numbers(rows)
+    rows, as_read = numbers(rows)
     rows = rows.join(ligands(tables, rows["ligandennr"]), on="ligandennr")
     unusable = rows["smiles"].fillna("").eq("")
     rows, undrawn = drop(rows, unusable, "structure", "no structure, or it cannot be read", ())
     if rows.empty:
         raise DataError(f"{path} holds no protonation constant of a ligand that is drawn.")
     if len(rows) < len(everything):
-        counts = [f"{s.before - s.after}: {s.detail}" for s in (other, *numbers, undrawn)]
+        counts = [f"{s.before - s.after}: {s.detail}" for s in (other, *as_read, undrawn)]
         reasons = "; ".join(line for line in counts if not line.startswith("0:"))
         warnings.warn(
             f"of {len(everything)} protonation constants of {SOURCE}, {len(rows)} are read; left "
@@ -225,7 +218,7 @@ def protonated_complexes(path: str | Path) -> pd.DataFrame:
 def _protonated_complexes(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     rows = tables["verkn_ligand_metal"]
     rows = rows[rows["constanttypnr"].eq(_LOG_K) & ~rows["metalnr"].eq(_PROTON)]
-    rows, _ = _numbers(rows[rows["beta_definitionnr"].isin(MHL)])
+    rows, _ = numbers(rows[rows["beta_definitionnr"].isin(MHL)])
     rows = rows[rows["censoring"].eq("none")]
     rows, _ = _join(rows, metal_ions(tables["metal"]), ligands(tables, rows["ligandennr"]))
     rows = rows.assign(
@@ -263,14 +256,14 @@ def thermodynamic(path: str | Path, of: Property) -> tuple[pd.DataFrame, list[St
     wanted = overall & rows["constanttypnr"].eq(kind)
     detail = f"not {called} of ML_n from M and L"
     rows, others = drop(rows, ~wanted, "kind of constant", detail, ())
-    rows, numbers = _numbers(rows, limits)
+    rows, as_read = numbers(rows, limits)
     bound = rows["censoring"].ne("none")
     rows, bounds = drop(rows, bound, "bounds", "only a bound is known", ("vlm_id", "constant"))
     rows, joined = _join(rows, metal_ions(tables["metal"]), ligands(tables, rows["ligandennr"]))
     if rows.empty:
         raise DataError(f"{path} does not hold {called} of a complex whose ligand is drawn.")
     rows = rows.assign(n_ligands=rows["beta_definitionnr"].map(OVERALL), source=SOURCE)
-    steps = [*steps, others, *numbers, bounds, *joined, *structure_notes(rows)]
+    steps = [*steps, others, *as_read, bounds, *joined, *structure_notes(rows)]
     whole = {"charge": "int64", "n_ligands": "int64"}
     rows = rows[[*OBSERVATION_COLUMNS, "vlm_id", "tentative", "structure_doubt"]].astype(whole)
     return rows.reset_index(drop=True), steps
@@ -312,56 +305,6 @@ def _select(rows: pd.DataFrame) -> tuple[pd.DataFrame, list[Step]]:
         rows, step = drop(rows, out.reindex(rows.index), name, detail, show)
         steps.append(step)
     return rows, steps
-
-
-def _numbers(
-    rows: pd.DataFrame, limits: tuple[float, float] = LOG_BETA_RANGE
-) -> tuple[pd.DataFrame, list[Step]]:
-    """Read constants, errors and conditions from their text; values within `limits` are kept."""
-    constant = rows["constant"].str.replace("[–−]", "-", regex=True).str.extract(_CONSTANT)
-    constant = constant[constant["open"].notna() == constant["close"].notna()].reindex(rows.index)
-    decimals = constant["value"].str.extract(r"\.(\d*)$")[0].str.len().fillna(0)
-    units = pd.to_numeric(rows["error"].str.extract(_ERROR)[0])
-    temperature = rows["temperature"].str.extract(_CONDITION)
-    ionic_strength = rows["ionicstrength"].str.extract(_CONDITION)
-    rows = rows.assign(
-        log_beta=pd.to_numeric(constant["value"]),
-        # The error is in units of the last digit printed; 0 says that none is known.
-        log_beta_sd=(units * 10.0**-decimals).where(units > 0),
-        censoring=constant["sign"].map({"<": "upper", ">": "lower"}).fillna("none"),
-        tentative=constant["open"].notna(),
-        temperature_C=pd.to_numeric(temperature["value"]),
-        ionic_strength_M=pd.to_numeric(ionic_strength["value"]),
-    )
-    odd = rows["error"].notna() & units.isna() & ~rows["error"].str.fullmatch("0?").eq(True)
-    suffixed = temperature["suffix"].fillna("").ne("")
-    steps = [
-        note(rows, marked, name, detail, ("vlm_id", column))
-        for marked, name, detail, column in (
-            (odd, "error", "not read; log_beta_sd is left missing", "error"),
-            (rows["tentative"], "tentative", "in brackets: kept, flagged", "constant"),
-            (suffixed, "temperature with letters", "read by its number", "temperature"),
-        )
-    ]
-    rows, more = _readable(rows, limits)
-    return rows, [*steps, *more]
-
-
-def _readable(rows: pd.DataFrame, limits: tuple[float, float]) -> tuple[pd.DataFrame, list[Step]]:
-    """Leave out what is not a number, or one that the table of observations does not take."""
-    steps = []
-    unreadable = rows["log_beta"].isna()
-    rows, step = drop(rows, unreadable, "constant", "not a number", ("vlm_id", "constant"))
-    steps.append(step)
-    detail = "outside {:g} to {:g}".format(*limits)
-    outside = ~rows["log_beta"].between(*limits)
-    rows, step = drop(rows, outside, "size", detail, ("vlm_id", "constant"))
-    steps.append(step)
-    warm = rows["temperature_C"].between(*_TEMPERATURE_C)
-    out = ~(warm & rows["ionic_strength_M"].between(*_IONIC_STRENGTH_M))
-    show = ("vlm_id", "temperature", "ionicstrength")
-    rows, step = drop(rows, out, "conditions", "temperature or ionic strength not readable", show)
-    return rows, [*steps, step]
 
 
 def _join(
