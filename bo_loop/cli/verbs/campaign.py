@@ -7,18 +7,14 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
 from bo_loop.base.checks import require_count
 from bo_loop.base.config import build
 from bo_loop.base.folders import require_new
-from bo_loop.campaign.campaign import Campaign
 from bo_loop.campaign.settings import FOR_A_ROUND, require_learner
 from bo_loop.campaign.starting import literature_of
 from bo_loop.campaign.views.learned import sources_told
 from bo_loop.campaign.views.reference import to_beat
 from bo_loop.campaign.views.views import shown_values
-from bo_loop.chemistry.ions import PROTON
 from bo_loop.cli.console import CONSOLE as _CONSOLE
 from bo_loop.cli.console import PlainConsole, print_log
 from bo_loop.cli.console import open_campaign as _campaign
@@ -44,8 +40,8 @@ from bo_loop.cli.verbs.ledger import (
 )
 from bo_loop.cli.verbs.read import history, status
 from bo_loop.data.grids import MAX_FILE_BYTES
-from bo_loop.data.property import LOG_BETA, Property
-from bo_loop.data.property_rows import pairs_of, result_column, values
+from bo_loop.data.property import Property
+from bo_loop.data.property_rows import result_column
 
 __all__ = [
     "close",
@@ -64,70 +60,9 @@ __all__ = [
 
 def start(config: Mapping[str, Any]) -> None:
     """Open a campaign."""
-    from bo_loop.data.pools import room_told  # RDKit: only where structures are read
+    from bo_loop.cli.verbs.start import run
 
-    campaign = Campaign.start(**config)
-    literature, pool = campaign.literature, campaign.pool
-    of_metals = literature[literature["metal"] != PROTON]
-    ions = of_metals[["metal", "charge"]].drop_duplicates()
-    n_protons = len(literature) - len(of_metals)
-    protons = f"; {n_protons} of them are protonation constants" if n_protons else ""
-    rule = campaign.config["pool"]["max_denticity_sum"]
-    left_out = campaign.state().n_left_out
-    without = f"; {left_out} {room_told(rule)} left out" if left_out else ""
-    properties = campaign.state().properties
-    _CONSOLE.print(
-        fields(
-            {
-                "campaign": str(campaign.path),
-                "literature": f"{len(literature)} {values(properties)} of {len(ions)} metal ions "
-                f"and {literature['ligand_group'].nunique()} ligands{protons}",
-                "pool": f"{len(pairs_of(pool))} pairs of {pool['ligand_group'].nunique()} ligands"
-                f"{without}",
-            }
-        )
-    )
-    memory = campaign.record.memory
-    if memory is not None:
-        _say_what_is_remembered(memory, len(of_metals))
-    elif properties == (LOG_BETA,):
-        _say_what_it_rests_on(of_metals)
-    _next(campaign, "suggest")
-
-
-def _say_what_it_rests_on(constants: pd.DataFrame) -> None:
-    """Say how far the default model was off on such data, if they are the embedded ones."""
-    from bo_loop.data.stored_validation import fingerprint, stored
-
-    known = stored()
-    embedded, better = known["embedded"], known["srd46"]
-    if fingerprint(constants) != embedded["sha256"]:
-        return
-    _CONSOLE.print(
-        f"This rests on {len(constants)} constants of {constants['ligand_group'].nunique()} "
-        f"ligands: of ligands that it has never seen, the default model misses log β (n = 1) by "
-        f"{embedded['mae']:.1f} on average. With {better['data']} that was {better['mae']:.1f}; "
-        "import it, and start with data=csv data.path=srd46.parquet:"
-    )
-    _CONSOLE.print("  bo-loop import source=srd46 'path=SRD 46 SQL.zip' out=srd46.parquet",
-                   soft_wrap=True)  # fmt: skip
-
-
-def _say_what_is_remembered(memory: Any, n_constants: int) -> None:
-    """Say what a memory is, and how far it was off where its card says so."""
-    card = memory.card
-    sources = " and ".join(card["training"].get("sources", {})) or "a fitted model"
-    text = (
-        f"This rests on {n_constants} constants and on the memory {card['name']}: "
-        f"{len(memory.pairs)} pseudo-observations of a model of {sources}."
-    )
-    unseen = (card.get("scores") or {}).get("unseen ligands, n = 1", {})
-    if "MAE" in unseen:
-        text += (
-            f" Of ligands that it had never seen, {memory.about().name} (n = 1) was missed by "
-            f"{unseen['MAE']} on average."
-        )
-    _CONSOLE.print(f"{text} data.memory=none does without it.")
+    run(config, _CONSOLE)
 
 
 def new(config: Mapping[str, Any]) -> None:
