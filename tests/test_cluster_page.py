@@ -74,8 +74,8 @@ def ligands(n):
 
 @pytest.mark.slow
 def test_a_campaign_on_a_scheduler_and_two_workers(tmp_path):
-    """12,000 pairs, with the packaged memory: more than a block, so that workers are asked."""
-    ligands(300).to_csv(tmp_path / "ligands.csv", index=False)
+    """200,000 pairs, with the packaged memory, on workers and here."""
+    ligands(5_000).to_csv(tmp_path / "ligands.csv", index=False)
 
     def bo_loop(*words):
         done = subprocess.run([BO_LOOP, *words], cwd=tmp_path, capture_output=True, text=True)
