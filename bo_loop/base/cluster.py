@@ -147,7 +147,7 @@ def require_worker(client: "Client", where: str) -> None:
         client.wait_for_workers(1, timeout=PATIENCE_S)
     except TimeoutError as error:
         raise BoLoopError(
-            f"{where} has no worker, and none came within a minute. Start some: dask worker "
+            f"{where} has no worker, and none came within three minutes. Start some: dask worker "
             "ADDRESS --nthreads 1."
         ) from error
 

@@ -28,7 +28,7 @@ T = TypeVar("T")
 R = TypeVar("R")
 H = TypeVar("H")
 
-PATIENCE_S = 60.0
+PATIENCE_S = 180.0
 """So long a cluster may be without a worker."""
 
 _BATCH_S = 0.5
@@ -63,7 +63,7 @@ class Cluster:
         Raises
         ------
         BoLoopError
-            Also if the scheduler is lost, or stays without a worker for a minute.
+            Also if the scheduler is lost, or stays without a worker for three minutes.
         """
         if not len(tasks):
             return
@@ -181,8 +181,8 @@ class Cluster:
             yield
         except _WithoutWorkers as error:
             raise BoLoopError(
-                f"{self._where} has had no worker for a minute. What was finished is kept. Start "
-                "workers, and repeat the command."
+                f"{self._where} has had no worker for three minutes. What was finished is kept. "
+                "Start workers, and repeat the command."
             ) from error
         except (OSError, CancelledError, TimeoutError) as error:
             raise BoLoopError(

@@ -101,5 +101,5 @@ def _spread(pairs: pd.DataFrame, words: str) -> Markup:
         one_axes.hist(values, bins=_BINS, stacked=True, label=list(kinds))
         one_axes.set(xlabel=label, ylabel="pairs")
     second.spines[["top", "right"]].set_visible(False)
-    axes.legend(frameon=False)
+    axes.legend(frameon=False, loc="upper right")
     return svg(figure, "How the predictions and their sds are spread")

@@ -90,8 +90,8 @@ def test_what_travels_to_workers_comes_from_no_file():
     ours = {node.module for node in imported if node.module.startswith("bo_loop")}
     assert ours == {"bo_loop", "bo_loop.base.errors"}
     assert not {"open", "io", "os", "pathlib", "Path"} & set(re.findall(r"\w+", source))
-    users = [f for f in PACKAGE.rglob("*.py") if "cluster_tasks" in f.read_text(encoding="utf-8")]
-    assert users == [PACKAGE / "base" / "cluster.py"]
+    users = {f.name for f in PACKAGE.rglob("*.py") if "cluster_tasks" in f.read_text("utf-8")}
+    assert users == {"cluster.py", "cluster_executor.py"}
 
 
 def test_no_module_loads_what_could_run_code():
