@@ -110,7 +110,8 @@ class PairGP(ExactGP):
         """Widen so that intervals cover ligands left out; see `bo_loop.models.gp.widening`."""
         data = model.data
         group = features.ligand_group[features.ligand_row[data.order.cpu().numpy()]]
-        rows, z = left_out(data.factor, data.alpha, group, self.seed)
+        rows, error, sd = left_out(data.factor, data.alpha, group, self.seed)
+        z = error / sd * model.hyperparameters()["widened"]
         side = Tables.of(features, data.x.device).gather(data.x[rows])
         return widening(z, group[rows], (side.log_n > 0.0)[side.setting_row].cpu().numpy())
 

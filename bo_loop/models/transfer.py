@@ -25,9 +25,9 @@ import torch
 from bo_loop.base.errors import ConfigError
 from bo_loop.base.types import MEAN_BY, SOURCES, Floats, PairFeatures
 from bo_loop.models.gp.fitting import Problem
-from bo_loop.models.gp.linalg import inverse_, solve_lower
+from bo_loop.models.gp.linalg import solve_lower
 from bo_loop.models.gp.pair_model import PairModel
-from bo_loop.models.gp.widening import without_group
+from bo_loop.models.gp.widening import left_out
 from bo_loop.models.kernels.sourced import SourcedForm, SourcedKernel, SourcedLayout, columns
 from bo_loop.models.kernels.tensors import checked_targets
 from bo_loop.models.pair_gp import PairGP
@@ -139,7 +139,7 @@ ligand_lengthscale_sd
         def error(use: tuple[str, ...]) -> float:
             if use not in tried:
                 model = super(Transfer, recipe(use)).fit(*part, start=self._begin(start, use))
-                tried[use] = _mean_error(model, part[0]), model
+                tried[use] = _mean_error(model, part[0], self.seed), model
             return tried[use][0]
 
         def recipe(use: tuple[str, ...]) -> "Transfer":
@@ -160,7 +160,9 @@ ligand_lengthscale_sd
         }
         if len(rows) < len(y) or near is not None:
             found = model.hyperparameters()
-            model = super(Transfer, recipe(best)).build(features, y, noise_var, found, near)
+            whole = recipe(best)
+            model = super(Transfer, whole).build(features, y, noise_var, found, near)
+            model = whole.widen(model, features, y, noise_var, near)
             report |= {"n_rows": len(y)} | model.fit_report
         model.fit_report = report
         return model
@@ -211,12 +213,10 @@ def _thinned(
     return best
 
 
-@torch.no_grad()
-def _mean_error(model: PairModel, features: PairFeatures) -> float:
+def _mean_error(model: PairModel, features: PairFeatures, seed: int) -> float:
     """Mean absolute error of pairs predicted without any pair of their ligand."""
     group = features.ligand_group[features.ligand_row][model.data.order.cpu().numpy()]
-    precision = inverse_(model.data.factor.clone())
-    return float(np.abs(without_group(precision, model.data.alpha, group)[0]).mean())
+    return float(np.abs(left_out(model.data.factor, model.data.alpha, group, seed)[1]).mean())
 
 
 @torch.no_grad()

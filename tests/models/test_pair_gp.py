@@ -39,7 +39,7 @@ def test_what_is_widened_on_all_pairs_is_built_again_from_its_hyperparameters(no
     np.testing.assert_allclose(a.mean(every), b.mean(every), rtol=1e-9)
     np.testing.assert_allclose(a.variance(every), b.variance(every), rtol=1e-9)
     group = features.ligand_group[features.ligand_row][built.data.order.numpy()]
-    rows, z = left_out(built.data.factor, built.data.alpha, group, seed=0)
+    rows, error, sd = left_out(built.data.factor, built.data.alpha, group, seed=0)
     several = features.pair[built.data.order.numpy()[rows], 0] > 1.0
     if noise_var == 0.0:  # then exactly
-        assert widening(z, group[rows], several) == pytest.approx(1.0, abs=1e-9)
+        assert widening(error / sd, group[rows], several) == pytest.approx(1.0, abs=1e-9)

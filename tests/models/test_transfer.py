@@ -140,3 +140,18 @@ def test_a_warm_start_may_have_had_other_sources():
 def test_a_model_without_sources_does_not_look_at_them():
     model, plain = (PairGP(**PLAIN).fit(f, values()) for f in (FEATURES, counted(40)))
     np.testing.assert_array_equal(leave_one_out(model).mean, leave_one_out(plain).mean)
+
+
+def test_intervals_are_widened_by_what_all_pairs_say_and_not_those_of_the_search_alone():
+    features = sourced(counted(150, n_ligands=80))
+    y = log_beta(features)
+    y[::15] += 25.0  # more than one in twenty is far off
+    recipe = Transfer(**PLAIN, fit_rows=60, max_iter=20)
+    found = recipe.fit(features, y)
+    stated = found.hyperparameters()
+    assert stated["widened"] > 1.0
+    assert recipe.widened(found, features) == pytest.approx(stated["widened"], rel=1e-9)
+    every = np.arange(150)
+    a, b = (m.bind(features) for m in (found, recipe.build(features, y, None, stated)))
+    np.testing.assert_allclose(a.mean(every), b.mean(every), rtol=1e-9)
+    np.testing.assert_allclose(a.variance(every), b.variance(every), rtol=1e-9)

@@ -109,8 +109,27 @@ class ExactGP(ABC):
         """θ to start from, for the pairs of `problem`, which have `features`."""
 
     def widened(self, model: PairModel, features: PairFeatures) -> float:
-        """Return what the standard deviations of a fitted model are to be multiplied by."""
+        """Return what standard deviations are multiplied by after the search."""
         return 1.0
+
+    def widen(
+        self,
+        model: PairModel,
+        features: PairFeatures,
+        y: Floats,
+        noise_var: Floats,
+        near: Callable[[], PairFeatures] | None,
+    ) -> PairModel:
+        """Return a model, conditioned on some of n pairs, with standard deviations `widened`."""
+        stated = model.hyperparameters()
+        by = self.widened(model, features) / stated["widened"]
+        if by == 1.0:
+            return model
+        stated = self._rescaled(stated, features, by)
+        if noise_var.any():  # which is known, and stays as it is
+            return self._condition(features, y, noise_var, stated, model.fit_report, near)
+        kernel, data = self.kernel(features, stated), model.data.rescaled_(by)
+        return PairModel(features, kernel, data, stated, model.fit_report)
 
     def fit(
         self,
@@ -175,17 +194,10 @@ class ExactGP(ABC):
                 FitWarning,
                 stacklevel=2,
             )
-        hyperparameters = self._stated(found, features, groups, centre, scale, 1.0)
+        hyperparameters = self._stated(found, features, groups, centre, scale)
         report = _report(found, len(y), len(rows), warm=warm)
         model = self._condition(features, y, noise_var, hyperparameters, report, near)
-        wider = self.widened(model, features)
-        if wider == 1.0:
-            return model
-        hyperparameters = self._stated(found, features, groups, centre, scale, wider)
-        if noise_var.any():  # which is known, and stays as it is
-            return self._condition(features, y, noise_var, hyperparameters, report, near)
-        kernel, data = self.kernel(features, hyperparameters), model.data.widened_(wider)
-        return PairModel(features, kernel, data, hyperparameters, model.fit_report)
+        return self.widen(model, features, y, noise_var, near)
 
     def build(
         self,
@@ -281,23 +293,35 @@ class ExactGP(ABC):
         groups: Groups | None,
         centre: float,
         scale: float,
-        wider: float,
     ) -> dict[str, Any]:
-        """State θ, its variances times `wider`², and the mean, in original units."""
-        unit = scale * wider
+        """State θ and the mean, in original units."""
         g = 1 if groups is None else len(groups)
         p = len(found.theta) - g - self.source_offset
-        noise, *offset = np.split(np.exp(found.theta[p:]) * unit**2, [g])
+        noise, *offset = np.split(np.exp(found.theta[p:]) * scale**2, [g])
         noise = noise.tolist()
-        stated = self.naming(features).stated(found.theta[:p], unit)
+        stated = self.naming(features).stated(found.theta[:p], scale)
         stated["noise"] = noise[-1] if groups is None else groups.shared(noise)
         stated["mean"] = centre + found.mean * scale
-        stated["widened"] = wider
+        stated["widened"] = 1.0
         if groups is not None:
             stated["source_noise"] = dict(zip(groups.names, noise, strict=False))
         if self.source_offset:
             stated["offset_variance"] = float(offset[0][0])
         return stated
+
+    def _rescaled(
+        self, stated: Mapping[str, Any], features: PairFeatures, by: float
+    ) -> dict[str, Any]:
+        """State the same hyperparameters with all standard deviations multiplied."""
+        naming = self.naming(features)
+        rescaled = {**stated, **naming.stated(naming.theta(stated, 1.0), by)}
+        for name in ("noise", "offset_variance"):
+            if name in stated:
+                rescaled[name] = stated[name] * by**2
+        if "source_noise" in stated:
+            own = stated["source_noise"].items()
+            rescaled["source_noise"] = {source: noise * by**2 for source, noise in own}
+        return rescaled | {"widened": stated["widened"] * by}
 
     def _condition(
         self,

@@ -51,7 +51,7 @@ class Factored:
     alpha: Tensor
     order: Tensor
 
-    def widened_(self, by: float) -> "Factored":
+    def rescaled_(self, by: float) -> "Factored":
         """Multiply all standard deviations, of kernel and noise; in the memory of `factor`."""
         return replace(self, factor=self.factor.mul_(by), alpha=self.alpha / by**2)
 

@@ -41,7 +41,7 @@ def widening(z: Floats, group: Rows, several: Mask) -> float:
     Parameters
     ----------
     z : (n,) float64
-        As `left_out` gives them.
+        Errors over their sds, as `left_out` gives them.
     group : (n,) int64
         Equal for the pairs of one ligand.
     several : (n,) bool
@@ -55,8 +55,8 @@ def widening(z: Floats, group: Rows, several: Mask) -> float:
 @torch.no_grad()
 def left_out(
     factor: torch.Tensor, alpha: torch.Tensor, group: Rows, seed: int
-) -> tuple[Rows, Floats]:
-    """Standardised errors of pairs, predicted without any pair of their group.
+) -> tuple[Rows, Floats, Floats]:
+    """Errors of pairs, predicted without any pair of their group, and their sds.
 
     Parameters
     ----------
@@ -70,18 +70,18 @@ def left_out(
 
     Returns
     -------
-    tuple of (k,) int64 and (k,) float64
-        Which pairs, and their z.
+    tuple of (k,) int64, (k,) float64, (k,) float64
+        Which pairs, their r_g, and its standard deviations.
     """
     batches = list(_drawn(group, seed))
-    z = []
+    found = []
     for rows in batches:
         columns = factor.new_zeros(len(factor), len(rows))
         columns[rows, np.arange(len(rows))] = 1.0
         white = solve_lower(factor, columns)
-        error, sd = without_group(white.mT @ white, alpha[rows], group[rows])
-        z.append(error / sd)
-    return np.concatenate(batches), np.concatenate(z)
+        found.append(without_group(white.mT @ white, alpha[rows], group[rows]))
+    error, sd = np.concatenate(found, axis=1)
+    return np.concatenate(batches), error, sd
 
 
 def _drawn(group: Rows, seed: int) -> Iterator[Rows]:

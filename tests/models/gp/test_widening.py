@@ -13,8 +13,8 @@ def test_leaving_out_a_group_is_conditioning_on_the_others():
     off, group = rng.standard_normal(7), np.array([3, 1, 3, 2, 1, 3, 2])
     factor = torch.linalg.cholesky(torch.tensor(covariance))
     alpha = torch.tensor(np.linalg.solve(covariance, off))
-    rows, z = left_out(factor, alpha, group, seed=0)
-    found = z[np.argsort(rows)]
+    rows, error, sd = left_out(factor, alpha, group, seed=0)
+    found = (error / sd)[np.argsort(rows)]
     assert sorted(rows) == list(range(7))
     for number in (1, 2, 3):
         own, others = np.flatnonzero(group == number), np.flatnonzero(group != number)
@@ -32,12 +32,13 @@ def test_of_many_pairs_whole_groups_are_left_out_as_if_there_were_no_others():
     covariance.diagonal().add_(0.1)
     factor = torch.linalg.cholesky(covariance)
     alpha = torch.cholesky_solve(torch.tensor(rng.standard_normal((n, 1))), factor)[:, 0]
-    rows, z = left_out(factor, alpha, group, seed=0)
+    rows, *found = left_out(factor, alpha, group, seed=0)
     assert 1500 <= len(rows) < 1500 + np.bincount(group).max()
     assert not set(group[rows]) & set(np.delete(group, rows))
-    error, sd = without_group(torch.cholesky_inverse(factor), alpha, group)
-    np.testing.assert_allclose(z, (error / sd)[rows], rtol=SOLVED)
-    assert left_out(factor, alpha, group, seed=0)[1].tolist() == z.tolist()
+    whole = without_group(torch.cholesky_inverse(factor), alpha, group)
+    for some, every in zip(found, whole, strict=True):
+        np.testing.assert_allclose(some, every[rows], rtol=SOLVED)
+    assert left_out(factor, alpha, group, seed=0)[1].tolist() == found[0].tolist()
 
 
 def test_intervals_are_widened_to_what_they_should_cover_and_never_narrowed():
