@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bo_loop.base.checks import require_count
-from bo_loop.base.cluster_executor import PATIENCE_S, Cluster, first_line
+from bo_loop.base.cluster_executor import PATIENCE, PATIENCE_S, Cluster, first_line
 from bo_loop.base.cluster_tasks import require_same, versions
 from bo_loop.base.errors import BoLoopError, ConfigError
 from bo_loop.base.extras import optional
@@ -147,7 +147,7 @@ def require_worker(client: "Client", where: str) -> None:
         client.wait_for_workers(1, timeout=PATIENCE_S)
     except TimeoutError as error:
         raise BoLoopError(
-            f"{where} has no worker, and none came within three minutes. Start some: dask worker "
+            f"{where} has no worker, and none came within {PATIENCE}. Start some: dask worker "
             "ADDRESS --nthreads 1."
         ) from error
 

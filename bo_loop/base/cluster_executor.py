@@ -31,6 +31,8 @@ H = TypeVar("H")
 PATIENCE_S = 180.0
 """So long a cluster may be without a worker."""
 
+PATIENCE = f"{PATIENCE_S / 60:.0f} minutes"
+
 _BATCH_S = 0.5
 _MOST_AT_ONCE = 256
 _AHEAD = 2  # batches that a worker has at hand, so that it never waits for the next
@@ -63,7 +65,7 @@ class Cluster:
         Raises
         ------
         BoLoopError
-            Also if the scheduler is lost, or stays without a worker for three minutes.
+            Also if the scheduler is lost, or stays without a worker for `PATIENCE_S`.
         """
         if not len(tasks):
             return
@@ -181,7 +183,7 @@ class Cluster:
             yield
         except _WithoutWorkers as error:
             raise BoLoopError(
-                f"{self._where} has had no worker for three minutes. What was finished is kept. "
+                f"{self._where} has had no worker for {PATIENCE}. What was finished is kept. "
                 "Start workers, and repeat the command."
             ) from error
         except (OSError, CancelledError, TimeoutError) as error:

@@ -39,6 +39,7 @@ from bo_loop.base.types import (
     Rows,
 )
 from bo_loop.chemistry import site_binding
+from bo_loop.data.property_rows import PROPERTY
 from bo_loop.features.assembly import CAVITY, PAIR, ligands_of, raw_features, restricted
 from bo_loop.features.blocks import groups, metal_values
 from bo_loop.features.blocks import mordred as descriptors
@@ -295,12 +296,12 @@ class FeatureSchema:
         """Which outcome each row is a value of; None if there is one."""
         if not self.spreads:
             return None
-        if "property" not in pairs or not pairs["property"].isin(list(self.spreads)).all():
+        if PROPERTY not in pairs or not pairs[PROPERTY].isin(list(self.spreads)).all():
             raise DataError(
                 "These pairs do not say, in the column property, which of "
                 f"{', '.join(self.spreads)} each of them is a value of."
             )
-        return pairs["property"].to_numpy(dtype=str)
+        return pairs[PROPERTY].to_numpy(dtype=str)
 
     def _raw(self, pairs: pd.DataFrame) -> PairFeatures:
         """Return the schema's own features, unscaled."""

@@ -84,7 +84,7 @@ def test_no_worker_is_one_error(monkeypatch):
         monkeypatch.setattr(module, "PATIENCE_S", 0.1)
     with pytest.raises(BoLoopError, match="has no worker"):
         cluster.require_worker(Deserted(), "It")
-    with pytest.raises(BoLoopError, match="no worker for three minutes"):
+    with pytest.raises(BoLoopError, match="no worker for 3 minutes"):
         list(cluster.Cluster(Deserted(), "It").run(squared, [1]))
 
 
