@@ -6,6 +6,7 @@ from types import ModuleType
 from bo_loop.base.errors import ConfigError
 
 _WHAT = {
+    "app": "bo-loop app",
     "dask": "compute=dask",
     "lab": "What reads instruments",
     "structures": "What computes structures",
@@ -17,7 +18,7 @@ def optional(extra: str, package: str) -> ModuleType:
 
     Parameters
     ----------
-    extra : {"dask", "lab", "structures"}
+    extra : {"app", "dask", "lab", "structures"}
         Of ``pip install 'bo-loop[extra]'``.
     package : str
         Name to import.

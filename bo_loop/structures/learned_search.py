@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from bo_loop.base.progress import report
-from bo_loop.base.types import Floats
+from bo_loop.base.types import Floats, Mask
 from bo_loop.structures.atom_features import Geometry
 from bo_loop.structures.committee import Committee
 from bo_loop.structures.molecules import Molecule
@@ -72,7 +72,7 @@ def searched(
 
 def _by_committee(
     molecule: Molecule, starts: Sequence[Floats], committee: Committee, most_doubt: float
-) -> tuple[Floats, np.ndarray]:
+) -> tuple[Floats, Mask]:
     """Return where learned forces lead, and whether it is a minimum that is not in doubt."""
     numbers = np.array([atom.GetAtomicNum() for atom in molecule.graph.GetAtoms()])
     if committee.unknown(numbers):
@@ -84,7 +84,7 @@ def _by_committee(
     def forces(positions: Floats) -> Floats:
         return np.array(committee.members[0].predict(geometries(positions))[1])
 
-    def refused(step: int, positions: Floats) -> Floats:
+    def refused(step: int, positions: Floats) -> Mask:
         if step % _ASKED:
             return np.zeros(len(positions), dtype=bool)
         return np.array(committee.doubt(geometries(positions))).max(1) > most_doubt

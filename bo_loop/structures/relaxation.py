@@ -15,7 +15,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from bo_loop.base.types import Floats
+from bo_loop.base.types import Floats, Mask
 
 _KEPT = 20  # steps
 _STIFFNESS = 70.0  # eV/Å², of what is not known yet
@@ -28,8 +28,8 @@ def relaxed(
     starts: Floats,
     converged: float,
     steps: int,
-    refused: Callable[[int, Floats], Floats],
-) -> tuple[Floats, Floats]:
+    refused: Callable[[int, Floats], Mask],
+) -> tuple[Floats, Mask]:
     """Follow forces until none on an atom is large.
 
     Parameters

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bo_loop.base.errors import ConfigError
+from bo_loop.base.extras import optional
 from bo_loop.web import texts
 
 if TYPE_CHECKING:
@@ -57,12 +58,8 @@ def run(
     """
     everywhere = not _is_loopback(host)
     _check(host, port, password, everywhere, directory)
-    try:
-        # Unused, so that its absence is told here and not by the pages, which are made of it.
-        import nicegui  # noqa: F401
-        import uvicorn
-    except ImportError as error:
-        raise ConfigError(texts.NOT_INSTALLED.format(missing=error.name)) from error
+    optional("app", "nicegui")  # told here and not by the pages, which are made of it
+    uvicorn = optional("app", "uvicorn")
     bound = _bind(host, port)
     port = bound.getsockname()[1]
     with tempfile.TemporaryDirectory(prefix="bo-loop-") as scratch:

@@ -35,7 +35,6 @@ PORT_TAKEN = (
     "free."
 )
 BAD_PORT = "port is {port!r}: it must be a whole number from 0 to 65535."
-NOT_INSTALLED = "bo-loop app needs more packages ({missing} is missing): pip install 'bo-loop[app]'"
 ADDRESS = "The page: {address}"
 HOW_TO_END = "Press Ctrl-C to end it; what was recorded stays."
 
