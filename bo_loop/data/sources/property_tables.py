@@ -18,6 +18,7 @@ from bo_loop.data.observations import (
     validate_pairs,
 )
 from bo_loop.data.property import Property, columns_of
+from bo_loop.data.property_rows import PROPERTY
 from bo_loop.data.sources import srd46
 from bo_loop.data.sources.csv import CURATED, Csv
 from bo_loop.data.sources.pair_tables import described, refuse_missing, valid
@@ -33,8 +34,10 @@ def read_properties(source: object, properties: Sequence[Property]) -> pd.DataFr
     ConfigError, DataError
         As `read_property`; or if no table has a value of one of them.
     """
-    each = [read_property(source, of, properties).assign(property=of.words) for of in properties]
-    return pd.concat(each, ignore_index=True).astype({"property": "str"})
+    each = [
+        read_property(source, of, properties).assign(**{PROPERTY: of.words}) for of in properties
+    ]
+    return pd.concat(each, ignore_index=True).astype({PROPERTY: "str"})
 
 
 def read_property(source: object, of: Property, among: Sequence[Property] = ()) -> pd.DataFrame:
