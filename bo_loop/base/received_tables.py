@@ -1,8 +1,7 @@
 """Read Parquet tables that anyone may have written, as `bo_loop.base.received` reads files."""
 
-import io
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -11,6 +10,7 @@ from bo_loop.base.received import not_ours, read_json, short
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
+    from pyarrow.parquet import ParquetFile
 
 T = TypeVar("T")
 
@@ -26,7 +26,7 @@ def read_parquet(path: Path, content: bytes) -> "pd.DataFrame":
     CampaignError
         If it is not Parquet, or too large once it is unpacked.
     """
-    return _parquet(path, content, lambda table: _unpacked(table).to_pandas())
+    return _parquet(path, content, lambda table: _unpacked(table).to_pandas(use_threads=False))
 
 
 def read_described(path: Path, content: bytes, key: bytes) -> tuple["pd.DataFrame", dict[str, Any]]:
@@ -40,7 +40,7 @@ def read_described(path: Path, content: bytes, key: bytes) -> tuple["pd.DataFram
     frame, metadata = _parquet(
         path,
         content,
-        lambda table: (_unpacked(table).to_pandas(), table.schema.metadata or {}),
+        lambda table: (_unpacked(table).to_pandas(use_threads=False), table.schema.metadata or {}),
     )
     return frame, read_json(path, metadata.get(key, b""))
 
@@ -50,12 +50,30 @@ def read_columns(path: Path, content: bytes) -> dict[str, list[Any]]:
     return _parquet(path, content, _lists)
 
 
+def opened(content: bytes, texts: Sequence[str] = ()) -> "ParquetFile":
+    """Open a Parquet file, to be read by `whole`; columns of `texts` stay dictionaries.
+
+    Errors are those of Arrow.
+    """
+    import pyarrow as pa
+    from pyarrow.parquet import ParquetFile
+
+    return ParquetFile(pa.BufferReader(content), read_dictionary=list(texts), pre_buffer=False)
+
+
+def whole(file: "ParquetFile") -> "pa.Table":
+    """Read a Parquet file, on this thread alone.
+
+    Threads of Arrow's own may outlive the interpreter, which then aborts at its end, its work done.
+    """
+    return file.read(use_threads=False)
+
+
 def _parquet(path: Path, content: bytes, convert: Callable[["pa.Table"], T]) -> T:
     import pyarrow as pa
-    from pyarrow import parquet
 
     try:
-        file = parquet.ParquetFile(io.BytesIO(content))
+        file = opened(content)
         n_cells = file.metadata.num_rows * file.metadata.num_columns
         if n_cells > _MAX_CELLS:
             raise ValueError(f"it holds {n_cells:,} values")
@@ -65,7 +83,7 @@ def _parquet(path: Path, content: bytes, convert: Callable[["pa.Table"], T]) -> 
             if pa.types.is_string(field.type) or pa.types.is_large_string(field.type)
         ]
         # A few bytes can stand for one long text in millions of rows: look before it is unpacked
-        packed = parquet.ParquetFile(io.BytesIO(content), read_dictionary=texts).read()
+        packed = whole(opened(content, texts))
         if len(set(packed.column_names)) < packed.num_columns:
             raise ValueError("it has a column twice")
         return convert(packed)

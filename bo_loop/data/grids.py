@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from bo_loop.base import received_tables
 from bo_loop.base.errors import DataError
 from bo_loop.data.encodings import decoded
 from bo_loop.data.meanings import meaning
@@ -144,12 +145,11 @@ def _delimiter(text: str) -> str:
 
 def _parquet(content: bytes, path: Path) -> Grid:
     import pyarrow as pa
-    import pyarrow.parquet as pq
 
     # pyarrow documents ArrowException; on damaged files it also raises these.
     damaged = (pa.ArrowException, OSError, ValueError, OverflowError, MemoryError)
     try:
-        file = pq.ParquetFile(io.BytesIO(content))
+        file = received_tables.opened(content)
         groups = [file.metadata.row_group(i) for i in range(file.metadata.num_row_groups)]
         leaves = sum(g.column(i).num_values for g in groups for i in range(g.num_columns))
         size = sum(group.total_byte_size for group in groups)
@@ -159,7 +159,7 @@ def _parquet(content: bytes, path: Path) -> Grid:
     if too_large or file.metadata.num_columns > MAX_COLUMNS:
         raise DataError(f"{path} has {leaves:,} cells: too large for a table of constants.")
     try:
-        table = file.read()
+        table = received_tables.whole(file)
         columns = [_texts(column) for column in table.columns]
     except damaged as error:
         raise DataError(f"{path} is not a Parquet table: {error}.") from error

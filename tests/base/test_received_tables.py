@@ -1,5 +1,7 @@
 """Whatever a received table holds, it is its content or one CampaignError."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pandas as pd
@@ -87,3 +89,18 @@ def test_columns_are_read_as_lists_with_their_gaps_and_within_the_same_limit(tmp
     monkeypatch.setattr(received_tables, "_MAX_TEXT", 3)
     with pytest.raises(CampaignError, match="its column text holds 4 bytes of text"):
         received_tables.read_columns(path, content)
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="threads are counted in /proc")
+def test_a_table_is_read_without_threads_that_could_outlive_the_interpreter(frame, tmp_path):
+    path = tmp_path / "table.parquet"
+    frame.to_parquet(path)
+    code = (
+        "import os, sys; from pathlib import Path; import pyarrow.parquet;"
+        "from bo_loop.base.received_tables import read_columns;"
+        "count = lambda: len(os.listdir('/proc/self/task'));"
+        "before, path = count(), Path(sys.argv[1]);"
+        "read_columns(path, path.read_bytes()); print(count() - before)"
+    )
+    ran = subprocess.run([sys.executable, "-c", code, path], capture_output=True, check=True)
+    assert ran.stdout.split() == [b"0"]
