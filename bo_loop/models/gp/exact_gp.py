@@ -22,6 +22,7 @@ from bo_loop.base.errors import ConfigError, DataError
 from bo_loop.base.types import Floats, PairFeatures, Rows
 from bo_loop.models.gp.factored import factorise
 from bo_loop.models.gp.fitting import Optimum, Problem, optimise
+from bo_loop.models.gp.hyperparameters import Statement, rescaled
 from bo_loop.models.gp.linalg import FitWarning
 from bo_loop.models.gp.pair_model import PairModel
 from bo_loop.models.gp.source_noise import (
@@ -125,7 +126,7 @@ class ExactGP(ABC):
         by = self.widened(model, features) / stated["widened"]
         if by == 1.0:
             return model
-        stated = self._rescaled(stated, features, by)
+        stated = rescaled(self.naming(features), stated, by)
         if noise_var.any():  # which is known, and stays as it is
             return self._condition(features, y, noise_var, stated, model.fit_report, near)
         kernel, data = self.kernel(features, stated), model.data.rescaled_(by)
@@ -183,7 +184,8 @@ class ExactGP(ABC):
             require_sources(features, "source_offset")
         standard = (free[rows] - centre) / scale
         problem = self.problem(part, standard, noise_var[rows] / scale**2, groups)
-        theta = self._warm_start(start, features, groups, scale)
+        statement = Statement(self.naming(features), groups, self.source_offset)
+        theta = _warm_start(start, statement, scale)
         warm = theta is not None
         found = optimise(problem, theta if warm else self._cold_start(problem, part), self.max_iter)
         if not found.converged:
@@ -194,7 +196,7 @@ class ExactGP(ABC):
                 FitWarning,
                 stacklevel=2,
             )
-        hyperparameters = self._stated(found, features, groups, centre, scale)
+        hyperparameters = statement.of(found, centre, scale)
         report = _report(found, len(y), len(rows), warm=warm)
         model = self._condition(features, y, noise_var, hyperparameters, report, near)
         return self.widen(model, features, y, noise_var, near)
@@ -259,70 +261,6 @@ class ExactGP(ABC):
         scout = problem.take(rows, self.form(part))
         return optimise(scout, self._cold_start(scout, part), self.max_iter).theta
 
-    def _warm_start(
-        self,
-        start: Mapping[str, Any] | None,
-        features: PairFeatures,
-        groups: Groups | None,
-        scale: float,
-    ) -> Floats | None:
-        """θ of earlier hyperparameters on today's scale; None if there are none that fit."""
-        if start is None:
-            return None
-        naming = self.naming(features)
-        if not naming.fits(start):
-            warnings.warn(
-                "The fit began afresh: the hyperparameters to start from belong to other features.",
-                FitWarning,
-                stacklevel=3,
-            )
-            return None
-        noise = [start["noise"]]
-        if groups is not None:
-            own = start.get("source_noise", {})
-            noise = [own.get(name, start["noise"]) for name in (*groups.names, None)][: len(groups)]
-        offset = [start.get("offset_variance", start["noise"])] if self.source_offset else []
-        unit = scale * start.get("widened", 1.0)
-        rest = np.log(np.array([*noise, *offset]) / unit**2)
-        return np.concatenate([naming.theta(start, unit), rest])
-
-    def _stated(
-        self,
-        found: Optimum,
-        features: PairFeatures,
-        groups: Groups | None,
-        centre: float,
-        scale: float,
-    ) -> dict[str, Any]:
-        """State θ and the mean, in original units."""
-        g = 1 if groups is None else len(groups)
-        p = len(found.theta) - g - self.source_offset
-        noise, *offset = np.split(np.exp(found.theta[p:]) * scale**2, [g])
-        noise = noise.tolist()
-        stated = self.naming(features).stated(found.theta[:p], scale)
-        stated["noise"] = noise[-1] if groups is None else groups.shared(noise)
-        stated["mean"] = centre + found.mean * scale
-        stated["widened"] = 1.0
-        if groups is not None:
-            stated["source_noise"] = dict(zip(groups.names, noise, strict=False))
-        if self.source_offset:
-            stated["offset_variance"] = float(offset[0][0])
-        return stated
-
-    def _rescaled(
-        self, stated: Mapping[str, Any], features: PairFeatures, by: float
-    ) -> dict[str, Any]:
-        """State the same hyperparameters with all standard deviations multiplied."""
-        naming = self.naming(features)
-        rescaled = {**stated, **naming.stated(naming.theta(stated, 1.0), by)}
-        for name in ("noise", "offset_variance"):
-            if name in stated:
-                rescaled[name] = stated[name] * by**2
-        if "source_noise" in stated:
-            own = stated["source_noise"].items()
-            rescaled["source_noise"] = {source: noise * by**2 for source, noise in own}
-        return rescaled | {"widened": stated["widened"] * by}
-
     def _condition(
         self,
         features: PairFeatures,
@@ -379,6 +317,22 @@ class ExactGP(ABC):
             Rows of `features`, ascending; see `bo_loop.models.kernels.nearest`.
         """
         return nearest(self.kernel(features, hyperparameters), features, asked, most, self.device)
+
+
+def _warm_start(
+    start: Mapping[str, Any] | None, statement: Statement, scale: float
+) -> Floats | None:
+    """θ of earlier hyperparameters on today's scale; None if there are none that fit."""
+    if start is None:
+        return None
+    if not statement.naming.fits(start):
+        warnings.warn(
+            "The fit began afresh: the hyperparameters to start from belong to other features.",
+            FitWarning,
+            stacklevel=3,
+        )
+        return None
+    return statement.theta(start, scale)
 
 
 def _centre_and_scale(y: Floats, spread: float) -> tuple[float, float]:
