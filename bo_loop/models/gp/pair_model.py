@@ -162,6 +162,15 @@ class PairModel(LogBetaModel):
         """Return pairs of any tables of the same schema in tables that extend the model's."""
         return self._tables.concat(features)
 
+    def compact(self) -> "PairModel":
+        """Return the same model in tables of its training pairs' metals and ligands alone."""
+        x = self.data.x.cpu().numpy()
+        metal_row, ligand_row = x[:, :2].T.astype(np.int64)
+        own = replace(self._tables, metal_row=metal_row, ligand_row=ligand_row, pair=x[:, 2:])
+        own = own.compact()
+        data = replace(self.data, x=self.data.x.new_tensor(own.X))
+        return PairModel(own, self.kernel.over(own), data, self._hyperparameters, {})
+
     def leading(self) -> "PairModel":
         """Return the model without the part of its factor that only exact variances take."""
         m = min(LEADING, len(self.data.x))

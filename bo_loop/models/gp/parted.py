@@ -50,6 +50,9 @@ class Bindable(Protocol):
     def extended(self, features: PairFeatures) -> PairFeatures:
         """Return the pairs in tables that extend the model's."""
 
+    def compact(self) -> "Bindable":
+        """Return the model in tables of its training pairs' metals and ligands alone."""
+
     def leading(self) -> "Bindable":
         """Return the model without the part of its factor that only exact variances take."""
 
@@ -83,7 +86,9 @@ class PartedPosterior(ModelPosterior):
         if parts is None or not shared:
             super()._fill(name, rows)
             return
-        model = self._model if name == "variance" else self._model.leading()
+        model = self._model.compact()
+        if name != "variance":
+            model = model.leading()
         answers = self._executor.run(Asked(model, name), parts)
         for done, (position, found) in enumerate(answers, start=1):
             self._known(name)[parts.rows[position]] = found
@@ -94,9 +99,8 @@ class PartedPosterior(ModelPosterior):
         if parts is None:
             return super()._screened(rows)
         what = f"screening {len(rows):,} pairs"
-        held = self._executor.hold(
-            Kept(self._model.leading()), parts, lambda done: report(what, done, len(parts))
-        )
+        model = self._model.compact().leading()
+        held = self._executor.hold(Kept(model), parts, lambda done: report(what, done, len(parts)))
         return PartedScreen(held, parts.rows, self._known("mean"))
 
     def _parts(self, rows: Rows) -> "_Parts | None":

@@ -119,8 +119,10 @@ class GatheredMatern(PairKernel):
     def over(self, features: PairFeatures) -> "GatheredMatern":
         """Return the same kernel over other tables, which extend these."""
         metal, ligand, _ = as_tensors(features, self.metal.device)
-        lengthscale = self.lengthscale.detach()
-        return GatheredMatern(metal, ligand, lengthscale, self.outputscale.item())
+        other = GatheredMatern(metal, ligand, self.lengthscale.detach(), self.outputscale.item())
+        # The very numbers: the logarithm of an exponential may differ in its last bit.
+        other.raw_lengthscale, other.raw_outputscale = self.raw_lengthscale, self.raw_outputscale
+        return other
 
     @torch.no_grad()
     def slopes(

@@ -115,6 +115,21 @@ def test_a_part_holds_what_its_own_pairs_use_and_no_more():
     assert {column.values.nbytes for column in part.columns[:2]} <= {3, 8}  # a byte, or constant
 
 
+def test_the_model_travels_without_the_ligands_of_the_pool():
+    features = pairs(200, n_ligands=5_000)
+    known = features.take(np.arange(TRAIN))
+    model = MaternGP().build(known, log_beta(known), None, stated(known))
+    compact = model.compact()
+    none = features.take(np.empty(0, dtype=np.int64))
+    trained_on = compact.extended(none).ligand_group[:-5_000]
+    np.testing.assert_array_equal(trained_on, np.unique(known.ligand_row) // 2)
+    assert len(cloudpickle.dumps(model)) > 5_000 * 8 * 9 > 5 * len(cloudpickle.dumps(compact))
+    here, there = (
+        each.bind(each.extended(features)).variance(np.arange(200)) for each in (model, compact)
+    )
+    np.testing.assert_array_equal(here, there)
+
+
 def test_what_fits_a_block_and_what_is_known_is_not_asked_elsewhere():
     model, features = matern()
     elsewhere = Elsewhere()

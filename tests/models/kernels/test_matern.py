@@ -45,6 +45,17 @@ def test_by_hand():
     )
 
 
+def test_over_other_tables_it_is_the_same_to_the_last_bit():
+    features = pairs(30)
+    metal, ligand, _ = as_tensors(features, CPU)
+    # Of 300,000 lengthscales, four do not come back from the exponential of their logarithm.
+    lengthscale = torch.linspace(0.5, 3.0, 300_000, dtype=torch.float64)
+    kernel = GatheredMatern(metal, ligand, lengthscale, 2.5)
+    other = kernel.over(features).over(features)
+    assert torch.equal(other.lengthscale, kernel.lengthscale)
+    assert torch.equal(other.outputscale, kernel.outputscale)
+
+
 def test_value_and_gradient_against_gpytorch(case):
     kernel, x, dense = case
     weights = torch.randn(30, 20, dtype=torch.float64, generator=torch.manual_seed(0))
