@@ -86,6 +86,8 @@ class Decision:
         Its value under the objective.
     reference : str
         What that item is called, and where what is known of it is from.
+    acquisition : Acquisition
+        What scored the items: the one given, or what it stands for under the objective.
     stop : Stop or None
         What still going on may bring; None where nothing is answered.
     """
@@ -94,6 +96,7 @@ class Decision:
     incumbent_row: int
     incumbent: float | Front
     reference: str
+    acquisition: Acquisition
     stop: Stop | None
 
 
@@ -136,6 +139,7 @@ def propose(
     CampaignError
         If no row is open, nor may be measured again.
     """
+    acquisition = acquisition.under(objective)
     again = candidates.again & acquisition.allow_replicates
     allowed = (
         np.ones(len(again), dtype=bool) if among is None else np.isin(np.arange(len(again)), among)
@@ -180,7 +184,7 @@ def propose(
         stop = chance_of_better(
             posterior, objective, pairs, *masks, incumbent_row, incumbent, candidates.outside
         )
-    return Decision(proposals, incumbent_row, incumbent, reference.name, stop)
+    return Decision(proposals, incumbent_row, incumbent, reference.name, acquisition, stop)
 
 
 def incumbent_of(

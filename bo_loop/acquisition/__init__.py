@@ -5,6 +5,7 @@ from bo_loop.base.names import lazy_exports
 __getattr__ = lazy_exports(
     __name__,
     {
+        "Auto": "scores.auto",
         "Conditional": "objectives.aqueous",
         "Cost": "objectives.compound",
         "EI": "scores.functions",

@@ -147,7 +147,7 @@ class Campaign:
         features: str | Node | FeatureRecipe = "chemistry",
         model: str | Node | ModelRecipe = "pair_gp",
         objective: str | Node | Objective = "maximise",
-        acquisition: str | Node | Acquisition = "log_ei",
+        acquisition: str | Node | Acquisition = "auto",
         batch_size: int = 5,
         seed: int = 0,
         sources: Sequence[str] = (),

@@ -291,7 +291,7 @@ def rounds(campaign: Campaign, facts: Facts) -> list[dict[str, Any]]:
             {
                 "number": made.number,
                 "time": made.time,
-                "how": named_options("acquisition", settings["acquisition"]),
+                "how": named_options("acquisition", made.chosen_by or settings["acquisition"]),
                 "model": named_options("model", settings["model"]),
                 "incumbent": _incumbent(made, names),
                 "rows": list(rows.itertuples()),

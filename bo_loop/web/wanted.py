@@ -75,7 +75,7 @@ class Wanted:
     n_ligands: str = "1"
     objective: str = STRONGEST
     objective_values: Mapping[str, str] | None = None
-    acquisition: str = "log_ei"
+    acquisition: str = "auto"
     acquisition_values: Mapping[str, str] | None = None
     batch_size: int = 5
 

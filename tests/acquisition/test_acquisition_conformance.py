@@ -10,6 +10,7 @@ from bo_loop.acquisition.batch.select import select
 from bo_loop.acquisition.objectives.base import Maximise, Minimise
 from bo_loop.acquisition.objectives.compound import Cost, Range, Selectivity, Target
 from bo_loop.acquisition.objectives.several import Pareto, WeightedSum
+from bo_loop.acquisition.scores.auto import Auto
 from bo_loop.acquisition.scores.functions import EI, PI, UCB, Greedy, LogEI, MaxVariance, Random
 from bo_loop.acquisition.scores.joint import QUCB, QLogEI, QLogNEI, Thompson
 from bo_loop.acquisition.scores.values import item_values
@@ -24,9 +25,10 @@ METALS = pool_pairs(
 )
 SELECTIVE = Selectivity(metal="Cu+2", competitors=["Zn+2", "Ni+2"])
 ACQUISITIONS = [
-    LogEI(), EI(), UCB(beta=4.0), PI(), Greedy(), MaxVariance(), Random(), Thompson(), QLogEI(),
-    QLogNEI(), QUCB(), LogEI(allow_replicates=True), EI(allow_replicates=True),
+    Auto(), LogEI(), EI(), UCB(beta=4.0), PI(), Greedy(), MaxVariance(), Random(), Thompson(),
+    QLogEI(), QLogNEI(), QUCB(), LogEI(allow_replicates=True), EI(allow_replicates=True),
     UCB(allow_replicates=True), MaxVariance(allow_replicates=True), Thompson(allow_replicates=True),
+    Auto(allow_replicates=True),
 ]  # fmt: skip
 LIKELY = replace(METALS, log_success=-np.linspace(0.0, 2.0, SIZE))
 OBJECTIVES = {
@@ -67,7 +69,7 @@ def named(acquisition) -> str:
 
 def refused(acquisition, objective) -> bool:
     weighted = objective.constraints or objective.per_cost or objective.feasibility
-    takes_gains = isinstance(acquisition, LogEI | EI | PI | Random)
+    takes_gains = isinstance(acquisition, Auto | LogEI | EI | PI | Random)
     return not takes_gains and bool(weighted or not objective.scalar)
 
 
@@ -165,7 +167,7 @@ def test_measured_items_come_back(posterior, acquisition, objective, pairs):
 
 @REFUSED
 def test_what_cannot_be_weighed_or_compared_is_refused(posterior, acquisition, objective, pairs):
-    with pytest.raises(ConfigError, match=r"Choose log_ei, ei or pi"):
+    with pytest.raises(ConfigError, match=r"Choose auto, log_ei, ei or pi"):
         choose(posterior, acquisition, objective, pairs)
 
 

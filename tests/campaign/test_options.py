@@ -30,7 +30,7 @@ def test_a_name_an_object_and_a_node_mean_the_same():
 
 @pytest.mark.parametrize("name", ["log_eii", "../model/pair_gp", "", "ei.yaml"])
 def test_a_name_that_is_no_option(name):
-    with pytest.raises(ConfigError, match=r"does not exist; it may be ei, greedy, log_ei"):
+    with pytest.raises(ConfigError, match=r"does not exist; it may be auto, ei, greedy, log_ei"):
         options.node("acquisition", name)
 
 

@@ -61,7 +61,7 @@ def test_a_campaign_from_start_to_second_round(folder):
         (["suggest", NAME, "batchsize=3"], "has no option 'batchsize'. Did you mean batch_size?"),
         (
             ["suggest", NAME, "acquisition=uct"],
-            "there is no acquisition=uct. Choose one of ei",
+            "there is no acquisition=uct. Choose one of auto, ei",
         ),
         (["suggest", NAME, "acquisition=ucb", "acquisition.bta=3"], "acquisition.bta"),
         (["suggest", NAME, "+acquisition.bta=3"], "unexpected keyword argument 'bta'"),

@@ -150,10 +150,10 @@ def picker(
     if isinstance(acquisition, Random):
         return Shuffled(len(items), rng)
     joint = isinstance(acquisition, Joint)
-    if joint and (objective.limits or objective.per_cost or objective.feasibility):
+    if joint and objective.weighs:
         raise ConfigError(
             f"acquisition {type(acquisition).__name__} draws whole batches, and knows neither "
-            "constraints nor costs nor feasibility. Choose log_ei, ei or pi."
+            "constraints nor costs nor feasibility. Choose auto, log_ei, ei or pi."
         )
     if joint and not objective.scalar:
         raise no_front(acquisition)

@@ -249,5 +249,5 @@ def no_front(acquisition: Acquisition) -> ConfigError:
     """Return the error of an acquisition that cannot score several values an item."""
     return ConfigError(
         f"acquisition {type(acquisition).__name__} needs one value an item, and a pareto objective "
-        "has several. Choose log_ei, ei or pi, which then score the hypervolume gained."
+        "has several. Choose auto, log_ei, ei or pi, which then score the hypervolume gained."
     )

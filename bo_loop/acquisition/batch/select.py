@@ -181,6 +181,7 @@ def picker_after(
     ConfigError
         If objective and acquisition do not go together.
     """
+    acquisition = acquisition.under(objective)
     measured = None  # items are scored by their latent values
     if acquisition.allow_replicates and not isinstance(acquisition, Joint):
         measured = proposed_pairs(objective.parts(pairs)[items], *masks)

@@ -96,6 +96,11 @@ class Objective(ABC):
         return tuple(parse_limit(text) for text in self.constraints)
 
     @property
+    def weighs(self) -> bool:
+        """Whether scores are weighed with probabilities or costs."""
+        return bool(self.limits or self.per_cost or self.feasibility)
+
+    @property
     def needs_protons(self) -> bool:
         """Whether its value or a constraint depends on the ligand's protonation constants."""
         return self.asks_protons or any(limit.asks_protons for limit in self.limits)

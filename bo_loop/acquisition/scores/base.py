@@ -4,6 +4,7 @@ from abc import ABC
 from dataclasses import dataclass
 from typing import ClassVar
 
+from bo_loop.acquisition.objectives.base import Objective
 from bo_loop.base.checks import require_count
 from bo_loop.base.errors import ConfigError
 
@@ -46,9 +47,13 @@ class Acquisition(ABC):
         if self.allow_replicates and not self.values_replicates:
             raise ConfigError(
                 f"acquisition.allow_replicates: {type(self).__name__} cannot tell what measuring a "
-                "pair again is worth. Choose log_ei, ei, ucb, max_variance or thompson, or set it "
-                "to false."
+                "pair again is worth. Choose auto, log_ei, ei, ucb, max_variance or thompson, or "
+                "set it to false."
             )
+
+    def under(self, objective: Objective) -> "Acquisition":
+        """Return what scores the items of an objective: itself, unless it leaves that open."""
+        return self
 
     def motive(self, mean: float, sd: float, incumbent: float, gain: float) -> str:
         """Say in a clause why an item of this mean, standard deviation and gain was chosen."""

@@ -105,7 +105,7 @@ class UCB(Marginal):
     """
 
     beta: float = 4.0
-    criterion: ClassVar[str] = "the most hopeful value"
+    criterion: ClassVar[str] = "the value with doubt in its favour"
     bounded: ClassVar[bool] = True
     values_replicates: ClassVar[bool] = True
 
@@ -121,11 +121,12 @@ class UCB(Marginal):
 
     def motive(self, mean: float, sd: float, incumbent: float, gain: float) -> str:
         """Split the optimistic gain into the prediction's part and the doubt's."""
-        optimistic = mean - incumbent + math.sqrt(self.beta) * sd
+        sds = math.sqrt(self.beta)
+        optimistic = mean - incumbent + sds * sd
+        favour = f"with {sds:.2g} sd in its favour"
         if optimistic < 0.005:
-            return "does not beat it even at its most hopeful"
-        share = _split(mean - incumbent, optimistic)
-        return f"at its most hopeful {optimistic:.2f} better{share}"
+            return f"{favour} {-optimistic:z.2f} short of it"
+        return f"{favour} {optimistic:.2f} better{_split(mean - incumbent, optimistic)}"
 
 
 @dataclass(frozen=True, kw_only=True)

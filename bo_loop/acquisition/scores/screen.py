@@ -62,8 +62,8 @@ class Marginal(Acquisition, ABC):
         """
         raise ConfigError(
             f"acquisition {type(self).__name__} cannot be weighed with a probability of "
-            "feasibility or a cost. Choose log_ei, ei or pi, or leave out objective.constraints, "
-            "objective.per_cost and objective.feasibility."
+            "feasibility or a cost. Choose auto, log_ei, ei or pi, or leave out "
+            "objective.constraints, objective.per_cost and objective.feasibility."
         )
 
     def ceiling(self, mean: Floats, variance_bound: Floats, incumbent: float) -> Floats:

@@ -233,7 +233,7 @@ _OPTIONAL: dict[str, dict[str, Kind]] = {
         "property": lambda value: _mapping(value) or _several(_Fields({}))(value),
     },
     "proposed": {
-        **dict.fromkeys(("overrides", "fit", "incumbent"), _mapping),
+        **dict.fromkeys(("overrides", "fit", "incumbent", "chosen_by"), _mapping),
         "versions": _texts,
         "refitted": _switch,
         "picked": _listed_texts,

@@ -191,6 +191,7 @@ def _proposed(state: CampaignState, event: Event) -> dict[str, Any]:
         asked=data.get("asked") or {},
         converted=tuple(data.get("converted") or ()),
         picked=tuple(data["picked"]) if data.get("picked") else None,
+        chosen_by=data.get("chosen_by"),
     )
     awaited = {p.pair_id: "pending" for p in pairs if p.replicate is not None}
     state.proposals.update({p.pair_id: p for p in pairs})

@@ -13,6 +13,8 @@ proposed        round, seed, seen (seq of the last event it knew), hyperparamete
                 overrides? {setting: value}, incumbent?, refitted? (false with a memory, whose
                 hyperparameters are kept), versions?, fit? (the model's report), operator?,
                 stop? {probability, tolerance, advice} (whether to go on),
+                chosen_by? {option: value} (the acquisition that chose, where the settings leave
+                that to the objective),
                 picked? [pair_id] (what a person chose, and not the acquisition),
                 proposals [{pair_id, rank, mean, sd, sd_latent, acquisition, reason, role? (target,
                 competitor or ""), nearest? [{metal, ligand, n_ligands, log_beta, censoring,
@@ -139,6 +141,7 @@ class Round:
     asked: Mapping[str, Any] = field(default_factory=dict)
     converted: Sequence[Mapping[str, Any]] = ()
     picked: tuple[str, ...] | None = None
+    chosen_by: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,9 @@ import pandas as pd
 from bo_loop.acquisition.objectives.base import Objective
 from bo_loop.acquisition.objectives.items import partners
 from bo_loop.acquisition.objectives.limits import Limit
+from bo_loop.acquisition.scores.base import Acquisition
 from bo_loop.base.config import build
+from bo_loop.base.names import plain
 from bo_loop.base.types import Mask, Rows
 from bo_loop.campaign.ledger.state import CampaignState
 from bo_loop.campaign.pool_rows import known_pairs, pool_pairs, protonated
@@ -165,11 +167,12 @@ def choose(
     choice = Choice.prepare(model, literature, pool, state, config)
     objective, candidates, bound = choice.objective, choice.candidates, choice.bound
     pairs = bound.pairs
+    acquisition = build(config["acquisition"])
     decision = propose(
         bound.posterior,
         candidates,
         objective,
-        build(config["acquisition"]),
+        acquisition,
         q=q,
         rng=np.random.default_rng([config["seed"], number]),
         noise=bound.noise,
@@ -187,6 +190,7 @@ def choose(
             "value": decision.incumbent if objective.scalar else decision.incumbent.points.tolist(),
             "name": decision.reference,
         },
+        **_chosen_by(acquisition, decision.acquisition),
         "stop": asdict(decision.stop) if decision.stop else None,
         "refitted": "n_iter" in surrogate.model.fit_report,
         "hyperparameters": surrogate.model.hyperparameters(),
@@ -207,6 +211,11 @@ def choose(
             for p, around in zip(decision.proposals, details, strict=True)
         ],
     }
+
+
+def _chosen_by(asked: Acquisition, used: Acquisition) -> dict[str, Any]:
+    """Return what chose, where the settings leave that to the objective."""
+    return {} if used is asked else {"chosen_by": plain(used)}
 
 
 def candidates_of(

@@ -83,5 +83,5 @@ def _model_json(made: Round) -> bytes:
         "fit": made.fit,
         "incumbent": made.incumbent,
         "versions": made.versions,
-    }
+    } | ({} if made.chosen_by is None else {"acquisition": made.chosen_by})
     return (json.dumps(contents, ensure_ascii=False, indent=1) + "\n").encode("utf-8")

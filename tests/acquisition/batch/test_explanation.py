@@ -46,7 +46,7 @@ def test_explain_a_row_that_is_surely_better():
 def test_explain_speaks_of_log_beta_when_minimising():
     # Objective units are −log β: predicted 3, best 5.
     assert reason(UCB(beta=4.0), -3.0, 0.5, -5.0, Minimise()) == (
-        "> 99 % chance to beat log β 5.00; at its most hopeful 3.00 better (33 % exploration)"
+        "> 99 % chance to beat log β 5.00; with 2 sd in its favour 3.00 better (33 % exploration)"
     )
 
 
@@ -59,7 +59,7 @@ def test_explain_names_the_free_ligand_scale():
     ("acquisition", "words"),
     [
         (LogEI(), "expected gain below 0.01"),
-        (UCB(beta=1.0), "does not beat it even at its most hopeful"),
+        (UCB(beta=2.25), "with 1.5 sd in its favour 8.00 short of it"),
         (PI(), "chosen for that chance"),
         (Greedy(), "its predicted value alone"),
         (MaxVariance(), "knows least"),

@@ -284,7 +284,7 @@ def test_a_pair_named_twice_must_succeed_once():
 @pytest.mark.parametrize("acquisition", [UCB(), Thompson(), QLogEI(), Greedy()])
 def test_feasibility_is_refused_from_the_first_round_on(acquisition):
     fake = FakePosterior.independent([5.0], [1.0])
-    with pytest.raises(ConfigError, match="Choose log_ei, ei or pi"):
+    with pytest.raises(ConfigError, match="Choose auto, log_ei, ei or pi"):
         select(
             fake, Maximise(feasibility=True), acquisition, rows=[0], pairs=pool_pairs(1),
             incumbent=4.0, q=1, noise=0.1, rng=np.random.default_rng(0),

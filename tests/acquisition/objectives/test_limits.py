@@ -34,7 +34,7 @@ def test_constraints_multiply_with_the_probability_of_feasibility():
     log = choose(fake, bounded, LogEI(), pairs, rows=rows, incumbent=9.0).scores[0]
     assert log == pytest.approx(np.log(ei * norm.cdf(1.0)), rel=SOLVED)
     for other in (UCB(), QLogEI(), Thompson()):
-        with pytest.raises(ConfigError, match="Choose log_ei, ei or pi"):
+        with pytest.raises(ConfigError, match="Choose auto, log_ei, ei or pi"):
             choose(fake, bounded, other, pairs, rows=rows)
     missing = Maximise(constraints=["log_beta(Mg+2, n=1) < 5"])
     with pytest.raises(ConfigError, match=r"Mg\+2 with n = 1, and 2 ligands"):

@@ -128,5 +128,5 @@ def test_weights_multiply_or_add_their_log():
     assert PI().weighted(scores, log_weight) == pytest.approx([1.0, 0.3])
     assert LogEI().weighted(np.log(scores), log_weight) == pytest.approx(np.log([1.0, 0.3]))
     for other in (UCB(), Greedy(), MaxVariance()):
-        with pytest.raises(ConfigError, match=r"cannot be weighed.*Choose log_ei, ei or pi"):
+        with pytest.raises(ConfigError, match=r"cannot be weighed.*Choose auto, log_ei, ei or pi"):
             other.weighted(scores, log_weight)

@@ -21,5 +21,5 @@ def test_limits_of_a_batch_are_whole_numbers(most):
 
 @pytest.mark.parametrize("kind", [Greedy, PI, Random, QLogEI, QLogNEI, QUCB])
 def test_acquisitions_that_cannot_value_replicates_say_so(kind):
-    with pytest.raises(ConfigError, match=rf"{kind.__name__} cannot tell .* Choose log_ei"):
+    with pytest.raises(ConfigError, match=rf"{kind.__name__} cannot tell .* Choose auto, log_ei"):
         kind(allow_replicates=True)

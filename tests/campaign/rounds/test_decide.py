@@ -1,5 +1,6 @@
 """Replicates and failures with a fitted model, from the ledger to the picks and back."""
 
+import json
 import subprocess
 import sys
 
@@ -15,6 +16,7 @@ from bo_loop.campaign.pool_rows import pool_pairs
 from bo_loop.campaign.rounds.chances import outcomes
 from bo_loop.campaign.views.worth import worth_of
 from bo_loop.report.facts import facts_of
+from bo_loop.report.facts import rounds as shown_rounds
 
 LOG_EI = {"_target_": "bo_loop.acquisition.LogEI"}
 MAXIMISE = {"_target_": "bo_loop.acquisition.Maximise", "free_ligand_M": 1e-3}
@@ -126,6 +128,24 @@ def test_pairs_like_the_failed_one_are_worth_less(failed):
 
 def _chance(reason):
     return float(reason.rpartition("; ")[2].partition(" %")[0].strip("<> "))
+
+
+def test_a_round_records_which_acquisition_the_objective_took(tmp_path):
+    campaign = begun(tmp_path, "zinc", "MaternGP")
+    campaign.suggest()
+    campaign.suggest(acquisition="auto")
+    campaign.suggest(acquisition="auto", objective=FEASIBLE)
+    sealed, bound, weighed = campaign.state().rounds
+    assert sealed.chosen_by is None  # the settings say it
+    assert (bound.chosen_by["_target_"], bound.chosen_by["beta"]) == (f"{COMPOUND}.UCB", 1.0)
+    assert weighed.chosen_by["_target_"] == f"{COMPOUND}.LogEI"
+    assert "with 1 sd in its favour" in bound.proposals[0].reason
+    assert "expected gain" in weighed.proposals[0].reason
+    models = [json.loads(campaign.form(n).with_name("model.json").read_text()) for n in (1, 2)]
+    assert [each.get("acquisition") for each in models] == [None, bound.chosen_by]
+    shown = [each["how"] for each in shown_rounds(campaign, facts_of(campaign))]
+    assert shown == ["LogEI", "UCB, beta = 1.0", "LogEI"]
+    assert campaign.verify().failures == ()
 
 
 @pytest.mark.parametrize(

@@ -72,7 +72,7 @@ def test_settings_change_for_good(folder):
                columns=80)  # fmt: skip
     assert [line.split() for line in printed.splitlines()[1:]] == [
         ["batch_size", "3", "→", "1"],
-        ["acquisition", "log_ei", "→", "ucb"],
+        ["acquisition", "auto", "→", "ucb"],
         ["acquisition.beta", "2"],
     ]
     assert "Changed for all rounds to come (event" in printed
