@@ -15,15 +15,11 @@ most probable ones of the target's. As `Transfer` does with a source, the task i
 left out are missed by more with it than without (``kept``). ``ratio``: of its error to transfer's.
 
 *Alike* is the same with V = d d' k, d the source's sd, which is all of it that `Transfer` knows.
-*Prior* is `Transfer` itself with one thing of it: the prior of the residual's hyperparameters has
-those of the source for its mean.
 """
 
 import argparse
 import resource
 import warnings
-from collections.abc import Callable
-from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
@@ -32,14 +28,11 @@ import torch
 from at_hand import distribution
 from scipy.linalg import cho_factor, cho_solve
 from scipy.optimize import minimize
-from transfer import FEWER_DRAWS, Task, drawn, source_model, tasks, with_said
+from transfer import FEWER_DRAWS, Task, drawn, features_of, source_model, tasks
 
 from bo_loop.base.types import Floats, PairFeatures, Rows
-from bo_loop.features import ChemistryRecipe
 from bo_loop.models import PairGP, Transfer
 from bo_loop.models.gp.widening import without_group
-from bo_loop.models.kernels.layout import Layout
-from bo_loop.models.kernels.sourced import SourcedForm, SourcedLayout
 
 SIZES = (10, 28, 100)
 _SHARE, _SHARE_SD = 0.3, 1.0  # prior of each variance, as of the product kernel's terms
@@ -136,88 +129,13 @@ class Fit:
         return mean, np.sqrt(np.maximum(np.diag(cov)[n:] - less, 0.0) + self.noise)
 
 
-@dataclass(frozen=True)
-class Like(Layout):
-    """A layout whose prior has the source's hyperparameters for its mean."""
-
-    mean: tuple[float, ...] = ()
-
-    def start(self) -> Floats:
-        """Mean of the priors of θ; (size,)."""
-        return np.array(self.mean)
-
-    @classmethod
-    def of_source(cls, layout: Layout, stated: dict, ratio: dict[str, float]) -> "Like":
-        """Take hyperparameters over, with the ratio of the scales of each feature.
-
-        The variances of the terms keep their proportions, the lengthscales their units.
-        """
-        usual = layout.stated(layout.start(), 1.0)
-        found = {part: dict(values) for part, values in usual.items()}
-        for name in found["lengthscales"]:
-            if name in ratio and name in stated["lengthscales"]:
-                found["lengthscales"][name] = stated["lengthscales"][name] * ratio[name]
-        for name in found["amplitude_slopes"]:
-            if name in stated["amplitude_slopes"]:
-                own = stated["amplitude_slopes"][name] / ratio.get(name, 1.0)
-                found["amplitude_slopes"][name] = own
-        share = sum(usual["variances"].values()) / sum(stated["variances"].values())
-        found["variances"] = {name: v * share for name, v in stated["variances"].items()}
-        plain = {f.name: getattr(layout, f.name) for f in fields(Layout)}
-        return cls(**plain, mean=tuple(layout.theta(found, 1.0).tolist()))
-
-
-@dataclass(frozen=True)
-class LikeSource(Transfer):
-    """`Transfer` whose residual has a prior about the source's hyperparameters."""
-
-    like: Any = None  # from a layout to another
-
-    def naming(self, features: PairFeatures) -> SourcedLayout:
-        """Lay out θ."""
-        found = super().naming(features)
-        return replace(found, product=self.like(found.product))
-
-    def form(self, features: PairFeatures) -> SourcedForm:
-        """Prior covariance of the pairs as a function of θ."""
-        found = super().form(features)
-        product = found.product
-        return replace(found, product=replace(product, layout=self.like(product.layout)))
-
-
-def likeness(tasks: Tasks, task: Task) -> Callable[[Layout], Layout]:
-    """Return what gives a layout of the target's features a prior about the source's."""
-    schema = ChemistryRecipe().fit(task.target)
-    ratio = {
-        f"{block}.{name}": theirs / ours
-        for block, own in schema.blocks.items()
-        if block in tasks.source.schema.blocks
-        for name, ours in zip(own.names, own.scale, strict=True)
-        for at, theirs in zip(
-            tasks.source.schema.blocks[block].names,
-            tasks.source.schema.blocks[block].scale,
-            strict=True,
-        )
-        if at == name
-    }
-    stated = tasks.source.model.hyperparameters()
-    return lambda layout: Like.of_source(layout, stated, ratio)
-
-
-def features_of(task: Task, mean: Floats, sd: Floats) -> tuple[PairFeatures, Floats]:
-    """Features of the target's pairs with the source's predictions, as of `benchmarks/transfer`."""
-    target = task.target.reset_index(drop=True)
-    return with_said(ChemistryRecipe().fit(target).transform(target), target, mean, sd)
-
-
 def draw(
-    ways: dict[str, Tasks], like: Any, features: PairFeatures, values: Floats, seed: int
+    ways: dict[str, Tasks], features: PairFeatures, values: Floats, seed: int
 ) -> list[dict[str, Any]]:
     """Mean absolute errors of one draw."""
     known, asked = drawn(features, seed)
     plain = {"source_noise": False, "source_offset": False}
     recipes = {"transfer": Transfer(**plain), "scratch": PairGP(**plain)}
-    recipes["prior"] = LikeSource(**plain, like=like)
     found = []
     for n in (size for size in SIZES if size <= len(known)):
         if n >= FEWER_DRAWS and seed % 2:
@@ -251,17 +169,16 @@ def main() -> None:
         task = make()
         both = Tasks(task)
         ways = {"multitask": both, "alike": Tasks(task, whole=False)}
-        sd = np.sqrt(both._bound.variance(np.arange(len(task.target))))
-        features, values = features_of(task, both.mean, sd)
-        like, draws = likeness(both, task), range(given.draws)
-        found = [line for seed in draws for line in draw(ways, like, features, values, seed)]
+        features, values = features_of(task, both.source)
+        draws = range(given.draws)
+        found = [line for seed in draws for line in draw(ways, features, values, seed)]
         mean = pd.DataFrame(found).groupby("N").mean()
         print(f"\n{name}: {len(values)} pairs, sd {values.std():.2f}\n")
-        names = ("N", *ways, "prior", "transfer", "scratch", "ratio", "kept", "cover")
+        names = ("N", *ways, "transfer", "scratch", "ratio", "kept", "cover")
         print(f"| {' | '.join(names)} |")
-        print("|---|---|---|---|---|---|---|---|---|")
+        print("|---|---|---|---|---|---|---|---|")
         for n, row in mean.iterrows():
-            errors = " | ".join(f"{row[m]:.2f}" for m in (*ways, "prior", "transfer", "scratch"))
+            errors = " | ".join(f"{row[m]:.2f}" for m in (*ways, "transfer", "scratch"))
             print(
                 f"| {n:g} | {errors} | {row['multitask'] / row['transfer']:.2f} "
                 f"| {100 * row['multitask kept']:.0f} % | {100 * row['multitask cover']:.0f} % |",

@@ -11,6 +11,7 @@ which the source knows a value of that related property:
 enthalpy      ΔH of M + L = ML, in kJ/mol              from log K1
 beta_2        log β2                                   from log K1
 protonation   log K of H + L = HL                      from log K1 of metal ions
+copper        log K1 of Cu+2                           from log K of H + L = HL
 uranyl        log K1 of UO2+2                          from log K1 of all other ions
 europium      log K1 of Eu+3                           from log K1 of all other ions
 medium        log K1 at 1 mol/L or more                from log K1 at less
@@ -21,7 +22,8 @@ trees      LightGBM on the same features, at settings for few rows
 
 The error is the mean absolute one, averaged over the draws; ``ratio`` that of transfer over
 scratch, ``worst`` the largest in a draw. ``kept`` says in how many draws the source was kept,
-``cover`` how many values lie in transfer's 95 % intervals. With ``--out`` box plots of all draws
+``alike`` in how many pairs counted as alike as by the source, ``cover`` how many values lie in
+transfer's 95 % intervals. With ``--out`` box plots of all draws
 are drawn.
 """
 
@@ -42,6 +44,7 @@ from bo_loop.data.observations import with_keys
 from bo_loop.data.sources import srd46
 from bo_loop.data.sources.protonation import as_observations
 from bo_loop.features import ChemistryRecipe
+from bo_loop.library.sources import Sources
 from bo_loop.models import PairGP, Transfer
 from bo_loop.surrogate import Surrogate
 
@@ -82,11 +85,13 @@ def tasks(path: Path) -> dict[str, Callable[[], Task]]:
         ]
         return of("enthalpy", found, ones)
 
-    def protonation() -> Task:
+    def basicity() -> pd.DataFrame:
         constants = as_observations(
             srd46.protonation(path), temperature_C=25.0, ionic_strength_M=0.1
         )
-        return of("protonation", constants[constants["charge"].eq(1)], ones)
+        return constants[constants["charge"].eq(1)]
+
+    copper = ones["metal"].eq("Cu") & ones["charge"].eq(2)
 
     def of_ion(name: str, metal: str, charge: int) -> Task:
         own = ones["metal"].eq(metal) & ones["charge"].eq(charge)
@@ -96,7 +101,8 @@ def tasks(path: Path) -> dict[str, Callable[[], Task]]:
     return {
         "enthalpy": enthalpy,
         "beta_2": lambda: of("beta_2", dilute[dilute["n_ligands"].eq(2)], ones),
-        "protonation": protonation,
+        "protonation": lambda: of("protonation", basicity(), ones),
+        "copper": lambda: of("copper", ones[copper], basicity()),
         "uranyl": lambda: of_ion("uranyl", "UO2", 2),
         "europium": lambda: of_ion("europium", "Eu", 3),
         "medium": lambda: of("medium", rows[salty], ones),
@@ -125,28 +131,12 @@ def source_model(task: Task, seed: int = 0) -> Surrogate:
     return Surrogate.fit(schema, PairGP(fit_rows=FIT_ROWS), rows)
 
 
-def features_of(task: Task) -> tuple[PairFeatures, Floats]:
+def features_of(task: Task, source: Surrogate) -> tuple[PairFeatures, Floats]:
     """Features of the target's pairs, with what the source predicts; and the values."""
     target = task.target.reset_index(drop=True)
-    schema = ChemistryRecipe().fit(target)
-    said = source_model(task).predict(target)
-    features = schema.transform(target)
-    return with_said(features, target, said["mean"].to_numpy(), said["sd_latent"].to_numpy())
-
-
-def with_said(
-    features: PairFeatures, target: pd.DataFrame, mean: Floats, sd: Floats
-) -> tuple[PairFeatures, Floats]:
-    """Features of pairs with the source's mean and sd of each; and the target's values."""
-    centre, scale = mean.mean(), mean.std()
-    columns = np.column_stack([(mean - centre) / scale, sd / scale])
     values = target["value"].to_numpy(np.float64)
-    names = dict(features.names)
-    names["pair"] = (*names["pair"], "mean by source", "sd by source")
-    features = replace(
-        features, pair=np.hstack([features.pair, columns]), names=names, spread=values.std()
-    )
-    return features, values
+    schema = ChemistryRecipe().fit(target).taught(Sources.of({"source": source}), target)
+    return replace(schema.transform(target), spread=values.std()), values
 
 
 def drawn(features: PairFeatures, seed: int) -> tuple[Rows, Rows]:
@@ -181,6 +171,7 @@ def errors(features: PairFeatures, values: Floats, seed: int) -> list[dict[str, 
             row[f"{name}_cover"] = (off < 1.96 * sd).mean()
             if name == "transfer":
                 row["kept"] = model.fit_report["sources"]["source"]["used"]
+                row["alike"] = model.fit_report["alike"] is not None
         row["trees"] = np.abs(trees(part, y, features.take(asked)) - values[asked]).mean()
         found.append(row)
     return found
@@ -238,7 +229,7 @@ def main() -> None:
         if given.targets and name not in given.targets:
             continue
         task = make()
-        features, values = features_of(task)
+        features, values = features_of(task, source_model(task))
         ligands = len(np.unique(features.ligand_group[features.ligand_row]))
         print(f"\n{name}: {len(values)} pairs of {ligands} ligands, sd {values.std():.2f}; "
               f"source: {len(task.source)} pairs", flush=True)  # fmt: skip
@@ -246,7 +237,7 @@ def main() -> None:
         own = pd.DataFrame(rows).assign(target=name)
         found.append(own)
         mean = own.drop(columns="target").groupby("N").mean()
-        columns = ("N", *METHODS, "ratio", "worst", "kept", "cover")
+        columns = ("N", *METHODS, "ratio", "worst", "kept", "alike", "cover")
         print(f"\n| {' | '.join(columns)} |\n{'|---' * len(columns)}|")
         worst = (own["transfer"] / own["scratch"]).groupby(own["N"]).max()
         for n, row in mean.iterrows():
@@ -254,7 +245,7 @@ def main() -> None:
             ratio = row["transfer"] / row["scratch"]
             print(
                 f"| {n:g} | {mae} | {ratio:.2f} | {worst[n]:.2f} | {100 * row['kept']:.0f} % | "
-                f"{100 * row['transfer_cover']:.0f} % |",
+                f"{100 * row['alike']:.0f} % | {100 * row['transfer_cover']:.0f} % |",
                 flush=True,
             )
     if given.out:

@@ -30,6 +30,9 @@ MEAN_BY, SD_BY = "mean by ", "sd by "
 SOURCES = "sources"
 """The block of a feature schema that scales them."""
 
+KERNEL_PARTS = ("lengthscales", "variances", "amplitude_slopes")
+"""The hyperparameters of a product kernel, each by name."""
+
 LOG_BETA = "log β"
 """What the outcome of a model is called, unless it says otherwise."""
 
@@ -66,6 +69,12 @@ class PairSources(Protocol):
 
     def predict(self, pairs: "pd.DataFrame") -> tuple["Floats", "Floats"]:
         """Posterior mean and latent sd of every pair by each of s sources; (n, s) each."""
+
+    def kernels(self, scales: Mapping[str, Mapping[str, float]]) -> Mapping[str, Any]:
+        """Hyperparameters of the sources' kernels, by label, for features on these scales.
+
+        Of each block and feature the scale; of sources that have a product kernel.
+        """
 
 
 class FittedFeatures(Protocol):
@@ -133,6 +142,8 @@ class PairFeatures:
         Which outcome each value is of, one of `spreads`; None where there is one outcome.
     spreads : mapping of str to float
         By outcome, what `spread` is of one.
+    kernels : mapping of str to mapping
+        By source, the hyperparameters of its kernel on the scales of these features.
     """
 
     metal: Mapping[str, Floats]
@@ -148,6 +159,7 @@ class PairFeatures:
     spread: float = LOG_BETA_SPREAD
     outcome: NDArray[np.str_] | None = None
     spreads: Mapping[str, float] = field(default_factory=dict)
+    kernels: Mapping[str, Any] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.metal_row)
@@ -234,6 +246,7 @@ class PairFeatures:
             spread=self.spread,
             outcome=_joined(self, other, self.outcome, other.outcome, ""),
             spreads=self.spreads,
+            kernels=self.kernels,
         )
 
     def dense(self) -> Floats:

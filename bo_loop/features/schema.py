@@ -25,6 +25,7 @@ from bo_loop.base.config import build
 from bo_loop.base.errors import DataError
 from bo_loop.base.names import node_of
 from bo_loop.base.types import (
+    KERNEL_PARTS,
     LOG_BETA,
     LOG_BETA_SPREAD,
     MEAN_BY,
@@ -89,6 +90,8 @@ class FeatureSchema:
     spreads : mapping of str to float
         As in `PairFeatures`: by outcome, if there are several, of which the column ``property``
         of a table of pairs names one in each row.
+    kernels : mapping of str to mapping
+        As in `PairFeatures`.
     """
 
     recipe: FeatureRecipe
@@ -100,6 +103,7 @@ class FeatureSchema:
     sources: PairSources | None = None
     spread: float = LOG_BETA_SPREAD
     spreads: Mapping[str, float] = field(default_factory=dict)
+    kernels: Mapping[str, Any] = field(default_factory=dict)
 
     def of_outcomes(self, values: Mapping[str, Floats]) -> "FeatureSchema":
         """Return the schema for several outcomes, of which `values` are known, (n,) each."""
@@ -142,7 +146,7 @@ class FeatureSchema:
         return replace(self, blocks=blocks, measured=found.stored())
 
     def taught(self, sources: PairSources, pairs: pd.DataFrame) -> "FeatureSchema":
-        """Return the schema with what `sources` predict, scaled over `pairs`.
+        """Return the schema with what `sources` predict, scaled over `pairs`, and their kernels.
 
         Raises
         ------
@@ -158,7 +162,11 @@ class FeatureSchema:
             centre=tuple(np.column_stack([mean.mean(axis=0), zero]).ravel().tolist()),
             scale=tuple(np.column_stack([spread, spread]).ravel().tolist()),
         )
-        return replace(self, blocks={**self.blocks, SOURCES: block}, sources=sources)
+        scales = {
+            name: dict(zip(own.names, own.scale, strict=True)) for name, own in self.blocks.items()
+        }
+        blocks, kernels = {**self.blocks, SOURCES: block}, sources.kernels(scales)
+        return replace(self, blocks=blocks, sources=sources, kernels=kernels)
 
     def transform(self, pairs: pd.DataFrame) -> PairFeatures:
         """Scaled features of pairs.
@@ -213,6 +221,7 @@ class FeatureSchema:
             spread=self.spread,
             outcome=self._outcome(pairs),
             spreads=self.spreads,
+            kernels=self.kernels,
         )
 
     def undefined(self, pairs: pd.DataFrame) -> list[str]:
@@ -232,6 +241,7 @@ class FeatureSchema:
             "stages": {stage: list(names) for stage, names in self.stages.items()},
             **({} if self.spread == LOG_BETA_SPREAD else {"spread": self.spread}),
             **({"spreads": dict(self.spreads)} if self.spreads else {}),
+            **({"kernels": dict(self.kernels)} if self.kernels else {}),
             **({"measured": dict(self.measured)} if MEASURED in self.blocks else {}),
         }
 
@@ -261,6 +271,13 @@ class FeatureSchema:
             stages={stage: tuple(names) for stage, names in stored.get("stages", {}).items()},
             spread=float(stored.get("spread", LOG_BETA_SPREAD)),
             spreads={name: float(each) for name, each in stored.get("spreads", {}).items()},
+            kernels={
+                label: {
+                    part: {name: float(value) for name, value in kernel[part].items()}
+                    for part in KERNEL_PARTS
+                }
+                for label, kernel in stored.get("kernels", {}).items()
+            },
             measured=stored.get("measured", {}),
         )
 

@@ -8,12 +8,13 @@ n, s      pairs, sources
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from bo_loop.base.errors import BoLoopError, DataError
-from bo_loop.base.types import MEAN_BY, SOURCES, Floats, PairFeatures
+from bo_loop.base.types import KERNEL_PARTS, MEAN_BY, SOURCES, Floats, PairFeatures
 from bo_loop.features.schema import FeatureSchema
 from bo_loop.models.kernels.layout import NUMBER
 from bo_loop.surrogate import Surrogate, described
@@ -71,6 +72,18 @@ class Sources:
             said[new] = self._asked(pairs.iloc[new])
         return said[:, 0::2], said[:, 1::2]
 
+    def kernels(self, scales: Mapping[str, Mapping[str, float]]) -> dict[str, Any]:
+        """Hyperparameters of the sources' kernels; see `bo_loop.base.types.PairSources`."""
+        stated = {
+            label: (model.model.hyperparameters(), model.schema)
+            for label, model in zip(self.labels, self.models, strict=True)
+        }
+        return {
+            label: _rescaled(found, schema, scales)
+            for label, (found, schema) in stated.items()
+            if found.keys() >= set(KERNEL_PARTS)
+        }
+
     def table(self, pairs: pd.DataFrame) -> pd.DataFrame:
         """Return the predictions for `pairs`, each once: a pair's columns, ``mean_1, sd_1`` ….
 
@@ -103,6 +116,25 @@ class Sources:
             rows = np.arange(len(pairs))
             columns += [bound.mean(rows), np.sqrt(bound.variance(rows))]
         return np.column_stack(columns)
+
+
+def _rescaled(
+    stated: Mapping[str, Any], schema: FeatureSchema, scales: Mapping[str, Mapping[str, float]]
+) -> dict[str, dict[str, float]]:
+    """Return a kernel's hyperparameters for features of other scales, of which some may lack."""
+    ratio = {
+        f"{block}.{name}": scale / scales[block][name]
+        for block, own in schema.blocks.items()
+        for name, scale in zip(own.names, own.scale, strict=True)
+        if name in scales.get(block, ())
+    }
+    lengthscales, variances, slopes = (stated[part] for part in KERNEL_PARTS)
+    values = (
+        {name: value * ratio[name] for name, value in lengthscales.items() if name in ratio},
+        dict(variances),
+        {name: value / ratio.get(name, 1.0) for name, value in slopes.items()},
+    )
+    return dict(zip(KERNEL_PARTS, values, strict=True))
 
 
 def labels_of(schema: FeatureSchema) -> tuple[str, ...]:

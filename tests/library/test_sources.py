@@ -62,3 +62,25 @@ def test_labels_in_a_schema():
     schema = SimpleNamespace(blocks={"sources": SimpleNamespace(names=names)})
     assert labels_of(schema) == ("model:a", "model:b")
     assert labels_of(SimpleNamespace(blocks={})) == ()
+
+
+def test_kernels_of_sources_are_restated_for_the_scales_of_other_features():
+    def stated(found):
+        schema = SimpleNamespace(blocks={"site": SimpleNamespace(names=("a", "b"), scale=(2.0, 4))})
+        return SimpleNamespace(schema=schema, model=SimpleNamespace(hyperparameters=lambda: found))
+
+    kernel = {
+        "lengthscales": {"site.a": 3.0, "site.b": 5.0},
+        "variances": {"ligand": 0.7},
+        "amplitude_slopes": {"site.a": 0.1, "log n_ligands": 0.4},
+        "noise": 0.2,
+    }
+    sources = Sources.of({"model:a": stated(kernel), "model:b": stated({"noise": 0.1})})
+    # A lengthscale of 3 units of 2 is one of 6 units of 1; b is not a feature there.
+    assert sources.kernels({"site": {"a": 1.0, "c": 1.0}}) == {
+        "model:a": {
+            "lengthscales": {"site.a": 6.0},
+            "variances": {"ligand": 0.7},
+            "amplitude_slopes": {"site.a": 0.05, "log n_ligands": 0.4},
+        }
+    }

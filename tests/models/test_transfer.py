@@ -92,7 +92,7 @@ def test_a_source_that_helps_is_used_and_one_that_does_not_is_dropped():
     assert report["sources"]["good"]["slope"] == pytest.approx(3.0, abs=0.5)
     assert report["sources"]["bad"] == {"used": False}
     assert set(model.hyperparameters()["source_variances"]) == {"good"}
-    errors = report["left_out_mae"]
+    errors = report["left_out_median"]
     assert errors["with"] < 0.5 * errors["without"]
     assert errors["with"] <= 1.01 * errors["with_all"]
     again = Transfer(**PLAIN).build(FEATURES, values(), None, model.hyperparameters())
@@ -155,3 +155,49 @@ def test_intervals_are_widened_by_what_all_pairs_say_and_not_those_of_the_search
     a, b = (m.bind(features) for m in (found, recipe.build(features, y, None, stated)))
     np.testing.assert_allclose(a.mean(every), b.mean(every), rtol=1e-9)
     np.testing.assert_allclose(a.variance(every), b.variance(every), rtol=1e-9)
+
+
+def one_feature_counts():
+    """A kernel by which pairs are alike where ``mordred0`` is, whatever else they are."""
+    layout = PairGP(**PLAIN).naming(FEATURES)
+    far = dict.fromkeys(layout.lengthscales, 100.0)
+    return {
+        "lengthscales": far | {"mordred.mordred0": 0.5},
+        "variances": {t.name: 1.0 if t.name == "ligand" else 1e-6 for t in layout.terms},
+        "amplitude_slopes": dict.fromkeys((*layout.metal, "log n_ligands"), 0.0),
+    }
+
+
+def test_few_values_take_over_what_counts_as_alike_for_a_source_if_that_predicts_them():
+    features = sourced(counted(60, n_ligands=40))
+    x = features.ligand["mordred"][features.ligand_row, 0]
+    y = 8.0 + 3.0 * features.pair[:, -4] + 4.0 * np.sin(3.0 * x)
+    taught = replace(features, kernels={"good": one_feature_counts()})
+    few, others = np.arange(30), np.arange(30, 60)
+    alike, own = (Transfer(**PLAIN).fit(f.take(few), y[few]) for f in (taught, features))
+    assert (alike.fit_report["alike"], own.fit_report["alike"]) == ("good", None)
+    assert alike.fit_report["left_out_median"]["with"] < own.fit_report["left_out_median"]["with"]
+    off = [np.abs(m.bind(features).mean(others) - y[others]).mean() for m in (alike, own)]
+    assert off[0] < 0.8 * off[1]
+    found = alike.hyperparameters()
+    assert found["lengthscales"] == pytest.approx(one_feature_counts()["lengthscales"])
+    again = Transfer(**PLAIN).build(features.take(few), y[few], None, found)  # knows no kernel
+    np.testing.assert_array_equal(
+        again.bind(features).mean(others), alike.bind(features).mean(others)
+    )
+
+
+def test_a_kernel_that_predicts_worse_or_is_of_other_terms_is_not_taken_over():
+    features = sourced(counted(60, n_ligands=40))
+    y = 8.0 + 3.0 * features.pair[:, -4] + 2.0 * features.ligand["mordred"][features.ligand_row, 1]
+    for kernel in (one_feature_counts(), one_feature_counts() | {"variances": {"ligand": 1.0}}):
+        model = Transfer(**PLAIN).fit(replace(features, kernels={"good": kernel}), y)
+        assert model.fit_report["alike"] is None
+
+
+def test_a_value_that_is_far_off_where_the_source_says_it_is_unsure_does_not_drop_it():
+    features = sourced(counted(40, n_ligands=40))
+    y = 8.0 + 3.0 * features.pair[:, -4]
+    features.pair[3, -4:-2] = 40.0, 12.0  # ± 12 of its unit
+    report = Transfer(**PLAIN).fit(features, y).fit_report
+    assert report["sources"]["good"]["used"]

@@ -40,13 +40,13 @@ _LOG_NUMBER = f"log {NUMBER}"
 _NUMBER_LENGTHSCALE = 3.0
 _CONDITION_LENGTHSCALE = 60.0  # of the schema's scales: 600 °C, 30 M
 _VARIANCE = 0.3
-_VARIANCE_SD = 1.0
+VARIANCE_SD = 1.0
 _SLOPE_SD = 0.03
 _NUMBER_SLOPE = 0.5
 _NUMBER_SLOPE_SD = 0.25
 # In this unit, slopes are about as stiff as the rest of θ: L-BFGS takes a quarter of the steps.
 _SLOPE_UNIT = 0.1
-_BOUND = 9.0  # of every entry of θ: a factor of 8,000 either way, slopes of 0.9
+BOUND = 9.0  # of every entry of θ: a factor of 8,000 either way, slopes of 0.9
 
 
 @dataclass(frozen=True)
@@ -220,13 +220,13 @@ class Layout:
         """Log prior density of θ, but for a constant."""
         narrow, wide = self.lengthscale_sd, self.ligand_lengthscale_sd
         slopes = _SLOPE_SD / _SLOPE_UNIT, _NUMBER_SLOPE_SD / _SLOPE_UNIT
-        sd = np.repeat([narrow, wide, wide, narrow, _VARIANCE_SD, *slopes], self._sizes())
+        sd = np.repeat([narrow, wide, wide, narrow, VARIANCE_SD, *slopes], self._sizes())
         mean, sd = (theta.new_tensor(each) for each in (self.start(), sd))
         return -0.5 * ((theta - mean) / sd).square().sum()
 
     def bounds(self) -> Floats:
         """Lower and upper bound of every entry of θ; (size, 2)."""
-        return np.tile([-_BOUND, _BOUND], (self.size, 1))
+        return np.tile([-BOUND, BOUND], (self.size, 1))
 
     def stated(self, theta: Floats, scale: float) -> dict[str, Any]:
         """Say θ in original units, `scale` (log β) being the unit of the outcome; JSON-able."""

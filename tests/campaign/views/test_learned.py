@@ -9,6 +9,11 @@ def test_used_and_dropped_sources_are_told():
         "Learns from model:m (slope 1.23 ± 0.10 per sd of what it predicts). "
         "Ligands left out are missed by 0.50 with what is used, 0.90 without any."
     )
+    alike = {"sources": {"model:m": used}, "left_out_median": errors, "alike": "model:m"}
+    assert sources_told(alike).endswith(
+        "it predicts). Pairs count as alike as by model:m. Half of the ligands left out are missed "
+        "by at most 0.50 with what is used, 0.90 without any."
+    )
     both = {"model:m": used, "campaign:c": dropped}
     assert sources_told({"sources": both, "left_out_mae": errors}).endswith(
         "Dropped, since the data are met no better with it: campaign:c. Ligands left out are "
