@@ -68,6 +68,18 @@ class PoolPairs:
         return np.full(rows.shape, np.nan) if self.mhl is None else self.mhl[rows]
 
     @cached_property
+    def place(self) -> Rows:
+        """Place of each row in the order of `pair_ids`; (N,)."""
+        ids = self.pair_ids
+        if hasattr(ids, "argsort"):  # Arrow's, of which no object is made
+            order = ids.argsort()
+        else:
+            order = np.array(sorted(range(len(self)), key=ids.__getitem__), dtype=np.int64)
+        place = np.empty(len(self), dtype=np.int64)
+        place[order] = np.arange(len(self))
+        return place
+
+    @cached_property
     def memory(self) -> dict[Hashable, NDArray]:
         """What was looked up in these rows, and is dear to look up again."""
         return {}

@@ -45,6 +45,17 @@ def read_described(path: Path, content: bytes, key: bytes) -> tuple["pd.DataFram
     return frame, read_json(path, metadata.get(key, b""))
 
 
+def read_packed(path: Path, content: bytes) -> "pa.Table":
+    """Return the table that a Parquet file holds, its texts as dictionaries, none of them missing.
+
+    Raises
+    ------
+    CampaignError
+        As `read_parquet`.
+    """
+    return _parquet(path, content, _whole_texts)
+
+
 def read_columns(path: Path, content: bytes) -> dict[str, list[Any]]:
     """Return the columns of a Parquet file, as `read_parquet` but without pandas."""
     return _parquet(path, content, _lists)
@@ -128,6 +139,16 @@ def _lists(table: "pa.Table") -> dict[str, list[Any]]:
             _require_text_fits(name, total)
             columns[name] += [None if i is None else texts[i] for i in rows]
     return columns
+
+
+def _whole_texts(table: "pa.Table") -> "pa.Table":
+    """Return a table of which no text is missing."""
+    import pyarrow as pa
+
+    for field, column in zip(table.schema, table.columns, strict=True):
+        if pa.types.is_dictionary(field.type) and column.null_count:
+            raise ValueError(f"its column {field.name} has gaps")
+    return table
 
 
 def _require_text_fits(column: str, n_bytes: int) -> None:

@@ -1,6 +1,6 @@
 """A campaign's pool: what was sealed at `start`, and what was added since."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 from bo_loop.base import received
 from bo_loop.campaign import sealed
 from bo_loop.campaign.ledger.state import CampaignState
+from bo_loop.campaign.pool_rows import Table
+from bo_loop.data.large_pools import rows_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -66,21 +68,23 @@ class GrowingPool:
     def _with_pairs_of(self, state: CampaignState, pool: "pd.DataFrame") -> "pd.DataFrame":
         """Return `pool`, unless events name pairs that it lacks."""
         if state.seq != self._holds:
-            self._require_pairs(state, pool["pair_id"].to_numpy(object))
+            self._require_pairs(state, pool["pair_id"])
             self._holds = state.seq
         return pool
 
-    def _require_pairs(self, state: CampaignState, pair_ids: Iterable[str]) -> None:
+    def _require_pairs(self, state: CampaignState, pair_ids: "Sequence[str] | pd.Series") -> None:
         """Refuse a ledger whose events name pairs that the pool lacks."""
         named = {*state.proposals, *state.states, *state.pair_of.values()}
-        if lacking := named.difference(pair_ids):
+        if lacking := named.difference(rows_of(pair_ids, named)):
             raise received.not_ours(
                 self._ledger,
                 f"it speaks of {min(lacking)[:60]!r}, which is not in the pool",
             )
 
-    def columns(self, state: CampaignState) -> dict[str, list[Any]]:
-        """Return the values of `of` by column; they are read without pandas."""
+    def columns(self, state: CampaignState) -> Table:
+        """Return the values of `of` by column; but for a large pool, read without pandas."""
+        if self._files.in_parts:
+            return self.of(state)
         known, path = self._files.pool_columns(), self._ledger
         columns = {
             name: [*known[name], *(p.get(name) for p in state.added_pairs)] for name in known

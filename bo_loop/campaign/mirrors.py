@@ -4,6 +4,8 @@ from collections.abc import Collection
 
 import pandas as pd
 
+from bo_loop.data.large_pools import rows_of
+
 
 def mirror_images(given: Collection[str], pool: pd.DataFrame) -> dict[str, str]:
     """Find the pairs of the pool whose mirror images are meant.
@@ -20,11 +22,10 @@ def mirror_images(given: Collection[str], pool: pd.DataFrame) -> dict[str, str]:
     dict of str to str
         The pool's pair by the given one; only for those that the pool lacks.
     """
-    ids = pool["pair_id"].to_numpy(object)
-    unknown = set(given).difference(ids)
+    unknown = set(given).difference(rows_of(pool["pair_id"], given))
     # An InChIKey's first block is the constitution, which mirror images share.
-    ends = {pair_id[: pair_id.find("-")] for pair_id in unknown if "-" in pair_id}
-    alike = pool[[pair_id[: pair_id.find("-")] in ends for pair_id in ids]] if ends else pool[:0]
+    begin = tuple({pair_id[: pair_id.find("-") + 1] for pair_id in unknown if "-" in pair_id})
+    alike = pool[pool["pair_id"].str.startswith(begin)] if begin else pool[:0]
     if alike.empty:
         return {}
     from bo_loop.chemistry.isomers import one_to_a_metal_ion  # RDKit: only where it is needed

@@ -1,6 +1,6 @@
 """The pairs of a campaign as its objective sees them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias, Union
 
 import numpy as np
@@ -12,6 +12,7 @@ from bo_loop.base.errors import ConfigError
 from bo_loop.base.types import Floats, Mask
 from bo_loop.chemistry.ions import PROTON
 from bo_loop.chemistry.isomers import isomers
+from bo_loop.data import large_pools
 from bo_loop.data.property_rows import PROPERTY, pair_of, species
 
 if TYPE_CHECKING:
@@ -37,11 +38,12 @@ def pool_pairs(
         What finds the measured pK of MHL, by metal ion and ligand group.
     """
     charged = zip(_listed(pairs["metal"]), _listed(pairs["charge"]), strict=True)
-    ions = _shared([f"{m}{z:+d}" for m, z in charged])
+    written: dict[tuple[str, int], str] = {}  # a pool has few metal ions, and many pairs
+    ions = [written.get(ion) or written.setdefault(ion, "{}{:+d}".format(*ion)) for ion in charged]
     groups, smiles = _shared(_listed(pairs["ligand_group"])), _listed(pairs["smiles"])
     mhl = mixed and _looked_up(mixed, ions, groups)
     return PoolPairs(
-        pair_ids=tuple(_listed(pairs["pair_id"])),
+        pair_ids=_ids(pairs["pair_id"]),
         n_ligands=np.asarray(pairs["n_ligands"], dtype=np.int64),
         metals=tuple(ions),
         ligands=tuple(groups),
@@ -51,6 +53,15 @@ def pool_pairs(
         mhl=mhl,
         **_several(pairs),
     )
+
+
+def _ids(column: Any) -> Sequence[str]:
+    """Return the values of a column that differ; of a large pool's, no object is made of each."""
+    return column.array if _is_large(column) else tuple(_listed(column))
+
+
+def _is_large(column: Any) -> bool:
+    return hasattr(column, "array") and len(column) > large_pools.LARGE
 
 
 def _listed(column: Any) -> list[Any]:

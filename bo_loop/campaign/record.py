@@ -22,7 +22,7 @@ from bo_loop.campaign.ledger.events import Event, NewEvent
 from bo_loop.campaign.ledger.fold import fold
 from bo_loop.campaign.ledger.ledger import Appended, Ledger
 from bo_loop.campaign.ledger.state import CampaignState, Round
-from bo_loop.campaign.pool_rows import pool_pairs, with_acids
+from bo_loop.campaign.pool_rows import Table, pool_pairs, with_acids
 from bo_loop.campaign.settings import called, check_targets, with_overrides
 from bo_loop.campaign.views import folder, views
 from bo_loop.campaign.views.history import COLUMNS, history
@@ -240,8 +240,8 @@ class Record:
         state = self.state()
         return views.measurements(state, self.pool_of(state))
 
-    def pool_columns(self, state: CampaignState) -> dict[str, list[Any]]:
-        """Return the values of `pool_of` by column; they are read without pandas."""
+    def pool_columns(self, state: CampaignState) -> Table:
+        """Return the values of `pool_of` by column; see `GrowingPool.columns`."""
         return self._pool.columns(state)
 
     def find(self, pair: str) -> str:

@@ -8,7 +8,6 @@ only from here, so its source may move.
 """
 
 import hashlib
-import io
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -20,6 +19,9 @@ import yaml
 from bo_loop.base import files, received, received_tables
 from bo_loop.base.errors import CampaignError
 from bo_loop.base.types import SOURCES
+from bo_loop.campaign import sealed_pool
+from bo_loop.campaign.sealed_pool import parquet
+from bo_loop.data import large_pools
 from bo_loop.data.quantities import CENSORING, MHL_PK
 
 if TYPE_CHECKING:
@@ -87,10 +89,13 @@ def write(
     text = yaml.safe_dump(
         {"choices": dict(choices), "config": dict(config)}, allow_unicode=True, sort_keys=False
     )
+    in_parts = len(pool) > large_pools.LARGE
+    if in_parts:
+        sealed_pool.write(folder, pool)
     contents = {
         CONFIG: text.encode("utf-8"),
         OBSERVATIONS: parquet(observations),
-        POOL: parquet(pool),
+        **({} if in_parts else {POOL: parquet(pool)}),
         FEATURES: json.dumps(features, ensure_ascii=False, indent=1, allow_nan=False).encode(),
     }
     if memory is not None:
@@ -99,14 +104,8 @@ def write(
         contents |= {MEMORY + name: content for name, content in packed(memory).items()}
     for name, content in contents.items():
         files.write_once(folder / name, content)
-    return {name: files.sha256(folder / name) for name in contents}
-
-
-def parquet(frame: "pd.DataFrame") -> bytes:
-    """Return a table as it is sealed."""
-    stream = io.BytesIO()
-    frame.to_parquet(stream, index=False)
-    return stream.getvalue()
+    names = [*contents, sealed_pool.MANIFEST] if in_parts else contents
+    return {name: files.sha256(folder / name) for name in names}
 
 
 @dataclass(frozen=True)
@@ -163,10 +162,23 @@ class Sealed:
         card = kept.read_card(self.folder / (MEMORY + kept.CARD), contents[kept.CARD])
         return kept.unpacked(self.folder, card, contents)
 
+    @property
+    def in_parts(self) -> bool:
+        """Whether the pool is a folder of parts."""
+        return sealed_pool.MANIFEST in self.hashes
+
+    def pool_parts(self) -> list[dict[str, Any]]:
+        """Return ``name, rows, sha256`` of each part of a pool that is a folder."""
+        return sealed_pool.parts_of(*self._checked(sealed_pool.MANIFEST))
+
     def pool(self) -> "pd.DataFrame":
         """Return the pairs that may be proposed, with ``pair_id``."""
-        path, content = self._checked(POOL)
-        frame = checked_pairs(path, received_tables.read_parquet(path, content))
+        if self.in_parts:
+            path = self.folder / sealed_pool.FOLDER
+            frame = checked_pairs(path, sealed_pool.read(self.folder, self.pool_parts()))
+        else:
+            path, content = self._checked(POOL)
+            frame = checked_pairs(path, received_tables.read_parquet(path, content))
         if frame["pair_id"].duplicated().any():
             raise received.not_ours(path, "a pair is in it twice")
         return frame

@@ -18,6 +18,7 @@ from bo_loop.base.types import SOURCES, ModelRecipe
 from bo_loop.campaign import sealed
 from bo_loop.campaign.record import LEDGER, Record
 from bo_loop.campaign.rounds.fitted import fitted
+from bo_loop.campaign.sealed_pool import parquet
 from bo_loop.data.property import LOG_BETA, Property
 from bo_loop.data.property_rows import PROPERTY, words_of
 from bo_loop.library import shelf
@@ -149,7 +150,7 @@ def write(folder: Path, sources: Sources, pairs: pd.DataFrame) -> dict[str, str]
     """
     for i, model in enumerate(sources.models, start=1):
         save(model, folder / SOURCES / str(i))
-    content = sealed.parquet(sources.table(pairs))
+    content = parquet(sources.table(pairs))
     files.write_once(folder / sealed.PREDICTIONS, content)
     names = [p.relative_to(folder).as_posix() for p in sorted((folder / SOURCES).rglob("*.*"))]
     return {name: files.sha256(folder / name) for name in (*names, sealed.PREDICTIONS)}

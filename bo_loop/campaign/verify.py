@@ -24,6 +24,7 @@ from pathlib import Path
 
 from bo_loop.base import files
 from bo_loop.base.errors import CampaignError, DataError
+from bo_loop.campaign import sealed_pool
 from bo_loop.campaign.ledger.events import Event
 from bo_loop.campaign.ledger.fold import fold, grow, own_copy
 from bo_loop.campaign.ledger.ledger import has_head
@@ -118,6 +119,20 @@ def _sealed(record: Record) -> Iterator[Check]:
         except CampaignError as error:
             problem = str(error)
         yield _check(name, problem, "as sealed")
+        if name == sealed_pool.MANIFEST and not problem:
+            yield from _parts(record)
+
+
+def _parts(record: Record) -> Iterator[Check]:
+    try:
+        parts = record.sealed.pool_parts()
+    except CampaignError as error:
+        yield Check(sealed_pool.FOLDER, "failed", str(error))
+        return
+    found = sealed_pool.problems(record.path, parts)
+    yield from (Check(name, "failed", problem) for name, problem in found)
+    if not found:
+        yield Check(sealed_pool.FOLDER, "ok", f"{len(parts)} parts, as sealed")
 
 
 def _unexplained(record: Record, state: CampaignState) -> Iterator[Check]:

@@ -56,16 +56,17 @@ def isomers(groups: Sequence[str], smiles: Sequence[str]) -> list[str]:
         As `isomer`, equal only among ligands of one group; empty also where a group has one
         drawing, for there is nothing to tell apart.
     """
-    ligands = list(zip(list(groups), list(smiles), strict=True))
+    groups, smiles = list(groups), list(smiles)
     drawings: defaultdict[str, list[str]] = defaultdict(list)
-    for group, text in dict.fromkeys(ligands):  # once, however many pairs have the ligand
+    # Once, however many pairs have the ligand.
+    for group, text in dict.fromkeys(zip(groups, smiles, strict=True)):
         drawings[group].append(text)
     found = {
         (group, text): isomer(text) if len(texts) > 1 else ""
         for group, texts in drawings.items()
         for text in texts
     }
-    return [found[ligand] for ligand in ligands]
+    return [found[ligand] for ligand in zip(groups, smiles, strict=True)]
 
 
 @lru_cache(maxsize=_CACHED)

@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from bo_loop.chemistry.isomers import isomers as of_ligands
+from bo_loop.data.large_pools import taken
 
 _EXPERIMENT = [
     *("metal", "charge", "n_ligands", "temperature_C", "ionic_strength_M"),
@@ -22,8 +23,11 @@ def isomers(pairs: pd.DataFrame) -> pd.Series:
     Series of str
         As `bo_loop.chemistry.isomers.isomers`, with the index of `pairs`.
     """
-    found = of_ligands(pairs["ligand_group"].tolist(), pairs["smiles"].tolist())
-    return pd.Series(found, index=pairs.index, dtype="str")
+    own = pairs[["ligand_group", "smiles"]]
+    ligand = own.groupby(list(own), sort=False).ngroup().to_numpy()
+    distinct = own.drop_duplicates()  # in the order of their numbers
+    found = of_ligands(distinct["ligand_group"].tolist(), distinct["smiles"].tolist())
+    return taken(found, ligand, pairs["smiles"])
 
 
 def one_of_mirror_images(pairs: pd.DataFrame, others: pd.DataFrame | None = None) -> pd.DataFrame:

@@ -14,6 +14,7 @@ import pandas as pd
 from bo_loop.base.errors import DataError
 from bo_loop.base.types import PAIR_COLUMNS
 from bo_loop.chemistry.ions import MAX_CHARGE, MAX_PROTONS, PROTON, MetalIon, is_metal_formula
+from bo_loop.data.large_pools import each, joined_ids
 from bo_loop.data.numbers import plain_value
 from bo_loop.data.quantities import CENSORING, LIMITS
 
@@ -108,7 +109,7 @@ def standardised(frame: pd.DataFrame, where: str) -> pd.DataFrame:
             if smiles in reasons
         ]
         raise DataError(f"{where}: {len(problems)} rows have no usable structure.", problems)
-    return frame.assign(smiles=frame["smiles"].map(written).astype("str"))
+    return frame.assign(smiles=each(frame["smiles"], written.__getitem__))
 
 
 def structures(texts: Iterable[str]) -> tuple[dict[str, str], dict[str, str]]:
@@ -139,12 +140,13 @@ def with_pair_ids(frame: pd.DataFrame) -> pd.DataFrame:
     """
     from bo_loop.chemistry.ligands import inchikey
 
-    species = list(zip(*(frame[c].tolist() for c in ("metal", "charge", "n_ligands")), strict=True))
-    begin = {(m, z, n): f"{MetalIon(m, int(z))}:L{n}:" for m, z, n in set(species)}
-    keys = {smiles: inchikey(smiles) for smiles in frame["smiles"].unique()}
-    ends = frame["smiles"].map(keys).tolist()
-    ids = [begin[one] + end for one, end in zip(species, ends, strict=True)]
-    return frame.assign(pair_id=pd.array(ids, dtype="str"))
+    own = frame[["metal", "charge", "n_ligands"]]
+    species = own.groupby(list(own), sort=False).ngroup().to_numpy()
+    distinct = own.drop_duplicates().itertuples(index=False)  # in the order of their numbers
+    begins = [f"{MetalIon(m, int(z))}:L{n}:" for m, z, n in distinct]
+    ligand, smiles = pd.factorize(frame["smiles"])
+    ids = joined_ids(species, begins, ligand, [inchikey(one) for one in smiles])
+    return frame.assign(pair_id=ids)
 
 
 def with_keys(frame: pd.DataFrame, where: str) -> pd.DataFrame:
@@ -170,8 +172,7 @@ def with_keys(frame: pd.DataFrame, where: str) -> pd.DataFrame:
     from bo_loop.chemistry.ligands import ligand_group
 
     table = with_pair_ids(standardised(frame, where))
-    groups = {smiles: ligand_group(smiles) for smiles in table["smiles"].unique()}
-    return table.assign(ligand_group=table["smiles"].map(groups).astype("str"))
+    return table.assign(ligand_group=each(table["smiles"], ligand_group))
 
 
 def _validate(

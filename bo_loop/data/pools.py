@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from bo_loop.base.errors import ConfigError, DataError
@@ -17,6 +18,7 @@ from bo_loop.base.types import Source
 from bo_loop.chemistry.coordination import usual_coordination
 from bo_loop.chemistry.donors import DONOR_NAMES, donor_features
 from bo_loop.chemistry.ions import MetalIon, parse_ion
+from bo_loop.data import large_pools
 from bo_loop.data import observations as schema
 from bo_loop.data.pool_table import read_ligands
 
@@ -208,9 +210,11 @@ def room_told(most: int | str) -> str:
 def _room(pairs: pd.DataFrame, most: int | str) -> pd.Series:
     """Most donors of all ligands of each pair."""
     if most == USUAL:
-        ions = list(zip(pairs["metal"], pairs["charge"], strict=True))
-        number = {ion: usual_coordination(MetalIon(ion[0], int(ion[1]))) for ion in set(ions)}
-        return pd.Series([number[ion] for ion in ions], index=pairs.index, dtype="int64")
+        ions = pairs[["metal", "charge"]]
+        which = ions.groupby(list(ions), sort=False).ngroup()
+        distinct = ions.drop_duplicates().itertuples(index=False)
+        number = [usual_coordination(MetalIon(metal, int(charge))) for metal, charge in distinct]
+        return pd.Series(np.array(number, dtype=np.int64)[which], index=pairs.index)
     if not isinstance(most, int) or isinstance(most, bool) or most < 1:
         raise ConfigError(
             f"pool.max_denticity_sum is {most!r}: it must be {USUAL}, a whole number of at least "
@@ -225,6 +229,8 @@ def _cross(ligands: pd.DataFrame, wanted: CommonChelators | TablePool, where: st
     ions = pd.DataFrame(ions, columns=["metal", "charge"])
     counts = pd.DataFrame({"n_ligands": _counts(wanted.n_ligands)})
     own = [column for column in ("ligand", "smiles", "cost") if column in ligands]
+    if len(ions) * len(ligands) * len(counts) > large_pools.LARGE:
+        return _large(ions, ligands[own], counts["n_ligands"].tolist(), wanted, where)
     pairs = ions.merge(ligands[own], how="cross").merge(counts, how="cross")
     pairs = pairs.assign(
         temperature_C=wanted.temperature_C, ionic_strength_M=wanted.ionic_strength_M
@@ -232,6 +238,21 @@ def _cross(ligands: pd.DataFrame, wanted: CommonChelators | TablePool, where: st
     # Only the conditions can still be wrong, and alike in every row: one row says it.
     schema.validate_pairs(pairs.head(1), f"{where}, conditions wanted")
     return schema.validate_pairs(pairs[[*schema.PAIR_COLUMNS, *own[2:]]], where)
+
+
+def _large(
+    ions: pd.DataFrame,
+    ligands: pd.DataFrame,
+    counts: Sequence[int],
+    wanted: CommonChelators | TablePool,
+    where: str,
+) -> pd.DataFrame:
+    """Return the same, ligand by ligand; what each ligand and ion has is checked once."""
+    under = {"temperature_C": wanted.temperature_C, "ionic_strength_M": wanted.ionic_strength_M}
+    one_ion = {**ions.iloc[0].to_dict(), "n_ligands": counts[0]}
+    ligands = schema.validate_pairs(ligands.assign(**one_ion, **under), where)[list(ligands)]
+    pairs = large_pools.crossed(ions, ligands, counts).assign(**under)
+    return pairs[[*schema.PAIR_COLUMNS, *list(ligands)[2:]]]
 
 
 def _ions(metals: Sequence[str]) -> list[MetalIon]:

@@ -85,9 +85,7 @@ def raw_features(
     DataError
         If a metal ion, a ligand or a condition cannot be described.
     """
-    written = list(zip(pairs["metal"], pairs["charge"].astype(int), strict=True))
-    distinct = {ion: i for i, ion in enumerate(dict.fromkeys(written))}
-    ions = [MetalIon(*ion) for ion in distinct]
+    metal_row, ions = ions_of(pairs)
     ligand_row, smiles = ligands_of(pairs)
     of_ligand = {b: source for b, source in LIGAND_BLOCKS.items() if b in blocks}
     if mordred is not None:
@@ -99,11 +97,18 @@ def raw_features(
         metal={block: table(ions) for block, (_, table) in of_metal.items()},
         ligand=ligand_tables,
         ligand_group=ligand.groups(smiles),
-        metal_row=np.array([distinct[ion] for ion in written], dtype=np.int64),
+        metal_row=metal_row,
         ligand_row=ligand_row,
         pair=pair.pair_features(pairs, ligand_tables["charge"][ligand_row, 0]),
         names=names | {PAIR: pair.PAIR_NAMES},
     )
+
+
+def ions_of(pairs: pd.DataFrame) -> tuple[Rows, list[MetalIon]]:
+    """(n,) row of each pair's metal ion, and the distinct ones in order of first appearance."""
+    written = pairs[["metal", "charge"]].astype({"charge": int})
+    rows = written.groupby(["metal", "charge"], sort=False).ngroup().to_numpy(np.int64)
+    return rows, [MetalIon(*ion) for ion in written.drop_duplicates().itertuples(index=False)]
 
 
 def ligands_of(pairs: pd.DataFrame) -> tuple[Rows, list[str]]:

@@ -14,7 +14,7 @@ U = pairs("U").to_dict("records")[0]
 class Files:
     """The sealed pool, which counts how often it is read."""
 
-    read = 0
+    read, in_parts = 0, False
 
     def pool(self):
         self.read += 1

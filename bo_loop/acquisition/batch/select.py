@@ -253,8 +253,7 @@ def open_items(
     items = np.flatnonzero((parts[:, 0] >= 0) & bring)
     for limit in objective.limits:
         _require_predicted(limit, items[limit.parts(pairs)[items, 0] < 0])
-    ids = pairs.pair_ids
-    return np.array(sorted(items.tolist(), key=lambda row: ids[row]), dtype=np.int64)
+    return items[np.argsort(pairs.place[items], kind="stable")]
 
 
 def _require_predicted(limit: Limit, lacking: Rows) -> None:

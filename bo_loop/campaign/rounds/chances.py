@@ -7,6 +7,7 @@ import numpy as np
 from bo_loop.base.types import Floats
 from bo_loop.campaign.ledger.state import CampaignState
 from bo_loop.campaign.rounds.bound import BoundRound
+from bo_loop.data.large_pools import rows_of
 from bo_loop.models.feasibility import log_success
 from bo_loop.propose import Candidates
 
@@ -31,7 +32,9 @@ def weighed(candidates: Candidates, bound: BoundRound, state: CampaignState) -> 
     known = outcomes(state)
     if -1.0 not in known.values():
         return candidates
-    outcome = np.array([known.get(pair, 0.0) for pair in candidates.pairs.pair_ids])
+    outcome = np.zeros(len(candidates.pairs))
+    for pair, row in rows_of(candidates.pairs.pair_ids, known).items():
+        outcome[row] = known[pair]
     found = np.where(candidates.open, log_chances(bound, outcome), 0.0)
     return replace(candidates, pairs=replace(candidates.pairs, log_success=found))
 

@@ -25,6 +25,7 @@ from bo_loop.campaign.rounds.picked import rows_picked
 from bo_loop.campaign.rounds.why import context, shown_basis
 from bo_loop.campaign.views.naming import namer
 from bo_loop.chemistry.ions import PROTON, parse_ion
+from bo_loop.data.large_pools import rows_of
 from bo_loop.data.mirror_images import isomers
 from bo_loop.data.property_rows import species
 from bo_loop.features.schema import FeatureSchema
@@ -249,7 +250,7 @@ def candidates_of(
     if protons:
         limits = pd.concat([limits, protonated(pd.concat([pool, extra], ignore_index=True))])
     pairs = pd.concat([pool, extra, limits], ignore_index=True)
-    states = pool["pair_id"].map(state.state_of).to_numpy()
+    states, awaited = _states(pool, state)
     if include_known:
         answered_by_literature[states == "open"] = False
     no, none = np.zeros(len(extra), dtype=bool), np.zeros(len(limits), dtype=bool)
@@ -258,13 +259,22 @@ def candidates_of(
     return pairs, Candidates(
         pairs=pool_pairs(pairs, own=np.r_[~lost, ~no, none], mixed=mixed_of(literature)),
         open=np.r_[is_open, no, none],
-        pending=np.r_[[bool(state.waiting(p)) for p in pool["pair_id"]], no, none].astype(bool),
+        pending=np.r_[awaited, no, none],
         # What an item's pKa are predicted to be is part of its value, known or not.
         answered=np.r_[
             (states == "measured") | answered_by_literature, ~no, limits["metal"].eq(PROTON)
         ],
         again=np.r_[(states == "measured") & pool["pair_id"].isin(_exactly(state)), no, none],
     )
+
+
+def _states(pool: pd.DataFrame, state: CampaignState) -> tuple[np.ndarray, Mask]:
+    """Return the state of each pair of the pool, and whether a result of it is awaited; (N,)."""
+    states = np.full(len(pool), "open", dtype=object)
+    awaited = np.zeros(len(pool), dtype=bool)
+    for pair_id, row in rows_of(pool["pair_id"], {*state.states, *state.awaited}).items():
+        states[row], awaited[row] = state.state_of(pair_id), bool(state.waiting(pair_id))
+    return states, awaited
 
 
 def _answered(pool: pd.DataFrame, known: pd.DataFrame) -> Mask:

@@ -7,6 +7,7 @@ import numpy as np
 from bo_loop.base.errors import CampaignError
 from bo_loop.base.types import Rows
 from bo_loop.campaign.ledger.state import CampaignState
+from bo_loop.data.large_pools import rows_of
 from bo_loop.propose import Candidates
 
 
@@ -20,7 +21,7 @@ def rows_picked(
     CampaignError
         Naming those that may not be proposed, and why.
     """
-    at = {pair_id: row for row, pair_id in enumerate(candidates.pairs.pair_ids)}
+    at = rows_of(candidates.pairs.pair_ids, picks)
     rows = np.array([at[pair_id] for pair_id in picks], dtype=np.int64)
     free = candidates.open[rows] | (candidates.again[rows] & again)
     problems = [

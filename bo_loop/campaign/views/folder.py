@@ -32,7 +32,7 @@ def views_of(
     """
     # of a large pool, few pairs are in any view
     concerned = {*state.proposals, *state.results_by_pair}
-    pool = pool[[pair_id in concerned for pair_id in pool["pair_id"].to_numpy(object)]]
+    pool = pool[pool["pair_id"].isin(concerned)]
     made: dict[Path, Callable[[], bytes]] = {}
     of = state.properties
     for one in state.rounds:

@@ -11,6 +11,7 @@ from bo_loop.campaign.ledger.events import Event
 from bo_loop.campaign.ledger.state import RESULT_FIELDS, CampaignState, ProposedPair, Result
 from bo_loop.campaign.pool_rows import Table
 from bo_loop.campaign.views.views import own_columns, shown_movers, shown_nearest, shown_result
+from bo_loop.data.large_pools import rows_of
 from bo_loop.data.property import Property
 
 COLUMNS = ("seq", "time", "who", "event", "pair_id", *PAIR_COLUMNS, "what", "mean", "sd")
@@ -109,7 +110,7 @@ class _Past:
 def _with_columns(rows: Sequence[dict[str, Any]], pool: Table) -> list[dict[str, Any]]:
     """Return rows with the columns of their pairs, in the order of `COLUMNS`."""
     wanted = {row["pair_id"] for row in rows}
-    at = {pair: row for row, pair in enumerate(pool["pair_id"]) if pair in wanted}
+    at = rows_of(pool["pair_id"], wanted)
     own = own_columns(pool)
     columns = {name: pool[name] for name in own}
     for row in rows:

@@ -9,6 +9,7 @@ from bo_loop.campaign.ledger.state import CampaignState
 from bo_loop.campaign.pool_rows import Table
 from bo_loop.campaign.views.views import shown_result
 from bo_loop.campaign.views.worth import Worth
+from bo_loop.data.large_pools import rows_of
 
 
 @dataclass(frozen=True)
@@ -71,11 +72,11 @@ def status_of(state: CampaignState, worth: Worth, pool: Table) -> Status:
     """
     waiting = tuple(p for p in state.proposals if state.waiting(p))
     awaiting = {"awaiting_replicate": len(state.awaited)} if state.awaited else {}
-    objective, pair_ids = worth.objective, list(pool["pair_id"])
+    objective = worth.objective
 
     def described(at: int) -> dict[str, Any]:
         result = state.results[at]
-        row = pair_ids.index(result.pair_id)
+        row = rows_of(pool["pair_id"], [result.pair_id])[result.pair_id]
         return {
             "pair_id": result.pair_id,
             "log_beta": result.log_beta,

@@ -19,6 +19,7 @@ from bo_loop.campaign.ledger.state import (
     stated_quantity,
 )
 from bo_loop.campaign.views.labels import feature
+from bo_loop.data.large_pools import rows_of
 from bo_loop.data.property import LOG_BETA, Property
 from bo_loop.data.property_rows import PROPERTY, result_column
 
@@ -93,9 +94,11 @@ def measured_columns(
     predicted = [made.get((result.pair_id, result.round)) for result in results]
     for name in ("mean", "sd"):
         columns[name] = [None if p is None else getattr(p, name) for p in predicted]
-    at = {pair: row for row, pair in enumerate(pool["pair_id"].to_numpy(object))}
+    at = rows_of(pool["pair_id"], columns["pair_id"])
+    few = pool.iloc[list(at.values())]
+    at = {pair: row for row, pair in enumerate(at)}
     rows = [at.get(pair) for pair in columns["pair_id"]]
-    own = {name: pool[name].to_numpy(object) for name in own_columns(pool) if name not in fields}
+    own = {name: few[name].to_numpy(object) for name in own_columns(pool) if name not in fields}
     pairs = {
         name: [None if row is None else each[row] for row in rows] for name, each in own.items()
     }
@@ -255,4 +258,5 @@ def named(frame: "pd.DataFrame", pool: "pd.DataFrame") -> "pd.DataFrame":
     own = [column for column in own_columns(pool) if column not in frame.columns]
     at = list(frame.columns).index("pair_id") + 1
     columns = [*frame.columns[:at], *own, *frame.columns[at:]]
-    return frame.merge(pool[["pair_id", *own]], on="pair_id", how="left")[columns]
+    few = pool.iloc[list(rows_of(pool["pair_id"], frame["pair_id"].tolist()).values())]
+    return frame.merge(few[["pair_id", *own]], on="pair_id", how="left")[columns]

@@ -24,6 +24,7 @@ from bo_loop.campaign.ledger.state import CampaignState, Result
 from bo_loop.campaign.results.at_pH import Acids, Mixed, acids_of, log_beta_of, mixed_of
 from bo_loop.campaign.views.allowed import Frames, allowed_by, intervals
 from bo_loop.chemistry.ions import MAX_PROTONS
+from bo_loop.data.large_pools import rows_of
 
 
 @dataclass(frozen=True)
@@ -271,7 +272,7 @@ def _is_stated(objective: AtPH, result: Result) -> bool:
 
 def _rows(pairs: PoolPairs, results: Sequence[Result]) -> Rows:
     """Return the row of each result's pair; (k,)."""
-    at = {pair_id: row for row, pair_id in enumerate(pairs.pair_ids)}
+    at = rows_of(pairs.pair_ids, {result.pair_id for result in results})
     return np.array([at[result.pair_id] for result in results], dtype=np.int64)
 
 
