@@ -65,6 +65,23 @@ def test_a_worker_that_is_killed_costs_no_result(workers):
     assert len({pid for _, (pid, _) in found}) >= 2
 
 
+def sluggish(task):
+    """Sleep on one of the workers."""
+    x, slow = task
+    time.sleep(1.0 if os.getpid() == slow else 0.0)
+    return x * x, os.getpid()
+
+
+def test_a_slow_worker_leaves_to_the_others_what_is_left(workers):
+    slow = min(pid for _, (pid, _) in workers.run(told, range(12)))
+    tasks = [(i, slow) for i in range(24)]
+    held = workers.hold(sluggish, tasks, lambda done: None)
+    for found in (workers.run(sluggish, tasks), held.ask(dict.fromkeys(range(24), tuple))):
+        of = dict(found)
+        assert {i: value for i, (value, _) in of.items()} == {i: i * i for i in range(24)}
+        assert 1 <= sum(pid == slow for _, pid in of.values()) <= 8
+
+
 def test_a_task_that_kills_its_workers_costs_itself_only(workers):
     found = sorted(workers.run(dying, range(8), lost=lambda task: -task))
     assert found == [(i, -4 if i == 4 else i * i) for i in range(8)]

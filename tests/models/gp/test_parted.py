@@ -2,6 +2,7 @@
 
 import contextvars
 import pickle
+import time
 from dataclasses import dataclass, replace
 
 import cloudpickle
@@ -264,6 +265,55 @@ def same_on_workers(numbers, n, n_ligands):
 def test_one_worker_and_two_choose_the_same(monkeypatch):
     monkeypatch.undo()  # workers have blocks of their own: the true ones, of 22,369 rows
     same_on_workers((1, 2), 30_000, 500)
+
+
+class Slow:
+    """What a worker does with a part, after a sleep; it counts its parts."""
+
+    made = 0
+
+    def __init__(self, seconds):
+        self.seconds, self.whole = seconds, parted.Kept.__call__
+
+    def __call__(self, kept, part):
+        Slow.made += 1
+        time.sleep(self.seconds)
+        return self.whole(kept, part)
+
+
+def in_small_blocks(seconds):
+    """Let a worker cut its pairs into blocks of 100, and be so slow."""
+    pool_posterior.BLOCK_BYTES = 100 * 8 * TRAIN
+    slow = Slow(seconds)
+    parted.Kept.__call__ = lambda kept, part: slow(kept, part)
+
+
+def parts_made():
+    return Slow.made
+
+
+def test_with_a_slow_worker_the_answer_is_the_same(monkeypatch):
+    from distributed import Client, LocalCluster
+
+    monkeypatch.setattr(pool_posterior, "BLOCK_BYTES", 100 * 8 * TRAIN)
+    features = pairs(4_000, n_metals=10, n_ligands=400)
+    known = features.take(np.arange(TRAIN))
+    model = MaternGP().build(known, log_beta(known), None, stated(known))
+    here = chosen(model, features, LogEI())
+    with (
+        LocalCluster(2, threads_per_worker=1, dashboard_address="127.0.0.1:0") as workers,
+        Client(workers, set_as_default=False) as client,
+    ):
+        client.wait_for_workers(2)
+        slow, quick = client.nthreads()
+        client.run(in_small_blocks, 0.6, workers=[slow])
+        client.run(in_small_blocks, 0.0, workers=[quick])
+        with using(Cluster(client, "The cluster")):
+            there = chosen(model, features, LogEI())
+        made = client.run(parts_made)
+    for ours, theirs in zip(here, there, strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+    assert 1 <= made[slow] < made[quick] / 2
 
 
 @pytest.mark.slow
