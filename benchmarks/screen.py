@@ -19,6 +19,8 @@ from dataclasses import replace
 from multiprocessing import get_context
 
 import numpy as np
+import pandas as pd
+import pyarrow as pa
 import torch
 
 from bo_loop.acquisition.batch.pool_scores import PoolScores
@@ -80,7 +82,7 @@ def named(features: PairFeatures) -> PoolPairs:
     n_metals, n_ligands = (len(next(iter(t.values()))) for t in (features.metal, features.ligand))
     metals, ligands = (np.arange(n).astype(str).astype(object) for n in (n_metals, n_ligands))
     return PoolPairs(
-        pair_ids=[f"M:{number}" for number in range(len(features))],
+        pair_ids=pd.array(pa.array(np.arange(len(features))).cast(pa.large_string()), dtype="str"),
         n_ligands=np.ones(len(features), dtype=np.int64),
         metals=metals[features.metal_row].tolist(),
         ligands=ligands[features.ligand_row].tolist(),

@@ -158,13 +158,11 @@ class Cluster:
                 continue
             found = []
             for future in done:
-                error = future.exception() if future.status == "error" else None
-                if error is not None and not isinstance(error, KilledWorker):
-                    raise error
-                if error is not None:
+                try:  # what is finished may be lost, with its worker, before it is fetched
+                    there = fetch or future.status == "error"
+                    found.append((future, future.result() if there else True))
+                except KilledWorker:
                     found.append((future, None))
-                else:
-                    found.append((future, future.result() if fetch else True))
             return found
 
     def count(self) -> int:

@@ -1,4 +1,4 @@
-"""Columns of numbers in few bytes, as they travel between machines."""
+"""Columns and tables of numbers in few bytes, as they travel between machines."""
 
 from dataclasses import dataclass
 
@@ -49,3 +49,35 @@ class Packed:
         if self.codes is None:
             return self.values.astype(self.dtype)
         return self.values[np.broadcast_to(self.codes, self.n)]
+
+
+@dataclass(frozen=True)
+class Sparse:
+    """A table of counts, by those that are not 0.
+
+    Parameters
+    ----------
+    gaps : (k,) array of unsigned integers
+        How far each of them lies behind the one before it, row after row; the first behind 0.
+    values : (k,) array
+    shape : tuple of int
+        Of the table.
+    """
+
+    gaps: NDArray
+    values: NDArray
+    shape: tuple[int, ...]
+
+    @classmethod
+    def of(cls, table: NDArray) -> "Sparse":
+        """Pack a table of any shape."""
+        at = np.flatnonzero(table)
+        gaps = np.diff(at, prepend=0)
+        least = np.min_scalar_type(gaps.max(initial=0))
+        return cls(gaps.astype(least), table.reshape(-1)[at], table.shape)
+
+    def table(self) -> NDArray:
+        """Return the table."""
+        table = np.zeros(self.shape, dtype=self.values.dtype)
+        table.reshape(-1)[np.cumsum(self.gaps, dtype=np.int64)] = self.values
+        return table

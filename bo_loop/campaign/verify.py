@@ -3,7 +3,8 @@
 ==========  =====================================================================================
 ledger      its chain, and that nothing acknowledged is missing (reading it checks that);
             ledger.head, which says so, is there
-sealed      the files that `start` sealed have the hashes that it recorded
+sealed      the files that `start` sealed have the hashes that it recorded, and the parts of a large
+            pool those of its manifest; no other file lies among them
 views       measurements.csv and each round's model.json are what the ledger says, byte for byte;
             of proposals.csv, which is the lab's form, only our columns are compared; results
             and rounds in the folder are all in the ledger

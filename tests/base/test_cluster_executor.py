@@ -106,6 +106,18 @@ def test_a_worker_of_other_versions_is_refused(workers, monkeypatch):
         cluster.require_versions(workers.client)
 
 
+def test_a_result_lost_before_it_was_fetched_is_that_of_a_worker_that_died(workers, monkeypatch):
+    from distributed import Future, KilledWorker
+
+    def lost(future):
+        raise KilledWorker("squared", "tcp://10.0.0.1:1", 0)
+
+    future = workers.client.submit(squared, 3)
+    assert workers.wait([future]) == [(future, 9)]
+    monkeypatch.setattr(Future, "result", lost)
+    assert workers.wait([future]) == [(future, None)]
+
+
 def made(x):
     return squared(x), os.getpid()
 

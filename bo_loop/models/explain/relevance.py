@@ -25,6 +25,7 @@ from bo_loop.models.gp.gradients import Gradients
 from bo_loop.models.kernels.tensors import qualified_names
 
 _MOST_PAIRS = 300  # that an average needs, where slopes have no closed form
+_AT_ONCE = 2**24  # values of a table that are taken as float64: 128 MB
 
 
 class Differentiable(Protocol):
@@ -74,16 +75,22 @@ def spread(features: PairFeatures) -> Floats:
     deviations = []
     for tables, row in sides:
         share = np.bincount(row, minlength=len(next(iter(tables.values())))) / len(row)
+        used, weight = share > 0.0, share[share > 0.0]
         for table in tables.values():
-            used = table[share > 0.0].astype(np.float64)  # counts are bytes
-            weight = share[share > 0.0]
-            if np.isnan(used).any():  # what was not measured lies at the mean of the others
-                used = np.where(np.isnan(used), np.nan_to_num(np.nanmean(used, axis=0)), used)
-            # About the mean, not E[x²] − E[x]²: what is constant has no spread, not a tiny one.
-            off = used - used[0]
-            mean = weight @ off
-            deviations.append(np.sqrt(weight @ (off - mean) ** 2))
+            step = max(1, _AT_ONCE // len(weight))
+            columns = (table[used, i : i + step] for i in range(0, table.shape[1], step))
+            deviations += [_deviation(weight, some.astype(np.float64)) for some in columns]
     return np.concatenate([*deviations, features.pair.std(0)])
+
+
+def _deviation(weight: Floats, used: Floats) -> Floats:
+    """Compute the standard deviation of features (u, d) of which each row has a weight; (d,)."""
+    if np.isnan(used).any():  # what was not measured lies at the mean of the others
+        used = np.where(np.isnan(used), np.nan_to_num(np.nanmean(used, axis=0)), used)
+    # About the mean, not E[x²] − E[x]²: what is constant has no spread, not a tiny one.
+    off = used - used[0]
+    mean = weight @ off
+    return np.sqrt(weight @ (off - mean) ** 2)
 
 
 def movers(

@@ -17,15 +17,16 @@ k      rows asked for
 n      training pairs
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 from torch import Tensor
 
-from bo_loop.base.packing import Packed
+from bo_loop.base.packing import Packed, Sparse
 from bo_loop.base.parallel import Held, Keeper
 from bo_loop.base.progress import report
 from bo_loop.base.screening import Bounded, Ceiling, Listed, Screen, Screened, merged
@@ -236,12 +237,15 @@ class Part:
     Parameters
     ----------
     tables : PairFeatures
-        Of no pairs.
+        Of no pairs, without the blocks of ligands.
+    ligand : mapping of str to array or Sparse
+        These blocks, those of counts by what is not 0.
     columns : tuple of Packed
         The row of each pair in the tables of metals and of ligands, and its own features.
     """
 
     tables: PairFeatures
+    ligand: Mapping[str, NDArray | Sparse]
     columns: tuple[Packed, ...]
 
     @classmethod
@@ -249,14 +253,20 @@ class Part:
         """Pack pairs in tables of no other metals and ligands."""
         compact = replace(features, source=None, own=None).compact()
         columns = compact.metal_row, compact.ligand_row, *compact.pair.T
-        tables = compact.take(np.empty(0, dtype=np.int64))
-        return cls(tables, tuple(Packed.of(column) for column in columns))
+        tables = replace(compact.take(np.empty(0, dtype=np.int64)), ligand={})
+        ligand = {
+            block: Sparse.of(table) if np.issubdtype(table.dtype, np.integer) else table
+            for block, table in compact.ligand.items()
+        }
+        return cls(tables, ligand, tuple(Packed.of(column) for column in columns))
 
     def features(self) -> PairFeatures:
         """Return the pairs."""
         metal_row, ligand_row, *pair = (packed.column() for packed in self.columns)
         own = np.column_stack(pair) if pair else self.tables.pair
-        return replace(self.tables, metal_row=metal_row, ligand_row=ligand_row, pair=own)
+        ligand = {b: t.table() if isinstance(t, Sparse) else t for b, t in self.ligand.items()}
+        rows = {"metal_row": metal_row, "ligand_row": ligand_row}
+        return replace(self.tables, ligand=ligand, pair=own, **rows)
 
 
 @dataclass(frozen=True)

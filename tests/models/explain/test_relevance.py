@@ -3,7 +3,7 @@ from math import exp, sqrt
 
 import numpy as np
 import pytest
-from model_tables import log_beta, pairs, stated
+from model_tables import counted, log_beta, pairs, stated
 from numerical_gradients import numerical
 from tolerances import DIFFERENCED, ROUNDING, SOLVED
 
@@ -206,6 +206,12 @@ def test_spread_is_that_of_the_dense_table_and_constants_have_none():
     np.testing.assert_allclose(spread(features), features.dense().std(0), rtol=ROUNDING)
     one = features.take(np.flatnonzero(features.metal_row == features.metal_row[0]))
     assert (spread(one)[:3] == 0.0).all()
+
+
+def test_the_spread_of_a_large_table_is_found_by_some_of_its_columns(monkeypatch):
+    features = counted(40)
+    monkeypatch.setattr(module, "_AT_ONCE", 30)
+    np.testing.assert_allclose(spread(features), features.dense().std(0), rtol=ROUNDING)
 
 
 def test_what_all_candidates_share_is_not_named_a_mover():

@@ -111,7 +111,7 @@ def test_a_part_holds_what_its_own_pairs_use_and_no_more():
     _, features = matern()
     some = features.take(np.array([40, 41, 42]))
     part = sent(Part.of(some))
-    assert len(part.tables.ligand["mordred"]) == len(np.unique(features.ligand_row[40:43]))
+    assert len(part.ligand["mordred"]) == len(np.unique(features.ligand_row[40:43]))
     np.testing.assert_array_equal(part.features().dense(), some.dense())
     assert {column.values.nbytes for column in part.columns[:2]} <= {3, 8}  # a byte, or constant
 
