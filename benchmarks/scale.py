@@ -122,7 +122,7 @@ def screening(n_ligands: int) -> np.ndarray:
             found: dict = {}
             executor = cluster()
             model, features = problem[:2]
-            warm = Asked(model.leading(), "mean"), Part.of(features.take(np.arange(9)))
+            warm = Asked(model.compact().leading(), "mean"), Part.of(features.take(np.arange(9)))
             list(executor.run(warm[0], [warm[1]] * 8 * n_workers))  # imports
             with measured(found):
                 chosen = batch(*problem)
