@@ -79,7 +79,7 @@ def test_a_slow_worker_leaves_to_the_others_what_is_left(workers):
     for found in (workers.run(sluggish, tasks), held.ask(dict.fromkeys(range(24), tuple))):
         of = dict(found)
         assert {i: value for i, (value, _) in of.items()} == {i: i * i for i in range(24)}
-        assert 1 <= sum(pid == slow for _, pid in of.values()) <= 8
+        assert 1 <= sum(pid == slow for _, pid in of.values()) < 12  # of 24
 
 
 def test_a_task_that_kills_its_workers_costs_itself_only(workers):
