@@ -71,7 +71,7 @@ def main() -> None:
         for what, sizes in (("fit", given.rows), ("near", given.near), ("conditions", given.near)):
             for rows in sizes:
                 command = [sys.executable, __file__, "--one", what, str(rows), folder]
-                done = subprocess.run(command, capture_output=True, text=True, check=True)
+                done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
                 print(done.stdout.strip(), flush=True)
                 predicted[what, rows] = pd.read_parquet(Path(folder) / "predicted.parquet")
         if given.figure is not None:
