@@ -126,10 +126,9 @@ def ligands_hidden(data: pd.DataFrame, count: int = HIDDEN) -> tuple[pd.DataFram
     constants = data[data["metal"].ne("H") & data["censoring"].eq("none")]
     groups = np.sort(constants["ligand_group"].unique())
     hidden = np.random.default_rng(SEED).choice(groups, count, replace=False)
-    of_them = data["ligand_group"].isin(hidden)
     organic = constants["smiles"].str.count(r"C(?![lrsdaoum])|c").ge(2)
-    asked = constants[of_them & organic]
-    return data[~of_them].reset_index(drop=True), asked.reset_index(drop=True)
+    asked = constants[constants["ligand_group"].isin(hidden) & organic]
+    return data[~data["ligand_group"].isin(hidden)].reset_index(drop=True), asked.reset_index(drop=True)
 
 
 def conditions_hidden(data: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
