@@ -128,7 +128,8 @@ def ligands_hidden(data: pd.DataFrame, count: int = HIDDEN) -> tuple[pd.DataFram
     hidden = np.random.default_rng(SEED).choice(groups, count, replace=False)
     organic = constants["smiles"].str.count(r"C(?![lrsdaoum])|c").ge(2)
     asked = constants[constants["ligand_group"].isin(hidden) & organic]
-    return data[~data["ligand_group"].isin(hidden)].reset_index(drop=True), asked.reset_index(drop=True)
+    train = data[~data["ligand_group"].isin(hidden)]
+    return train.reset_index(drop=True), asked.reset_index(drop=True)
 
 
 def conditions_hidden(data: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
