@@ -220,6 +220,7 @@ def boxes(found: pd.DataFrame, out: Path) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--draws", type=int, default=20)
+    parser.add_argument("--first", type=int, default=0, help="number of the first draw")
     parser.add_argument("--targets", nargs="*")
     parser.add_argument("--out", type=Path, help="a new figure (.svg or .png)")
     given = parser.parse_args()
@@ -233,7 +234,8 @@ def main() -> None:
         ligands = len(np.unique(features.ligand_group[features.ligand_row]))
         print(f"\n{name}: {len(values)} pairs of {ligands} ligands, sd {values.std():.2f}; "
               f"source: {len(task.source)} pairs", flush=True)  # fmt: skip
-        rows = [row for seed in range(given.draws) for row in errors(features, values, seed)]
+        seeds = range(given.first, given.first + given.draws)
+        rows = [row for seed in seeds for row in errors(features, values, seed)]
         own = pd.DataFrame(rows).assign(target=name)
         found.append(own)
         mean = own.drop(columns="target").groupby("N").mean()
