@@ -81,15 +81,17 @@ class PartedPosterior(ModelPosterior):
         super().__init__(kernel, data, mean, features)
         self._model, self._executor = model, executor
 
+    @cached_property
+    def _travelling(self) -> Bindable:
+        return self._model.compact()
+
     def _fill(self, name: str, rows: Rows) -> None:
         parts = self._parts(rows)
         shared = name != "variance" or self._data.factor.nbytes <= SHARED_BYTES
         if parts is None or not shared:
             super()._fill(name, rows)
             return
-        model = self._model.compact()
-        if name != "variance":
-            model = model.leading()
+        model = self._travelling if name == "variance" else self._travelling.leading()
         answers = self._executor.run(Asked(model, name), parts)
         for done, (position, found) in enumerate(answers, start=1):
             self._known(name)[parts.rows[position]] = found
@@ -100,7 +102,7 @@ class PartedPosterior(ModelPosterior):
         if parts is None:
             return super()._screened(rows)
         what = f"screening {len(rows):,} pairs"
-        model = self._model.compact().leading()
+        model = self._travelling.leading()
         held = self._executor.hold(Kept(model), parts, lambda done: report(what, done, len(parts)))
         return PartedScreen(held, parts.rows, self._known("mean"))
 
