@@ -4,6 +4,7 @@ A campaign's or a model's folder may have come by e-mail, with hashes that agree
 files hold, the answer is their content or one `CampaignError`; nothing in them is ever executed.
 """
 
+import hashlib
 import json
 import math
 import os
@@ -51,6 +52,27 @@ def read_bytes(path: Path, most: int = MAX_BYTES) -> bytes:
         raise unreadable(path, error) from error
     if len(content) > most:
         raise not_ours(path, f"it has more than {most:,} bytes")
+    return content
+
+
+def read_sealed(path: Path, sha256: str | None) -> bytes:
+    """Read a file that was sealed when the campaign started.
+
+    Raises
+    ------
+    CampaignError
+        As `read_bytes`; if there is no such file, or it has another hash.
+    """
+    try:
+        content = read_bytes(path)
+    except FileNotFoundError as error:
+        raise unreadable(path, error) from error
+    if hashlib.sha256(content).hexdigest() != sha256:
+        raise CampaignError(
+            f"{path} is not the file that was sealed when the campaign started: its SHA-256 "
+            "differs. Proposals made from it could not be traced. Restore it from a backup, "
+            "or start a new campaign."
+        )
     return content
 
 

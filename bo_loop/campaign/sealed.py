@@ -7,7 +7,6 @@ Written once, before the `started` event that holds their SHA-256. Later verbs r
 only from here, so its source may move.
 """
 
-import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -17,7 +16,6 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from bo_loop.base import files, received, received_tables
-from bo_loop.base.errors import CampaignError
 from bo_loop.base.types import SOURCES
 from bo_loop.campaign import sealed_pool
 from bo_loop.campaign.sealed_pool import parquet
@@ -167,8 +165,8 @@ class Sealed:
         """Whether the pool is a folder of parts."""
         return sealed_pool.MANIFEST in self.hashes
 
-    def pool_parts(self) -> list[dict[str, Any]]:
-        """Return ``name, rows, sha256`` of each part of a pool that is a folder."""
+    def pool_parts(self) -> dict[str, str]:
+        """Return the SHA-256 of each part of a pool that is a folder, by name."""
         return sealed_pool.parts_of(*self._checked(sealed_pool.MANIFEST))
 
     def pool(self) -> "pd.DataFrame":
@@ -219,17 +217,7 @@ class Sealed:
 
     def _checked(self, name: str) -> tuple[Path, bytes]:
         path = self.folder / name
-        try:
-            content = received.read_bytes(path)
-        except FileNotFoundError as error:
-            raise received.unreadable(path, error) from error
-        if hashlib.sha256(content).hexdigest() != self.hashes.get(name):
-            raise CampaignError(
-                f"{path} is not the file that was sealed when the campaign started: its SHA-256 "
-                "differs. Proposals made from it could not be traced. Restore it from a backup, "
-                "or start a new campaign."
-            )
-        return path, content
+        return path, received.read_sealed(path, self.hashes.get(name))
 
 
 def checked_pairs(path: Path, frame: "pd.DataFrame") -> "pd.DataFrame":

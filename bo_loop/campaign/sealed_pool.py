@@ -1,14 +1,14 @@
 """A large pool as `start` seals it: a folder of Parquet parts, cut between ligands.
 
-``pool/manifest.json`` says of each part its name, rows and SHA-256; the ledger holds the hash of
-the manifest. Smaller pools are one file (`bo_loop.campaign.sealed.POOL`).
+``pool/manifest.json`` holds the SHA-256 of each part by its name; the ledger holds the hash of the
+manifest. Smaller pools are one file (`bo_loop.campaign.sealed.POOL`).
 """
 
 import hashlib
 import io
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -50,18 +50,16 @@ def write(folder: Path, pool: "pd.DataFrame") -> None:
     begins = np.flatnonzero(pool["smiles"].ne(pool["smiles"].shift()).to_numpy())
     at = np.searchsorted(begins, np.arange(0, len(pool), PART))
     starts = np.unique(begins[at[at < len(begins)]])
-    parts = []
+    parts = {}
     for number, (start, stop) in enumerate(zip(starts, [*starts[1:], len(pool)], strict=True)):
         name, content = f"{number:04d}.parquet", parquet(pool.iloc[start:stop])
         files.write_once(folder / FOLDER / name, content)
-        sha256 = hashlib.sha256(content).hexdigest()
-        parts.append({"name": name, "rows": int(stop - start), "sha256": sha256})
-    manifest = {"rows": len(pool), "parts": parts}
-    files.write_once(folder / MANIFEST, json.dumps(manifest, indent=1).encode())
+        parts[name] = hashlib.sha256(content).hexdigest()
+    files.write_once(folder / MANIFEST, json.dumps({"parts": parts}, indent=1).encode())
 
 
-def parts_of(path: Path, content: bytes) -> list[dict[str, Any]]:
-    """Return ``name, rows, sha256`` of each part that a manifest names.
+def parts_of(path: Path, content: bytes) -> dict[str, str]:
+    """Return the SHA-256 of each part that a manifest names, by name.
 
     Raises
     ------
@@ -69,33 +67,28 @@ def parts_of(path: Path, content: bytes) -> list[dict[str, Any]]:
         If it is no manifest.
     """
     manifest = received.read_json(path, content)
-    received.require_keys(path, manifest, {"rows": int, "parts": list})
-    for part in manifest["parts"]:
-        if not isinstance(part, dict):
-            raise received.not_ours(path, "a part of it is not a mapping")
-        received.require_keys(path, part, {"name": str, "rows": int, "sha256": str})
-    names = [part["name"] for part in manifest["parts"]]
-    if not all(map(_NAME.fullmatch, names)) or len(set(names)) < len(names):
+    received.require_keys(path, manifest, {"parts": dict})
+    parts = manifest["parts"]
+    received.require_keys(path, parts, dict.fromkeys(parts, str))
+    if not parts or not all(map(_NAME.fullmatch, parts)):
         raise received.not_ours(path, "it names parts as bo-loop does not")
-    if sum(part["rows"] for part in manifest["parts"]) != manifest["rows"]:
-        raise received.not_ours(path, "the rows of its parts do not add up")
-    return manifest["parts"]
+    return parts
 
 
-def problems(folder: Path, parts: Sequence[dict[str, Any]]) -> list[tuple[str, str]]:
+def problems(folder: Path, parts: Mapping[str, str]) -> list[tuple[str, str]]:
     """Return the name and the problem of each part that is not as sealed, and of other files."""
     found = []
-    for part in parts:
-        name = f"{FOLDER}/{part['name']}"
+    for part, sha256 in parts.items():
+        name = f"{FOLDER}/{part}"
         try:
-            if files.sha256(folder / name) != part["sha256"]:
+            if files.sha256(folder / name) != sha256:
                 found.append((name, f"its SHA-256 is not the one that {MANIFEST} has"))
         except CampaignError as error:
             found.append((name, str(error)))
     return found + [(name, f"{MANIFEST} does not name it") for name in _others(folder, parts)]
 
 
-def read(folder: Path, parts: Sequence[dict[str, Any]]) -> "pd.DataFrame":
+def read(folder: Path, parts: Mapping[str, str]) -> "pd.DataFrame":
     """Read the parts of a pool.
 
     Returns
@@ -113,35 +106,19 @@ def read(folder: Path, parts: Sequence[dict[str, Any]]) -> "pd.DataFrame":
             f"{folder / others[0]} is not a part of the pool that was sealed: {MANIFEST} does not "
             "name it. Nothing was changed. Move it away, and repeat the command."
         )
-    tables = [_table(folder / FOLDER / part["name"], part) for part in parts]
-    for part, table in zip(parts, tables, strict=True):
-        if table.schema.names != tables[0].schema.names:
-            path = folder / FOLDER / part["name"]
+    tables = []
+    for name, sha256 in parts.items():
+        path = folder / FOLDER / name
+        tables.append(received_tables.read_packed(path, received.read_sealed(path, sha256)))
+        if tables[-1].schema.names != tables[0].schema.names:
             raise received.not_ours(path, "it has other columns than the first part")
     return _frame(tables)
 
 
-def _others(folder: Path, parts: Sequence[dict[str, Any]]) -> list[str]:
-    known = {Path(MANIFEST).name, *(part["name"] for part in parts)}
+def _others(folder: Path, parts: Mapping[str, str]) -> list[str]:
+    known = {Path(MANIFEST).name, *parts}
     there = (path.name for path in (folder / FOLDER).iterdir())
     return [f"{FOLDER}/{name}" for name in sorted(there) if name not in known]
-
-
-def _table(path: Path, part: dict[str, Any]) -> "pa.Table":
-    try:
-        content = received.read_bytes(path)
-    except FileNotFoundError as error:
-        raise received.unreadable(path, error) from error
-    if hashlib.sha256(content).hexdigest() != part["sha256"]:
-        raise CampaignError(
-            f"{path} is not the part of the pool that was sealed when the campaign started: its "
-            f"SHA-256 differs from that in {MANIFEST}. Proposals made from it could not be traced. "
-            "Restore it from a backup, or start a new campaign."
-        )
-    table = received_tables.read_packed(path, content)
-    if table.num_rows != part["rows"]:
-        raise received.not_ours(path, f"it has {table.num_rows} rows in place of {part['rows']}")
-    return table
 
 
 def _frame(tables: Sequence["pa.Table"]) -> "pd.DataFrame":

@@ -1,5 +1,6 @@
 """Whatever a received file holds, it is its content or one CampaignError."""
 
+import hashlib
 import os
 import time
 from contextlib import suppress
@@ -101,3 +102,15 @@ def test_a_file_that_may_not_be_read_is_not_called_damaged(tmp_path, monkeypatch
     monkeypatch.setattr(os, "open", denied)
     with pytest.raises(CampaignError, match=r"cannot be read \(Permission denied\). Mend its perm"):
         received.read_bytes(tmp_path / "ledger.head")
+
+
+def test_a_sealed_file_is_read_by_its_hash(tmp_path):
+    path = tmp_path / "pool.parquet"
+    path.write_bytes(b"as sealed")
+    sha256 = hashlib.sha256(b"as sealed").hexdigest()
+    assert received.read_sealed(path, sha256) == b"as sealed"
+    for other in ("0" * 64, None):
+        with pytest.raises(CampaignError, match=r"pool\.parquet is not the file that was sealed"):
+            received.read_sealed(path, other)
+    with pytest.raises(CampaignError, match="cannot be read"):
+        received.read_sealed(tmp_path / "missing.parquet", sha256)
