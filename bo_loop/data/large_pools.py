@@ -66,6 +66,19 @@ def _values(column: "pd.Series") -> NDArray:
     return column.to_numpy() if pd.api.types.is_numeric_dtype(column) else column.to_numpy(object)
 
 
+def distinct(frame: "pd.DataFrame") -> tuple[NDArray, "pd.DataFrame"]:
+    """Give each row of a table a number, equal rows the same.
+
+    Returns
+    -------
+    number : (n,) int64
+    rows : DataFrame
+        The distinct ones, in the order of their numbers, that of first appearance.
+    """
+    number = frame.groupby(list(frame), sort=False).ngroup().to_numpy(np.int64)
+    return number, frame.drop_duplicates()
+
+
 def each(column: "pd.Series", read: Callable[[Any], str]) -> "pd.Series":
     """Return a text for each value of a column, read once for equal ones; held as `taken` does."""
     import pandas as pd

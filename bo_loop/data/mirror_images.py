@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from bo_loop.chemistry.isomers import isomers as of_ligands
-from bo_loop.data.large_pools import taken
+from bo_loop.data.large_pools import distinct, taken
 
 _EXPERIMENT = [
     *("metal", "charge", "n_ligands", "temperature_C", "ionic_strength_M"),
@@ -23,10 +23,8 @@ def isomers(pairs: pd.DataFrame) -> pd.Series:
     Series of str
         As `bo_loop.chemistry.isomers.isomers`, with the index of `pairs`.
     """
-    own = pairs[["ligand_group", "smiles"]]
-    ligand = own.groupby(list(own), sort=False).ngroup().to_numpy()
-    distinct = own.drop_duplicates()  # in the order of their numbers
-    found = of_ligands(distinct["ligand_group"].tolist(), distinct["smiles"].tolist())
+    ligand, ligands = distinct(pairs[["ligand_group", "smiles"]])
+    found = of_ligands(ligands["ligand_group"].tolist(), ligands["smiles"].tolist())
     return taken(found, ligand, pairs["smiles"])
 
 

@@ -14,7 +14,7 @@ import pandas as pd
 from bo_loop.base.errors import DataError
 from bo_loop.base.types import PAIR_COLUMNS
 from bo_loop.chemistry.ions import MAX_CHARGE, MAX_PROTONS, PROTON, MetalIon, is_metal_formula
-from bo_loop.data.large_pools import each, joined_ids
+from bo_loop.data.large_pools import distinct, each, joined_ids
 from bo_loop.data.numbers import plain_value
 from bo_loop.data.quantities import CENSORING, LIMITS
 
@@ -140,12 +140,10 @@ def with_pair_ids(frame: pd.DataFrame) -> pd.DataFrame:
     """
     from bo_loop.chemistry.ligands import inchikey
 
-    own = frame[["metal", "charge", "n_ligands"]]
-    species = own.groupby(list(own), sort=False).ngroup().to_numpy()
-    distinct = own.drop_duplicates().itertuples(index=False)  # in the order of their numbers
-    begins = [f"{MetalIon(m, int(z))}:L{n}:" for m, z, n in distinct]
+    number, species = distinct(frame[["metal", "charge", "n_ligands"]])
+    begins = [f"{MetalIon(m, int(z))}:L{n}:" for m, z, n in species.itertuples(index=False)]
     ligand, smiles = pd.factorize(frame["smiles"])
-    ids = joined_ids(species, begins, ligand, [inchikey(one) for one in smiles])
+    ids = joined_ids(number, begins, ligand, [inchikey(one) for one in smiles])
     return frame.assign(pair_id=ids)
 
 

@@ -210,11 +210,9 @@ def room_told(most: int | str) -> str:
 def _room(pairs: pd.DataFrame, most: int | str) -> pd.Series:
     """Most donors of all ligands of each pair."""
     if most == USUAL:
-        ions = pairs[["metal", "charge"]]
-        which = ions.groupby(list(ions), sort=False).ngroup()
-        distinct = ions.drop_duplicates().itertuples(index=False)
-        number = [usual_coordination(MetalIon(metal, int(charge))) for metal, charge in distinct]
-        return pd.Series(np.array(number, dtype=np.int64)[which], index=pairs.index)
+        which, ions = large_pools.distinct(pairs[["metal", "charge"]])
+        room = [usual_coordination(MetalIon(m, int(z))) for m, z in ions.itertuples(index=False)]
+        return pd.Series(np.array(room, dtype=np.int64)[which], index=pairs.index)
     if not isinstance(most, int) or isinstance(most, bool) or most < 1:
         raise ConfigError(
             f"pool.max_denticity_sum is {most!r}: it must be {USUAL}, a whole number of at least "

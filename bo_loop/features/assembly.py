@@ -17,6 +17,7 @@ from bo_loop.chemistry.cavity import CAVITY_NAMES
 from bo_loop.chemistry.donors import DONOR_NAMES
 from bo_loop.chemistry.ions import PROTON, MetalIon
 from bo_loop.chemistry.site_binding import BASICITY_NAMES
+from bo_loop.data.large_pools import distinct
 from bo_loop.features.blocks import groups, ligand, pair
 from bo_loop.features.blocks import mordred as descriptors
 from bo_loop.features.blocks import properties as metal
@@ -106,9 +107,8 @@ def raw_features(
 
 def ions_of(pairs: pd.DataFrame) -> tuple[Rows, list[MetalIon]]:
     """(n,) row of each pair's metal ion, and the distinct ones in order of first appearance."""
-    written = pairs[["metal", "charge"]].astype({"charge": int})
-    rows = written.groupby(["metal", "charge"], sort=False).ngroup().to_numpy(np.int64)
-    return rows, [MetalIon(*ion) for ion in written.drop_duplicates().itertuples(index=False)]
+    rows, ions = distinct(pairs[["metal", "charge"]].astype({"charge": int}))
+    return rows, [MetalIon(*ion) for ion in ions.itertuples(index=False)]
 
 
 def ligands_of(pairs: pd.DataFrame) -> tuple[Rows, list[str]]:

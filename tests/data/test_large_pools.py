@@ -77,3 +77,11 @@ def test_texts_are_held_as_those_beside_them():
         assert found.to_dict() == {3: "q", 1: "p", 2: "q"}
         assert found.dtype == dtype
         assert each(beside.astype(dtype), str.upper).to_dict() == {3: "X", 1: "Y", 2: "X"}
+
+
+def test_equal_rows_have_one_number_in_the_order_in_which_they_come():
+    frame = pd.DataFrame({"metal": ["Zn", "Cu", "Zn", "Cu"], "charge": [2, 2, 2, 1]})
+    number, rows = large_pools.distinct(frame)
+    assert number.tolist() == [0, 1, 0, 2]
+    assert list(rows.itertuples(index=False, name=None)) == [("Zn", 2), ("Cu", 2), ("Cu", 1)]
+    assert large_pools.distinct(frame[:0])[0].tolist() == []
