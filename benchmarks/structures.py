@@ -4,12 +4,16 @@
     bo-loop structures build out=structures.db n_conformers=2
     bo-loop structures learn database=structures.db out=forces.npz
     python benchmarks/structures.py --database structures.db --forces forces.npz --table others.csv
+    python benchmarks/structures.py --one Ni+2/edta
 
-The first part compares predictors in the folds of `learn`, by element: MAE of force components in
-mhartree/bohr (and in eV/Å), R²; "no force" says what the components come to. The second seeks the
-lowest minimum of ligands that are not in the database (column smiles of the table), from the same
-starts, by GFN2-xTB alone and with learned forces: CPU time (user + system) of both, difference in
-energy, and RMSD of heavy atoms at best overlay. The reference is GFN2-xTB in ALPB water.
+The first part tells how well forces are predicted in the folds of `learn`, by element: MAE of force
+components in mhartree/bohr (and in eV/Å), R²; "no force" says what the components come to. It asks
+the potential about all structures, and all predictors about some of each ligand. The second seeks
+the lowest minimum of ligands that are not in the database (column smiles of the table), from the
+same starts, by GFN2-xTB alone and with learned forces: CPU time (user + system) of both,
+difference in energy, and RMSD of heavy atoms at best overlay. The third (`--one Ni+2/edta`) learns
+the forces of one complex on the way to its minima from some starts, and predicts those from the
+others. The reference is GFN2-xTB in ALPB water.
 """
 
 import argparse
@@ -27,13 +31,22 @@ from bo_loop.base.errors import DataError
 from bo_loop.base.figure_files import figure_bytes
 from bo_loop.base.progress import report
 from bo_loop.data import CommonChelators
+from bo_loop.structures.asked import named_pair
+from bo_loop.structures.atom_features import Geometry
 from bo_loop.structures.build import Task, build
 from bo_loop.structures.committee import held_out, learned, read
 from bo_loop.structures.conformers import ligand_molecule, starting, with_positions
+from bo_loop.structures.coordination_complex import assemble
 from bo_loop.structures.direct_forces import ensemble, held_out_directly
 from bo_loop.structures.learned_search import MOST_DOUBT, searched
+from bo_loop.structures.potential import Case
 from bo_loop.structures.store import Store, counts
-from bo_loop.structures.training_set import MHARTREE_PER_BOHR, force_errors, sampled
+from bo_loop.structures.training_set import (
+    MHARTREE_PER_BOHR,
+    cases_of,
+    force_errors,
+    sampled,
+)
 from bo_loop.structures.xtb import calculator, optimised
 
 SEED = 0
@@ -42,6 +55,7 @@ SAME_SHAPE, SAME_ENERGY = 0.2, 1.0  # Å, kcal/mol
 MOST_DRAWN = 4000  # points of an element in the figure
 NEAR = 0.5  # eV/Å
 MANY = 200  # GFN2-xTB steps that the starts of a ligand take: it is flexible
+OWN_FOLDS, OWN_EPOCHS = 3, 20  # of one complex
 SMALL, SEARCHED = 12, 3  # ligands of the packaged pool, and others to search
 
 
@@ -62,17 +76,37 @@ def small(folder, given):
 
 
 def errors(given):
-    store = Store(given.database)
+    store, committee = Store(given.database), read(given.forces)
     whole, elements = counts(store.rows())
     print(whole.to_string(), elements.round(3).to_string(), sep="\n\n")
-    cases, committee = sampled(store.rows()), read(given.forces)
     n, seed = len(committee.members), committee.about.seed
+    print(f"\nlearned from {committee.about.structures} structures, {n} folds by ligand")
+    every = cases_of(store.rows())
+    in_parts(every, {"potential": held_out(committee, every)}, "all steps")
+    cases = drawn(sampled(store.rows()), given.drawn)
     started = time.process_time()
     predicted = held_out_directly(cases, n, seed, given.most)
     print(f"\ntrees and networks: {time.process_time() - started:.0f} s of CPU")
     predicted["potential"] = held_out(committee, cases)
     predicted["ensemble"], weights = ensemble(cases, predicted, n, seed)
-    print(f"{len(cases)} structures of {committee.about.ligands} ligands, {n} folds by ligand")
+    found = in_parts(cases, predicted, "drawn")
+    print("\nweights in the ensemble")
+    print(pd.DataFrame(weights, index=list(predicted)[:-1]).T.round(2).to_string())
+    if given.figure:
+        given.figure.write_bytes(figure_bytes(parity(cases, predicted, found), given.figure))
+
+
+def drawn(cases, n):
+    """Return at most `n` structures of each ligand."""
+    by_ligand, rng = {}, np.random.default_rng(SEED)
+    for at in rng.permutation(len(cases)).tolist():
+        by_ligand.setdefault(cases[at].ligand, []).append(at)
+    return [cases[at] for at in sorted(at for each in by_ligand.values() for at in each[:n])]
+
+
+def in_parts(cases, predicted, name):
+    """Print errors of all structures, and of those near a minimum; return the first."""
+    print(f"\n{name}: {len(cases)} structures")
     found = told(cases, predicted)
     near = [np.linalg.norm(case.forces, axis=1).max() < NEAR for case in cases]
     atoms = np.repeat(near, [len(case.forces) for case in cases])
@@ -81,10 +115,7 @@ def errors(given):
         [case for case, each in zip(cases, near, strict=True) if each],
         {name: each[atoms] for name, each in predicted.items()},
     )
-    print("\nweights in the ensemble")
-    print(pd.DataFrame(weights, index=list(predicted)[:-1]).T.round(2).to_string())
-    if given.figure:
-        given.figure.write_bytes(figure_bytes(parity(cases, predicted, found), given.figure))
+    return found
 
 
 def told(cases, predicted):
@@ -180,18 +211,41 @@ def compared(molecule, starts, committee, doubt):
     }
 
 
+def one_complex(given):
+    ion, smiles, n, name = named_pair(given.one)
+    assembly = assemble(ion, smiles, n, name=name)
+    cases, clock = [], time.process_time()
+    for at, start in enumerate(starting(assembly, given.starts, SEED)):
+        run = optimised(assembly.molecule.symbols, start, calculator(assembly.molecule))
+        numbers = np.array([atom.GetAtomicNum() for atom in assembly.molecule.graph.GetAtoms()])
+        for positions, energy, forces in zip(run.positions, run.energies, run.forces, strict=True):
+            about = (assembly.molecule.charge, assembly.molecule.unpaired)
+            geometry = Geometry(numbers, positions, *about)
+            cases.append(Case(geometry, float(energy), forces, f"start {at}"))
+    between = time.process_time()
+    _, forces = learned(cases, OWN_FOLDS, SEED, OWN_EPOCHS)
+    spent = between - clock, time.process_time() - between
+    print(f"{given.one}: CPU {spent[0]:.0f} s of GFN2-xTB, {spent[1]:.0f} s of learning")
+    in_parts(cases, {"potential": forces}, f"{OWN_FOLDS} folds by start")
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--database", type=Path, help="as bo-loop structures build makes it")
     parser.add_argument("--forces", type=Path, help="learned from it by bo-loop structures learn")
     parser.add_argument("--table", type=Path, help="ligands to search, column smiles")
     parser.add_argument("--most", type=int, default=2000, help="atoms an element for the trees")
+    parser.add_argument("--drawn", type=int, default=3, help="structures of a ligand, for all")
+    parser.add_argument("--one", help="a complex, whose forces are learned from its own")
     parser.add_argument("--figure", type=Path, help="parity plots")
     parser.add_argument("--ligands", type=int, default=30, help="of the table")
     parser.add_argument("--starts", type=int, default=5)
     parser.add_argument("--doubt", type=float, default=MOST_DOUBT)
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
+        if given.one:
+            one_complex(given)
+            return
         if given.forces is None:
             small(Path(folder), given)
         if given.database:

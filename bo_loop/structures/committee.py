@@ -26,6 +26,7 @@ from bo_loop.structures.xtb import METHOD
 FORMAT = "bo_loop forces 1"
 SUFFIX = ".npz"
 _SAID = "learning forces"
+_AT_ONCE = 16  # structures predicted together
 FEWEST_LIGANDS = 3
 """In which an element must occur; atoms of others are unknown."""
 
@@ -179,7 +180,7 @@ def held_out(committee: Committee, cases: Sequence[Case]) -> Floats:
     ----------
     committee : Committee
     cases : sequence of Case
-        Those that it was learned from.
+        Those that it was learned from, or other structures of just those ligands.
 
     Returns
     -------
@@ -191,10 +192,15 @@ def held_out(committee: Committee, cases: Sequence[Case]) -> Floats:
     splits = folds(cases, len(committee.members), committee.about.seed)
     for member, (learnt, held) in zip(committee.members, splits, strict=True):
         alone = Committee((member,), _about([cases[i] for i in learnt], committee.about.seed))
-        for i in held:
-            geometry = cases[i].geometry
-            made[i] = member.predict([geometry])[1][0]
-            made[i][np.isin(geometry.numbers, alone.unknown(geometry.numbers))] = 0.0
+        of_one_size = sorted(held.tolist(), key=lambda i: len(cases[i].forces))
+        for first in range(0, len(of_one_size), _AT_ONCE):
+            rows = of_one_size[first : first + _AT_ONCE]
+            geometries = [cases[i].geometry for i in rows]
+            for i, geometry, forces in zip(
+                rows, geometries, member.predict(geometries)[1], strict=True
+            ):
+                unknown = np.isin(geometry.numbers, alone.unknown(geometry.numbers))
+                made[i] = np.where(unknown[:, None], 0.0, forces)
     return np.concatenate(made)
 
 

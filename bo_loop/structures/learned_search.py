@@ -16,6 +16,7 @@ from bo_loop.structures.atom_features import Geometry
 from bo_loop.structures.committee import Committee
 from bo_loop.structures.molecules import Molecule
 from bo_loop.structures.relaxation import relaxed
+from bo_loop.structures.store import SAME_SHAPE, shape
 from bo_loop.structures.xtb import CONVERGED, Trajectory, calculator, optimised
 
 MOST_DOUBT = 0.5
@@ -24,7 +25,7 @@ MOST_DOUBT = 0.5
 _STEPS = 400  # at most
 _SMALL = 2.0 * CONVERGED  # as learned forces are off by as much, near minima
 _ASKED = 10  # steps from one question for all members to the next
-_EQUAL = 5e-3  # eV, of starts that ended at one minimum
+_EQUAL = 0.02  # eV, of starts that ended at one minimum, and so have one shape
 _WINDOW = 0.03  # eV above the lowest learned minimum, where GFN2-xTB may find a lower one
 
 
@@ -62,8 +63,7 @@ def searched(
     for at, end in enumerate(ends):
         report(said, at, len(starts))
         runs.append(_by_xtb(molecule, end, steps=0 if trusted[at] else _STEPS))
-    energies = np.array([run.energies[-1] if len(run.energies) else np.inf for run in runs])
-    for at in _lowest(energies):
+    for at in _lowest(runs):
         if trusted[at]:
             runs[at] = _by_xtb(molecule, ends[at], steps=_STEPS)
     report(said, len(starts), len(starts))
@@ -92,14 +92,21 @@ def _by_committee(
     return relaxed(forces, np.array(starts), _SMALL, _STEPS, refused)
 
 
-def _lowest(energies: Floats) -> list[int]:
+def _lowest(runs: Sequence[Trajectory]) -> list[int]:
     """Return which are in the window above the lowest, of equal ones the first."""
+    energies = np.array([run.energies[-1] if len(run.energies) else np.inf for run in runs])
     found: list[int] = []
     for at in np.argsort(energies, kind="stable").tolist():
-        known = any(abs(energies[at] - energies[other]) < _EQUAL for other in found)
-        if energies[at] <= energies.min() + _WINDOW and not known:
+        inside = np.isfinite(energies[at]) and energies[at] <= energies.min() + _WINDOW
+        if inside and not any(_equal(runs[at], runs[other]) for other in found):
             found.append(at)
-    return [at for at in found if np.isfinite(energies[at])]
+    return found
+
+
+def _equal(one: Trajectory, other: Trajectory) -> bool:
+    apart = shape(one.positions[-1]) - shape(other.positions[-1])
+    near = abs(one.energies[-1] - other.energies[-1]) < _EQUAL
+    return bool(near and np.sqrt(np.mean(np.square(apart))) < SAME_SHAPE)
 
 
 def _by_xtb(molecule: Molecule, start: Floats, steps: int) -> Trajectory:

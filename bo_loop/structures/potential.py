@@ -19,13 +19,16 @@ from bo_loop.base.types import Floats
 from bo_loop.structures.atom_features import Geometry
 from bo_loop.structures.molecules import LAST_ELEMENT
 from bo_loop.structures.painn import Painn
+from bo_loop.structures.soap import Soap
 
 _SHAPE = {"width": 48, "depth": 2, "n_radial": 6, "cutoff": 4.5}
 _BATCH = 4  # structures; small, as the steps and not the structures are what takes long to learn
-_FASTEST = 3e-3  # of AdamW, warmed up and then falling to nothing (one cycle: Smith, 2018)
+_FASTEST = 3e-3  # learning rate, warmed up and then falling to nothing (one cycle: Smith, 2018)
 _WARMING = 0.1  # of all steps
+_DECAY = 1e-4  # of weights
 _KINK = 0.1  # of the Huber losses, in standard deviations of the forces
 _ENERGY = 0.05  # weight of energies beside forces
+_EPOCHS, _FEWEST_SEEN = 8, 20_000
 _SAID = "learning forces, times each structure was seen"
 _RIDGE = 1e-3
 _SHUFFLED = 8.0  # atoms by which structures of one batch may differ
@@ -106,6 +109,11 @@ class Potential:
         )
 
 
+def epochs_for(n: int) -> int:
+    """Return how often to see each of `n` structures: more would hardly tell more."""
+    return max(_EPOCHS, -(-_FEWEST_SEEN // max(n, 1)))
+
+
 def learn(cases: Sequence[Case], seed: int, epochs: int) -> Potential:
     """Learn a potential.
 
@@ -123,21 +131,30 @@ def learn(cases: Sequence[Case], seed: int, epochs: int) -> Potential:
     with torch.random.fork_rng():
         torch.manual_seed(seed)
         net = Painn(**_SHAPE)
-        optimizer = torch.optim.AdamW(net.parameters(), _FASTEST, weight_decay=1e-4)
+        weights, optimizer = list(net.parameters()), _optimizer(net)
         rate = torch.optim.lr_scheduler.OneCycleLR(
-            optimizer, _FASTEST, total_steps=steps, pct_start=_WARMING
+            optimizer, _FASTEST, steps, pct_start=_WARMING, cycle_momentum=False
         )
         for epoch in range(epochs):
             report(_SAID, epoch, epochs)
             for rows in _batches(sizes, rng):
                 loss = _loss(net, [cases[i] for i in rows], constants, unit)
                 optimizer.zero_grad()
-                loss.backward()
-                nn.utils.clip_grad_norm_(net.parameters(), 1.0)
+                loss.backward(inputs=weights)  # not those of the positions, which nobody asks for
+                nn.utils.clip_grad_norm_(weights, 1.0)
                 optimizer.step()
                 rate.step()
     report(_SAID, epochs, epochs)
     return Potential(net.requires_grad_(False), constants, unit)
+
+
+def _optimizer(net: Painn) -> Soap:
+    # Rows of elements are not turned: most of them have no gradient in a batch.
+    matrices = (each for each in net.parameters() if each.ndim > 1 and len(each) > 1)
+    turned = [each for each in matrices if each is not net.elements.weight]
+    kept = {id(each) for each in turned}
+    others = [each for each in net.parameters() if id(each) not in kept]
+    return Soap(turned, others, _FASTEST, _DECAY)
 
 
 def _batches(sizes: np.ndarray, rng: np.random.Generator) -> Iterator[np.ndarray]:

@@ -33,8 +33,10 @@ from bo_loop.structures.molecules import COMPLEX, LIGAND, Molecule
 from bo_loop.structures.xtb import METHOD, Trajectory
 
 SUFFIX = ".db"
+SAME_SHAPE = 0.1
+"""Å, by which `shape` of two structures at one minimum may differ (root mean square)."""
+
 _SAME_ENERGY = 2e-3  # eV
-_SAME_SHAPE = 0.1  # Å: root mean square over sorted interatomic distances
 _QUANTILES = (0.1, 0.5, 0.9)
 
 
@@ -179,20 +181,21 @@ def _minima(runs: Sequence[Trajectory]) -> list[int]:
         if not run.converged:
             numbers.append(-1)
             continue
-        energy, shape = float(run.energies[-1]), _shape(run.positions[-1])
+        energy, distances = float(run.energies[-1]), shape(run.positions[-1])
         alike = (
             at
             for at, (other, its) in enumerate(found)
             if abs(energy - other) < _SAME_ENERGY
-            and np.sqrt(np.mean((shape - its) ** 2)) < _SAME_SHAPE
+            and np.sqrt(np.mean((distances - its) ** 2)) < SAME_SHAPE
         )
         number = next(alike, len(found))
         if number == len(found):
-            found.append((energy, shape))
+            found.append((energy, distances))
         numbers.append(number)
     return numbers
 
 
-def _shape(positions: Floats) -> Floats:
+def shape(positions: Floats) -> Floats:
+    """Return the sorted distances between atoms, (n(n − 1)/2,), Å."""
     upper = np.triu_indices(len(positions), 1)
     return np.sort(np.linalg.norm(positions[:, None] - positions[None], axis=-1)[upper])

@@ -30,6 +30,11 @@ def sampled(rows: Iterable[Any]) -> list[Case]:
         if found and row.step > 0 and found[-1].step & (found[-1].step - 1):
             found.pop()  # it was kept in case it was the last
         found.append(row)
+    return cases_of(found)
+
+
+def cases_of(rows: Iterable[Any]) -> list[Case]:
+    """Return all structures, in their order."""
     return [
         Case(
             Geometry(row.numbers, row.positions, row.ion_charge, row.unpaired),
@@ -37,7 +42,7 @@ def sampled(rows: Iterable[Any]) -> list[Case]:
             row.forces,
             row.molecule.rpartition(":")[2],
         )
-        for row in found
+        for row in rows
     ]
 
 

@@ -62,6 +62,8 @@ def test_held_out_forces_are_of_the_member_that_has_not_seen_the_ligand():
     for member, (_, held) in enumerate(folds(cases, 2, 0)):
         assert set(forces[held][:, 1, 0]) == {member + 1.0}
     assert forces[0, 0].tolist() == [0.0, 0.0, 0.0]  # oxygen, of one ligand
+    more = held_out(Committee(members, ABOUT), [*cases, *cases])
+    assert np.array_equal(more.reshape(24, 2, 3), np.concatenate([forces, forces]))
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from bo_loop.structures.atom_features import Geometry
-from bo_loop.structures.potential import Case, Potential, learn
+from bo_loop.structures.potential import Case, Potential, epochs_for, learn
 
 
 def stretched(rng, ligand="a"):
@@ -68,3 +68,7 @@ def test_structures_are_predicted_as_if_alone(learned):
         alone = learned.predict([geometry])
         assert energies[at] == pytest.approx(alone[0][0], abs=1e-5)
         assert forces[at] == pytest.approx(alone[1][0], abs=1e-5)
+
+
+def test_few_structures_are_seen_more_often():
+    assert [epochs_for(n) for n in (0, 1, 30, 2_000, 2_501)] == [20_000, 20_000, 667, 10, 8]

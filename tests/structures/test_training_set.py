@@ -5,7 +5,7 @@ import pytest
 
 from bo_loop.structures.atom_features import Geometry
 from bo_loop.structures.potential import Case
-from bo_loop.structures.training_set import force_errors, sampled
+from bo_loop.structures.training_set import cases_of, force_errors, sampled
 
 
 def row(molecule, step):
@@ -26,6 +26,7 @@ def test_early_steps_powers_of_two_and_the_last_are_kept():
     assert [each.forces[0, 0] - 1 for each in found] == [0, 1, 2, 4, 8, 11, 0, 1]
     assert [each.energy for each in found] == [0, -1, -2, -4, -8, -11, 0, -1]
     assert {each.ligand for each in found} == {"KEY"}
+    assert len(cases_of(rows)) == 14
 
 
 def test_errors_by_hand():

@@ -23,6 +23,7 @@ from bo_loop.structures.committee import SUFFIX, learned, read
 from bo_loop.structures.conformers import ligand_molecule, lowest
 from bo_loop.structures.coordination_complex import assemble
 from bo_loop.structures.force_histogram import draw, histogram
+from bo_loop.structures.potential import epochs_for
 from bo_loop.structures.store import Store, counts
 from bo_loop.structures.structure_files import SUFFIXES, as_json, structure_bytes, told
 from bo_loop.structures.training_set import NO_FORCE, force_errors, sampled
@@ -112,14 +113,20 @@ def _learn(config: Mapping[str, Any], console: Console) -> None:
             "out=forces.npz."
         )
     require_count("n_members", config["n_members"], least=2)
-    require_count("epochs", config["epochs"])
+    if config["epochs"] is not None:
+        require_count("epochs", config["epochs"])
     database, out = Path(str(config["database"])), Path(str(config["out"]))
     refuse_output(out, suffixes=(SUFFIX,))
     if not database.is_file():
         raise DataError(f"{database} is not there: make it by bo-loop structures build.")
     cases = sampled(Store(database).rows())
-    numbers = {key: config[key] for key in ("seed", "epochs", "processes")}
-    committee, forces = learned(cases, config["n_members"], **numbers)
+    committee, forces = learned(
+        cases,
+        config["n_members"],
+        config["seed"],
+        config["epochs"] or epochs_for(len(cases)),
+        config["processes"],
+    )
     errors = force_errors(cases, {_LEARNED: forces})
     write_once(out, committee.file_bytes())
     if config["json"]:
