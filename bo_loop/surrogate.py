@@ -22,6 +22,7 @@ from bo_loop.data.observations import standardised
 from bo_loop.features.schema import FeatureSchema
 from bo_loop.models.censored import sites
 from bo_loop.models.gp.leave_one_out import LeftOut, leave_one_out
+from bo_loop.models.gp.pair_model import PairModel
 from bo_loop.models.gp.source_noise import MEMORY, OWN, labels
 from bo_loop.models.outcomes import each_outcome
 
@@ -160,6 +161,15 @@ class Surrogate:
         """Describe `pairs` in tables that extend the model's, for the model to `bind`."""
         asked = described(self.features, self.schema, pairs)
         return replace(asked, source=None, own=None)  # still to be measured, whoever did before
+
+    def screening(self) -> "Surrogate":
+        """Return what predicts the same means and variance bounds, if it can be, in few bytes."""
+        if not isinstance(self.model, PairModel):
+            return self
+        model, none = self.model.leading().compact(), np.empty(0)
+        pairs = self.features.take(none.astype(np.int64)).compact()
+        features = model.extended(replace(pairs, source=None, own=None))
+        return replace(self, features=features, y=none, noise_var=none, model=model, censored=none)
 
     def similarity(self, features: PairFeatures, rows: Rows) -> Floats:
         """Return the prior correlation of pairs with the training pairs.

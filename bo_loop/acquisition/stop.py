@@ -21,7 +21,7 @@ from bo_loop.acquisition.pool import PoolPairs
 from bo_loop.acquisition.scores.functions import UCB, LogEI, percent
 from bo_loop.acquisition.scores.joint import joint_values
 from bo_loop.acquisition.scores.values import hopeful, likely_allowed
-from bo_loop.base.types import Mask, PoolPosterior, Rows
+from bo_loop.base.types import Floats, Mask, PoolPosterior, Rows
 
 SHORTLIST = 200
 DRAWS = 1_024
@@ -89,18 +89,8 @@ def chance_of_better(
     items = hopeful(posterior, objective, pairs, items)
     if not len(items):
         return Stop(0.0, objective.tolerance, "Nothing open is likely to meet the constraints.")
-    free = replace(objective, constraints=(), per_cost=False)
-    noise = np.zeros(len(pairs))
-    listed = scorer_of(free)(
-        posterior,
-        free,
-        UCB(beta=9.0) if objective.scalar else LogEI(),
-        replace(pairs, log_success=None),
-        items,
-        noise,
-    )
-    best, _ = listed.best(np.arange(len(items)), incumbent, SHORTLIST)
-    rows = np.append(np.sort(items[best]), incumbent_row)
+    best, _ = most_hopeful(posterior, objective, pairs, items, incumbent)
+    rows = np.append(items[best], incumbent_row)
     values = joint_values(
         posterior,
         objective,
@@ -114,6 +104,25 @@ def chance_of_better(
     strange = outside(rows[:-1]) if outside is not None else np.zeros(len(rows) - 1, dtype=bool)
     advice = _advice(better.mean(), what, objective, strange)
     return Stop(float(better.mean()), objective.tolerance, advice)
+
+
+def most_hopeful(
+    posterior: PoolPosterior,
+    objective: Objective,
+    pairs: PoolPairs,
+    items: Rows,
+    incumbent: Incumbent,
+) -> tuple[Rows, Floats]:
+    """Return which of the items (k,) most likely beat the best, 200 at most, and their scores."""
+    free = replace(objective, constraints=(), per_cost=False)
+    about = replace(pairs, log_success=None)
+    listed = scorer_of(free)(posterior, free, hope(free), about, items, np.zeros(len(pairs)))
+    return listed.best(np.arange(len(items)), incumbent, SHORTLIST)
+
+
+def hope(objective: Objective) -> UCB | LogEI:
+    """Return what scores items by what they may be worth at best."""
+    return UCB(beta=9.0) if objective.scalar else LogEI()
 
 
 def _advice(chance: float, what: str, objective: Objective, outside: Mask) -> str:

@@ -241,8 +241,8 @@ class Campaign:
             With every row that cannot be taken, or is doubtful. Nothing is recorded then.
         """
         said = {"operator": who(operator), "method": method, "date": date, "note": note}
-        pool = self.pool
         source = {"content": content, "encoding": encoding}
+        pool = self._pool_for(Path(path), source)
         table = results.read_results(
             Path(path), pool, defaults=said, of=self.state().properties, **source
         )
@@ -287,6 +287,14 @@ class Campaign:
             table, pool, replicate, confirm, lambda: refined.keep_raw(self.path, done)
         )
         return replace(logged, understood=(*left_out, *logged.understood))
+
+    def _pool_for(self, path: Path, source: Mapping[str, Any]) -> pd.DataFrame:
+        """Return the pool, or of one in parts what a table of results is about."""
+        if self.record.sealed.in_parts and len(self.state().properties) == 1:
+            ids = results.named_pairs(path, **source)
+            if ids is not None:
+                return self.record.pool_about(ids)
+        return self.pool
 
     def _take(
         self,
@@ -341,10 +349,9 @@ class Campaign:
         DataError, CampaignError
             With every row that cannot be taken.
         """
-        pool, state = self.pool, self.state()
-        table = results.read_results(
-            Path(path), pool, content=content, encoding=encoding, of=state.properties
-        )
+        source, state = {"content": content, "encoding": encoding}, self.state()
+        pool = self._pool_for(Path(path), source)
+        table = results.read_results(Path(path), pool, of=state.properties, **source)
         new, n_known = rules.new_events(
             state, table.events, replicate=replicate, labels=table.labels
         )

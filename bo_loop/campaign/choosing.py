@@ -64,7 +64,7 @@ def suggest(
         if _recorded(record, event | {"operator": who(operator)}):
             state = record.state()
             made = next(r for r in state.rounds if r.number == event["round"])
-            return views.proposals(made, record.pool_of(state))
+            return views.proposals(made, record.pool_about())
     raise CampaignError(
         f"{record.path.name}: {_MOST_RACES} times running, another suggest or log took a pair "
         "first. Nothing was recorded. Repeat the command when the campaign is quieter."
@@ -94,7 +94,8 @@ def consider(
     overrides = _overrides(record, overrides)
     state = record.state()
     event = _decided(record, state, overrides, pick)
-    return views.of_pairs(proposed_pairs(event), record.pool_of(state))
+    proposed = proposed_pairs(event)
+    return views.of_pairs(proposed, record.pool_about([one.pair_id for one in proposed]))
 
 
 def _overrides(record: Record, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -120,11 +121,15 @@ def _decided(
     pick: str | Sequence[str] | None,
 ) -> dict[str, Any]:
     """Return what `bo_loop.campaign.rounds.decide.decide` makes of a state."""
-    from bo_loop.campaign.rounds.decide import decide  # torch: only where a model is needed
+    from bo_loop.campaign.rounds import sifted  # torch: only where a model is needed
+    from bo_loop.campaign.rounds.decide import decide
 
     rules.check_open(state)
     config = with_overrides(record.settings(state), overrides)
-    schema, pool = record.schema(state), record.pool_of(state)
+    schema, parts = record.schema(state), record.pool_in_parts(state)
+    if parts is not None and pick is None and sifted.can_sift(config, state):
+        return sifted.decide(schema, record.literature, parts, state, config, record.memory)
+    pool = record.pool_of(state)
     picks = None if pick is None else _still_open(Pairs(pool).find_all(pick), state)
     return decide(schema, record.literature, pool, state, config, picks, record.memory)
 

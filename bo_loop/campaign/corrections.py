@@ -73,7 +73,7 @@ def correct(
     data: dict[str, Any] = {"corrects": event, **_values(values, about)}
     data |= {"void": True} if void else {}
     data |= {key: text for key, text in (("reason", reason), ("by", who(by))) if text}
-    pool = record.pool
+    pool = record.pool_about()
 
     def decide(state: CampaignState) -> list[NewEvent]:
         new = rules.new_events(state, [("corrected", data)])[0]

@@ -1,7 +1,7 @@
 """A campaign's folder, opened: its record read, its views written."""
 
 import warnings
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -29,10 +29,12 @@ from bo_loop.campaign.views.history import COLUMNS, history
 from bo_loop.campaign.views.status import Status, status_of
 from bo_loop.campaign.views.worth import worth_of
 from bo_loop.chemistry.ions import PROTON
+from bo_loop.data.large_pools import rows_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from bo_loop.campaign.pool_in_parts import PoolInParts
     from bo_loop.features.schema import FeatureSchema
     from bo_loop.library.memory import Memory
 
@@ -231,6 +233,14 @@ class Record:
         """Return the pool at `state`: the pairs sealed at start, then those added since."""
         return self._pool.of(state)
 
+    def pool_in_parts(self, state: CampaignState) -> "PoolInParts | None":
+        """Return the pool at `state` part by part, if it is sealed so; None if it is one file."""
+        return self._pool.in_parts(state)
+
+    def pool_about(self, alike: Collection[str] = ()) -> "pd.DataFrame":
+        """Return the pool, or of one in parts what of it matters; see `GrowingPool.about`."""
+        return self._pool.about(self.state(), alike)
+
     def form(self, number: int) -> Path:
         """Return where the form of a round lies."""
         return folder.round_folder(self.path, number) / folder.FORM
@@ -238,7 +248,7 @@ class Record:
     def measurements(self) -> "pd.DataFrame":
         """Return the standing results with their predictions; see `views.measurements`."""
         state = self.state()
-        return views.measurements(state, self.pool_of(state))
+        return views.measurements(state, self._pool.about(state))
 
     def pool_columns(self, state: CampaignState) -> Table:
         """Return the values of `pool_of` by column; see `GrowingPool.columns`."""
@@ -252,19 +262,27 @@ class Record:
         CampaignError
             If the pool has no such pair, or more than one.
         """
-        return Pairs(self.pool_columns(self.state())).find(pair)
+        return self._pairs(pair).find(pair)
 
     def find_values(self, pair: str) -> list[str]:
         """Return what `find` returns, for each of several properties that a pair has."""
-        return Pairs(self.pool_columns(self.state())).find_values(pair)
+        return self._pairs(pair).find_values(pair)
+
+    def _pairs(self, pair: str) -> Pairs:
+        """Return pairs of the pool, the one that is meant among them if there is one."""
+        state = self.state()
+        about = self._pool.columns_about(state)
+        if not self.sealed.in_parts or rows_of(about["pair_id"], [pair.strip()]):
+            return Pairs(about)
+        return Pairs(self.pool_columns(state))
 
     def status(self) -> Status:
         """Return where the campaign stands."""
         state = self.state()
         objective = build_as(Objective, self.settings(state)["objective"], "objective")
-        pool = self.pool_columns(state)
+        pool = self._pool.columns_about(state)
         worth = worth_of(
-            objective, pool_pairs(pool), state, lambda: (self.pool_of(state), self.literature)
+            objective, pool_pairs(pool), state, lambda: (self._pool.about(state), self.literature)
         )
         return status_of(state, worth, pool)
 
@@ -273,8 +291,8 @@ class Record:
         """Return the rows of `history`; they are made without pandas."""
         events = self.ledger.read().events
         state = self.folded(events)
-        pool = self.pool_columns(state)
-        wanted = None if pair is None else Pairs(pool).find_values(pair)
+        pool = self._pool.columns_about(state)
+        wanted = None if pair is None else self.find_values(pair)
         return history(events, pool, state, wanted)
 
     def history(self, pair: str | None = None) -> "pd.DataFrame":
@@ -299,7 +317,7 @@ class Record:
 
     def views(self, state: CampaignState) -> dict[Path, Callable[[], bytes]]:
         """Return how to rebuild each file that the ledger determines; see `folder.views_of`."""
-        return folder.views_of(self.path, state, self.pool_of(state))
+        return folder.views_of(self.path, state, self._pool.about(state))
 
     def rebuild(self) -> None:
         """Rebuild the views from the ledger; a form is written only where it is missing.
@@ -359,7 +377,7 @@ class Record:
         new = appended.events
         events = self.ledger.read().events[: new[-1].seq if new else 0]
         state = self.folded(events)
-        pool = self.pool_of(state)
+        pool = self._pool.about(state)
         names = ("pair_id", *views.own_columns(pool))
         columns = {name: pool[name].to_numpy(object) for name in names}
         rows = history(events, columns, state, last=len(new))

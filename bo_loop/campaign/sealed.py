@@ -169,17 +169,19 @@ class Sealed:
         """Return the SHA-256 of each part of a pool that is a folder, by name."""
         return sealed_pool.parts_of(*self._checked(sealed_pool.MANIFEST))
 
+    def parts(self) -> sealed_pool.Parts:
+        """Return the parts of a pool that is a folder, to be read one by one."""
+        return sealed_pool.Parts(self.folder, self.pool_parts())
+
     def pool(self) -> "pd.DataFrame":
         """Return the pairs that may be proposed, with ``pair_id``."""
         if self.in_parts:
             path = self.folder / sealed_pool.FOLDER
-            frame = checked_pairs(path, sealed_pool.read(self.folder, self.pool_parts()))
+            frame = checked_pairs(path, self.parts().whole())
         else:
             path, content = self._checked(POOL)
             frame = checked_pairs(path, received_tables.read_parquet(path, content))
-        if frame["pair_id"].duplicated().any():
-            raise received.not_ours(path, "a pair is in it twice")
-        return frame
+        return different_pairs(path, frame)
 
     def pool_columns(self) -> dict[str, list[Any]]:
         """Return the values of `pool` by column; they are read without pandas."""
@@ -229,6 +231,13 @@ def checked_pairs(path: Path, frame: "pd.DataFrame") -> "pd.DataFrame":
         If they are not; `path` is where they were read from.
     """
     return received_tables.require_columns(path, frame, _PAIR_KINDS)
+
+
+def different_pairs(path: Path, frame: "pd.DataFrame") -> "pd.DataFrame":
+    """Return `frame` if no pair is in it twice; errors as of `checked_pairs`."""
+    if frame["pair_id"].duplicated().any():
+        raise received.not_ours(path, "a pair is in it twice")
+    return frame
 
 
 def checked_columns(path: Path, columns: Mapping[str, list[Any]]) -> None:

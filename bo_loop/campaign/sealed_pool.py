@@ -88,31 +88,59 @@ def problems(folder: Path, parts: Mapping[str, str]) -> list[tuple[str, str]]:
     return found + [(name, f"{MANIFEST} does not name it") for name in _others(folder, parts)]
 
 
-def read(folder: Path, parts: Mapping[str, str]) -> "pd.DataFrame":
-    """Read the parts of a pool.
+class Parts(Sequence[bytes]):
+    """The parts of a sealed pool, each read when it is asked for.
 
-    Returns
-    -------
-    DataFrame
-        In the order in which it was written; texts that repeat are shared (`large_pools`).
+    Parameters
+    ----------
+    folder : Path
+        The campaign's folder.
+    parts : mapping of str to str
+        As `parts_of` returns them.
 
     Raises
     ------
     CampaignError
-        Naming the part that is missing, damaged or of other columns, or the file that is none.
+        Naming a file in the folder that is not one of them; on reading, the part that is missing,
+        damaged or of other columns.
     """
-    if others := _others(folder, parts):
-        raise CampaignError(
-            f"{folder / others[0]} is not a part of the pool that was sealed: {MANIFEST} does not "
-            "name it. Nothing was changed. Move it away, and repeat the command."
-        )
-    tables = []
-    for name, sha256 in parts.items():
-        path = folder / FOLDER / name
-        tables.append(received_tables.read_packed(path, received.read_sealed(path, sha256)))
-        if tables[-1].schema.names != tables[0].schema.names:
-            raise received.not_ours(path, "it has other columns than the first part")
-    return _frame(tables)
+
+    def __init__(self, folder: Path, parts: Mapping[str, str]):
+        if others := _others(folder, parts):
+            raise CampaignError(
+                f"{folder / others[0]} is not a part of the pool that was sealed: {MANIFEST} does "
+                "not name it. Nothing was changed. Move it away, and repeat the command."
+            )
+        self.paths = [folder / FOLDER / name for name in parts]
+        self._hashes = list(parts.values())
+        self._columns: list[str] | None = None
+
+    def __len__(self) -> int:
+        return len(self.paths)
+
+    def __getitem__(self, at: int) -> bytes:
+        """Return a part as it is sealed."""
+        return received.read_sealed(self.paths[at], self._hashes[at])
+
+    def table(self, at: int) -> "pa.Table":
+        """Return a part, its texts as dictionaries."""
+        found = received_tables.read_packed(self.paths[at], self[at])
+        self._columns = self._columns or found.schema.names
+        if found.schema.names != self._columns:
+            raise received.not_ours(self.paths[at], "it has other columns than the first part")
+        return found
+
+    def whole(self) -> "pd.DataFrame":
+        """Return all of the pool, in the order in which it was written.
+
+        Texts that repeat are shared (`bo_loop.data.large_pools`).
+        """
+        return framed([self.table(at) for at in range(len(self))])
+
+
+def pairs_of(content: bytes) -> "pd.DataFrame":
+    """Return the pairs of a part that was checked, as `Parts` gives it."""
+    return framed([received_tables.read_packed(Path(FOLDER), content)])
 
 
 def _others(folder: Path, parts: Mapping[str, str]) -> list[str]:
@@ -121,7 +149,8 @@ def _others(folder: Path, parts: Mapping[str, str]) -> list[str]:
     return [f"{FOLDER}/{name}" for name in sorted(there) if name not in known]
 
 
-def _frame(tables: Sequence["pa.Table"]) -> "pd.DataFrame":
+def framed(tables: Sequence["pa.Table"]) -> "pd.DataFrame":
+    """Return the pairs of some parts, in their order."""
     columns, known = {}, {}
     for name in tables[0].schema.names:
         chunks = [chunk for table in tables for chunk in table.column(name).chunks]

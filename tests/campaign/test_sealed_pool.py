@@ -70,7 +70,7 @@ def test_no_ligand_is_in_two_parts(tmp_path, monkeypatch):
     parts = sealed_pool.parts_of(manifest, manifest.read_bytes())
     rows = [len(pd.read_parquet(tmp_path / "pool" / name)) for name in parts]
     assert rows == [14, 7, 14, 7, 14, 7, 7, 14]
-    found = sealed_pool.read(tmp_path, parts)
+    found = sealed_pool.Parts(tmp_path, parts).whole()
     pd.testing.assert_frame_equal(found, pool, check_dtype=False)
     assert len({id(text) for text in found["smiles"]}) == 12
 
@@ -165,4 +165,4 @@ def test_a_part_of_other_columns_is_refused_though_its_hash_is_right(campaign, c
     path.write_bytes(content)
     parts["0001.parquet"] = hashlib.sha256(content).hexdigest()
     with pytest.raises(CampaignError, match=said):
-        checked_pairs(path, sealed_pool.read(campaign.path, parts))
+        checked_pairs(path, sealed_pool.Parts(campaign.path, parts).whole())

@@ -131,6 +131,11 @@ class Lazy(_Scored):
         )
         return self._position[rows], exact
 
+    def ceilings(self, incumbent: float) -> Floats:
+        """Bound the score of each item from above, at any time; (k,)."""
+        mean, bound = self._prior.mean(self.items), self._prior.variance_bound(self.items)
+        return self._scores(incumbent).of(self.items)(mean, bound)
+
     @cached_property
     def _screen(self) -> Screen:
         return screen_of(self._prior, self.items)

@@ -200,6 +200,8 @@ def joint_values(
     ----------
     posterior : PoolPosterior
         Of log β over N rows.
+    pairs : PoolPairs
+        The order of their ids is that of the draws.
     items : (K,) int64
         Rows of the items.
     normals : callable
@@ -215,10 +217,12 @@ def joint_values(
         If the posterior covariance is not positive semi-definite.
     """
     parts = objective.parts(pairs)[items]
-    rows, at = np.unique(parts, return_inverse=True)
+    rows = np.unique(parts)
+    rows = rows[np.argsort(pairs.place[rows])]  # draws follow the order of ids
+    at = np.searchsorted(pairs.place[rows], pairs.place[parts])
     spread = normals(len(rows)) @ _root(posterior.covariance(rows, rows)).T
     log_beta = posterior.mean(rows) + spread
-    return objective.value(log_beta[:, at.reshape(parts.shape)], items, pairs)
+    return objective.value(log_beta[:, at], items, pairs)
 
 
 def _items(numbers: Sequence[int]) -> torch.Tensor:

@@ -150,6 +150,18 @@ def read_results(
     return found
 
 
+def named_pairs(
+    path: Path, *, content: bytes | None = None, encoding: str | None = None
+) -> set[str] | None:
+    """Return the pairs that a table of results names by ``pair_id``; None if it has other names.
+
+    Parameters and errors are those of `read_results`; of log β.
+    """
+    rows = _cells(path, content, encoding, (LOG_BETA,))[0].frame.to_dict("records")
+    ids = {row.get("pair_id", "") for row in rows if any(map(row.get, NAMES))}
+    return None if "" in ids else ids
+
+
 def _with_one_constant(cells: Cells) -> tuple[Cells, int]:
     """Take a table's one column ``log K1`` or ``log β2`` as ``log_beta``; return its n, or 0."""
     found = [(one, at) for one, at in cells.found.constants if one.column == "log_beta"]

@@ -160,12 +160,24 @@ def choose(
     picks: Sequence[str] | None = None,
 ) -> dict[str, Any]:
     """Choose with a `model`; otherwise as `decide`."""
-    number, surrogate = len(state.rounds) + 1, model.surrogate
-    q, picked_rows = config["batch_size"], None
+    picked_rows = None
     if picks is not None:
-        config, q = _by_hand(config), len(picks)
+        config = {**_by_hand(config), "batch_size": len(picks)}
         picked_rows = _picked(picks, literature, pool, state, config)
     choice = Choice.prepare(model, literature, pool, state, config)
+    return chosen(choice, model, state, config, picks, picked_rows)
+
+
+def chosen(
+    choice: Choice,
+    model: Fitted,
+    state: CampaignState,
+    config: Mapping[str, Any],
+    picks: Sequence[str] | None = None,
+    picked_rows: Rows | None = None,
+) -> dict[str, Any]:
+    """Choose from what is prepared; `picked_rows` are those of the `picks`."""
+    number, surrogate = len(state.rounds) + 1, model.surrogate
     objective, candidates, bound = choice.objective, choice.candidates, choice.bound
     pairs = bound.pairs
     acquisition = build(config["acquisition"])
@@ -174,7 +186,7 @@ def choose(
         candidates,
         objective,
         acquisition,
-        q=q,
+        q=config["batch_size"],
         rng=np.random.default_rng([config["seed"], number]),
         noise=bound.noise,
         among=picked_rows,
@@ -182,7 +194,7 @@ def choose(
     picked = np.array([p.row for p in decision.proposals])
     ids = candidates.pairs.pair_ids
     details = context(bound, picked)
-    chosen = "" if picks is None else "chosen by hand; "
+    by_hand = "" if picks is None else "chosen by hand; "
     return ({} if picks is None else {"picked": list(picks)}) | {
         "round": number,
         "seed": config["seed"],
@@ -203,7 +215,7 @@ def choose(
             | {key: value for key, value in asdict(p).items() if key not in ("row", "again")}
             | ({"replicate": state.next_replicate(ids[p.row])} if p.again else {})
             | {
-                "reason": chosen
+                "reason": by_hand
                 + p.reason
                 + origin(state, pairs["smiles"].iloc[p.row])
                 + shown_basis(around)

@@ -24,6 +24,7 @@ from bo_loop.acquisition.objectives.items import Items
 from bo_loop.base.names import node_of
 from bo_loop.base.types import Floats, ModelRecipe
 from bo_loop.campaign.ledger.state import CampaignState
+from bo_loop.campaign.pool_in_parts import PoolInParts
 from bo_loop.campaign.pool_rows import known_pairs
 from bo_loop.campaign.results.at_pH import Mixed, log_beta_of_log_k, log_k_of, mixed_of
 from bo_loop.campaign.rounds.bound import logged_at_pH, training
@@ -31,6 +32,7 @@ from bo_loop.chemistry.ions import MAX_PROTONS, PROTON
 from bo_loop.chemistry.ligands import ligand_group
 from bo_loop.features.schema import FeatureSchema
 from bo_loop.library.memory import Memory
+from bo_loop.models.kernels.nearest import evenly_spread
 from bo_loop.protonation import proton_pairs, require_protonation
 from bo_loop.surrogate import Surrogate
 
@@ -60,7 +62,7 @@ def fitted(
     schema: FeatureSchema,
     recipe: ModelRecipe,
     literature: pd.DataFrame,
-    pool: pd.DataFrame,
+    pool: pd.DataFrame | PoolInParts,
     state: CampaignState,
     memory: Memory | None = None,
     *,
@@ -92,7 +94,8 @@ def fitted(
     DataError, FitError
         As `Surrogate.fit`; or if results at a pH cannot be read without protonation constants.
     """
-    observations = training(schema, literature, pool, state)
+    own = pool.needed(literature, state) if isinstance(pool, PoolInParts) else pool
+    observations = training(schema, literature, own, state)
     if memory is not None and not memory.suits(recipe, node_of(schema.recipe)):
         warnings.warn(
             "The campaign's memory is left aside: it speaks for another model than this round's.",
@@ -100,7 +103,8 @@ def fitted(
         )
         memory = None
     tables = [observations] if memory is None else [memory.pairs, observations]
-    near = _asked(literature, pool, any(table["metal"].eq(PROTON).any() for table in tables))
+    protons = any(table["metal"].eq(PROTON).any() for table in tables)
+    near = _asked(literature, pool, own, protons)
     if memory is not None:
         if memory_rows is not None:
             memory = memory.near(near, memory_rows)
@@ -113,7 +117,7 @@ def fitted(
     surrogate = make(observations=observations)
     if memory is not None:
         surrogate.model.fit_report["n_memory"] = len(memory.pairs)
-    results, rows = logged_at_pH(state, pool)
+    results, rows = logged_at_pH(state, own)
     if not results:
         return Fitted(surrogate, observations, ())
     require_protonation(surrogate)
@@ -131,16 +135,25 @@ def fitted(
     return Fitted(surrogate, whole, tuple(converted))
 
 
-def _asked(literature: pd.DataFrame, pool: pd.DataFrame, protons: bool) -> pd.DataFrame:
-    """Return what the model will be asked for, where it may not be conditioned on all it could.
+def _asked(
+    literature: pd.DataFrame, pool: pd.DataFrame | PoolInParts, own: pd.DataFrame, protons: bool
+) -> pd.DataFrame:
+    """Return what stands for all that the model will be asked for.
 
-    The pool, pairs of the literature like it, and, if `protons`, their protonation constants.
+    Some thousands of the pool and of the pairs of the literature like it, evenly spread, and, if
+    `protons`, the protonation constants of their ligands. It may not be conditioned on all it
+    could, but on what matters for these.
     """
-    whole = pd.concat([pool, known_pairs(literature, pool)[1]], ignore_index=True)
+    extra = known_pairs(literature, own)[1]
+    n = sum(pool.sizes) if isinstance(pool, PoolInParts) else len(pool)
+    rows = evenly_spread(n + len(extra))
+    in_pool = rows[rows < n]
+    some = pool.at(in_pool) if isinstance(pool, PoolInParts) else pool.iloc[in_pool]
+    asked = pd.concat([some, extra.iloc[rows[rows >= n] - n]], ignore_index=True)
     if not protons:
-        return whole
-    ligands = whole.drop_duplicates("ligand_group")
-    return pd.concat([whole, ligands.assign(metal=PROTON, charge=1, n_ligands=1)])
+        return asked
+    ligands = asked.drop_duplicates("ligand_group")
+    return pd.concat([asked, ligands.assign(metal=PROTON, charge=1, n_ligands=1)])
 
 
 def _as_log_beta(

@@ -76,16 +76,22 @@ def _recomputed(
 ) -> tuple[list[str], str]:
     """Return how a round differs from what follows now, and what a new fit would give."""
     from bo_loop.base.config import build
+    from bo_loop.campaign.rounds import sifted
     from bo_loop.campaign.rounds.decide import choose
     from bo_loop.campaign.rounds.fitted import Fitted, fitted
 
     config = with_overrides(record.settings(state), made.overrides)
-    schema = record.schema(state)
-    pool, literature = record.pool_of(state), record.literature
+    schema, literature = record.schema(state), record.literature
+    parts = record.pool_in_parts(state)
+    if parts is None or made.picked is not None or not sifted.can_sift(config, state):
+        parts = None
+    pool = record.pool_of(state) if parts is None else parts
     recipe = build(config["model"])
     known = schema, recipe, literature, pool, state, record.memory
 
     def chosen(model: Fitted) -> dict[str, Any]:
+        if parts is not None:
+            return sifted.choose(model, literature, parts, state, config)
         return choose(model, literature, pool, state, config, made.picked)
 
     rows = made.fit.get("n_memory")

@@ -15,8 +15,10 @@ import torch
 from bo_loop.base.types import PairFeatures, Rows
 from bo_loop.models.kernels.base import PairKernel
 
-_MOST_ASKED = 1000  # of more pairs, so many that fill the space stand for all
-_MOST_SPREAD = 5_000  # and these are chosen from so many: they are compared with one another
+MOST_ASKED = 5_000
+"""So many pairs, evenly spread, stand for all that a model will be asked for."""
+
+_COMPARED = 1000  # of more pairs, so many that fill the space are compared with all
 _BLOCK = 2**24  # correlations held at once: 128 MB
 
 
@@ -84,9 +86,9 @@ def nearest(
     """
     kernel = kernel.over(near)
     x, asked = (torch.as_tensor(pairs.X, device=torch.device(device)) for pairs in (features, near))
-    if len(asked) > _MOST_ASKED:
-        asked = asked[_spread(len(asked))]
-        asked = asked[kernel.farthest_first(asked, _MOST_ASKED)]
+    if len(asked) > _COMPARED:
+        asked = asked[evenly_spread(len(asked))]
+        asked = asked[kernel.farthest_first(asked, _COMPARED)]
     n = len(x)
     sd, best = kernel.variance(x).sqrt(), torch.full((n,), n, device=x.device)
     closest = torch.full((n,), -torch.inf, dtype=x.dtype, device=x.device)
@@ -101,11 +103,11 @@ def nearest(
     return np.sort(order[:m])
 
 
-def _spread(p: int) -> Rows:
-    """Return `_MOST_SPREAD` of p rows, evenly spread whatever their order; all if there are fewer.
+def evenly_spread(p: int) -> Rows:
+    """Return `MOST_ASKED` of p rows, evenly spread whatever their order; all if there are fewer.
 
     Multiples of the golden ratio, modulo 1: of a table of metals and ligands, as many of each.
     """
-    if p <= _MOST_SPREAD:
+    if p <= MOST_ASKED:
         return np.arange(p)
-    return np.unique((np.arange(_MOST_SPREAD) * ((np.sqrt(5.0) - 1.0) / 2.0) % 1.0 * p).astype(int))
+    return np.unique((np.arange(MOST_ASKED) * ((np.sqrt(5.0) - 1.0) / 2.0) % 1.0 * p).astype(int))

@@ -56,7 +56,7 @@ def test_every_pair_asked_names_its_nearest_in_turn(kernel, known, asked, m, blo
 def test_of_very_many_pairs_those_that_fill_the_space_stand_for_all(
     kernel, known, asked, monkeypatch
 ):
-    monkeypatch.setattr(module, "_MOST_ASKED", 3)
+    monkeypatch.setattr(module, "_COMPARED", 3)
     over = kernel.over(asked)
     three = asked.take(np.asarray(over.farthest_first(torch.as_tensor(asked.X), 3)))
     found = nearest(kernel, known, asked, 10, "cpu")
@@ -64,7 +64,7 @@ def test_of_very_many_pairs_those_that_fill_the_space_stand_for_all(
 
 
 def test_of_more_than_can_be_compared_an_even_share_of_metals_and_ligands_is(monkeypatch):
-    monkeypatch.setattr(module, "_MOST_SPREAD", 500)
+    monkeypatch.setattr(module, "MOST_ASKED", 500)
     rows = module._spread(40 * 250)
     assert len(rows) == len(set(rows.tolist())) == 500
     assert np.bincount(rows // 250).min() >= 11
