@@ -9,7 +9,7 @@ k      rows asked for
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -100,6 +100,9 @@ class FittedFeatures(Protocol):
 @runtime_checkable
 class FeatureRecipe(Protocol):
     """Which features a campaign has; a frozen dataclass built from a config node."""
+
+    of_distinct: ClassVar[bool]
+    """Whether a schema depends on which metal ions and ligands there are, and no more."""
 
     def usable(self, pairs: "pd.DataFrame") -> "pd.DataFrame":
         """Return those of `pairs` that the features can describe."""

@@ -52,6 +52,13 @@ class PoolInParts:
         files = (received_tables.opened(content) for content in self.parts)
         return [*(file.metadata.num_rows for file in files), len(self.added)]
 
+    def counted(self) -> tuple[int, int]:
+        """Return how many pairs there are, and of how many ligands, stereochemistry aside."""
+        groups: set[str] = set()
+        for pairs in self.each():
+            groups.update(pairs["ligand_group"])
+        return sum(self.sizes), len(groups)
+
     def at(self, rows: Rows) -> "pd.DataFrame":
         """Return the pairs at some places in the order of the whole pool, counted from 0."""
         ends = np.cumsum(self.sizes)

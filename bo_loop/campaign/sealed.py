@@ -19,6 +19,7 @@ from bo_loop.base import files, received, received_tables
 from bo_loop.base.types import SOURCES
 from bo_loop.campaign import sealed_pool
 from bo_loop.campaign.sealed_pool import parquet
+from bo_loop.campaign.streamed_pool import StreamedPool
 from bo_loop.data import large_pools
 from bo_loop.data.quantities import CENSORING, MHL_PK
 
@@ -58,10 +59,10 @@ def write(
     config: Mapping[str, Any],
     choices: Mapping[str, str],
     observations: "pd.DataFrame",
-    pool: "pd.DataFrame",
+    pool: "pd.DataFrame | StreamedPool",
     features: Mapping[str, Any],
     memory: "Memory | None" = None,
-) -> dict[str, str]:
+) -> tuple[dict[str, str], int]:
     """Write the sealed files of a campaign.
 
     Parameters
@@ -72,7 +73,9 @@ def write(
         The composed config, plain values only.
     choices : mapping of str to str
         The option chosen for each config group.
-    observations, pool : DataFrame
+    observations : DataFrame
+        With ``pair_id``.
+    pool : DataFrame or StreamedPool
         With ``pair_id``.
     features : mapping
         `FeatureSchema.to_json()`.
@@ -81,15 +84,20 @@ def write(
 
     Returns
     -------
-    dict of str to str
+    hashes : dict of str to str
         SHA-256 of each file.
+    n_pool : int
+        Rows of the pool.
     """
     text = yaml.safe_dump(
         {"choices": dict(choices), "config": dict(config)}, allow_unicode=True, sort_keys=False
     )
-    in_parts = len(pool) > large_pools.LARGE
+    in_parts = isinstance(pool, StreamedPool) or len(pool) > large_pools.LARGE
     if in_parts:
-        sealed_pool.write(folder, pool)
+        parts = pool.parts() if isinstance(pool, StreamedPool) else sealed_pool.cut(pool)
+        n_pool = sealed_pool.write(folder, parts)
+    else:
+        n_pool = len(pool)
     contents = {
         CONFIG: text.encode("utf-8"),
         OBSERVATIONS: parquet(observations),
@@ -103,7 +111,7 @@ def write(
     for name, content in contents.items():
         files.write_once(folder / name, content)
     names = [*contents, sealed_pool.MANIFEST] if in_parts else contents
-    return {name: files.sha256(folder / name) for name in names}
+    return {name: files.sha256(folder / name) for name in names}, n_pool
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import hashlib
 import io
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,7 @@ import numpy as np
 
 from bo_loop.base import files, received, received_tables
 from bo_loop.base.errors import CampaignError
+from bo_loop.campaign import streamed_pool
 from bo_loop.data import large_pools
 
 if TYPE_CHECKING:
@@ -24,9 +25,6 @@ if TYPE_CHECKING:
 
 FOLDER = "pool"
 MANIFEST = "pool/manifest.json"
-PART = 100_000
-"""Pairs of a part, and those of its last ligand beyond."""
-
 _NAME = re.compile(r"[0-9]{4,}\.parquet")
 _REPEATED = 4  # texts that stand so often on average are held once
 
@@ -38,8 +36,8 @@ def parquet(frame: "pd.DataFrame") -> bytes:
     return stream.getvalue()
 
 
-def write(folder: Path, pool: "pd.DataFrame") -> None:
-    """Write a pool into the folder of a campaign, in its order.
+def write(folder: Path, parts: Iterable["pd.DataFrame"]) -> int:
+    """Write a pool into the folder of a campaign, part by part, and return how many pairs it has.
 
     Raises
     ------
@@ -47,15 +45,23 @@ def write(folder: Path, pool: "pd.DataFrame") -> None:
         If it cannot be written.
     """
     files.make_folder(folder / FOLDER)
-    begins = np.flatnonzero(pool["smiles"].ne(pool["smiles"].shift()).to_numpy())
-    at = np.searchsorted(begins, np.arange(0, len(pool), PART))
-    starts = np.unique(begins[at[at < len(begins)]])
-    parts = {}
-    for number, (start, stop) in enumerate(zip(starts, [*starts[1:], len(pool)], strict=True)):
-        name, content = f"{number:04d}.parquet", parquet(pool.iloc[start:stop])
+    hashes, n = {}, 0
+    for number, pairs in enumerate(parts):
+        name, content = f"{number:04d}.parquet", parquet(pairs)
         files.write_once(folder / FOLDER / name, content)
-        parts[name] = hashlib.sha256(content).hexdigest()
-    files.write_once(folder / MANIFEST, json.dumps({"parts": parts}, indent=1).encode())
+        hashes[name] = hashlib.sha256(content).hexdigest()
+        n += len(pairs)
+    files.write_once(folder / MANIFEST, json.dumps({"parts": hashes}, indent=1).encode())
+    return n
+
+
+def cut(pool: "pd.DataFrame") -> Iterator["pd.DataFrame"]:
+    """Yield the parts of a pool that is in memory, ligand by ligand."""
+    begins = np.flatnonzero(pool["smiles"].ne(pool["smiles"].shift()).to_numpy())
+    at = np.searchsorted(begins, np.arange(0, len(pool), streamed_pool.PART))
+    starts = np.unique(begins[at[at < len(begins)]])
+    for start, stop in zip(starts, [*starts[1:], len(pool)], strict=True):
+        yield pool.iloc[start:stop]
 
 
 def parts_of(path: Path, content: bytes) -> dict[str, str]:

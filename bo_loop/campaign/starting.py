@@ -13,13 +13,15 @@ import pandas as pd
 from bo_loop.base import config as configs
 from bo_loop.base import files
 from bo_loop.base.errors import CampaignError, ConfigError
-from bo_loop.base.types import FeatureRecipe
+from bo_loop.base.types import FeatureRecipe, Source
 from bo_loop.campaign import options, sealed
 from bo_loop.campaign.ledger.events import canonical
 from bo_loop.campaign.ledger.ledger import Ledger
 from bo_loop.campaign.pool_rows import require_items, with_acids
 from bo_loop.campaign.record import LEDGER, versions, who
 from bo_loop.campaign.settings import POOL_RULES, require_learner
+from bo_loop.campaign.streamed_pool import Multiplied, StreamedPool
+from bo_loop.data import large_pools
 from bo_loop.data.property import Property
 from bo_loop.data.property_rows import PROPERTY, of_each, properties_of, values_of, words_of
 
@@ -59,7 +61,7 @@ def start(path: Path, settings: Mapping[str, Any]) -> None:
     staging = path.with_name(f".tmp-{os.getpid()}-{path.name}")
     try:
         files.make_folder(staging)
-        hashes = sealed.write(
+        hashes, n_pool = sealed.write(
             staging,
             config=settings,
             choices=options.choices(settings),
@@ -68,6 +70,8 @@ def start(path: Path, settings: Mapping[str, Any]) -> None:
             features=made.features,
             memory=memory,
         )
+        if n_pool == 0:
+            raise _none_left(settings, made.n_every)
         if made.sources is not None:
             from bo_loop.campaign import teachers  # torch: only where a model is needed
 
@@ -79,8 +83,8 @@ def start(path: Path, settings: Mapping[str, Any]) -> None:
             "sealed": hashes,
             "versions": versions(),
             "n_observations": len(made.observations),
-            "n_pool": len(made.pool),
-            "n_left_out": made.n_left_out,
+            "n_pool": n_pool,
+            "n_left_out": made.n_every - n_pool // len(properties_of(settings.get("property"))),
             "operator": who(None),
             **({"property": settings["property"]} if "property" in settings else {}),
         }
@@ -170,20 +174,22 @@ class Prepared(NamedTuple):
 
     Parameters
     ----------
-    observations, pool : DataFrame
+    observations : DataFrame
+        With keys.
+    pool : DataFrame or StreamedPool
         With keys.
     features : dict
         The schema, as JSON.
-    n_left_out : int
-        Pairs of more donors than `pool.max_denticity_sum`.
+    n_every : int
+        Pairs of the pool, and those of more donors than `pool.max_denticity_sum`.
     sources : Sources or None
         Models to learn from.
     """
 
     observations: pd.DataFrame
-    pool: pd.DataFrame
+    pool: pd.DataFrame | StreamedPool
     features: dict[str, Any]
-    n_left_out: int
+    n_every: int
     sources: "Sources | None"
 
 
@@ -208,26 +214,38 @@ def prepare(
     if len(properties) > 1:
         own = [values_of(observations[observations[PROPERTY].eq(p.words)], p) for p in properties]
         observations = pd.concat(own, ignore_index=True)
-    every = one_of_mirror_images(with_keys(configs.read(pool_node, "pool"), "the pool"))
-    most = settings["pool"].get("max_denticity_sum")
-    pool = within_denticity(every, most)
-    if pool.empty:
-        raise ConfigError(
-            f"pool.max_denticity_sum={most} leaves none of the {len(every)} pairs of the pool. "
-            "Raise it, or ask for smaller pool.n_ligands."
-        )
-    n_left_out = len(every) - len(pool)
-    pool = of_each(pool, properties)
-    require_items(configs.build(settings["objective"]), with_acids(observations, memory), pool)
-    pairs = pd.concat([observations, pool])
+    most, names = settings["pool"].get("max_denticity_sum"), settings.get("sources", [])
+    source = configs.build_as(Source, pool_node, "pool")
+    product = source.product() if isinstance(source, Multiplied) else None
+    # What learns from how often an ion or a ligand is there has to have all pairs at once.
+    by_pairs = len(properties) > 1 or names or (memory is None and not recipe.of_distinct)
+    if product is not None and len(product) > large_pools.LARGE and not by_pairs:
+        pool = StreamedPool.of(product, most)
+        n_every, first, some = len(pool.product), next(pool.parts()), pool.some()
+    else:
+        read = source.read() if product is None else product.pairs()
+        every = one_of_mirror_images(with_keys(read, "the pool"))
+        pool = first = some = of_each(within_denticity(every, most), properties)
+        n_every = len(every)
+        if pool.empty:
+            raise _none_left(settings, n_every)
+    require_items(configs.build(settings["objective"]), with_acids(observations, memory), first)
+    pairs = pd.concat([observations, some])
     schema, sources = recipe.fit(pairs) if memory is None else memory.schema(), None
     if memory is None:
         schema = about(schema, properties, observations)
-    if names := settings.get("sources", []):
+    if names:
         require_learner(settings["model"])
         from bo_loop.campaign import teachers  # torch: only where a model is needed
 
         sources = teachers.teachers(names, directory, observations, properties)
         schema = schema.taught(sources, pairs)
     configs.build(settings["model"]).require_blocks(schema.blocks)
-    return Prepared(observations, pool, schema.to_json(), n_left_out, sources)
+    return Prepared(observations, pool, schema.to_json(), n_every, sources)
+
+
+def _none_left(settings: Mapping[str, Any], n_every: int) -> ConfigError:
+    return ConfigError(
+        f"pool.max_denticity_sum={settings['pool'].get('max_denticity_sum')} leaves none of the "
+        f"{n_every} pairs of the pool. Raise it, or ask for smaller pool.n_ligands."
+    )

@@ -5,10 +5,11 @@ in plain values, so that a record can name it; `read` returns the frame.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -66,9 +67,13 @@ class CommonChelators:
         DataError
             If a metal ion cannot be read, or a condition is not physical.
         """
+        return self.product().pairs()
+
+    def product(self) -> "Product":
+        """Return what the pool is a product of; errors as of `read`."""
         with resources.files("bo_loop.data").joinpath(_CHELATORS).open(encoding="utf-8") as file:
             ligands = pd.read_csv(file, dtype=str, keep_default_na=False)
-        return _cross(ligands.rename(columns={"name": "ligand"}), self, _CHELATORS)
+        return Product.of(ligands.rename(columns={"name": "ligand"}), self, _CHELATORS)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,8 +112,94 @@ class TablePool:
             structure twice, one that cannot be read, or one without a donor atom. All such rows
             are listed.
         """
-        where = f"pool table {self.path}"
-        return _cross(read_ligands(Path(self.path), self.encoding), self, where)
+        return self.product().pairs()
+
+    def product(self) -> "Product":
+        """Return what the pool is a product of; errors as of `read`."""
+        ligands = read_ligands(Path(self.path), self.encoding)
+        return Product.of(ligands, self, f"pool table {self.path}")
+
+
+@dataclass(frozen=True)
+class Product:
+    """Every metal ion with every ligand and number of ligands, under one set of conditions.
+
+    Parameters
+    ----------
+    ions : DataFrame
+        ``metal`` and ``charge``.
+    ligands : DataFrame
+        ``ligand, smiles``, and ``cost`` if there is one.
+    counts : list of int
+        Numbers of ligands.
+    under : mapping of str to float
+        The conditions.
+    where : str
+        What messages call the pool.
+    """
+
+    ions: pd.DataFrame
+    ligands: pd.DataFrame
+    counts: list[int]
+    under: Mapping[str, float]
+    where: str
+
+    @classmethod
+    def of(
+        cls, ligands: pd.DataFrame, wanted: CommonChelators | TablePool, where: str
+    ) -> "Product":
+        """Return the product of some ligands with what is wanted of them.
+
+        Raises
+        ------
+        ConfigError, DataError
+            As `CommonChelators.read`.
+        """
+        ions = [(ion.metal, ion.charge) for ion in _ions(wanted.metals)]
+        own = [column for column in ("ligand", "smiles", "cost") if column in ligands]
+        under = {
+            "temperature_C": wanted.temperature_C,
+            "ionic_strength_M": wanted.ionic_strength_M,
+        }
+        table = pd.DataFrame(ions, columns=["metal", "charge"])
+        made = cls(table, ligands[own], _counts(wanted.n_ligands), under, where)
+        # Only the conditions can still be wrong, and alike in every row: one row says it.
+        schema.validate_pairs(made.each_ligand().head(1), f"{where}, conditions wanted")
+        return made
+
+    def __len__(self) -> int:
+        return len(self.ions) * len(self.ligands) * len(self.counts)
+
+    def pairs(self) -> pd.DataFrame:
+        """Return all pairs, metals outermost; of more than `large_pools.LARGE`, ligands."""
+        if len(self) > large_pools.LARGE:
+            return self._by_ligand()
+        counts = pd.DataFrame({"n_ligands": self.counts})
+        pairs = self.ions.merge(self.ligands, how="cross").merge(counts, how="cross")
+        return schema.validate_pairs(self._ordered(pairs.assign(**self.under)), self.where)
+
+    def parts(self, most: int) -> Iterator[pd.DataFrame]:
+        """Yield all pairs, ligand by ligand, in parts of so many, and those of its last ligand."""
+        step = -(-most // (len(self.ions) * len(self.counts)))
+        for start in range(0, len(self.ligands), step):
+            yield replace(self, ligands=self.ligands.iloc[start : start + step])._by_ligand()
+
+    def each_ligand(self) -> pd.DataFrame:
+        """Return a pair of each ligand, with the first metal ion."""
+        return self._ordered(self.ligands.assign(**self._first(), **self.under))
+
+    def _by_ligand(self) -> pd.DataFrame:
+        """Return all pairs, ligand by ligand; what each ligand and ion has is checked once."""
+        ligands = schema.validate_pairs(self.each_ligand(), self.where)[list(self.ligands)]
+        return self._ordered(
+            large_pools.crossed(self.ions, ligands, self.counts).assign(**self.under)
+        )
+
+    def _first(self) -> dict[str, Any]:
+        return {**self.ions.iloc[0].to_dict(), "n_ligands": self.counts[0]}
+
+    def _ordered(self, pairs: pd.DataFrame) -> pd.DataFrame:
+        return pairs[[*schema.PAIR_COLUMNS, *list(self.ligands)[2:]]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -219,38 +310,6 @@ def _room(pairs: pd.DataFrame, most: int | str) -> pd.Series:
             "1, such as 6, or null to leave out nothing."
         )
     return pd.Series(most, index=pairs.index, dtype="int64")
-
-
-def _cross(ligands: pd.DataFrame, wanted: CommonChelators | TablePool, where: str) -> pd.DataFrame:
-    """Return every metal × ligand × n at the one temperature and ionic strength wanted."""
-    ions = [(ion.metal, ion.charge) for ion in _ions(wanted.metals)]
-    ions = pd.DataFrame(ions, columns=["metal", "charge"])
-    counts = pd.DataFrame({"n_ligands": _counts(wanted.n_ligands)})
-    own = [column for column in ("ligand", "smiles", "cost") if column in ligands]
-    if len(ions) * len(ligands) * len(counts) > large_pools.LARGE:
-        return _large(ions, ligands[own], counts["n_ligands"].tolist(), wanted, where)
-    pairs = ions.merge(ligands[own], how="cross").merge(counts, how="cross")
-    pairs = pairs.assign(
-        temperature_C=wanted.temperature_C, ionic_strength_M=wanted.ionic_strength_M
-    )
-    # Only the conditions can still be wrong, and alike in every row: one row says it.
-    schema.validate_pairs(pairs.head(1), f"{where}, conditions wanted")
-    return schema.validate_pairs(pairs[[*schema.PAIR_COLUMNS, *own[2:]]], where)
-
-
-def _large(
-    ions: pd.DataFrame,
-    ligands: pd.DataFrame,
-    counts: Sequence[int],
-    wanted: CommonChelators | TablePool,
-    where: str,
-) -> pd.DataFrame:
-    """Return the same, ligand by ligand; what each ligand and ion has is checked once."""
-    under = {"temperature_C": wanted.temperature_C, "ionic_strength_M": wanted.ionic_strength_M}
-    one_ion = {**ions.iloc[0].to_dict(), "n_ligands": counts[0]}
-    ligands = schema.validate_pairs(ligands.assign(**one_ion, **under), where)[list(ligands)]
-    pairs = large_pools.crossed(ions, ligands, counts).assign(**under)
-    return pairs[[*schema.PAIR_COLUMNS, *list(ligands)[2:]]]
 
 
 def _ions(metals: Sequence[str]) -> list[MetalIon]:

@@ -15,7 +15,7 @@ def written(folder, **changes):
         "config": SETTINGS, "choices": {"model": "matern_gp"}, "observations": LITERATURE,
         "pool": POOL, "features": {"version": "1", "blocks": {}},
     }  # fmt: skip
-    return Sealed(folder, sealed.write(folder, **(given | changes)))
+    return Sealed(folder, sealed.write(folder, **(given | changes))[0])
 
 
 def test_what_is_sealed_comes_back(tmp_path):

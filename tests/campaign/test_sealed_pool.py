@@ -12,7 +12,7 @@ from test_campaign import filled
 
 from bo_loop import Campaign
 from bo_loop.base.errors import CampaignError
-from bo_loop.campaign import sealed_pool
+from bo_loop.campaign import sealed_pool, streamed_pool
 from bo_loop.campaign.sealed import checked_pairs
 from bo_loop.campaign.verify import verify
 from bo_loop.data import large_pools
@@ -39,7 +39,7 @@ def begun(tmp_path_factory):
     """A campaign in which a pool of more than 100 pairs is large, and its first proposals."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(large_pools, "LARGE", LARGE)
-        patch.setattr(sealed_pool, "PART", 90)
+        patch.setattr(streamed_pool, "PART", 90)
         campaign = Campaign.start(**settings(tmp_path_factory.mktemp("campaigns")))
         return campaign, campaign.suggest()
 
@@ -62,10 +62,10 @@ def test_it_is_sealed_in_parts(campaign):
 
 
 def test_no_ligand_is_in_two_parts(tmp_path, monkeypatch):
-    monkeypatch.setattr(sealed_pool, "PART", 10)
+    monkeypatch.setattr(streamed_pool, "PART", 10)
     smiles = np.repeat([f"{'C' * i}N" for i in range(1, 13)], 7)
     pool = pd.DataFrame({"pair_id": [str(i) for i in range(84)], "smiles": smiles})
-    sealed_pool.write(tmp_path, pool)
+    assert sealed_pool.write(tmp_path, sealed_pool.cut(pool)) == 84
     manifest = tmp_path / "pool" / "manifest.json"
     parts = sealed_pool.parts_of(manifest, manifest.read_bytes())
     rows = [len(pd.read_parquet(tmp_path / "pool" / name)) for name in parts]

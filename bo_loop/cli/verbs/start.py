@@ -20,7 +20,8 @@ from bo_loop.library.memory import Memory
 def run(config: Mapping[str, Any], console: Console) -> None:
     """Open a campaign, and say what it rests on."""
     campaign = Campaign.start(**config)
-    literature, pool = campaign.literature, campaign.pool
+    literature = campaign.literature
+    n_pairs, n_ligands = _counted(campaign)
     of_metals = literature[literature["metal"] != PROTON]
     ions = of_metals[["metal", "charge"]].drop_duplicates()
     n_protons = len(literature) - len(of_metals)
@@ -35,8 +36,7 @@ def run(config: Mapping[str, Any], console: Console) -> None:
                 "campaign": str(campaign.path),
                 "literature": f"{len(literature)} {values(properties)} of {len(ions)} metal ions "
                 f"and {literature['ligand_group'].nunique()} ligands{protons}",
-                "pool": f"{len(pairs_of(pool))} pairs of {pool['ligand_group'].nunique()} ligands"
-                f"{without}",
+                "pool": f"{n_pairs} pairs of {n_ligands} ligands{without}",
             }
         )
     )
@@ -46,6 +46,15 @@ def run(config: Mapping[str, Any], console: Console) -> None:
     elif properties == (LOG_BETA,):
         _say_what_it_rests_on(of_metals, console)
     print_next(campaign, "suggest")
+
+
+def _counted(campaign: Campaign) -> tuple[int, int]:
+    """Return the pairs and the ligands of the pool."""
+    parts = campaign.record.pool_in_parts(campaign.state())
+    if parts is not None:
+        return parts.counted()
+    pool = campaign.pool
+    return len(pairs_of(pool)), pool["ligand_group"].nunique()
 
 
 def _say_what_it_rests_on(constants: pd.DataFrame, console: Console) -> None:

@@ -19,6 +19,7 @@ undefined for any ligand.
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
@@ -72,6 +73,7 @@ class ChemistryRecipe:
     latent: str | None = None
     components: int = 5
     cavity: bool = False
+    of_distinct: ClassVar[bool] = True
 
     def __post_init__(self):
         if not isinstance(self.cavity, bool):

@@ -18,7 +18,7 @@ Kanahashi, Urushihara and Yamaguchi (Sci. Rep. 2022, 12, 11159), whose order is 
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 import pandas as pd
@@ -68,6 +68,7 @@ class PublishedRecipe:
     protected: Literal["keep", "published"] = "keep"
     max_abs_r: float = 0.7
     max_vif: float = 4.0
+    of_distinct: ClassVar[bool] = False
 
     def __post_init__(self):
         if self.protected not in ("keep", "published"):

@@ -15,7 +15,7 @@ from bo_loop.acquisition import EI, PI, UCB, Auto, Greedy, LogEI, MaxVariance, T
 from bo_loop.base.config import build
 from bo_loop.base.errors import CampaignError, DataError
 from bo_loop.base.parallel import using
-from bo_loop.campaign import sealed_pool
+from bo_loop.campaign import streamed_pool
 from bo_loop.campaign.rounds import decide as rounds
 from bo_loop.campaign.rounds import sifted
 from bo_loop.campaign.rounds.fitted import fitted
@@ -52,7 +52,7 @@ def begin(directory, **changes):
 def small_limits():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(large_pools, "LARGE", 100)
-        patch.setattr(sealed_pool, "PART", 60)
+        patch.setattr(streamed_pool, "PART", 60)
         patch.setattr(sifted, "LISTED", 4)
         yield patch
 
