@@ -9,6 +9,7 @@ import pandas as pd
 from bo_loop.chemistry.isomers import isomers as of_ligands
 from bo_loop.data.large_pools import distinct, taken
 
+_MOST_NAMED = 20
 _EXPERIMENT = [
     *("metal", "charge", "n_ligands", "temperature_C", "ionic_strength_M"),
     *("ligand_group", "isomer"),
@@ -57,9 +58,11 @@ def one_of_mirror_images(pairs: pd.DataFrame, others: pd.DataFrame | None = None
         if row["smiles"] != kept["smiles"]:
             left_out.setdefault(row["smiles"], f"{_named(row)} for {_named(kept)}")
     if left_out:
+        some = list(left_out.values())[:_MOST_NAMED]
+        more = len(left_out) - len(some)
         warnings.warn(
             "mirror images have one log β with a metal ion, so only the first of them stays in the "
-            f"pool. Left out: {'; '.join(left_out.values())}",
+            f"pool. Left out: {'; '.join(some)}{f'; and {more} more' if more else ''}",
             stacklevel=3,
         )
     return pairs[~repeated[len(every) - len(pairs) :]].reset_index(drop=True)

@@ -22,7 +22,21 @@ BLOCK = 2_048
 HOPEFUL = 2_000
 """Items of a curved objective that are drawn, if there are more."""
 
-_FIRST = 10
+LOOKED_AT = 20_000
+"""Items whose value is looked at to find these, if there are more and it allows it."""
+
+
+def by_log_beta(objective: Objective) -> bool:
+    """Whether an item's value can be no better than its own log β lets it be.
+
+    It is so for values at a pH without competitors: protons only take from log β.
+    """
+    return isinstance(objective, AtPH) and not objective.metals
+
+
+def hoped_log_beta(posterior: PoolPosterior, items: Rows) -> Floats:
+    """Return log β + 3 sd of each item, or a bound of it; (k,)."""
+    return posterior.mean(items) + 3.0 * np.sqrt(posterior.variance_bound(items))
 
 
 def hopeful(posterior: PoolPosterior, objective: Objective, pairs: PoolPairs, items: Rows) -> Rows:
@@ -48,9 +62,9 @@ def hopeful(posterior: PoolPosterior, objective: Objective, pairs: PoolPairs, it
     if len(items) <= HOPEFUL or not objective.asks_protons:
         return items
     parts = objective.parts(pairs)[items]
-    if len(items) > _FIRST * HOPEFUL and isinstance(objective, AtPH) and not objective.metals:
-        own = posterior.mean(items) + 3.0 * np.sqrt(posterior.variance_bound(items))
-        kept = np.sort(np.argsort(-own, kind="stable")[: _FIRST * HOPEFUL])
+    if len(items) > LOOKED_AT and by_log_beta(objective):
+        kept = np.argsort(-hoped_log_beta(posterior, items), kind="stable")[:LOOKED_AT]
+        kept = np.sort(kept)
         items, parts = items[kept], parts[kept]
     rows, at = np.unique(parts, return_inverse=True)
     at = at.reshape(parts.shape)

@@ -13,7 +13,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
@@ -22,13 +22,15 @@ from bo_loop.acquisition.batch.pickers import scorer_of
 from bo_loop.acquisition.batch.scored import Lazy
 from bo_loop.acquisition.batch.select import open_items
 from bo_loop.acquisition.objectives.base import LogBeta
+from bo_loop.acquisition.pool import PoolPairs
 from bo_loop.acquisition.scores.functions import Greedy
 from bo_loop.acquisition.scores.screen import TIE, Marginal
+from bo_loop.acquisition.scores.values import LOOKED_AT, by_log_beta, hoped_log_beta
 from bo_loop.acquisition.stop import SHORTLIST, hope, most_hopeful
 from bo_loop.base import parallel
 from bo_loop.base.config import build
 from bo_loop.base.progress import report
-from bo_loop.base.types import Floats, Mask
+from bo_loop.base.types import Floats, Mask, PoolPosterior, Rows
 from bo_loop.campaign import sealed_pool
 from bo_loop.campaign.ledger.state import CampaignState
 from bo_loop.campaign.pool_in_parts import PoolInParts
@@ -52,18 +54,18 @@ _HELD = 16  # times so many are held before the highest of them are kept
 def can_sift(config: Mapping[str, Any], state: CampaignState) -> bool:
     """Whether a round can be had without the whole pool in memory.
 
-    It can where ceilings of a pair's own mean and variance bound its score, and nothing but costs
-    weighs it: of one property, ``maximise`` and ``minimise`` without constraints and feasibility.
+    It can, of one property and without constraints, where a pair's own mean and variance bound its
+    score, and nothing but costs weighs it (``maximise``, ``minimise``); and where only the pairs of
+    the highest log β are looked at (`bo_loop.acquisition.scores.values.hopeful`).
     """
     objective = build(config["objective"])
     acquisition = build(config["acquisition"]).under(objective)
-    return (
-        len(state.properties) == 1
-        and scorer_of(objective) is Lazy
-        and not objective.feasibility
-        and isinstance(acquisition, Marginal)
-        and acquisition.bounded
-    )
+    if len(state.properties) > 1 or objective.limits:
+        return False
+    if by_log_beta(objective):
+        return True
+    bounded = isinstance(acquisition, Marginal) and acquisition.bounded
+    return scorer_of(objective) is Lazy and bounded and not objective.feasibility
 
 
 def decide(
@@ -90,22 +92,26 @@ def choose(
     """Choose with a `model`; otherwise as `decide`."""
     known = pool.needed(literature, state)
     prepare = partial(Choice.prepare, model, literature, state=state, config=config)
-    choice, config = prepare(pool=known), dict(config)
+    choice = prepare(pool=known)
     objective = choice.objective
     acquisition = build(config["acquisition"]).under(objective)
     sieve = Sieve(
         surrogate=model.surrogate.screening(),
         known=frozenset(known["pair_id"]),
         replicates=acquisition.allow_replicates,
-        orders=(Order(Greedy(), objective, -np.inf),),
+        orders=(ByLogBeta(),),
     )
+    if by_log_beta(objective):
+        choice = prepare(pool=_listed(known, sieve, pool, LOOKED_AT)[0])
+        return rounds.chosen(choice, model, state, config)
     if not choice.candidates.answered.any():  # nothing to compare with but the best open pair
-        choice = prepare(pool=_with(known, sieve, pool, 1)[0])
+        by_mean = replace(sieve, orders=(ByScore(Greedy(), objective, -np.inf),))
+        choice = prepare(pool=_listed(known, by_mean, pool, 1)[0])
     incumbent = incumbent_of(choice.bound.posterior, objective, choice.candidates)[1]
-    orders = (Order(each, objective, incumbent) for each in (acquisition, hope(objective)))
+    orders = (ByScore(each, objective, incumbent) for each in (acquisition, hope(objective)))
     sieve, most = replace(sieve, orders=tuple(orders)), LISTED
     while True:
-        pairs, rests = _with(known, sieve, pool, most)
+        pairs, rests = _listed(known, sieve, pool, most)
         with parallel.using(None):  # what is left is few
             choice = prepare(pool=pairs)
             found = rounds.chosen(choice, model, state, config)
@@ -139,30 +145,61 @@ def _beats(score: float, ceiling: float) -> bool:
     return ceiling == -np.inf or bool(ceiling < score - 2.0 * TIE * abs(score))
 
 
-def _with(
+def _listed(
     known: pd.DataFrame, sieve: "Sieve", pool: PoolInParts, most: int
 ) -> tuple[pd.DataFrame, Floats]:
     """Return the pairs known and those of the highest ceilings; the ceilings of the rest, (o,)."""
-    sieve = replace(sieve, most=most)
+    sieve, n = replace(sieve, most=most), len(pool.parts)
     executor = (parallel.cluster() if sieve.travels else None) or parallel.Serial()
     what, lists, dropped = f"screening {sum(pool.sizes):,} pairs", {}, []
-    report(what, 0, len(pool.parts))
+    report(what, 0, n)
     for done, (at, listed) in enumerate(executor.run(sieve, pool.parts), start=1):
         lists[at] = listed
         dropped.append(listed.rests)
-        if sum(len(each.pairs) for each in lists.values()) > _HELD * most or done == len(
-            pool.parts
-        ):
+        held = sum(len(each.pairs) for each in lists.values())
+        if done == n or held > _HELD * most:
             lists, rests = _highest(lists, most)
             dropped.append(rests)
-        report(what, done, len(pool.parts))
+        report(what, done, n)
     found = [lists[at].pairs for at in sorted(lists)]
     return pd.concat([known, *found], ignore_index=True), np.max(dropped, axis=0)
 
 
+class Order(Protocol):
+    """By what the pairs of a part are listed."""
+
+    def ceilings(self, part: "Part") -> Floats:
+        """Bound what it looks at from above; (k,)."""
+
+
 @dataclass(frozen=True)
-class Order:
-    """By what the pairs of a part are listed.
+class Part:
+    """k open pairs, and what is predicted of them.
+
+    Parameters
+    ----------
+    posterior : PoolPosterior
+    pairs : PoolPairs
+    noise : (k,) float64
+        Learned noise variance of one measurement of each.
+    replicates : bool
+        As of `Sieve`.
+    """
+
+    posterior: PoolPosterior
+    pairs: PoolPairs
+    noise: Floats
+    replicates: bool
+
+    @property
+    def items(self) -> Rows:
+        """All rows; (k,)."""
+        return np.arange(len(self.pairs))
+
+
+@dataclass(frozen=True)
+class ByScore:
+    """By what an acquisition may score at most.
 
     Parameters
     ----------
@@ -174,6 +211,21 @@ class Order:
     acquisition: Marginal
     objective: LogBeta
     incumbent: float
+
+    def ceilings(self, part: Part) -> Floats:
+        """Bound the scores from above; (k,)."""
+        measured = np.ones((len(part.pairs), 1), dtype=bool) if part.replicates else None
+        about = self.acquisition, part.pairs, part.items, part.noise, measured
+        return Lazy(part.posterior, self.objective, *about).ceilings(self.incumbent)
+
+
+@dataclass(frozen=True)
+class ByLogBeta:
+    """By log β + 3 sd, as `bo_loop.acquisition.scores.values.hopeful` looks at pairs."""
+
+    def ceilings(self, part: Part) -> Floats:
+        """Bound log β + 3 sd from above; (k,)."""
+        return hoped_log_beta(part.posterior, part.items)
 
 
 @dataclass(frozen=True)
@@ -237,16 +289,9 @@ class Sieve:
 
     def _ceilings(self, pairs: pd.DataFrame) -> Floats:
         """Bound the scores of k pairs by each order; (k, o). What is no number is infinite."""
-        features = self.surrogate.features_of(pairs)
-        posterior, items = self.surrogate.model.bind(features), np.arange(len(pairs))
-        about, noise = pool_pairs(pairs), self.surrogate.model.noise(features)
-        measured = np.ones((len(pairs), 1), dtype=bool) if self.replicates else None
-        columns = []
-        for order in self.orders:
-            scored = Lazy(
-                posterior, order.objective, order.acquisition, about, items, noise, measured
-            )
-            columns.append(scored.ceilings(order.incumbent))
+        model, features = self.surrogate.model, self.surrogate.features_of(pairs)
+        told = model.bind(features), pool_pairs(pairs), model.noise(features), self.replicates
+        columns = [order.ceilings(Part(*told)) for order in self.orders]
         return np.nan_to_num(np.column_stack(columns), nan=np.inf, posinf=np.inf, neginf=-np.inf)
 
 

@@ -7,11 +7,13 @@ import cloudpickle
 import numpy as np
 import pandas as pd
 import pytest
+import small_memory
 from embedded import few
 from test_campaign import filled
 
 from bo_loop import Campaign
-from bo_loop.acquisition import EI, PI, UCB, Auto, Greedy, LogEI, MaxVariance, Thompson
+from bo_loop.acquisition import EI, PI, UCB, Auto, Greedy, LogEI, MaxVariance, PMetal, Thompson
+from bo_loop.acquisition.scores import values
 from bo_loop.base.config import build
 from bo_loop.base.errors import CampaignError, DataError
 from bo_loop.base.parallel import using
@@ -25,6 +27,7 @@ from bo_loop.campaign.verify import verify
 from bo_loop.chemistry.isomers import one_to_a_metal_ion
 from bo_loop.chemistry.ligands import inchikey
 from bo_loop.data import CommonChelators, large_pools
+from bo_loop.library.memory import save
 
 PICKED = ("14.1", "13.2", "12.3")
 
@@ -128,6 +131,23 @@ def test_it_is_the_round_over_the_whole_pool(begun, known, asked):
     assert found["incumbent"] == expected["incumbent"]
 
 
+def test_at_a_pH_the_pairs_of_the_highest_log_beta_are_looked_at(
+    small_limits, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(values, "LOOKED_AT", 40)
+    monkeypatch.setattr(values, "HOPEFUL", 20)
+    monkeypatch.setattr(sifted, "LOOKED_AT", 40)
+    save(small_memory.memory(), tmp_path / "memory")
+    data = few("Zn+2") | {"memory": str(tmp_path / "memory")}  # which knows pKa
+    campaign = begin(tmp_path, data=data, objective=PMetal(pH=8.0), batch_size=4)
+    with nothing_whole():
+        found = campaign.consider()
+        joint = campaign.consider(acquisition=Thompson())
+    pd.testing.assert_frame_equal(found, in_memory(campaign), check_dtype=False, rtol=1e-9)
+    expected = in_memory(campaign, acquisition=Thompson())
+    assert joint["pair_id"].tolist() == expected["pair_id"].tolist()
+
+
 def test_suggest_is_that_round(campaign):
     with nothing_whole():
         found = campaign.consider()
@@ -176,8 +196,8 @@ def test_on_a_cluster_it_is_the_same_to_the_last_bit(campaign):
 
 
 def test_more_is_listed_where_the_rest_may_hide_a_pick(begun, known, monkeypatch):
-    asked, inner = [], sifted._with
-    monkeypatch.setattr(sifted, "_with", lambda *a: asked.append(a[-1]) or inner(*a))
+    asked, inner = [], sifted._listed
+    monkeypatch.setattr(sifted, "_listed", lambda *a: asked.append(a[-1]) or inner(*a))
     *about, config = known
     config = {**config, "batch_size": 12, **as_nodes({"acquisition": Greedy()})}
     found = sifted.choose(*about, config)

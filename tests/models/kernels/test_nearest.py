@@ -65,11 +65,11 @@ def test_of_very_many_pairs_those_that_fill_the_space_stand_for_all(
 
 def test_of_more_than_can_be_compared_an_even_share_of_metals_and_ligands_is(monkeypatch):
     monkeypatch.setattr(module, "MOST_ASKED", 500)
-    rows = module._spread(40 * 250)
+    rows = module.evenly_spread(40 * 250)
     assert len(rows) == len(set(rows.tolist())) == 500
     assert np.bincount(rows // 250).min() >= 11
     assert np.bincount(rows % 250 // 10).min() >= 18
-    assert module._spread(300).tolist() == list(range(300))
+    assert module.evenly_spread(300).tolist() == list(range(300))
 
 
 def test_a_model_is_conditioned_on_them_alone_and_knows_where_they_stood(known, asked):
