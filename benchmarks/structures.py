@@ -24,7 +24,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from rdkit.Chem import RemoveHs
+from rdkit.Chem import ChiralType, RemoveHs
 from rdkit.Chem.rdMolAlign import GetBestRMS
 
 from bo_loop.base.errors import DataError
@@ -76,14 +76,14 @@ def small(folder, given):
 
 
 def errors(given):
-    store, committee = Store(given.database), read(given.forces)
-    whole, elements = counts(store.rows())
+    rows, committee = list(Store(given.database).rows()), read(given.forces)
+    whole, elements = counts(iter(rows))
     print(whole.to_string(), elements.round(3).to_string(), sep="\n\n")
     n, seed = len(committee.members), committee.about.seed
     print(f"\nlearned from {committee.about.structures} structures, {n} folds by ligand")
-    every = cases_of(store.rows())
+    every = cases_of(rows)
     in_parts(every, {"potential": held_out(committee, every)}, "all steps")
-    cases = drawn(sampled(store.rows()), given.drawn)
+    cases = drawn(sampled(rows), given.drawn)
     started = time.process_time()
     predicted = held_out_directly(cases, n, seed, given.most)
     print(f"\ntrees and networks: {time.process_time() - started:.0f} s of CPU")
@@ -185,6 +185,7 @@ def summed(name, table):
     print(f"RMSD within {SAME_SHAPE} Å: {shape.mean():.0%}")
     print(f"energy at most {SAME_ENERGY} kcal/mol above: {energy.mean():.0%}")
     print(f"both: {(shape & energy).mean():.0%}")
+    print(f"by more than that below: {(table['kcal'] < -SAME_ENERGY).mean():.0%}")
 
 
 def compared(molecule, starts, committee, doubt):
@@ -199,16 +200,25 @@ def compared(molecule, starts, committee, doubt):
     )
     if best is None or other is None:
         return None
-    shapes = [RemoveHs(with_positions(molecule.graph, run.positions[-1])) for run in (best, other)]
     return {
         "atoms": len(molecule.symbols),
         "alone_s": between - clock,
         "learned_s": done - between,
         "kcal": (other.energies[-1] - best.energies[-1]) * KCAL_PER_MOL,
-        "rmsd": GetBestRMS(*shapes),
+        "rmsd": apart(molecule.graph, best.positions[-1], other.positions[-1]),
         "xtb_alone": sum(len(run.energies) for run in alone),
         "xtb_learned": sum(len(run.energies) for run in runs),
     }
+
+
+def apart(graph, one, other):
+    """Return the RMSD of heavy atoms at best overlay, Å.
+
+    Mirror images are one minimum, but of molecules that are said to be of one hand.
+    """
+    handed = any(atom.GetChiralTag() != ChiralType.CHI_UNSPECIFIED for atom in graph.GetAtoms())
+    shapes = [RemoveHs(with_positions(graph, each)) for each in (one, other, -other)]
+    return min(GetBestRMS(shapes[0], shape) for shape in shapes[1 : 2 if handed else 3])
 
 
 def one_complex(given):
@@ -235,7 +245,7 @@ def main():
     parser.add_argument("--forces", type=Path, help="learned from it by bo-loop structures learn")
     parser.add_argument("--table", type=Path, help="ligands to search, column smiles")
     parser.add_argument("--most", type=int, default=2000, help="atoms an element for the trees")
-    parser.add_argument("--drawn", type=int, default=3, help="structures of a ligand, for all")
+    parser.add_argument("--drawn", type=int, default=2, help="structures of a ligand, for all")
     parser.add_argument("--one", help="a complex, whose forces are learned from its own")
     parser.add_argument("--figure", type=Path, help="parity plots")
     parser.add_argument("--ligands", type=int, default=30, help="of the table")

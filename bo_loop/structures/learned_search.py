@@ -26,7 +26,7 @@ _STEPS = 400  # at most
 _SMALL = 2.0 * CONVERGED  # as learned forces are off by as much, near minima
 _ASKED = 10  # steps from one question for all members to the next
 _EQUAL = 0.02  # eV, of starts that ended at one minimum, and so have one shape
-_WINDOW = 0.03  # eV above the lowest learned minimum, where GFN2-xTB may find a lower one
+_WINDOW = 0.06  # eV above the lowest learned minimum, where GFN2-xTB may find a lower one
 
 
 def searched(
