@@ -114,15 +114,16 @@ def most_hopeful(
     incumbent: Incumbent,
 ) -> tuple[Rows, Floats]:
     """Return which of the items (k,) most likely beat the best, 200 at most, and their scores."""
-    free = replace(objective, constraints=(), per_cost=False)
+    hope, free = hopes(objective)
     about = replace(pairs, log_success=None)
-    listed = scorer_of(free)(posterior, free, hope(free), about, items, np.zeros(len(pairs)))
+    listed = scorer_of(free)(posterior, free, hope, about, items, np.zeros(len(pairs)))
     return listed.best(np.arange(len(items)), incumbent, SHORTLIST)
 
 
-def hope(objective: Objective) -> UCB | LogEI:
-    """Return what scores items by what they may be worth at best."""
-    return UCB(beta=9.0) if objective.scalar else LogEI()
+def hopes(objective: Objective) -> tuple[UCB | LogEI, Objective]:
+    """Return what scores items by what they may be worth at best, and under which objective."""
+    free = replace(objective, constraints=(), per_cost=False)
+    return UCB(beta=9.0) if objective.scalar else LogEI(), free
 
 
 def _advice(chance: float, what: str, objective: Objective, outside: Mask) -> str:

@@ -26,7 +26,7 @@ from bo_loop.acquisition.pool import PoolPairs
 from bo_loop.acquisition.scores.functions import Greedy
 from bo_loop.acquisition.scores.screen import TIE, Marginal
 from bo_loop.acquisition.scores.values import LOOKED_AT, by_log_beta, hoped_log_beta
-from bo_loop.acquisition.stop import SHORTLIST, hope, most_hopeful
+from bo_loop.acquisition.stop import SHORTLIST, hopes, most_hopeful
 from bo_loop.base import parallel
 from bo_loop.base.config import build
 from bo_loop.base.progress import report
@@ -108,8 +108,9 @@ def choose(
         by_mean = replace(sieve, orders=(ByScore(Greedy(), objective, -np.inf),))
         choice = prepare(pool=_listed(known, by_mean, pool, 1)[0])
     incumbent = incumbent_of(choice.bound.posterior, objective, choice.candidates)[1]
-    orders = (ByScore(each, objective, incumbent) for each in (acquisition, hope(objective)))
-    sieve, most = replace(sieve, orders=tuple(orders)), LISTED
+    wanted = (acquisition, objective), hopes(objective)
+    orders = tuple(ByScore(*each, incumbent) for each in wanted)
+    sieve, most = replace(sieve, orders=orders), LISTED
     while True:
         pairs, rests = _listed(known, sieve, pool, most)
         with parallel.using(None):  # what is left is few
@@ -136,8 +137,8 @@ def _settled(
     again = candidates.again & build(config["acquisition"]).allow_replicates
     items = open_items(objective, candidates.pairs, candidates.open, again)
     incumbent = incumbent_of(choice.bound.posterior, objective, candidates)[1]
-    _, hopes = most_hopeful(*about, items, incumbent)
-    return len(hopes) == SHORTLIST and _beats(hopes[-1], by_hope)
+    _, best = most_hopeful(*about, items, incumbent)
+    return len(best) == SHORTLIST and _beats(best[-1], by_hope)
 
 
 def _beats(score: float, ceiling: float) -> bool:

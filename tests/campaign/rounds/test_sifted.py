@@ -12,7 +12,18 @@ from embedded import few
 from test_campaign import filled
 
 from bo_loop import Campaign
-from bo_loop.acquisition import EI, PI, UCB, Auto, Greedy, LogEI, MaxVariance, PMetal, Thompson
+from bo_loop.acquisition import (
+    EI,
+    PI,
+    UCB,
+    Auto,
+    Greedy,
+    LogEI,
+    Maximise,
+    MaxVariance,
+    PMetal,
+    Thompson,
+)
 from bo_loop.acquisition.scores import values
 from bo_loop.base.config import build
 from bo_loop.base.errors import CampaignError, DataError
@@ -26,7 +37,7 @@ from bo_loop.campaign.settings import as_nodes
 from bo_loop.campaign.verify import verify
 from bo_loop.chemistry.isomers import one_to_a_metal_ion
 from bo_loop.chemistry.ligands import inchikey
-from bo_loop.data import CommonChelators, large_pools
+from bo_loop.data import CommonChelators, TablePool, large_pools
 from bo_loop.library.memory import save
 
 PICKED = ("14.1", "13.2", "12.3")
@@ -146,6 +157,18 @@ def test_at_a_pH_the_pairs_of_the_highest_log_beta_are_looked_at(
     pd.testing.assert_frame_equal(found, in_memory(campaign), check_dtype=False, rtol=1e-9)
     expected = in_memory(campaign, acquisition=Thompson())
     assert joint["pair_id"].tolist() == expected["pair_id"].tolist()
+
+
+def test_costs_count(small_limits, tmp_path):
+    ligands = CommonChelators(metals=["Zn+2"]).read()[["ligand", "smiles"]]
+    costs = np.random.default_rng(0).lognormal(3.0, 1.0, len(ligands)).round(2)
+    ligands.assign(cost=costs).to_csv(tmp_path / "shelf.csv", index=False)
+    pool = TablePool(path=str(tmp_path / "shelf.csv"), metals=["Zn+2", "Ni+2"])
+    campaign = begin(tmp_path, pool=pool, objective=Maximise(per_cost=True), acquisition=Auto())
+    with nothing_whole():
+        found = campaign.consider(batch_size=5)
+    expected = in_memory(campaign, batch_size=5)
+    pd.testing.assert_frame_equal(found, expected, check_dtype=False, rtol=1e-9)
 
 
 def test_suggest_is_that_round(campaign):
