@@ -14,7 +14,8 @@ from bo_loop.campaign.ledger import rules
 from bo_loop.campaign.ledger.events import NewEvent
 from bo_loop.campaign.ledger.state import CampaignState
 from bo_loop.campaign.pool_rows import require_items, with_acids
-from bo_loop.campaign.record import Record, Recorded, who
+from bo_loop.campaign.provenance import Recorded, who
+from bo_loop.campaign.record import Record
 from bo_loop.campaign.settings import as_nodes, called, check_lasting
 
 if TYPE_CHECKING:

@@ -18,7 +18,8 @@ from bo_loop.campaign import amendments, choosing, corrections
 from bo_loop.campaign.ledger import rules
 from bo_loop.campaign.ledger.events import NewEvent
 from bo_loop.campaign.ledger.state import CampaignState
-from bo_loop.campaign.record import Record, versions, who
+from bo_loop.campaign.provenance import versions, who
+from bo_loop.campaign.record import Record
 from bo_loop.campaign.results import doubts, refined
 from bo_loop.campaign.results import reading as results
 from bo_loop.campaign.results.at_pH import require_acids

@@ -12,7 +12,8 @@ from bo_loop.campaign.ledger import rules
 from bo_loop.campaign.ledger.events import NewEvent
 from bo_loop.campaign.ledger.fold import proposed_pairs
 from bo_loop.campaign.ledger.state import CampaignState
-from bo_loop.campaign.record import Record, versions, who
+from bo_loop.campaign.provenance import versions, who
+from bo_loop.campaign.record import Record
 from bo_loop.campaign.settings import as_nodes, called, check_round, with_overrides
 from bo_loop.campaign.views import views
 from bo_loop.data.property_rows import pair_of

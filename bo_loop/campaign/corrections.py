@@ -14,7 +14,8 @@ from bo_loop.campaign.ledger import rules
 from bo_loop.campaign.ledger.dates import checked_date
 from bo_loop.campaign.ledger.events import Event, NewEvent
 from bo_loop.campaign.ledger.state import AT_PH, RESULT_FIELDS, VALUES, CampaignState
-from bo_loop.campaign.record import Record, Recorded, who
+from bo_loop.campaign.provenance import Recorded, who
+from bo_loop.campaign.record import Record
 from bo_loop.campaign.results import doubts
 from bo_loop.campaign.results.rows import QUANTITIES
 from bo_loop.data.numbers import Reading, understand

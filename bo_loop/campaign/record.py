@@ -2,7 +2,6 @@
 
 import warnings
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -23,6 +22,7 @@ from bo_loop.campaign.ledger.fold import fold
 from bo_loop.campaign.ledger.ledger import Appended, Ledger
 from bo_loop.campaign.ledger.state import CampaignState, Round
 from bo_loop.campaign.pool_rows import Table, pool_pairs, with_acids
+from bo_loop.campaign.provenance import Recorded
 from bo_loop.campaign.settings import called, check_targets, with_overrides
 from bo_loop.campaign.views import folder, views
 from bo_loop.campaign.views.history import COLUMNS, history
@@ -38,43 +38,7 @@ if TYPE_CHECKING:
     from bo_loop.features.schema import FeatureSchema
     from bo_loop.library.memory import Memory
 
-_PACKAGES = ("bo-loop", "torch", "gpytorch", "botorch", "numpy", "scipy", "rdkit")
 LEDGER = "ledger.jsonl"
-
-
-@dataclass(frozen=True)
-class Recorded:
-    """What a verb added to the ledger.
-
-    Parameters
-    ----------
-    recorded : DataFrame
-        The new events, as in `Record.history`; empty if the ledger held them already.
-    notice : str
-        What the user has to know of the ledger; may be empty.
-    """
-
-    recorded: "pd.DataFrame"
-    notice: str
-
-
-def who(operator: str | None) -> str:
-    """Return `operator`, or the login name where none is given; "" if there is not even that."""
-    if operator is not None:
-        return operator
-    import getpass
-
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError, ImportError):  # no such user: some containers
-        return ""
-
-
-def versions() -> dict[str, str]:
-    """Return the versions of the packages on which numbers may depend."""
-    from importlib.metadata import version  # a tenth of the start of `bo-loop status`
-
-    return {package: version(package) for package in _PACKAGES}
 
 
 class Record:

@@ -18,9 +18,10 @@ from bo_loop.campaign import options, sealed
 from bo_loop.campaign.ledger.events import canonical
 from bo_loop.campaign.ledger.ledger import Ledger
 from bo_loop.campaign.pool_rows import require_items, with_acids
-from bo_loop.campaign.record import LEDGER, versions, who
+from bo_loop.campaign.provenance import versions, who
+from bo_loop.campaign.record import LEDGER
 from bo_loop.campaign.settings import POOL_RULES, require_learner
-from bo_loop.campaign.streamed_pool import Multiplied, StreamedPool
+from bo_loop.campaign.streamed_pool import Crossed, StreamedPool
 from bo_loop.data import large_pools
 from bo_loop.data.property import Property
 from bo_loop.data.property_rows import PROPERTY, of_each, properties_of, values_of, words_of
@@ -216,14 +217,14 @@ def prepare(
         observations = pd.concat(own, ignore_index=True)
     most, names = settings["pool"].get("max_denticity_sum"), settings.get("sources", [])
     source = configs.build_as(Source, pool_node, "pool")
-    product = source.product() if isinstance(source, Multiplied) else None
+    crossing = source.crossing() if isinstance(source, Crossed) else None
     # What learns from how often an ion or a ligand is there has to have all pairs at once.
     by_pairs = len(properties) > 1 or names or (memory is None and not recipe.of_distinct)
-    if product is not None and len(product) > large_pools.LARGE and not by_pairs:
-        pool = StreamedPool.of(product, most)
-        n_every, first, some = len(pool.product), next(pool.parts()), pool.some()
+    if crossing is not None and len(crossing) > large_pools.LARGE and not by_pairs:
+        pool = StreamedPool.of(crossing, most)
+        n_every, first, some = len(pool.crossing), next(pool.parts()), pool.some()
     else:
-        read = source.read() if product is None else product.pairs()
+        read = source.read() if crossing is None else crossing.pairs()
         every = one_of_mirror_images(with_keys(read, "the pool"))
         pool = first = some = of_each(within_denticity(every, most), properties)
         n_every = len(every)

@@ -10,7 +10,7 @@ from bo_loop.base.types import Source
 if TYPE_CHECKING:
     import pandas as pd
 
-    from bo_loop.data.pools import Product
+    from bo_loop.data.crossing import Crossing
 
 PART = 100_000
 """Pairs of a part, and those of its last ligand beyond."""
@@ -19,37 +19,37 @@ _POOL = "the pool"
 
 
 @runtime_checkable
-class Multiplied(Source, Protocol):
-    """A source of pairs that is a product of metal ions and ligands."""
+class Crossed(Source, Protocol):
+    """A source of pairs that is a crossing of metal ions and ligands."""
 
-    def product(self) -> "Product":
-        """Return what it is a product of."""
+    def crossing(self) -> "Crossing":
+        """Return what it is a crossing of."""
 
 
 @dataclass(frozen=True)
 class StreamedPool:
-    """A product whose pairs are made when they are asked for.
+    """A crossing whose pairs are made when they are asked for.
 
     Parameters
     ----------
-    product : Product
+    crossing : Crossing
         Of mirror images, the first alone.
     most : int, str or None
         As `bo_loop.data.pools.within_denticity` takes it.
     """
 
-    product: "Product"
+    crossing: "Crossing"
     most: int | str | None
 
     @classmethod
-    def of(cls, product: "Product", most: int | str | None) -> "StreamedPool":
+    def of(cls, crossing: "Crossing", most: int | str | None) -> "StreamedPool":
         """Leave out mirror images, with a warning."""
         from bo_loop.data.mirror_images import one_of_mirror_images
         from bo_loop.data.observations import with_keys
 
-        kept = one_of_mirror_images(with_keys(product.each_ligand(), _POOL))["smiles"]
-        ligands = product.ligands[product.ligands["smiles"].isin(kept)]
-        return cls(replace(product, ligands=ligands), most)
+        kept = one_of_mirror_images(with_keys(crossing.each_ligand(), _POOL))["smiles"]
+        ligands = crossing.ligands[crossing.ligands["smiles"].isin(kept)]
+        return cls(replace(crossing, ligands=ligands), most)
 
     def parts(self) -> Iterator["pd.DataFrame"]:
         """Yield the pairs with their keys, ligand by ligand; complexes without room are left out.
@@ -62,9 +62,9 @@ class StreamedPool:
         from bo_loop.data.observations import with_keys
         from bo_loop.data.pools import within_denticity
 
-        done, n = 0, len(self.product)
+        done, n = 0, len(self.crossing)
         said = f"sealing {n:,} pairs"
-        for pairs in self.product.parts(PART):
+        for pairs in self.crossing.parts(PART):
             report(said, done, n)
             yield within_denticity(with_keys(pairs, _POOL), self.most)
             done += len(pairs)
@@ -74,5 +74,5 @@ class StreamedPool:
         """Return pairs in which each metal ion and each ligand is, without keys."""
         import pandas as pd
 
-        first = replace(self.product, ligands=self.product.ligands.head(1))
-        return pd.concat([next(first.parts(1)), self.product.each_ligand()], ignore_index=True)
+        first = replace(self.crossing, ligands=self.crossing.ligands.head(1))
+        return pd.concat([next(first.parts(1)), self.crossing.each_ligand()], ignore_index=True)

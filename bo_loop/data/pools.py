@@ -4,12 +4,10 @@ A pool is a frame of pairs (`bo_loop.data.observations.PAIR_COLUMNS`). A class h
 in plain values, so that a record can name it; `read` returns the frame.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -18,9 +16,10 @@ from bo_loop.base.errors import ConfigError, DataError
 from bo_loop.base.types import Source
 from bo_loop.chemistry.coordination import usual_coordination
 from bo_loop.chemistry.donors import DONOR_NAMES, donor_features
-from bo_loop.chemistry.ions import MetalIon, parse_ion
+from bo_loop.chemistry.ions import MetalIon
 from bo_loop.data import large_pools
 from bo_loop.data import observations as schema
+from bo_loop.data.crossing import Crossing, read_counts, read_ions
 from bo_loop.data.pool_table import read_ligands
 
 _CHELATORS = "common_chelators.csv"
@@ -67,13 +66,13 @@ class CommonChelators:
         DataError
             If a metal ion cannot be read, or a condition is not physical.
         """
-        return self.product().pairs()
+        return self.crossing().pairs()
 
-    def product(self) -> "Product":
-        """Return what the pool is a product of; errors as of `read`."""
+    def crossing(self) -> Crossing:
+        """Return what the pool is a crossing of; errors as of `read`."""
         with resources.files("bo_loop.data").joinpath(_CHELATORS).open(encoding="utf-8") as file:
             ligands = pd.read_csv(file, dtype=str, keep_default_na=False)
-        return Product.of(ligands.rename(columns={"name": "ligand"}), self, _CHELATORS)
+        return Crossing.of(ligands.rename(columns={"name": "ligand"}), self, _CHELATORS)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,94 +111,12 @@ class TablePool:
             structure twice, one that cannot be read, or one without a donor atom. All such rows
             are listed.
         """
-        return self.product().pairs()
+        return self.crossing().pairs()
 
-    def product(self) -> "Product":
-        """Return what the pool is a product of; errors as of `read`."""
+    def crossing(self) -> Crossing:
+        """Return what the pool is a crossing of; errors as of `read`."""
         ligands = read_ligands(Path(self.path), self.encoding)
-        return Product.of(ligands, self, f"pool table {self.path}")
-
-
-@dataclass(frozen=True)
-class Product:
-    """Every metal ion with every ligand and number of ligands, under one set of conditions.
-
-    Parameters
-    ----------
-    ions : DataFrame
-        ``metal`` and ``charge``.
-    ligands : DataFrame
-        ``ligand, smiles``, and ``cost`` if there is one.
-    counts : list of int
-        Numbers of ligands.
-    under : mapping of str to float
-        The conditions.
-    where : str
-        What messages call the pool.
-    """
-
-    ions: pd.DataFrame
-    ligands: pd.DataFrame
-    counts: list[int]
-    under: Mapping[str, float]
-    where: str
-
-    @classmethod
-    def of(
-        cls, ligands: pd.DataFrame, wanted: CommonChelators | TablePool, where: str
-    ) -> "Product":
-        """Return the product of some ligands with what is wanted of them.
-
-        Raises
-        ------
-        ConfigError, DataError
-            As `CommonChelators.read`.
-        """
-        ions = [(ion.metal, ion.charge) for ion in _ions(wanted.metals)]
-        own = [column for column in ("ligand", "smiles", "cost") if column in ligands]
-        under = {
-            "temperature_C": wanted.temperature_C,
-            "ionic_strength_M": wanted.ionic_strength_M,
-        }
-        table = pd.DataFrame(ions, columns=["metal", "charge"])
-        made = cls(table, ligands[own], _counts(wanted.n_ligands), under, where)
-        # Only the conditions can still be wrong, and alike in every row: one row says it.
-        schema.validate_pairs(made.each_ligand().head(1), f"{where}, conditions wanted")
-        return made
-
-    def __len__(self) -> int:
-        return len(self.ions) * len(self.ligands) * len(self.counts)
-
-    def pairs(self) -> pd.DataFrame:
-        """Return all pairs, metals outermost; of more than `large_pools.LARGE`, ligands."""
-        if len(self) > large_pools.LARGE:
-            return self._by_ligand()
-        counts = pd.DataFrame({"n_ligands": self.counts})
-        pairs = self.ions.merge(self.ligands, how="cross").merge(counts, how="cross")
-        return schema.validate_pairs(self._ordered(pairs.assign(**self.under)), self.where)
-
-    def parts(self, most: int) -> Iterator[pd.DataFrame]:
-        """Yield all pairs, ligand by ligand, in parts of so many, and those of its last ligand."""
-        step = -(-most // (len(self.ions) * len(self.counts)))
-        for start in range(0, len(self.ligands), step):
-            yield replace(self, ligands=self.ligands.iloc[start : start + step])._by_ligand()
-
-    def each_ligand(self) -> pd.DataFrame:
-        """Return a pair of each ligand, with the first metal ion."""
-        return self._ordered(self.ligands.assign(**self._first(), **self.under))
-
-    def _by_ligand(self) -> pd.DataFrame:
-        """Return all pairs, ligand by ligand; what each ligand and ion has is checked once."""
-        ligands = schema.validate_pairs(self.each_ligand(), self.where)[list(self.ligands)]
-        return self._ordered(
-            large_pools.crossed(self.ions, ligands, self.counts).assign(**self.under)
-        )
-
-    def _first(self) -> dict[str, Any]:
-        return {**self.ions.iloc[0].to_dict(), "n_ligands": self.counts[0]}
-
-    def _ordered(self, pairs: pd.DataFrame) -> pd.DataFrame:
-        return pairs[[*schema.PAIR_COLUMNS, *list(self.ligands)[2:]]]
+        return Crossing.of(ligands, self, f"pool table {self.path}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -235,7 +152,7 @@ class KnownPairs:
             If a metal ion cannot be read or the data have no pair of it.
         """
         data = self.data.read()
-        ions, counts = _ions(self.metals), _counts(self.n_ligands)
+        ions, counts = read_ions(self.metals), read_counts(self.n_ligands)
         ion_of_row = pd.Series(
             [MetalIon(m, int(z)) for m, z in zip(data["metal"], data["charge"], strict=True)],
             index=data.index,
@@ -244,10 +161,11 @@ class KnownPairs:
         wanted = ion_of_row.isin(ions) & data["n_ligands"].isin(counts)
         absent = [str(ion) for ion in ions if not (ion_of_row[wanted] == ion).any()]
         if absent:
+            numbers = ", ".join(map(str, counts))
             raise DataError(
-                f"The data hold no pair of {', '.join(absent)} with n = {_listed(counts)}, so "
-                "there is nothing to choose from. Name metal ions and numbers of ligands that the "
-                "data have, or take pool=common_chelators."
+                f"The data hold no pair of {', '.join(absent)} with n = {numbers}, so there is "
+                "nothing to choose from. Name metal ions and numbers of ligands that the data "
+                "have, or take pool=common_chelators."
             )
         pairs = data.loc[wanted, list(schema.PAIR_COLUMNS)]
         first = ~schema.with_pair_ids(pairs)["pair_id"].duplicated()
@@ -310,40 +228,3 @@ def _room(pairs: pd.DataFrame, most: int | str) -> pd.Series:
             "1, such as 6, or null to leave out nothing."
         )
     return pd.Series(most, index=pairs.index, dtype="int64")
-
-
-def _ions(metals: Sequence[str]) -> list[MetalIon]:
-    if isinstance(metals, str) or not metals:
-        raise ConfigError(
-            f"pool.metals is {metals!r}: give a list of one or more metal ions, such as "
-            "[Ni+2, Cu+2]."
-        )
-    ions = [parse_ion(metal) for metal in metals]
-    repeated = [str(ion) for ion, times in Counter(ions).items() if times > 1]
-    if repeated:
-        raise ConfigError(
-            f"pool.metals names {', '.join(repeated)} more than once: name each metal ion once."
-        )
-    return ions
-
-
-def _counts(n_ligands: Sequence[int]) -> list[int]:
-    allowed = (
-        f"give a list of different whole numbers from 1 to {schema.MAX_LIGANDS}, such as [1, 2]."
-    )
-    if not isinstance(n_ligands, Sequence) or isinstance(n_ligands, str) or not n_ligands:
-        raise ConfigError(f"pool.n_ligands is {n_ligands!r}: {allowed}")
-    wrong = [
-        n
-        for n in n_ligands
-        if isinstance(n, bool) or not isinstance(n, int) or not 1 <= n <= schema.MAX_LIGANDS
-    ]
-    if wrong:
-        raise ConfigError(f"pool.n_ligands holds {_listed(wrong)}: {allowed}")
-    if len(set(n_ligands)) < len(n_ligands):
-        raise ConfigError(f"pool.n_ligands {list(n_ligands)} repeats itself: {allowed}")
-    return list(n_ligands)
-
-
-def _listed(values: Iterable[object]) -> str:
-    return ", ".join(map(str, values))

@@ -16,7 +16,7 @@ from bo_loop.campaign.campaign import Campaign
 from bo_loop.campaign.extension import pairs_of_ligands
 from bo_loop.campaign.ledger import rules
 from bo_loop.campaign.ledger.state import CampaignState
-from bo_loop.campaign.record import Recorded, versions
+from bo_loop.campaign.provenance import Recorded, versions
 from bo_loop.campaign.rounds.bound import BoundRound
 from bo_loop.campaign.rounds.chances import weighed
 from bo_loop.campaign.rounds.decide import candidates_of

@@ -5,7 +5,7 @@ import pytest
 
 from bo_loop.base.errors import ConfigError
 from bo_loop.campaign import streamed_pool
-from bo_loop.campaign.streamed_pool import Multiplied, StreamedPool
+from bo_loop.campaign.streamed_pool import Crossed, StreamedPool
 from bo_loop.data import CommonChelators, KnownPairs, Minteq, TablePool, large_pools
 from bo_loop.data.mirror_images import one_of_mirror_images
 from bo_loop.data.observations import with_keys
@@ -23,14 +23,14 @@ def limits(monkeypatch):
 @pytest.mark.parametrize("most", [None, 6, "usual"])
 def test_its_parts_are_the_pool(limits, most):
     source = CommonChelators(**ASKED)
-    pool = StreamedPool.of(source.product(), most)
+    pool = StreamedPool.of(source.crossing(), most)
     parts = list(pool.parts())
     assert [len(part) for part in parts[:-1]] == [52] * 15 or most is not None
     every = one_of_mirror_images(with_keys(source.read(), "the pool"))
     expected = within_denticity(every, most)
     found = pd.concat(parts, ignore_index=True)
     pd.testing.assert_frame_equal(found, expected, check_dtype=False)
-    assert len(pool.product) == len(every)
+    assert len(pool.crossing) == len(every)
 
 
 def test_of_mirror_images_the_first_stays(limits, tmp_path):
@@ -38,14 +38,14 @@ def test_of_mirror_images_the_first_stays(limits, tmp_path):
     table.write_text("ligand,smiles\nL,C[C@H](N)C(=O)O\nD,C[C@@H](N)C(=O)O\nen,NCCN\n")
     source = TablePool(path=str(table), **ASKED)
     with pytest.warns(UserWarning, match=r"Left out: D .* for L "):
-        pool = StreamedPool.of(source.product(), None)
+        pool = StreamedPool.of(source.crossing(), None)
     (part,) = pool.parts()
     assert part["ligand"].unique().tolist() == ["L", "en"]
-    assert len(pool.product) == 8
+    assert len(pool.crossing) == 8
 
 
 def test_some_of_it_has_each_ion_and_each_ligand(limits):
-    pool = StreamedPool.of(CommonChelators(**ASKED).product(), None)
+    pool = StreamedPool.of(CommonChelators(**ASKED).crossing(), None)
     some, every = pool.some(), pd.concat(list(pool.parts()))
     for columns in (["metal", "charge", "n_ligands"], ["smiles"]):
         there = [set(map(tuple, frame[columns].to_numpy())) for frame in (some, every)]
@@ -54,11 +54,11 @@ def test_some_of_it_has_each_ion_and_each_ligand(limits):
 
 
 def test_a_rule_that_is_none_is_refused(limits):
-    pool = StreamedPool.of(CommonChelators(**ASKED).product(), "most")
+    pool = StreamedPool.of(CommonChelators(**ASKED).crossing(), "most")
     with pytest.raises(ConfigError, match="max_denticity_sum"):
         next(pool.parts())
 
 
 def test_which_pools_are_products():
-    assert isinstance(CommonChelators(metals=["Ni+2"]), Multiplied)
-    assert not isinstance(KnownPairs(data=Minteq(), metals=["Ni+2"]), Multiplied)
+    assert isinstance(CommonChelators(metals=["Ni+2"]), Crossed)
+    assert not isinstance(KnownPairs(data=Minteq(), metals=["Ni+2"]), Crossed)

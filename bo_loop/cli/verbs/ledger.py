@@ -9,7 +9,7 @@ import pandas as pd
 
 from bo_loop.base.errors import CampaignError, ConfigError
 from bo_loop.campaign.ledger.state import RESULT_FIELDS
-from bo_loop.campaign.record import Recorded
+from bo_loop.campaign.provenance import Recorded
 from bo_loop.campaign.settings import FOR_GOOD, changed
 from bo_loop.cli.console import CONSOLE, address, open_campaign
 from bo_loop.cli.terminal import fields, history_table, verification_table
