@@ -232,10 +232,8 @@ def one_complex(given):
             about = (assembly.molecule.charge, assembly.molecule.unpaired)
             geometry = Geometry(numbers, positions, *about)
             cases.append(Case(geometry, float(energy), forces, f"start {at}"))
-    between = time.process_time()
+    print(f"{given.one}: {time.process_time() - clock:.0f} s of CPU for the structures")
     _, forces = learned(cases, OWN_FOLDS, SEED, OWN_EPOCHS)
-    spent = between - clock, time.process_time() - between
-    print(f"{given.one}: CPU {spent[0]:.0f} s of GFN2-xTB, {spent[1]:.0f} s of learning")
     in_parts(cases, {"potential": forces}, f"{OWN_FOLDS} folds by start")
 
 
