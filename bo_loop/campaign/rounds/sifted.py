@@ -44,9 +44,10 @@ from bo_loop.models.gp.pair_model import PairModel
 from bo_loop.propose import incumbent_of
 from bo_loop.surrogate import Surrogate
 
-LISTED = 2_000
-"""Pairs that are listed by each order at first."""
+LISTED = 800
+"""Pairs that each part lists by each order at first."""
 
+_KEPT = 4  # of so many pairs that parts list, one is kept
 _MORE = 8
 _HELD = 16  # times so many are held before the highest of them are kept
 
@@ -102,17 +103,18 @@ def choose(
         orders=(ByLogBeta(),),
     )
     if by_log_beta(objective):
-        choice = prepare(pool=_listed(known, sieve, pool, LOOKED_AT)[0])
+        choice = prepare(pool=_listed(known, sieve, pool, LOOKED_AT, LOOKED_AT)[0])
         return rounds.chosen(choice, model, state, config)
     if not choice.candidates.answered.any():  # nothing to compare with but the best open pair
         by_mean = replace(sieve, orders=(ByScore(Greedy(), objective, -np.inf),))
-        choice = prepare(pool=_listed(known, by_mean, pool, 1)[0])
+        choice = prepare(pool=_listed(known, by_mean, pool, 1, 1)[0])
     incumbent = incumbent_of(choice.bound.posterior, objective, choice.candidates)[1]
     wanted = (acquisition, objective), hopes(objective)
     orders = tuple(ByScore(*each, incumbent) for each in wanted)
     sieve, most = replace(sieve, orders=orders), LISTED
     while True:
-        pairs, rests = _listed(known, sieve, pool, most)
+        kept = max(most, most * len(pool.parts) // _KEPT)
+        pairs, rests = _listed(known, sieve, pool, most, kept)
         with parallel.using(None):  # what is left is few
             choice = prepare(pool=pairs)
             found = rounds.chosen(choice, model, state, config)
@@ -147,9 +149,12 @@ def _beats(score: float, ceiling: float) -> bool:
 
 
 def _listed(
-    known: pd.DataFrame, sieve: "Sieve", pool: PoolInParts, most: int
+    known: pd.DataFrame, sieve: "Sieve", pool: PoolInParts, most: int, kept: int
 ) -> tuple[pd.DataFrame, Floats]:
-    """Return the pairs known and those of the highest ceilings; the ceilings of the rest, (o,)."""
+    """Return the pairs known and those of the highest ceilings; the ceilings of the rest, (o,).
+
+    Each part lists `most` by each order; of all of these, `kept` stay.
+    """
     sieve, n = replace(sieve, most=most), len(pool.parts)
     executor = (parallel.cluster() if sieve.travels else None) or parallel.Serial()
     what, lists, dropped = f"screening {sum(pool.sizes):,} pairs", {}, []
@@ -158,8 +163,8 @@ def _listed(
         lists[at] = listed
         dropped.append(listed.rests)
         held = sum(len(each.pairs) for each in lists.values())
-        if done == n or held > _HELD * most:
-            lists, rests = _highest(lists, most)
+        if done == n or held > _HELD * kept:
+            lists, rests = _highest(lists, kept)
             dropped.append(rests)
         report(what, done, n)
     found = [lists[at].pairs for at in sorted(lists)]
@@ -261,7 +266,7 @@ class Sieve:
         Whether what a measurement would teach counts, and not the latent value.
     orders : tuple of Order
     most : int
-        So many pairs are listed by each order, and those that equal the last.
+        So many pairs of a part are listed by each order, and those that equal the last.
     """
 
     surrogate: Surrogate

@@ -220,7 +220,7 @@ def test_on_a_cluster_it_is_the_same_to_the_last_bit(campaign):
 
 def test_more_is_listed_where_the_rest_may_hide_a_pick(begun, known, monkeypatch):
     asked, inner = [], sifted._listed
-    monkeypatch.setattr(sifted, "_listed", lambda *a: asked.append(a[-1]) or inner(*a))
+    monkeypatch.setattr(sifted, "_listed", lambda *a: asked.append(a[-2]) or inner(*a))
     *about, config = known
     config = {**config, "batch_size": 12, **as_nodes({"acquisition": Greedy()})}
     found = sifted.choose(*about, config)
