@@ -12,6 +12,7 @@ from bo_loop.campaign.ledger import rules
 from bo_loop.campaign.ledger.events import NewEvent
 from bo_loop.campaign.ledger.fold import proposed_pairs
 from bo_loop.campaign.ledger.state import CampaignState
+from bo_loop.campaign.pool_in_parts import PoolInParts
 from bo_loop.campaign.provenance import versions, who
 from bo_loop.campaign.record import Record
 from bo_loop.campaign.settings import as_nodes, called, check_round, with_overrides
@@ -127,10 +128,9 @@ def _decided(
 
     rules.check_open(state)
     config = with_overrides(record.settings(state), overrides)
-    schema, parts = record.schema(state), record.pool_in_parts(state)
-    if parts is not None and pick is None and sifted.can_sift(config, state):
-        return sifted.decide(schema, record.literature, parts, state, config, record.memory)
-    pool = record.pool_of(state)
+    schema, pool = record.schema(state), sifted.pool_for(record, state, config, pick)
+    if isinstance(pool, PoolInParts):
+        return sifted.decide(schema, record.literature, pool, state, config, record.memory)
     picks = None if pick is None else _still_open(Pairs(pool).find_all(pick), state)
     return decide(schema, record.literature, pool, state, config, picks, record.memory)
 

@@ -7,6 +7,7 @@ from typing import Any
 from bo_loop.base import received
 from bo_loop.base.errors import BoLoopError
 from bo_loop.campaign.ledger.state import CampaignState, Round
+from bo_loop.campaign.pool_in_parts import PoolInParts
 from bo_loop.campaign.record import Record
 from bo_loop.campaign.settings import with_overrides
 
@@ -82,16 +83,13 @@ def _recomputed(
 
     config = with_overrides(record.settings(state), made.overrides)
     schema, literature = record.schema(state), record.literature
-    parts = record.pool_in_parts(state)
-    if parts is None or made.picked is not None or not sifted.can_sift(config, state):
-        parts = None
-    pool = record.pool_of(state) if parts is None else parts
+    pool = sifted.pool_for(record, state, config, made.picked)
     recipe = build(config["model"])
     known = schema, recipe, literature, pool, state, record.memory
 
     def chosen(model: Fitted) -> dict[str, Any]:
-        if parts is not None:
-            return sifted.choose(model, literature, parts, state, config)
+        if isinstance(pool, PoolInParts):
+            return sifted.choose(model, literature, pool, state, config)
         return choose(model, literature, pool, state, config, made.picked)
 
     rows = made.fit.get("n_memory")

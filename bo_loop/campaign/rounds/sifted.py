@@ -10,7 +10,7 @@
    score, so a ceiling of the beginning holds to the end.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Protocol
@@ -35,6 +35,7 @@ from bo_loop.campaign import sealed_pool
 from bo_loop.campaign.ledger.state import CampaignState
 from bo_loop.campaign.pool_in_parts import PoolInParts
 from bo_loop.campaign.pool_rows import pool_pairs
+from bo_loop.campaign.record import Record
 from bo_loop.campaign.rounds import decide as rounds
 from bo_loop.campaign.rounds.decide import Choice
 from bo_loop.campaign.rounds.fitted import Fitted, fitted
@@ -67,6 +68,19 @@ def can_sift(config: Mapping[str, Any], state: CampaignState) -> bool:
         return True
     bounded = isinstance(acquisition, Marginal) and acquisition.bounded
     return scorer_of(objective) is Lazy and bounded and not objective.feasibility
+
+
+def pool_for(
+    record: Record,
+    state: CampaignState,
+    config: Mapping[str, Any],
+    picks: str | Sequence[str] | None,
+) -> pd.DataFrame | PoolInParts:
+    """Return the pool of a round: part by part if it is sealed so and can be sifted, else whole."""
+    parts = record.pool_in_parts(state)
+    if parts is None or picks is not None or not can_sift(config, state):
+        return record.pool_of(state)
+    return parts
 
 
 def decide(
