@@ -4,6 +4,7 @@ from collections.abc import Collection
 
 import pandas as pd
 
+from bo_loop.campaign.pool_rows import constitutions
 from bo_loop.data.large_pools import rows_of
 
 
@@ -23,8 +24,7 @@ def mirror_images(given: Collection[str], pool: pd.DataFrame) -> dict[str, str]:
         The pool's pair by the given one; only for those that the pool lacks.
     """
     unknown = set(given).difference(rows_of(pool["pair_id"], given))
-    # An InChIKey's first block is the constitution, which mirror images share.
-    begin = tuple({pair_id[: pair_id.find("-") + 1] for pair_id in unknown if "-" in pair_id})
+    begin = constitutions(unknown)
     alike = pool[pool["pair_id"].str.startswith(begin)] if begin else pool[:0]
     if alike.empty:
         return {}

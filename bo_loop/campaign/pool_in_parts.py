@@ -10,6 +10,7 @@ from bo_loop.base import received_tables
 from bo_loop.base.types import Rows
 from bo_loop.campaign import sealed, sealed_pool
 from bo_loop.campaign.ledger.state import CampaignState
+from bo_loop.campaign.pool_rows import constitutions
 from bo_loop.data.property_rows import species
 
 if TYPE_CHECKING:
@@ -103,9 +104,7 @@ class PoolInParts:
         each_species : bool
             And a pair at least of each metal ion, number of ligands and condition.
         """
-        wanted, groups = {*ids, *alike}, set(groups)
-        # an InChIKey's first block is the constitution
-        begin = tuple({one[: one.find("-") + 1] for one in alike if "-" in one})
+        wanted, groups, begin = {*ids, *alike}, set(groups), constitutions(alike)
         if wanted:
             for pairs in self.each():
                 named = pairs["pair_id"].isin(wanted)

@@ -1,6 +1,6 @@
 """The pairs of a campaign as its objective sees them."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias, Union
 
 import numpy as np
@@ -89,6 +89,14 @@ def _several(pairs: "Table") -> dict[str, Any]:
     number = {pair: i for i, pair in enumerate(dict.fromkeys(whole))}
     same = np.array([number[pair] for pair in whole], dtype=np.int64)
     return {"properties": tuple(pairs[PROPERTY]), "same_pair": same}
+
+
+def constitutions(pair_ids: Iterable[str]) -> tuple[str, ...]:
+    """Return what pairs of the same metal ion and constitution as these begin with.
+
+    An InChIKey's first block is the constitution, which mirror images share.
+    """
+    return tuple({one[: one.find("-") + 1] for one in pair_ids if "-" in one})
 
 
 def known_pairs(
