@@ -32,7 +32,8 @@ class GrowingPool:
         self._files = files
         self._ledger = ledger
         self._at: tuple[list[Mapping[str, Any]], pd.DataFrame] | None = None
-        self._about: tuple[list[Mapping[str, Any]], set[str], pd.DataFrame] | None = None
+        self._parts: tuple[list[Mapping[str, Any]], PoolInParts] | None = None
+        self._about: tuple[PoolInParts, set[str], pd.DataFrame] | None = None
         self._holds = -1  # the last event of which the pool was seen to hold all pairs
 
     @cached_property
@@ -92,10 +93,12 @@ class GrowingPool:
         """Return the pool at `state` part by part, if it is sealed so; None if it is one file."""
         if not self._files.in_parts:
             return None
-        parts = self._files.parts()
-        first = sealed_pool.framed([parts.table(0)])
-        added = self._added(state, first) if state.added_pairs else first[:0]
-        return PoolInParts(parts, added)
+        if self._parts is None or self._parts[0] != state.added_pairs:
+            parts = self._files.parts()
+            first = sealed_pool.framed([parts.table(0)])
+            added = self._added(state, first) if state.added_pairs else first[:0]
+            self._parts = [*state.added_pairs], PoolInParts(parts, added)
+        return self._parts[1]
 
     def about(self, state: CampaignState, alike: Collection[str] = ()) -> "pd.DataFrame":
         """Return the pool, or of one in parts the pairs of the ligands that matter.
@@ -108,11 +111,11 @@ class GrowingPool:
             return self.of(state)
         ids = named(state) | {*pool.added["pair_id"]}
         known = self._about
-        if known is None or known[0] != state.added_pairs or not {*ids, *alike} <= known[1]:
+        if known is None or known[0] is not pool or not {*ids, *alike} <= known[1]:
             found = pool.about(ids, alike=alike)
             if found["pair_id"].duplicated().any():
                 raise self._there_already()
-            self._about = [*state.added_pairs], {*ids, *alike}, found
+            self._about = pool, {*ids, *alike}, found
         return self._with_pairs_of(state, self._about[2])
 
     def columns_about(self, state: CampaignState) -> Table:
