@@ -214,7 +214,7 @@ def _proposals(campaign: Any, number: int) -> Any:
     state = campaign.state()
     if not 1 <= number <= len(state.rounds):
         raise CampaignError(texts.NO_ROUND.format(number=number, n=len(state.rounds)))
-    return views.proposals(state.rounds[number - 1], campaign.record.pool_of(state))
+    return views.proposals(state.rounds[number - 1], campaign.record.pool_about())
 
 
 def _log(campaign: Any, results: Results) -> Any:

@@ -93,7 +93,7 @@ def round_of(campaign: Campaign, number: int | None) -> RoundShown:
     if not total:
         return RoundShown(0, 0, [], "", "", own, bool(state.closed_seq))
     made = state.rounds[number - 1]
-    frame = proposed(state, campaign.record.pool_of(state))
+    frame = proposed(state, campaign.record.pool_about())
     rows = frame[frame["round"] == number]
     return RoundShown(
         number=number,
