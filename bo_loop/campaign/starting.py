@@ -71,8 +71,6 @@ def start(path: Path, settings: Mapping[str, Any]) -> None:
             features=made.features,
             memory=memory,
         )
-        if n_pool == 0:
-            raise _none_left(settings, made.n_every)
         if made.sources is not None:
             from bo_loop.campaign import teachers  # torch: only where a model is needed
 
@@ -222,14 +220,18 @@ def prepare(
     by_pairs = len(properties) > 1 or names or (memory is None and not recipe.of_distinct)
     if crossing is not None and len(crossing) > large_pools.LARGE and not by_pairs:
         pool = StreamedPool.of(crossing, most)
-        n_every, first, some = len(pool.crossing), next(pool.parts()), pool.some()
+        n_every, some = len(pool.crossing), pool.some()
+        first = next((part for part in pool.parts() if len(part)), some[:0])
     else:
         read = source.read() if crossing is None else crossing.pairs()
         every = one_of_mirror_images(with_keys(read, "the pool"))
         pool = first = some = of_each(within_denticity(every, most), properties)
         n_every = len(every)
-        if pool.empty:
-            raise _none_left(settings, n_every)
+    if first.empty:
+        raise ConfigError(
+            f"pool.max_denticity_sum={most} leaves none of the {n_every} pairs of the pool. "
+            "Raise it, or ask for smaller pool.n_ligands."
+        )
     require_items(configs.build(settings["objective"]), with_acids(observations, memory), first)
     pairs = pd.concat([observations, some])
     schema, sources = recipe.fit(pairs) if memory is None else memory.schema(), None
@@ -243,10 +245,3 @@ def prepare(
         schema = schema.taught(sources, pairs)
     configs.build(settings["model"]).require_blocks(schema.blocks)
     return Prepared(observations, pool, schema.to_json(), n_every, sources)
-
-
-def _none_left(settings: Mapping[str, Any], n_every: int) -> ConfigError:
-    return ConfigError(
-        f"pool.max_denticity_sum={settings['pool'].get('max_denticity_sum')} leaves none of the "
-        f"{n_every} pairs of the pool. Raise it, or ask for smaller pool.n_ligands."
-    )

@@ -3,6 +3,8 @@
 import pandas as pd
 import pytest
 
+from bo_loop import Campaign
+from bo_loop.acquisition import Selectivity
 from bo_loop.base.errors import ConfigError
 from bo_loop.campaign import streamed_pool
 from bo_loop.campaign.streamed_pool import Crossed, StreamedPool
@@ -62,3 +64,13 @@ def test_a_rule_that_is_none_is_refused(limits):
 def test_which_pools_are_products():
     assert isinstance(CommonChelators(metals=["Ni+2"]), Crossed)
     assert not isinstance(KnownPairs(data=Minteq(), metals=["Ni+2"]), Crossed)
+
+
+@pytest.mark.parametrize("objective", ["maximise", Selectivity(metal="Ni+2", competitors=["Zn+2"])])
+def test_a_pool_of_which_nothing_is_left_is_refused(limits, tmp_path, objective):
+    pool = CommonChelators(metals=["Ni+2", "Zn+2"], n_ligands=[6])
+    with pytest.raises(ConfigError, match=r"max_denticity_sum=2 leaves none of the 396 pairs"):
+        Campaign.start(
+            "none", directory=tmp_path, pool=pool, objective=objective, max_denticity_sum=2
+        )
+    assert list(tmp_path.iterdir()) == []
